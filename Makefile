@@ -1,0 +1,45 @@
+# Every target works from a clean clone: it needs git, make and python3 >= 3.11 with venv.
+.POSIX:
+SHELL = /bin/sh
+BIN = .venv/bin
+ARGS =
+
+.PHONY: help setup demo up down test test-full check bench migration lock clean
+
+help: ## what there is
+	@$(BIN)/python scripts/make_help.py 2>/dev/null || echo "make demo | up | down | test | test-full | check | bench | migration m=... | lock | clean"
+
+setup: .venv/.ready ## install everything into .venv
+
+.venv/.ready: requirements.lock pyproject.toml db/pyproject.toml $(wildcard services/*/pyproject.toml) scripts/setup.sh
+	@/bin/sh scripts/setup.sh
+
+demo: setup ## read ten real documents, embedded, and show what came out (ARGS=--exit leaves afterwards)
+	@$(BIN)/docflow demo $(ARGS)
+
+up: setup ## start everything in the foreground, embedded
+	@$(BIN)/docflow up $(ARGS)
+
+down: setup ## stop what `make up` started
+	@$(BIN)/docflow down $(ARGS)
+
+test: setup ## the tests that need nothing but this machine
+	@$(BIN)/python -m pytest -q -n 2 -m "not full" $(ARGS)
+
+test-full: setup ## adds real servers, crash sweeps and long runs
+	@$(BIN)/python -m pytest -q -n 2 -m full $(ARGS)
+
+check: setup ## lint, types and import directions
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/mypy
+
+bench: setup ## measure; prints figures beside a reference of the same run
+	@$(BIN)/python -m tests.load.bench $(ARGS)
+
+migration: setup ## make migration m="add reviews"
+	@/bin/sh db/scripts/migrate.sh new "$(m)"
+
+lock: setup ## after a change of dependencies
+	@$(BIN)/uv lock -q && $(BIN)/uv export -q --all-packages --all-groups --no-emit-workspace --no-header --no-annotate -o requirements.lock
+
+clean: ## remove the environment, caches and build output (keeps data in .docflow)
+	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
