@@ -1,0 +1,1 @@
+"""What all DocFlow services share: domain, database, adapters, runtime."""

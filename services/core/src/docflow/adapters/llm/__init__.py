@@ -1,0 +1,1 @@
+"""Providers that read the fields of a document."""

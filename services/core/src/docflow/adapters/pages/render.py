@@ -1,0 +1,62 @@
+"""Draws one page as PNG. Runs in a workbench child: it parses bytes that nobody vouches for."""
+
+from io import BytesIO
+
+from docflow.domain.errors import NotFound, PermanentError, UnsupportedMedia
+from docflow.domain.file_types import IMAGES, PDF
+
+DPI = 150
+
+
+def render_png(data: bytes, mime_type: str, page: int, max_pixels: int) -> bytes:
+    """Page `page` (1-based) as people see it, within `max_pixels`.
+
+    Raises NotFound for a page that is not there, UnsupportedMedia for files without pages, PermanentError
+    `file_corrupt`.
+    """
+    if mime_type == PDF:
+        return _from_pdf(data, page, max_pixels)
+    if mime_type in IMAGES:
+        return _from_image(data, page, max_pixels)
+    raise UnsupportedMedia("this file has no pages to draw", code="file_unsupported")
+
+
+def _from_pdf(data: bytes, page: int, max_pixels: int) -> bytes:
+    import pypdfium2
+
+    try:
+        document = pypdfium2.PdfDocument(data)
+    except pypdfium2.PdfiumError as error:
+        raise PermanentError("the PDF cannot be opened", code="file_corrupt") from error
+    with document:
+        if not 1 <= page <= len(document):
+            raise NotFound("no such page")
+        drawn = document[page - 1]
+        width, height = drawn.get_size()
+        scale = min(DPI / 72, (max_pixels / max(1.0, width * height)) ** 0.5)
+        return _png(drawn.render(scale=scale).to_pil())
+
+
+def _from_image(data: bytes, page: int, max_pixels: int) -> bytes:
+    from PIL import Image, ImageOps
+
+    try:
+        with Image.open(BytesIO(data), formats=["PNG", "JPEG", "TIFF", "WEBP"]) as image:
+            if not 1 <= page <= getattr(image, "n_frames", 1):
+                raise NotFound("no such page")
+            image.seek(page - 1)
+            upright = ImageOps.exif_transpose(image)
+            scale = min(1.0, (max_pixels / (upright.width * upright.height)) ** 0.5)
+            size = (max(1, int(upright.width * scale)), max(1, int(upright.height * scale)))
+            return _png(upright.convert("RGB").resize(size))
+    except (OSError, ValueError, SyntaxError) as error:
+        raise PermanentError("the image cannot be opened", code="file_corrupt") from error
+
+
+def _png(image: object) -> bytes:
+    from PIL import Image
+
+    assert isinstance(image, Image.Image)
+    out = BytesIO()
+    image.save(out, "PNG", compress_level=3)
+    return out.getvalue()

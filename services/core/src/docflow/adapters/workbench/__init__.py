@@ -1,0 +1,1 @@
+"""Where CPU work and the parsing of untrusted bytes run."""

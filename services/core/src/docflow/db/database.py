@@ -1,0 +1,155 @@
+"""One pool of connections, and sessions that are bound to one client for one transaction."""
+
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import asynccontextmanager
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Connection, Row, TextClause, event, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.pool import QueuePool
+
+from docflow.domain.errors import TransientError
+
+_BIND = text("SELECT set_config('app.current_client_id', :client_id, true)")
+
+# A transaction pooler gives each transaction another server connection: what one prepared is unknown to the next,
+# and start-up options are refused (PgBouncer: "unsupported startup parameter").
+_POOLED: dict[str, Any] = {"prepare_threshold": None}
+_EACH_TIME = (
+    "SELECT set_config('timezone', 'UTC', true), set_config('statement_timeout', '{timeout_ms}', true)"
+)
+
+# SQLSTATE classes that say "not now": connection trouble, resources, operator intervention, rollbacks.
+_TRANSIENT = ("08", "53", "57", "40", "25006")
+
+
+class Database:
+    """A pool as one database role.
+
+    A role that could walk around row-level security is refused by `refuse_powerful_role`.
+    """
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        pool_size: int = 10,
+        max_overflow: int = 20,
+        pool_recycle_s: int = 1800,
+        pool_timeout_s: float = 10.0,
+        connect_timeout_s: float = 5.0,
+        statement_timeout_s: float = 30.0,
+        application_name: str = "docflow",
+        transaction_pooler: bool = False,
+    ) -> None:
+        timeout_ms = round(statement_timeout_s * 1000)
+        self._most = pool_size + max_overflow
+        self.engine: AsyncEngine = create_async_engine(
+            url,
+            pool_size=pool_size,
+            max_overflow=max_overflow,
+            pool_recycle=pool_recycle_s,
+            pool_timeout=pool_timeout_s,
+            connect_args={
+                "connect_timeout": max(1, round(connect_timeout_s)),
+                "application_name": application_name,
+                **(_POOLED if transaction_pooler else _direct(timeout_ms)),
+            },
+        )
+        if transaction_pooler:
+            _set_each_time(self.engine, timeout_ms)
+        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
+        self._by_itself = self.engine.execution_options(isolation_level="AUTOCOMMIT")
+
+    @asynccontextmanager
+    async def client(self, client_id: UUID) -> AsyncIterator[AsyncSession]:
+        """One transaction that sees this client's rows only. Commits at the end, rolls back on an error."""
+        async with _translated(), self._sessions.begin() as session:
+            await session.execute(_BIND, {"client_id": str(client_id)})
+            yield session
+
+    @asynccontextmanager
+    async def nobody(self) -> AsyncIterator[AsyncSession]:
+        """One transaction bound to no client: the listed SQL functions and the tables without clients."""
+        async with _translated(), self._sessions.begin() as session:
+            yield session
+
+    async def single(self, statement: TextClause, values: Mapping[str, object]) -> Sequence[Row[Any]]:
+        """The rows of one statement, bound to no client, that commits by itself: one round trip instead of three.
+
+        For a call of one SQL function. When the connection breaks on the way nobody knows whether it took effect.
+        """
+        async with _translated(), self._by_itself.connect() as connection:
+            return (await connection.execute(statement, values)).all()
+
+    async def refuse_powerful_role(self) -> None:
+        """Raise unless the role is one that row-level security holds: no superuser, no BYPASSRLS, owner of nothing.
+
+        A member of docflow_owner or docflow_engine could become it in one statement and is refused too.
+        """
+        async with self.nobody() as session:
+            row = (
+                await session.execute(
+                    text(
+                        "SELECT current_user AS role, rolsuper OR rolbypassrls"
+                        " OR EXISTS (SELECT FROM pg_roles other WHERE other.rolname IN ('docflow_owner', 'docflow_engine')"
+                        "            AND pg_has_role(r.oid, other.oid, 'MEMBER')) AS powerful,"
+                        " EXISTS (SELECT FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace"
+                        "         WHERE n.nspname = 'public' AND c.relowner = r.oid) AS owns"
+                        " FROM pg_roles r WHERE r.rolname = current_user"
+                    )
+                )
+            ).one()
+        if row.powerful or row.owns:
+            raise RuntimeError(
+                f"refusing to run as database role {row.role!r}: it is a superuser, bypasses row-level security, "
+                "owns tables or may become a role that does; services log in as docflow_app"
+            )
+
+    def connections(self) -> dict[str, int]:
+        """Connections of the pool by state: `idle`, `busy`; `most` = its limit."""
+        pool = self.engine.pool
+        assert isinstance(pool, QueuePool)
+        return {"idle": pool.checkedin(), "busy": pool.checkedout(), "most": self._most}
+
+    async def aclose(self) -> None:
+        await self.engine.dispose()
+
+
+def _direct(timeout_ms: int) -> dict[str, Any]:
+    return {"options": f"-c timezone=UTC -c statement_timeout={timeout_ms}"}
+
+
+def _set_each_time(engine: AsyncEngine, timeout_ms: int) -> None:
+    """What start-up options say elsewhere is said at the begin of each transaction: one round trip more."""
+    statement = _EACH_TIME.format(timeout_ms=timeout_ms)
+
+    def begun(connection: Connection) -> None:
+        connection.exec_driver_sql(statement)
+
+    event.listen(engine.sync_engine, "begin", begun)
+
+
+@asynccontextmanager
+async def _translated() -> AsyncIterator[None]:
+    """The database's "not now" becomes a TransientError; everything else passes."""
+    try:
+        yield
+    except PoolTimeout as error:
+        raise TransientError("the database is busy", code="database_busy", after_s=1) from error
+    except (OperationalError, InterfaceError, DBAPIError) as error:
+        if is_transient(error):
+            raise TransientError(
+                "the database is not available", code="database_unavailable", after_s=2
+            ) from error
+        raise
+
+
+def is_transient(error: DBAPIError) -> bool:
+    state: str | None = getattr(error.orig, "sqlstate", None)
+    if state is None:
+        return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+    return state.startswith(_TRANSIENT)

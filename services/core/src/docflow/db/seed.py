@@ -1,0 +1,41 @@
+"""Loads the sample data of `db/seeds`: demo clients, users with a public password, types, prompts, configurations."""
+
+from pathlib import Path
+
+import psycopg
+
+from docflow.db.migrate import folder_of_source
+from docflow.db.roles import libpq_url
+from docflow.domain.errors import Forbidden, PermanentError
+
+PRODUCTION = "production"
+
+
+async def load(
+    url: str, env: str = "development", force: bool = False, *, folder: Path | None = None
+) -> None:
+    """Run every seed file as a whole, in the order of their names. Safe to repeat: what stands stays as it is.
+
+    `url` is docflow_owner's or one that may become it. Raises Forbidden `seed_in_production` without `force`,
+    PermanentError `seeds_missing`.
+    """
+    refuse_in_production(env, force)
+    for file in files(folder):
+        async with await psycopg.AsyncConnection.connect(libpq_url(url), autocommit=True) as connection:
+            # As bytes: the file is our own and goes to the server as it is, its transaction included.
+            await connection.execute(file.read_bytes())
+
+
+def files(folder: Path | None = None) -> list[Path]:
+    found = sorted((folder or folder_of_source()).joinpath("seeds").glob("*.sql"))
+    if not found:
+        raise PermanentError(f"no seeds in {folder or folder_of_source()}", code="seeds_missing")
+    return found
+
+
+def refuse_in_production(env: str, force: bool) -> None:
+    if env == PRODUCTION and not force:
+        raise Forbidden(
+            "sample data bring users with a public password; not in production without --force",
+            code="seed_in_production",
+        )

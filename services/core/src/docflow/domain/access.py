@@ -1,0 +1,64 @@
+"""Who may do what: scopes, what each role holds, and the caller of one request."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from docflow.domain.errors import Forbidden
+from docflow.domain.stages import Role
+
+
+class Scope(StrEnum):
+    """What an API key may be given; a role is a set of these."""
+
+    PROCESSES_READ = "processes:read"
+    """Processes, documents, stages, events."""
+    PROCESSES_WRITE = "processes:write"
+    """Create, cancel, retry, upload, erase."""
+    RESULTS_READ = "results:read"
+    """Results, files, pages, words."""
+    REVIEWS_WRITE = "reviews:write"
+    """All of /reviews."""
+    CONFIG_WRITE = "config:write"
+    """Process types, prompts, configurations."""
+    WEBHOOKS_WRITE = "webhooks:write"
+    """Endpoints and deliveries."""
+    ADMIN = "admin"
+    """Users, keys, audit, budgets, usage."""
+
+
+_READS = frozenset({Scope.PROCESSES_READ, Scope.RESULTS_READ})
+_OPERATES = _READS | {Scope.PROCESSES_WRITE, Scope.REVIEWS_WRITE}
+
+ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
+    Role.VIEWER: _READS,
+    Role.OPERATOR: _OPERATES,
+    Role.ADMIN: frozenset(Scope),
+    Role.PLATFORM_ADMIN: frozenset(),
+}
+"""A platform_admin has no client, so nothing that is bound to one is theirs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caller:
+    """Who calls, as proven by their token or key. `name` (`user:<id>` or `key:<id>`) is what rows keep."""
+
+    name: str
+    client_id: UUID | None
+    scopes: frozenset[Scope]
+    user_id: UUID | None = None
+    role: Role | None = None
+    requests_per_minute: int | None = None
+    """A limit of the caller's own; None = the installation's."""
+
+    def require(self, scope: Scope) -> None:
+        """Raises Forbidden unless the caller holds `scope`; `admin` alone does not imply the others."""
+        if scope not in self.scopes:
+            raise Forbidden(f"this needs the scope {scope.value}")
+
+    @property
+    def client(self) -> UUID:
+        """The caller's client. Raises Forbidden for a caller without one."""
+        if self.client_id is None:
+            raise Forbidden("this belongs to a client; a platform admin has none")
+        return self.client_id

@@ -1,0 +1,190 @@
+"""What people do to a process, and what follows from it. `advance` takes these beside the outcomes of stages."""
+
+from dataclasses import dataclass, field
+from typing import assert_never
+from uuid import UUID
+
+from docflow.domain.case import Case
+from docflow.domain.errors import Conflict, UserError
+from docflow.domain.json_types import JsonObject
+from docflow.domain.messages import Message
+from docflow.domain.outcomes import Changes
+from docflow.domain.stages import ProcessStatus, RunStatus, Stage
+from docflow.domain.transition import Decision, ProcessChange, ReviewClosed, RunEnd, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """The process was accepted; its first run begins, within the caller's trace."""
+
+    traceparent: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Cancel:
+    by: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Replay:
+    """Go again from a stage; None = the one it stopped in, at `stopped_step`."""
+
+    by: str
+    from_stage: Stage | None = None
+    stopped_step: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Approve:
+    """`held_step` is the step that held; `corrected` names fields, `results` carries the corrected columns."""
+
+    by: str
+    held_step: str
+    user_id: UUID | None = None
+    reason: str = ""
+    corrected: tuple[str, ...] = ()
+    results: Changes = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Reject:
+    by: str
+    user_id: UUID | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SendBack:
+    """Read it again: a new run of INTELLIGENT_OCR."""
+
+    by: str
+    user_id: UUID | None = None
+    reason: str = ""
+
+
+Act = Start | Cancel | Replay | Approve | Reject | SendBack
+
+
+def carried_out(case: Case, act: Act) -> Transition:
+    """What follows from the act. Raises Conflict where the state does not allow it."""
+    match act:
+        case Start():
+            return _started(case, act)
+        case Cancel():
+            return _cancelled(case, act)
+        case Replay():
+            return _replayed(case, act)
+        case Approve():
+            return _approved(case, act)
+        case Reject():
+            return _rejected(case, act)
+        case SendBack():
+            return _sent_back(case, act)
+        case _:
+            assert_never(act)
+
+
+def _started(case: Case, act: Start) -> Transition:
+    process = case.process
+    if process.status is not ProcessStatus.PENDING or case.run is not None:
+        raise Conflict("the process has begun already")
+    return Transition(
+        process.client_id,
+        process.process_id,
+        next_run=case.next_run(case.policy.workflow.first, traceparent=act.traceparent),
+        webhooks=case.say.webhooks(case.subject, process.status, "process.received"),
+        messages=(case.say.event(case.subject, process.status, process.current_stage),),
+    )
+
+
+def _cancelled(case: Case, act: Cancel) -> Transition:
+    status = case.process.status
+    if status.is_final:
+        raise Conflict(f"the process is {status} already")
+    return case.changed(
+        _ended(case, "cancelled", act.reason),
+        run=_stopped_run(case),
+        review_closed=ReviewClosed(act.by) if status is ProcessStatus.HITL_REVIEW else None,
+        audit=_record(case, "cancelled", act.by),
+    )
+
+
+def _replayed(case: Case, act: Replay) -> Transition:
+    process = case.process
+    if process.status not in (ProcessStatus.FAILED, ProcessStatus.CANCELLED):
+        raise Conflict(f"a process that is {process.status} cannot be tried again")
+    stage = act.from_stage or process.current_stage
+    order = list(Stage)
+    if order.index(stage) > order.index(process.current_stage):
+        raise UserError(f"the process has not reached {stage}")
+    step = case.policy.workflow.at(stage, None if act.from_stage else act.stopped_step)
+    return case.changed(
+        case.entering(step),
+        next_run=case.next_run(step),
+        audit=_record(case, "retried", act.by, {"from_stage": stage.value}),
+    )
+
+
+def _approved(case: Case, act: Approve) -> Transition:
+    _refuse_unless_held(case)
+    step = case.policy.workflow.after(act.held_step)
+    return case.changed(
+        case.entering(step, act.results, reviewed=True, reviewed_by=act.user_id),
+        next_run=case.next_run(step),
+        review_closed=ReviewClosed(act.by, Decision.APPROVE, act.reason),
+        audit=_record(case, "approved", act.by, {"corrected": sorted(act.corrected)}),
+        also=("process.reviewed",),
+    )
+
+
+def _rejected(case: Case, act: Reject) -> Transition:
+    _refuse_unless_held(case)
+    return case.changed(
+        _ended(case, "rejected", act.reason, reviewed=True, reviewed_by=act.user_id),
+        review_closed=ReviewClosed(act.by, Decision.REJECT, act.reason),
+        audit=_record(case, "rejected", act.by),
+        also=("process.reviewed",),
+    )
+
+
+def _sent_back(case: Case, act: SendBack) -> Transition:
+    _refuse_unless_held(case)
+    step = case.policy.workflow.at(Stage.INTELLIGENT_OCR)
+    return case.changed(
+        case.entering(step, reviewed=True, reviewed_by=act.user_id),
+        next_run=case.next_run(step),
+        review_closed=ReviewClosed(act.by, Decision.SEND_BACK, act.reason),
+        audit=_record(case, "sent_back", act.by),
+        also=("process.reviewed",),
+    )
+
+
+def _refuse_unless_held(case: Case) -> None:
+    if case.process.status is not ProcessStatus.HITL_REVIEW:
+        raise Conflict(f"a process that is {case.process.status} waits for no decision")
+
+
+def _ended(
+    case: Case, code: str, reason: str, *, reviewed: bool = False, reviewed_by: UUID | None = None
+) -> ProcessChange:
+    """Cancelled, with the reason a person gave where `error` is shown."""
+    return ProcessChange(
+        ProcessStatus.CANCELLED,
+        case.process.current_stage,
+        error_code=code,
+        error_message=reason or code,
+        reviewed=reviewed,
+        reviewed_by=reviewed_by,
+    )
+
+
+def _stopped_run(case: Case) -> RunEnd | None:
+    run = case.run
+    if run is None:
+        return None
+    return RunEnd(run.run_id, run.attempt, RunStatus.CANCELLED, run.failures, error_code="cancelled")
+
+
+def _record(case: Case, action: str, by: str, payload: JsonObject | None = None) -> tuple[str, Message]:
+    return case.say.act_audit(case.subject, action=action, by=by, payload=payload or {})

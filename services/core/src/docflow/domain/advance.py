@@ -1,0 +1,185 @@
+"""What happens next to a process: one pure function that stages' outcomes and people's acts go through.
+
+Together with `workflow.py` it answers every question about the order of stages and statuses.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import assert_never
+
+from docflow.domain.acts import Act, Approve, Cancel, Reject, Replay, SendBack, Start, carried_out
+from docflow.domain.case import Case, Given, Policy
+from docflow.domain.errors import Conflict
+from docflow.domain.jobs import ProcessState, Run
+from docflow.domain.json_types import JsonObject
+from docflow.domain.messages import Message
+from docflow.domain.outcomes import (
+    Advance,
+    Fail,
+    Finding,
+    HoldForReview,
+    Reason,
+    RetryLater,
+    StageOutcome,
+)
+from docflow.domain.stages import AuditResult, ProcessStatus, RunStatus, Severity
+from docflow.domain.transition import ActionRow, ProcessChange, ReviewOpened, RunEnd, Transition
+
+
+@dataclass(frozen=True, slots=True)
+class TimedOut:
+    """A stage ran past its own deadline of `deadline_s` seconds."""
+
+    deadline_s: float
+
+
+def advance(
+    process: ProcessState,
+    run: Run | None,
+    happened: StageOutcome | TimedOut | Act,
+    *,
+    policy: Policy,
+    given: Given,
+) -> Transition:
+    """Decide what changes. `run` is the open run; None where none is open.
+
+    Raises Conflict (`state_conflict`) where the state does not allow what happened, UserError for a stage that
+    the process has not reached, PermanentError `workflow_invalid` for a run outside its workflow.
+    """
+    case = Case(process, run, policy, given)
+    match happened:
+        case Start() | Cancel() | Replay() | Approve() | Reject() | SendBack():
+            return carried_out(case, happened)
+        case _:
+            return _finished(case, _open_run(case), happened)
+
+
+def _open_run(case: Case) -> Run:
+    status = case.process.status
+    if case.run is None or status.is_final or status is ProcessStatus.HITL_REVIEW:
+        raise Conflict("no run of this process is open")
+    return case.run
+
+
+def _finished(case: Case, run: Run, outcome: StageOutcome | TimedOut) -> Transition:
+    match outcome:
+        case Advance():
+            return _advanced(case, run, outcome)
+        case HoldForReview():
+            return _held(case, run, outcome)
+        case RetryLater():
+            return _again(case, run, outcome)
+        case TimedOut(deadline_s):
+            return _again(case, run, RetryLater("timeout", f"the stage took longer than {deadline_s:g} s"))
+        case Fail():
+            return _failed(case, run, outcome, told="failed", failures=run.failures)
+        case _:
+            assert_never(outcome)
+
+
+def _advanced(case: Case, run: Run, outcome: Advance) -> Transition:
+    step = case.policy.workflow.after(run.step)
+    doubtful = any(finding.severity is Severity.ERROR for finding in outcome.findings)
+    result = AuditResult.ERRORS if doubtful else AuditResult.SUCCESS
+    told = {"outcome": "done", "findings": _listed(outcome.findings)}
+    return case.changed(
+        case.entering(step, outcome.changes),
+        run=RunEnd(run.run_id, run.attempt, RunStatus.DONE, run.failures),
+        next_run=case.next_run(step),
+        actions=_actions(case, outcome.actions),
+        audit=_record(case, run, result, told),
+    )
+
+
+def _held(case: Case, run: Run, outcome: HoldForReview) -> Transition:
+    change = ProcessChange(
+        ProcessStatus.HITL_REVIEW, run.stage, review_reasons=outcome.reasons, results=outcome.changes
+    )
+    told = {"outcome": "held", "reasons": _listed(outcome.reasons), "findings": _listed(outcome.findings)}
+    return case.changed(
+        change,
+        run=RunEnd(run.run_id, run.attempt, RunStatus.DONE, run.failures),
+        review=ReviewOpened(case.given.new_id(), run.stage, outcome.reasons),
+        audit=_record(case, run, AuditResult.ERRORS, told),
+    )
+
+
+def _again(case: Case, run: Run, outcome: RetryLater) -> Transition:
+    """The same run, ready again later; dead once the document has failed too often."""
+    failures = run.failures + outcome.counts
+    if outcome.counts and failures >= case.policy.max_failures:
+        return _failed(case, run, Fail(outcome.code, outcome.message), told="dead", failures=failures)
+    tries = failures if outcome.counts else run.attempt
+    wait_s = case.policy.backoff.delay_s(tries, case.given.chance, after_s=outcome.after_s)
+    told = {"outcome": "retried", "code": outcome.code, "counted": outcome.counts, "failures": failures}
+    return Transition(
+        case.process.client_id,
+        case.process.process_id,
+        run=RunEnd(
+            run.run_id,
+            run.attempt,
+            RunStatus.READY,
+            failures,
+            after_s=wait_s,
+            error_code=outcome.code,
+            error_message=outcome.message,
+        ),
+        messages=(_record(case, run, AuditResult.ERRORS, told, outcome.message or outcome.code),),
+    )
+
+
+def _failed(case: Case, run: Run, failure: Fail, *, told: str, failures: int) -> Transition:
+    message = failure.message or failure.code
+    change = ProcessChange(
+        ProcessStatus.FAILED,
+        run.stage,
+        error_code=failure.code,
+        error_message=message,
+        review_reasons=failure.reasons,
+        results=failure.changes,
+    )
+    payload = {"outcome": told, "code": failure.code, "reasons": _listed(failure.reasons)}
+    return case.changed(
+        change,
+        run=RunEnd(
+            run.run_id,
+            run.attempt,
+            RunStatus.FAILED,
+            failures,
+            error_code=failure.code,
+            error_message=message,
+        ),
+        audit=_record(case, run, AuditResult.FAILED, payload, message),
+    )
+
+
+def _record(
+    case: Case, run: Run, result: AuditResult, told: JsonObject, error: str | None = None
+) -> tuple[str, Message]:
+    return case.say.stage_audit(
+        case.subject,
+        stage=run.stage,
+        run_id=run.run_id,
+        attempt=run.attempt,
+        result=result,
+        payload={"step": run.step, **told},
+        error_message=error,
+    )
+
+
+def _listed(items: Sequence[Reason | Finding]) -> list[JsonObject]:
+    """Codes and field names alone: an audit record holds no message that could carry a value."""
+    return [{"code": item.code, "field": item.field} for item in items]
+
+
+def _actions(case: Case, actions: Sequence[JsonObject]) -> tuple[ActionRow, ...]:
+    return tuple(
+        ActionRow(
+            case.given.new_id(),
+            position,
+            str(action["action_type"]),
+            action.get("target_config", {}),
+            action.get("max_retries"),
+        )
+        for position, action in enumerate(actions)
+    )

@@ -1,0 +1,155 @@
+"""The words in which a change of a process is told: audit record, event, webhook, notification."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from docflow.domain.json_types import JsonObject
+from docflow.domain.messages import Message
+from docflow.domain.outcomes import Reason
+from docflow.domain.stages import AuditResult, ProcessStatus, Stage
+from docflow.domain.transition import Notice, WebhookEvent
+
+ACT_TOPIC = "audit.act"
+
+#: The events that a process's `callback_url` receives; each of them ends a caller's wait.
+CALLBACK_EVENTS = frozenset(
+    {"process.completed", "process.failed", "process.cancelled", "process.review_required"}
+)
+
+_WEBHOOK_OF = {
+    ProcessStatus.COMPLETED: "process.completed",
+    ProcessStatus.FAILED: "process.failed",
+    ProcessStatus.CANCELLED: "process.cancelled",
+    ProcessStatus.HITL_REVIEW: "process.review_required",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Who a message is about."""
+
+    client_id: UUID
+    process_id: UUID | None
+    external_id: str | None = None
+    process_type_id: str | None = None
+    plugin_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Announcer:
+    """Builds messages for one moment. `public_url` leads the links and may be empty (then they are paths)."""
+
+    at: datetime
+    new_id: Callable[[], UUID]
+    public_url: str = ""
+
+    def event(self, subject: Subject, status: ProcessStatus, stage: Stage) -> tuple[str, Message]:
+        """`process.<status>`; version and updated_at join in the writing statement."""
+        topic = f"process.{status.value}"
+        data = {"status": status.value, "current_stage": stage.value}
+        return topic, Message(
+            self.new_id(), topic, self.at, subject.client_id, subject.process_id, stage.value, data=data
+        )
+
+    def stage_audit(
+        self,
+        subject: Subject,
+        *,
+        stage: Stage,
+        run_id: UUID,
+        attempt: int,
+        result: AuditResult,
+        payload: JsonObject,
+        error_message: str | None = None,
+    ) -> tuple[str, Message]:
+        """The record of one finish that took effect; token usage and addresses join when it is written."""
+        topic = f"audit.{stage.value.lower()}"
+        data = {
+            **_audit_data(subject, result, payload, error_message),
+            "run_id": str(run_id),
+        }
+        return topic, Message(
+            self.new_id(),
+            topic,
+            self.at,
+            subject.client_id,
+            subject.process_id,
+            stage.value,
+            attempt,
+            data=data,
+        )
+
+    def act_audit(
+        self,
+        subject: Subject,
+        *,
+        action: str,
+        by: str | None,
+        payload: JsonObject,
+        result: AuditResult = AuditResult.SUCCESS,
+    ) -> tuple[str, Message]:
+        """The record of what a person did; it carries no run."""
+        data = _audit_data(subject, result, {"action": action, "by": by, **payload}, None)
+        return ACT_TOPIC, Message(
+            self.new_id(), ACT_TOPIC, self.at, subject.client_id, subject.process_id, data=data
+        )
+
+    def webhooks(self, subject: Subject, status: ProcessStatus, *extra: str) -> tuple[WebhookEvent, ...]:
+        """The events of entering `status`, led by those in `extra`."""
+        own = (_WEBHOOK_OF[status],) if status in _WEBHOOK_OF else ()
+        return tuple(self._webhook(subject, status, type_) for type_ in (*extra, *own))
+
+    def _webhook(self, subject: Subject, status: ProcessStatus, type_: str) -> WebhookEvent:
+        path = f"{self.public_url.rstrip('/')}/v1/processes/{subject.process_id}"
+        data = {
+            "process_id": str(subject.process_id),
+            "status": status.value,
+            "version": None,
+            "external_id": subject.external_id,
+            "links": {"self": path, "result": f"{path}/result"},
+        }
+        body = {"type": type_, "timestamp": self.at.isoformat(), "data": data}
+        return WebhookEvent(self.new_id(), type_, type_ in CALLBACK_EVENTS, body)
+
+    def notices(
+        self, status: ProcessStatus, reasons: tuple[Reason, ...], code: str | None
+    ) -> tuple[Notice, ...]:
+        match status:
+            case ProcessStatus.HITL_REVIEW:
+                return self._held(reasons)
+            case ProcessStatus.FAILED:
+                told = f"It ended with the code {code}."
+                return (self._notice("process_failed", "error", "A process failed", told),)
+            case ProcessStatus.COMPLETED:
+                return (self._notice("process_completed", "info", "A process is complete", ""),)
+            case _:
+                return ()
+
+    def _held(self, reasons: tuple[Reason, ...]) -> tuple[Notice, ...]:
+        codes = sorted({reason.code for reason in reasons})
+        told = f"Reasons: {', '.join(codes)}."
+        notices = [self._notice("hitl_required", "warning", "A process waits for review", told)]
+        if "fraud_detected" in codes:
+            notices.append(self._notice("fraud_detected", "critical", "A document looks doubtful", told))
+        if codes == ["confidence_low"]:
+            notices.append(
+                self._notice("low_confidence", "info", "Values were read with low confidence", told)
+            )
+        return tuple(notices)
+
+    def _notice(self, type_: str, severity: str, title: str, message: str) -> Notice:
+        return Notice(self.new_id(), type_, severity, title, message)
+
+
+def _audit_data(
+    subject: Subject, result: AuditResult, payload: JsonObject, error_message: str | None
+) -> dict[str, object]:
+    return {
+        "result": result.value,
+        "process_type_id": subject.process_type_id,
+        "process_plugin_name": subject.plugin_name,
+        "payload": dict(payload),
+        "error_message": error_message,
+    }

@@ -1,0 +1,87 @@
+"""Whether a person must look: one pure function of what was read, what was found and what the client asked for."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from docflow.domain.evidence import present
+from docflow.domain.json_types import JsonObject, JsonScalar
+from docflow.domain.outcomes import Finding, Reason
+from docflow.domain.stages import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """A field that the output schema requires. `confidence` 0..1; None = it was not looked for."""
+
+    field: str
+    value: JsonScalar
+    confidence: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """All that the decision may look at. `incomplete` names tables or fields that are known to miss parts."""
+
+    needs: tuple[Need, ...]
+    findings: tuple[Finding, ...] = ()
+    fraud_detected: bool = False
+    failed_documents: tuple[str, ...] = ()
+    """The error codes of documents that could not be read."""
+    incomplete: tuple[str, ...] = ()
+
+
+def hold_reasons(evidence: Evidence, *, threshold: float, enable_fraud_detection: bool) -> tuple[Reason, ...]:
+    """Empty = the process may go on. `threshold` 0..1: a confidence equal to it is enough."""
+    missing = [need.field for need in evidence.needs if present(need.value) is None]
+    return (
+        *(
+            Reason("document_failed", None, f"a document failed: {code}")
+            for code in evidence.failed_documents
+        ),
+        *(Reason("field_missing", name, f"{name} was not found") for name in missing),
+        *_doubtful(evidence.needs, threshold),
+        *(Reason("incomplete", name, f"{name} is not complete") for name in evidence.incomplete),
+        *_fraud(evidence, enable_fraud_detection),
+        *_failed(evidence.findings, missing),
+    )
+
+
+def _doubtful(needs: Sequence[Need], threshold: float) -> tuple[Reason, ...]:
+    return tuple(
+        Reason("confidence_low", need.field, f"{need.field} was read with low confidence")
+        for need in needs
+        if present(need.value) is not None and (need.confidence or 0.0) < threshold
+    )
+
+
+def _fraud(evidence: Evidence, enabled: bool) -> tuple[Reason, ...]:
+    if not (enabled and evidence.fraud_detected):
+        return ()
+    return (Reason("fraud_detected", None, "signals of fraud were found"),)
+
+
+#: Findings whose own code tells a person more than `rule_failed` would.
+_OWN_CODE = frozenset({"plugin_failed", "incomplete"})
+
+
+def _failed(findings: Sequence[Finding], missing: Sequence[str]) -> tuple[Reason, ...]:
+    """A required field that is missing is told once, as field_missing."""
+    told = set(missing)
+    return tuple(
+        Reason(f.code if f.code in _OWN_CODE else "rule_failed", f.field, f.message)
+        for f in findings
+        if f.severity is Severity.ERROR and not (f.code in _ABSENCE and f.field in told)
+    )
+
+
+_ABSENCE = frozenset({"schema_required", "schema_type", "required"})
+
+
+def failed_documents(extraction_result: JsonObject) -> tuple[str, ...]:
+    """Codes of the documents that failed, as noted beside what the others gave."""
+    documents: Sequence[JsonObject] = extraction_result.get("documents") or ()
+    return tuple(_code(document["error"]) for document in documents if document.get("error"))
+
+
+def _code(error: object) -> str:
+    return str(error.get("code", "failed")) if isinstance(error, Mapping) else str(error)

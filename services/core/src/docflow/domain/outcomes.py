@@ -1,0 +1,88 @@
+"""What a stage handler may answer. It decides; the runner carries it out."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from docflow.domain.json_types import JsonObject, JsonValue
+from docflow.domain.stages import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """Why a person must look, or why a process failed. `field` is a dotted path in the output schema."""
+
+    code: str
+    field: str | None = None
+    message: str = ""
+
+    def as_json(self) -> JsonObject:
+        return {"code": self.code, "field": self.field, "message": self.message}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a rule, schema or plugin found. An error-severity finding holds the process."""
+
+    code: str
+    severity: Severity
+    field: str | None = None
+    message: str = ""
+
+    def as_json(self) -> JsonObject:
+        return {
+            "code": self.code,
+            "severity": self.severity.value,
+            "field": self.field,
+            "message": self.message,
+        }
+
+
+#: Columns of `processes` a handler may set: classification_result, extraction_result, validation_result,
+#: final_output, overall_confidence, process_type_id, config_version. Anything else is the engine's.
+Changes = Mapping[str, JsonValue]
+
+
+@dataclass(frozen=True, slots=True)
+class Advance:
+    """The stage did its work; go on with the next step."""
+
+    changes: Changes = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    actions: tuple[JsonObject, ...] = ()
+    """Output actions to insert, each {"action_type", "target_config"}; only OUTPUT gives some."""
+
+
+@dataclass(frozen=True, slots=True)
+class HoldForReview:
+    """A person must decide. The values are kept, so the reviewer corrects instead of retyping."""
+
+    reasons: tuple[Reason, ...]
+    changes: Changes = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RetryLater:
+    """Try the same run again after `after_s` seconds (None = by backoff).
+
+    `counts` is True when the document itself failed, False when the world did (no broker, disk full, a provider
+    that said when to come back): then no attempt is used up.
+    """
+
+    code: str
+    message: str = ""
+    after_s: float | None = None
+    counts: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Fail:
+    """The process cannot succeed. `code` is public."""
+
+    code: str
+    message: str = ""
+    reasons: tuple[Reason, ...] = ()
+    changes: Changes = field(default_factory=dict)
+
+
+StageOutcome = Advance | HoldForReview | RetryLater | Fail

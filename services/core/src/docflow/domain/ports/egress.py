@@ -1,0 +1,34 @@
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Protocol
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """`body` is cut at the caller's limit."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+    duration_ms: int
+
+
+class Egress(Protocol):
+    """Every outgoing request to an address that a client chose goes through here.
+
+    Resolved once, private and link-local ranges refused unless the operator allows them, connected to the resolved
+    address, no redirects. Raises UserError `egress_refused` or TransientError (`connect_failed`, `timeout`).
+    """
+
+    async def check(self, url: str) -> None: ...
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        content: bytes = b"",
+        timeout_s: float = 10.0,
+        max_bytes: int = 65_536,
+    ) -> HttpAnswer: ...

@@ -1,0 +1,12 @@
+from typing import Protocol
+
+from docflow.domain.reading import Word
+
+
+class OcrEngine(Protocol):
+    """Reads one page image. Lives in a child process: synchronous on purpose."""
+
+    name: str
+
+    def read(self, image: bytes) -> tuple[Word, ...]:
+        """Recognised lines or words of an encoded image (PNG, JPEG), boxes in fractions of that image."""

@@ -1,0 +1,87 @@
+"""The result of a process as clients get it (api.md, `/result`): one pure function for every state that shows one."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from docflow.domain.evidence import Values, values_of
+from docflow.domain.json_types import JsonObject, JsonScalar, JsonValue
+from docflow.domain.output_schema import FieldSpec, OutputShape, as_json_type, shape_of
+
+
+def build_result(
+    *,
+    extraction_result: JsonObject | None,
+    validation_result: JsonObject | None,
+    classification_result: JsonObject | None,
+    output_schema: JsonObject,
+) -> dict[str, JsonValue]:
+    """`fields`, `tables`, `documents`, `validation`, `classification` as stored, and `data` by the output schema."""
+    extraction = extraction_result or {}
+    return {
+        "fields": dict(extraction.get("fields") or {}),
+        "tables": dict(extraction.get("tables") or {}),
+        "documents": list(extraction.get("documents") or ()),
+        "validation": validation_result,
+        "classification": classification_result,
+        "data": typed_data(values_of(extraction), output_schema),
+    }
+
+
+def typed_data(values: Values, output_schema: JsonObject) -> dict[str, JsonValue]:
+    """The values in the JSON types of the schema, dotted paths nested.
+
+    An absent value is null where the schema allows null and left out where it does not.
+    """
+    shape = shape_of(output_schema)
+    data: dict[str, JsonValue] = {}
+    for spec in shape.fields:
+        _place(data, spec.path, values.one(spec.path), spec, nullable=allows_null(output_schema, spec.path))
+    for table in shape.tables:
+        rows = values.tables.get(table.path, ())
+        items = subschema(output_schema, table.path).get("items") or {}
+        if rows or table.path in values.tables:
+            _nest(data, table.path, [_row(row, table.columns, items) for row in rows])
+    return data
+
+
+def _row(row: Mapping[str, JsonScalar], columns: Sequence[FieldSpec], schema: JsonObject) -> dict[str, Any]:
+    data: dict[str, JsonValue] = {}
+    for column in columns:
+        _place(data, column.path, row.get(column.path), column, nullable=allows_null(schema, column.path))
+    return data
+
+
+def _place(
+    data: dict[str, JsonValue], path: str, value: JsonScalar, spec: FieldSpec, *, nullable: bool
+) -> None:
+    if value is not None:
+        _nest(data, path, as_json_type(value, spec))
+    elif nullable:
+        _nest(data, path, None)
+
+
+def _nest(data: dict[str, JsonValue], path: str, value: JsonValue) -> None:
+    *above, last = path.split(".")
+    for part in above:
+        data = data.setdefault(part, {})
+    data[last] = value
+
+
+def subschema(schema: JsonObject, path: str) -> JsonObject:
+    """The schema of one property; empty when there is none of that path."""
+    for part in path.split("."):
+        schema = (schema.get("properties") or {}).get(part) or {}
+    return schema
+
+
+def allows_null(schema: JsonObject, path: str) -> bool:
+    sub = subschema(schema, path)
+    named = sub.get("type", ())
+    if "null" in ((named,) if isinstance(named, str) else named):
+        return True
+    return any(choice.get("type") == "null" for choice in (*sub.get("anyOf", ()), *sub.get("oneOf", ())))
+
+
+def required_paths(shape: OutputShape) -> tuple[str, ...]:
+    fields = tuple(spec.path for spec in shape.fields if spec.required)
+    return fields + tuple(table.path for table in shape.tables if table.required)

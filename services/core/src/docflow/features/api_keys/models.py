@@ -1,0 +1,28 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.orm import Mapped, mapped_column
+
+from docflow.db.base import Base, Created, id_column
+
+
+class ApiKey(Created, Base):
+    """`dfk_<env>_<prefix>_<secret>`; looked up by prefix, only the SHA-256 of the secret is kept."""
+
+    __tablename__ = "api_keys"
+
+    api_key_id: Mapped[UUID] = id_column()
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"))
+    name: Mapped[str]
+    prefix: Mapped[str] = mapped_column(unique=True)
+    secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    rate_limit_per_minute: Mapped[int | None]
+    created_by: Mapped[UUID | None]
+    expires_at: Mapped[datetime | None]
+    last_used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+    __table_args__ = (Index("ix_api_keys_client_id_created_at", "client_id", "created_at", "api_key_id"),)

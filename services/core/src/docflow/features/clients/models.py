@@ -1,0 +1,26 @@
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from docflow.db.base import Base, Updated, id_column, one_of
+
+
+class Client(Updated, Base):
+    """A tenant. `token_balance` is prepaid model tokens; NULL = unmetered."""
+
+    __tablename__ = "clients"
+
+    client_id: Mapped[UUID] = id_column()
+    name: Mapped[str]
+    slug: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[str] = mapped_column(server_default="active")
+    subscription_tier: Mapped[str] = mapped_column(server_default="basic")
+    token_balance: Mapped[int | None] = mapped_column(BigInteger)
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    __table_args__ = (
+        one_of("status", ("active", "suspended", "inactive")),
+        one_of("subscription_tier", ("basic", "professional", "enterprise")),
+        CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_form"),
+    )

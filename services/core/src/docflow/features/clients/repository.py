@@ -1,0 +1,18 @@
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from docflow.features.clients.models import Client
+
+
+class ClientRepository:
+    """One client's own row."""
+
+    def __init__(self, session: AsyncSession, client_id: UUID) -> None:
+        self._session = session
+        self._client_id = client_id
+
+    async def get(self) -> Client:
+        found = await self._session.execute(select(Client).where(Client.client_id == self._client_id))
+        return found.scalar_one()

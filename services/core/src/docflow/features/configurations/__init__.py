@@ -1,0 +1,1 @@
+"""Versioned per-client configurations."""

@@ -1,0 +1,49 @@
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from docflow.db.base import Base, Fraction, Json, JsonList, Updated, between_0_and_1, id_column, one_of
+from docflow.domain.configuration import LifecycleState
+from docflow.domain.stages import DuplicatePolicy
+
+
+class ConfigurationRow(Updated, Base):
+    """How one client's documents of one type are read and checked. `client_id` NULL = the platform's template."""
+
+    __tablename__ = "configurations"
+
+    config_id: Mapped[UUID] = id_column()
+    client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.client_id"))
+    process_type_id: Mapped[str] = mapped_column(ForeignKey("process_types.process_type_id"))
+    version: Mapped[int]
+    state: Mapped[str] = mapped_column(server_default="draft")
+    is_active: Mapped[bool] = mapped_column(server_default="true")
+    input_schema: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
+    output_schema: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
+    validation_rules: Mapped[Json] = mapped_column(server_default=text("'{\"validation_rules\": []}'::jsonb"))
+    plugin_name: Mapped[str | None]
+    enable_fraud_detection: Mapped[bool] = mapped_column(server_default="true")
+    enable_hitl: Mapped[bool] = mapped_column(server_default="true")
+    confidence_threshold: Mapped[Fraction] = mapped_column(server_default="0.8")
+    duplicate_policy: Mapped[str] = mapped_column(server_default="flag")
+    workflow: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
+    output_actions: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    llm_policy: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
+    prompt_ids: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
+    created_by: Mapped[str | None]
+
+    __table_args__ = (
+        one_of("state", LifecycleState),
+        one_of("duplicate_policy", DuplicatePolicy),
+        between_0_and_1("confidence_threshold"),
+        CheckConstraint("version > 0", name="version_positive"),
+        UniqueConstraint(
+            "client_id",
+            "process_type_id",
+            "version",
+            name="uq_configurations_client_type_version",
+            postgresql_nulls_not_distinct=True,
+        ),
+        Index("ix_configurations_process_type_id", "process_type_id"),
+    )

@@ -1,0 +1,93 @@
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from docflow.db.base import (
+    Base,
+    Created,
+    Fraction,
+    Json,
+    JsonList,
+    Updated,
+    between_0_and_1,
+    id_column,
+    one_of,
+)
+from docflow.domain.reading import TextSource
+from docflow.domain.stages import DocumentStatus
+
+
+class Document(Updated, Base):
+    """One file of a process. `storage_url` is the address, `blob_key` the key in the file store."""
+
+    __tablename__ = "documents"
+
+    document_id: Mapped[UUID] = id_column()
+    client_id: Mapped[UUID]
+    process_id: Mapped[UUID]
+    position: Mapped[int] = mapped_column(server_default="0")
+    classification: Mapped[Json | None]
+    storage_url: Mapped[str]
+    storage_provider: Mapped[str]
+    blob_key: Mapped[str]
+    file_name: Mapped[str]
+    file_size: Mapped[int] = mapped_column(BigInteger)
+    mime_type: Mapped[str]
+    sha256: Mapped[str]
+    page_count: Mapped[int | None]
+    status: Mapped[str] = mapped_column(server_default="pending")
+    text_source: Mapped[str | None]
+    ocr_text: Mapped[str | None]
+    ocr_confidence: Mapped[Fraction | None]
+    extracted_data: Mapped[Json | None]
+    fraud_score: Mapped[Fraction | None]
+    fraud_flags: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    error_code: Mapped[str | None]
+    error_message: Mapped[str | None]
+
+    __table_args__ = (
+        one_of("storage_provider", ("s3", "gcs", "local")),
+        one_of("status", DocumentStatus),
+        one_of("text_source", TextSource, optional=True),
+        between_0_and_1("ocr_confidence"),
+        between_0_and_1("fraud_score"),
+        UniqueConstraint("client_id", "document_id"),
+        UniqueConstraint("client_id", "process_id", "position"),
+        ForeignKeyConstraint(
+            ["client_id", "process_id"],
+            ["processes.client_id", "processes.process_id"],
+            name="fk_documents_process",
+            ondelete="CASCADE",
+        ),
+        Index("ix_documents_sha256", "client_id", "sha256", "created_at"),
+    )
+
+
+class PageRow(Created, Base):
+    """One page; its words are one object in the file store under `words_key`."""
+
+    __tablename__ = "pages"
+
+    client_id: Mapped[UUID]
+    document_id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True)
+    width: Mapped[float]
+    height: Mapped[float]
+    rotation: Mapped[int] = mapped_column(server_default="0")
+    source: Mapped[str]
+    word_count: Mapped[int]
+    confidence: Mapped[Fraction | None]
+    words_key: Mapped[str | None]
+
+    __table_args__ = (
+        one_of("source", TextSource),
+        between_0_and_1("confidence"),
+        ForeignKeyConstraint(
+            ["client_id", "document_id"],
+            ["documents.client_id", "documents.document_id"],
+            name="fk_pages_document",
+            ondelete="CASCADE",
+        ),
+        Index("ix_pages_client_id_document_id", "client_id", "document_id", "number"),
+    )

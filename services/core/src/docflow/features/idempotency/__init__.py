@@ -1,0 +1,1 @@
+"""Stored answers to repeated requests."""

@@ -1,0 +1,92 @@
+"""A POST that is repeated with its key gets the answer of the first, written in that one's own transaction."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, delete, select, text, update
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from docflow.domain.errors import Conflict, UserError
+from docflow.domain.json_types import JsonObject
+from docflow.features.idempotency.models import IdempotencyKey
+
+KEPT = timedelta(hours=24)
+WAIT_S = 5
+_LOCK_NOT_AVAILABLE = "55P03"
+
+
+@dataclass(frozen=True, slots=True)
+class StoredAnswer:
+    status_code: int
+    headers: JsonObject
+    body: JsonObject
+
+
+@dataclass(frozen=True, slots=True)
+class KeyedRequest:
+    """`content_hash` is SHA-256 over what the caller sent: fields and file contents, never transport bytes."""
+
+    client_id: UUID
+    route: str
+    key: str
+    content_hash: bytes
+
+
+async def claim(session: AsyncSession, request: KeyedRequest, at: datetime) -> StoredAnswer | None:
+    """None: the key is ours in this transaction. Else the stored answer.
+
+    While another transaction holds the key, waits up to 5 s. Raises UserError `idempotency_key_reused` for other
+    content and Conflict `idempotency_in_flight` when the first is still at work.
+    """
+    await session.execute(text(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
+    await session.execute(delete(IdempotencyKey).where(*_row(request), IdempotencyKey.expires_at <= at))
+    new = insert(IdempotencyKey).values(
+        client_id=request.client_id,
+        route=request.route,
+        key=request.key,
+        content_hash=request.content_hash,
+        expires_at=at + KEPT,
+    )
+    try:
+        made = await session.execute(new.on_conflict_do_nothing().returning(IdempotencyKey.key))
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            raise Conflict(
+                "the first request with this key is still at work", code="idempotency_in_flight"
+            ) from error
+        raise
+    if made.first() is not None:
+        await session.execute(text("SET LOCAL lock_timeout = DEFAULT"))
+        return None
+    return await stored(session, request)
+
+
+async def stored(session: AsyncSession, request: KeyedRequest) -> StoredAnswer | None:
+    """The answer kept under the key, if there is one. Raises `idempotency_key_reused` for other content."""
+    row: IdempotencyKey | None = await session.scalar(
+        select(IdempotencyKey).where(*_row(request), IdempotencyKey.status_code.is_not(None))
+    )
+    if row is None or row.status_code is None:
+        return None
+    if bytes(row.content_hash) != request.content_hash:
+        raise UserError("this key was used with other content", code="idempotency_key_reused")
+    return StoredAnswer(row.status_code, row.headers or {}, row.body or {})
+
+
+async def keep(session: AsyncSession, request: KeyedRequest, answer: StoredAnswer) -> None:
+    await session.execute(
+        update(IdempotencyKey)
+        .where(*_row(request))
+        .values(status_code=answer.status_code, headers=dict(answer.headers), body=dict(answer.body))
+    )
+
+
+def _row(request: KeyedRequest) -> tuple[ColumnElement[bool], ...]:
+    return (
+        IdempotencyKey.client_id == request.client_id,
+        IdempotencyKey.route == request.route,
+        IdempotencyKey.key == request.key,
+    )

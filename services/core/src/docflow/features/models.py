@@ -1,0 +1,26 @@
+"""Imports every model, so that the metadata is whole. One line a feature."""
+
+from docflow.db import outbox
+from docflow.db.base import Base
+from docflow.features.api_keys import models as api_keys
+from docflow.features.audit import models as audit
+from docflow.features.clients import models as clients
+from docflow.features.configurations import models as configurations
+from docflow.features.documents import models as documents
+from docflow.features.idempotency import models as idempotency
+from docflow.features.notifications import models as notifications
+from docflow.features.outputs import models as outputs
+from docflow.features.process_types import models as process_types
+from docflow.features.processes import models as processes
+from docflow.features.prompts import models as prompts
+from docflow.features.reviews import models as reviews
+from docflow.features.stage_runs import models as stage_runs
+from docflow.features.usage import models as usage
+from docflow.features.users import models as users
+from docflow.features.webhooks import models as webhooks
+
+MODULES = (
+    api_keys, audit, clients, configurations, documents, idempotency, notifications, outbox, outputs,
+    process_types, processes, prompts, reviews, stage_runs, usage, users, webhooks,
+)  # fmt: skip
+METADATA = Base.metadata

@@ -1,0 +1,100 @@
+"""Output actions, as the worker that carries them out takes and finishes them, over all clients."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from docflow.domain.json_types import JsonObject
+from docflow.features.processes.models import Process
+
+
+@dataclass(frozen=True, slots=True)
+class ClaimedAction:
+    """One action in hand. `attempt` is the fence; `retry_count` counts its own failures."""
+
+    action_id: UUID
+    client_id: UUID
+    process_id: UUID
+    position: int
+    action_type: str
+    target_config: JsonObject
+    attempt: int
+    retry_count: int
+    max_retries: int
+    process_type_id: str | None
+    external_id: str | None
+    created_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ActionOutcome:
+    """`status`: completed, failed or retrying (again in `retry_in_s`). `counts`: it was the action's own failure."""
+
+    action_id: UUID
+    attempt: int
+    status: str
+    counts: bool = False
+    retry_in_s: float | None = None
+    result: JsonObject | None = None
+    error_message: str | None = None
+    outbox: tuple[JsonObject, ...] = ()
+
+    def as_json(self) -> JsonObject:
+        return {
+            "action_id": str(self.action_id),
+            "attempt": self.attempt,
+            "status": self.status,
+            "counts": self.counts,
+            "retry_in_s": self.retry_in_s,
+            "result": self.result,
+            "error_message": self.error_message,
+            "outbox": list(self.outbox),
+        }
+
+
+async def claim_actions(session: AsyncSession, worker_id: UUID, limit: int) -> list[ClaimedAction]:
+    """Take due actions and those of dead workers; none for a worker that is given up."""
+    rows = await session.execute(
+        text("SELECT * FROM claim_actions(:worker, :limit)"), {"worker": worker_id, "limit": limit}
+    )
+    return [
+        ClaimedAction(
+            action_id=row.action_id,
+            client_id=row.client_id,
+            process_id=row.process_id,
+            position=row.position,
+            action_type=row.action_type,
+            target_config=row.target_config or {},
+            attempt=row.attempt,
+            retry_count=row.retry_count,
+            max_retries=row.max_retries,
+            process_type_id=row.process_type_id,
+            external_id=row.external_id,
+            created_at=row.created_at,
+        )
+        for row in rows
+    ]
+
+
+async def finish_actions(
+    session: AsyncSession, worker_id: UUID, outcomes: Sequence[ActionOutcome]
+) -> set[UUID]:
+    """The actions that took effect; what is missing was taken away."""
+    rows = await session.scalars(
+        text("SELECT finish_actions(:worker, CAST(:outcomes AS jsonb))"),
+        {"worker": worker_id, "outcomes": json.dumps([outcome.as_json() for outcome in outcomes])},
+    )
+    return set(rows)
+
+
+async def final_output(session: AsyncSession, process_id: UUID) -> JsonObject | None:
+    """What an action sends on. `session` is bound to the client; None when there is no such result."""
+    found: JsonObject | None = await session.scalar(
+        select(Process.final_output).where(Process.process_id == process_id)
+    )
+    return found

@@ -1,0 +1,1 @@
+"""Processes: one or more documents that move through the stages."""

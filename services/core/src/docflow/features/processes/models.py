@@ -1,0 +1,88 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from docflow.db.base import Base, Fraction, Json, JsonList, Updated, between_0_and_1, id_column, one_of
+from docflow.domain.stages import IngestionSource, ProcessStatus, Stage
+
+
+class Process(Updated, Base):
+    """One submission: one or more documents on their way. `version` is the optimistic lock."""
+
+    __tablename__ = "processes"
+
+    process_id: Mapped[UUID] = id_column()
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"))
+    process_type_id: Mapped[str | None] = mapped_column(ForeignKey("process_types.process_type_id"))
+    config_version: Mapped[int | None]
+    parent_process_id: Mapped[UUID | None]
+    external_id: Mapped[str | None]
+    metadata_: Mapped[Json] = mapped_column("metadata", server_default=text("'{}'::jsonb"))
+    version: Mapped[int] = mapped_column(server_default="1")
+    status: Mapped[str] = mapped_column(server_default="pending")
+    current_stage: Mapped[str] = mapped_column(server_default="INGEST")
+    classification_result: Mapped[Json | None]
+    extraction_result: Mapped[Json | None]
+    validation_result: Mapped[Json | None]
+    final_output: Mapped[Json | None]
+    overall_confidence: Mapped[Fraction | None]
+    requires_review: Mapped[bool] = mapped_column(server_default="false")
+    review_reasons: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    reviewed_by: Mapped[UUID | None]
+    reviewed_at: Mapped[datetime | None]
+    total_tokens_input: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    total_tokens_output: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    ingestion_source: Mapped[str] = mapped_column(server_default="api")
+    callback_url: Mapped[str | None]
+    error_code: Mapped[str | None]
+    error_message: Mapped[str | None]
+    created_by: Mapped[str | None]
+    """`user:<id>` or `key:<id>`."""
+    completed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        one_of("status", ProcessStatus),
+        one_of("current_stage", Stage),
+        one_of("ingestion_source", IngestionSource),
+        between_0_and_1("overall_confidence"),
+        UniqueConstraint("client_id", "process_id"),
+        ForeignKeyConstraint(
+            ["client_id", "process_type_id", "config_version"],
+            ["configurations.client_id", "configurations.process_type_id", "configurations.version"],
+            name="fk_processes_configuration",
+        ),
+        ForeignKeyConstraint(
+            ["client_id", "parent_process_id"],
+            ["processes.client_id", "processes.process_id"],
+            name="fk_processes_parent",
+        ),
+        Index("ix_processes_list", "client_id", text("created_at DESC"), text("process_id DESC")),
+        Index(
+            "ix_processes_status_list",
+            "client_id",
+            "status",
+            text("created_at DESC"),
+            text("process_id DESC"),
+        ),
+        Index("ix_processes_changed", "client_id", "updated_at"),
+        Index(
+            "ix_processes_external_id",
+            "client_id",
+            "external_id",
+            postgresql_where=text("external_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_processes_parent",
+            "client_id",
+            "parent_process_id",
+            postgresql_where=text("parent_process_id IS NOT NULL"),
+        ),
+        Index(
+            "ix_processes_extraction_result",
+            "extraction_result",
+            postgresql_using="gin",
+            postgresql_ops={"extraction_result": "jsonb_path_ops"},
+        ),
+    )

@@ -1,0 +1,127 @@
+"""SQL of processes. Lists leave out the large JSON columns."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, select, tuple_
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import defer
+
+from docflow.domain.errors import NotFound
+from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.ports.live import Snapshot
+from docflow.domain.stages import ProcessStatus
+from docflow.features.processes.models import Process
+
+_LARGE = (
+    defer(Process.extraction_result),
+    defer(Process.validation_result),
+    defer(Process.final_output),
+    defer(Process.classification_result),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ProcessFilter:
+    """Bounds are exclusive; no status = any."""
+
+    statuses: Sequence[ProcessStatus] = ()
+    process_type_id: str | None = None
+    created_after: datetime | None = None
+    created_before: datetime | None = None
+    created_by: str | None = None
+    external_id: str | None = None
+
+    def narrow(self, query: Select[Process]) -> Select[Process]:
+        if self.statuses:
+            query = query.where(Process.status.in_([status.value for status in self.statuses]))
+        if self.process_type_id is not None:
+            query = query.where(Process.process_type_id == self.process_type_id)
+        if self.created_after is not None:
+            query = query.where(Process.created_at > self.created_after)
+        if self.created_before is not None:
+            query = query.where(Process.created_at < self.created_before)
+        if self.created_by is not None:
+            query = query.where(Process.created_by == self.created_by)
+        if self.external_id is not None:
+            query = query.where(Process.external_id == self.external_id)
+        return query
+
+
+class ProcessRepository:
+    """The processes of one client."""
+
+    def __init__(self, session: AsyncSession, client_id: UUID) -> None:
+        self._session = session
+        self._client_id = client_id
+
+    def add(self, row: Process) -> None:
+        self._session.add(row)
+
+    async def get(self, process_id: UUID) -> Process:
+        """Raises NotFound, also for another client's process."""
+        found: Process | None = await self._session.scalar(
+            select(Process).where(Process.client_id == self._client_id, Process.process_id == process_id)
+        )
+        if found is None:
+            raise NotFound("no such process")
+        return found
+
+    async def many(self, process_ids: Sequence[UUID]) -> dict[UUID, Process]:
+        rows = await self._session.scalars(
+            select(Process)
+            .options(*_LARGE)
+            .where(Process.client_id == self._client_id, Process.process_id.in_(process_ids))
+        )
+        return {row.process_id: row for row in rows}
+
+    async def page(self, chosen: ProcessFilter, request: PageRequest) -> PageOf[Process]:
+        """Newest first."""
+        query = chosen.narrow(select(Process).options(*_LARGE).where(Process.client_id == self._client_id))
+        if request.after is not None:
+            query = query.where(
+                tuple_(Process.created_at, Process.process_id) < (request.after.at, request.after.row_id)
+            )
+        query = query.order_by(Process.created_at.desc(), Process.process_id.desc()).limit(request.limit + 1)
+        rows = (await self._session.scalars(query)).all()
+        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.process_id))
+
+    async def snapshot(self, process_id: UUID) -> Snapshot | None:
+        rows = await self._snapshots(
+            select(*_SNAPSHOT).where(Process.client_id == self._client_id, Process.process_id == process_id)
+        )
+        return rows[0] if rows else None
+
+    async def changed_since(self, at: datetime, *, limit: int = 1000) -> Sequence[Snapshot]:
+        """The processes that changed at or after `at`, oldest change first."""
+        return await self._snapshots(
+            select(*_SNAPSHOT)
+            .where(Process.client_id == self._client_id, Process.updated_at >= at)
+            .order_by(Process.updated_at, Process.process_id)
+            .limit(limit)
+        )
+
+    async def _snapshots(self, query: Select[UUID, UUID, str, str, int, datetime]) -> Sequence[Snapshot]:
+        return [
+            Snapshot(
+                client_id=row.client_id,
+                process_id=row.process_id,
+                status=row.status,
+                current_stage=row.current_stage,
+                version=row.version,
+                updated_at=row.updated_at,
+            )
+            for row in await self._session.execute(query)
+        ]
+
+
+_SNAPSHOT = (
+    Process.client_id,
+    Process.process_id,
+    Process.status,
+    Process.current_stage,
+    Process.version,
+    Process.updated_at,
+)

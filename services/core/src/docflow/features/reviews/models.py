@@ -1,0 +1,90 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKeyConstraint, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from docflow.db.base import Base, Created, Json, JsonList, id_column, one_of
+from docflow.domain.stages import Stage
+
+
+class Review(Created, Base):
+    """A person's work on a held process. One open per process; `lease_until` protects the claimer."""
+
+    __tablename__ = "reviews"
+
+    review_id: Mapped[UUID] = id_column()
+    client_id: Mapped[UUID]
+    process_id: Mapped[UUID]
+    stage: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default="open")
+    reasons: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    priority: Mapped[int] = mapped_column(server_default="0")
+    is_blind_sample: Mapped[bool] = mapped_column(server_default="false")
+    assignee: Mapped[UUID | None]
+    claimed_by: Mapped[UUID | None]
+    lease_until: Mapped[datetime | None]
+    approvals_required: Mapped[int] = mapped_column(server_default="1")
+    approved_by: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    decision: Mapped[str | None]
+    decision_reason: Mapped[str | None]
+    decided_by: Mapped[str | None]
+    decided_at: Mapped[datetime | None]
+    notes: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    version: Mapped[int] = mapped_column(server_default="1")
+
+    __table_args__ = (
+        one_of("stage", Stage),
+        one_of("status", ("open", "decided", "cancelled")),
+        one_of("decision", ("approve", "reject", "send_back"), optional=True),
+        ForeignKeyConstraint(
+            ["client_id", "process_id"],
+            ["processes.client_id", "processes.process_id"],
+            name="fk_reviews_process",
+            ondelete="CASCADE",
+        ),
+        Index(
+            "uq_reviews_open",
+            "client_id",
+            "process_id",
+            unique=True,
+            postgresql_where=text("status = 'open' AND NOT is_blind_sample"),
+        ),
+        Index(
+            "ix_reviews_queue",
+            "client_id",
+            text("priority DESC"),
+            "created_at",
+            "review_id",
+            postgresql_where=text("status = 'open'"),
+        ),
+    )
+
+
+class FieldCorrection(Created, Base):
+    """What a reviewer changed: before, after and where it stands. Kept; feeds calibration and examples."""
+
+    __tablename__ = "field_corrections"
+
+    correction_id: Mapped[UUID] = id_column()
+    client_id: Mapped[UUID]
+    process_id: Mapped[UUID]
+    document_id: Mapped[UUID | None]
+    field: Mapped[str]
+    before: Mapped[Json | None]
+    after: Mapped[Json | None]
+    page: Mapped[int | None]
+    box: Mapped[JsonList | None]
+    cause: Mapped[str | None]
+    corrected_by: Mapped[str]
+
+    __table_args__ = (
+        one_of("cause", ("misread", "wrong_candidate", "missing", "format", "schema"), optional=True),
+        ForeignKeyConstraint(
+            ["client_id", "process_id"],
+            ["processes.client_id", "processes.process_id"],
+            name="fk_field_corrections_process",
+            ondelete="CASCADE",
+        ),
+        Index("ix_field_corrections_process", "client_id", "process_id", "created_at"),
+    )

@@ -1,0 +1,1 @@
+"""Stage runs: the queue, the lease and the timeline."""

@@ -1,0 +1,28 @@
+from dataclasses import dataclass
+from uuid import UUID
+
+from docflow.domain.jobs import ProcessState
+from docflow.domain.stages import ProcessStatus, Stage
+from docflow.domain.transition import Transition
+
+
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A process after an act. Hand `hints` to the transport once the transaction has committed."""
+
+    process_id: UUID
+    status: ProcessStatus
+    current_stage: Stage
+    version: int
+    hints: tuple[tuple[Stage, UUID], ...] = ()
+
+
+def changed_by(transition: Transition, before: ProcessState, version: int) -> Changed:
+    change, following = transition.process, transition.next_run
+    return Changed(
+        transition.process_id,
+        change.status if change else before.status,
+        change.current_stage if change else before.current_stage,
+        version,
+        ((following.stage, following.run_id),) if following else (),
+    )

@@ -1,0 +1,212 @@
+"""What people do to a process: cancel it, try it again, decide it.
+
+Each takes a session bound to the process's client and locks the process row first, so that two who act at once take
+turns and the second is refused with Conflict. What comes next is the pinned configuration's workflow, as it is for
+the workers. Committing, and handing on the hints afterwards, is the caller's.
+"""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from docflow.domain.acts import Act, Approve, Cancel, Reject, Replay, SendBack
+from docflow.domain.advance import advance
+from docflow.domain.announcing import Announcer, Subject
+from docflow.domain.case import Given, Policy
+from docflow.domain.errors import Conflict, NotFound
+from docflow.domain.ids import new_id
+from docflow.domain.jobs import ProcessState
+from docflow.domain.json_types import JsonValue
+from docflow.domain.stages import ProcessStatus, RunStatus, Stage
+from docflow.domain.transition import Decision, Transition
+from docflow.domain.workflow import FULL_PIPELINE, Workflow
+from docflow.features.stage_runs import repository
+from docflow.features.stage_runs.changed import Changed, changed_by
+from docflow.features.stage_runs.corrections import corrected_result, write_corrections
+from docflow.features.stage_runs.workflows import workflow_of
+
+_OPEN = (RunStatus.READY.value, RunStatus.CLAIMED.value)
+
+
+async def cancel(
+    session: AsyncSession,
+    *,
+    client_id: UUID,
+    process_id: UUID,
+    by: str,
+    at: datetime,
+    reason: str = "",
+    public_url: str = "",
+) -> Changed:
+    """End a process that has not ended. A worker that has it in hand loses it and writes nothing."""
+    process = await _locked(session, client_id, process_id)
+    return await _carry(session, process, Cancel(by, reason), at, public_url)
+
+
+async def retry(
+    session: AsyncSession,
+    *,
+    client_id: UUID,
+    process_id: UUID,
+    by: str,
+    at: datetime,
+    from_stage: Stage | None = None,
+    public_url: str = "",
+) -> Changed:
+    """Go again from where it stopped, or from an earlier stage. Only what is failed or cancelled can.
+
+    Without `from_stage` documents that were read stay read; with INGEST or INTELLIGENT_OCR all are read anew.
+    """
+    process = await _locked(session, client_id, process_id)
+    latest = await repository.latest_run(session, process_id)
+    act = Replay(by, from_stage, stopped_step=latest[0].step if latest else None)
+    changed = await _carry(session, process, act, at, public_url)
+    anew = from_stage in (Stage.INGEST, Stage.INTELLIGENT_OCR)
+    await _reopen_documents(session, process_id, all_of_them=anew)
+    return changed
+
+
+async def decide(
+    session: AsyncSession,
+    *,
+    client_id: UUID,
+    process_id: UUID,
+    decision: Decision,
+    by: str,
+    at: datetime,
+    user_id: UUID | None = None,
+    reason: str = "",
+    corrections: Mapping[str, JsonValue] | None = None,
+    expected_version: int | None = None,
+    public_url: str = "",
+) -> Changed:
+    """Decide a held process. `corrections` maps a field's name to its right value and counts with any decision.
+
+    The first of two required approvals leaves it in review. Raises Conflict where nothing waits for a decision,
+    somebody else holds the review's lease or has approved it before; `precondition_failed` for a stale version.
+    """
+    process = await _locked(session, client_id, process_id)
+    if expected_version is not None and expected_version != process.version:
+        raise Conflict("the process has changed since it was read", code="precondition_failed")
+    if process.status is not ProcessStatus.HITL_REVIEW:
+        raise Conflict(f"a process that is {process.status} waits for no decision")
+    await _refuse_while_leased(session, process_id, user_id)
+    fixes = dict(corrections or {})
+    await write_corrections(session, process, fixes, by)
+    if decision is Decision.APPROVE and not await _last_approval(session, process_id, by):
+        return Changed(process_id, process.status, process.current_stage, process.version)
+    act = await _act_of(session, process, decision, by=by, user_id=user_id, reason=reason, fixes=fixes)
+    changed = await _carry(session, process, act, at, public_url)
+    if decision is Decision.SEND_BACK:
+        await _reopen_documents(session, process_id, all_of_them=True)
+    return changed
+
+
+async def drop_dead(
+    session: AsyncSession, *, client_id: UUID, process_id: UUID, by: str, at: datetime
+) -> None:
+    """Take a dead run off the list of dead runs; its process stays failed."""
+    process = await _locked(session, client_id, process_id)
+    rows = await session.execute(
+        text(
+            "UPDATE stage_runs SET status = 'cancelled' WHERE process_id = :process_id AND status = 'failed'"
+            " RETURNING run_id"
+        ),
+        {"process_id": process_id},
+    )
+    if process.status is not ProcessStatus.FAILED or not rows.all():
+        raise Conflict("the process has no dead run")
+    await _tell(session, process, at, "dead_run_dropped", by)
+
+
+async def _locked(session: AsyncSession, client_id: UUID, process_id: UUID) -> ProcessState:
+    process = await repository.process_state(session, client_id, process_id, lock=True)
+    if process is None:
+        raise NotFound("no such process")
+    return process
+
+
+async def _carry(
+    session: AsyncSession, process: ProcessState, act: Act, at: datetime, public_url: str
+) -> Changed:
+    latest = await repository.latest_run(session, process.process_id)
+    run = latest[0] if latest and latest[1] in _OPEN else None
+    policy = Policy(workflow=await _workflow(session, process, act), public_url=public_url)
+    transition = advance(process, run, act, policy=policy, given=Given(at))
+    return changed_by(transition, process, await repository.write(session, transition))
+
+
+async def _workflow(session: AsyncSession, process: ProcessState, act: Act) -> Workflow:
+    # Ending a process must work whatever became of its configuration.
+    ends = isinstance(act, Cancel | Reject)
+    return FULL_PIPELINE if ends else await workflow_of(session, process)
+
+
+async def _act_of(
+    session: AsyncSession,
+    process: ProcessState,
+    decision: Decision,
+    *,
+    by: str,
+    user_id: UUID | None,
+    reason: str,
+    fixes: Mapping[str, JsonValue],
+) -> Act:
+    match decision:
+        case Decision.REJECT:
+            return Reject(by, user_id, reason)
+        case Decision.SEND_BACK:
+            return SendBack(by, user_id, reason)
+        case Decision.APPROVE:
+            latest = await repository.latest_run(session, process.process_id)
+            step = latest[0].step if latest else process.current_stage.value.lower()
+            results = {"extraction_result": corrected_result(process, fixes)} if fixes else {}
+            return Approve(by, step, user_id, reason, tuple(fixes), results)
+
+
+async def _refuse_while_leased(session: AsyncSession, process_id: UUID, user_id: UUID | None) -> None:
+    rows = await session.execute(
+        text(
+            "SELECT 1 FROM reviews WHERE process_id = :process_id AND status = 'open' AND NOT is_blind_sample"
+            " AND lease_until > now() AND claimed_by IS DISTINCT FROM :user_id AND claimed_by IS NOT NULL"
+        ),
+        {"process_id": process_id, "user_id": user_id},
+    )
+    if rows.one_or_none() is not None:
+        raise Conflict("somebody else is working on this review")
+
+
+async def _last_approval(session: AsyncSession, process_id: UUID, by: str) -> bool:
+    """Note an approval; True when no further one is required."""
+    rows = await session.execute(
+        text(
+            "UPDATE reviews SET approved_by = approved_by || to_jsonb(CAST(:by AS text)), version = version + 1"
+            " WHERE process_id = :process_id AND status = 'open' AND NOT is_blind_sample"
+            " AND NOT approved_by ? :by RETURNING jsonb_array_length(approved_by) >= approvals_required"
+        ),
+        {"process_id": process_id, "by": by},
+    )
+    enough = rows.scalar_one_or_none()
+    if enough is None:
+        raise Conflict("a second person must approve")
+    return bool(enough)
+
+
+async def _reopen_documents(session: AsyncSession, process_id: UUID, *, all_of_them: bool) -> None:
+    """Let the next run read documents again; those read well stay as they are unless all are meant."""
+    await session.execute(
+        text(
+            "UPDATE documents SET status = 'pending', error_code = NULL, error_message = NULL"
+            " WHERE process_id = :process_id AND (:all_of_them OR status <> 'completed')"
+        ),
+        {"process_id": process_id, "all_of_them": all_of_them},
+    )
+
+
+async def _tell(session: AsyncSession, process: ProcessState, at: datetime, action: str, by: str) -> None:
+    subject = Subject(process.client_id, process.process_id, process.external_id, process.process_type_id)
+    audit = Announcer(at, new_id).act_audit(subject, action=action, by=by, payload={})
+    await repository.write(session, Transition(process.client_id, process.process_id, messages=(audit,)))

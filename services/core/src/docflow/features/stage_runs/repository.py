@@ -1,0 +1,234 @@
+"""Runs in the database. The SQL functions decide; this is how Python calls them and reads rows back."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Row, text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from docflow.domain.jobs import DocumentState, ProcessState, Run
+from docflow.domain.stages import DocumentStatus, ProcessStatus, Stage
+from docflow.domain.transition import Transition
+
+_PROCESS = """
+    process_id, client_id, process_type_id, config_version, status, current_stage, version, external_id,
+    metadata, classification_result, extraction_result, validation_result, final_output, overall_confidence,
+    callback_url, created_at
+"""
+_RUN = (
+    "run_id, client_id, process_id, stage, step, attempt, failures, losses, created_at, traceparent, status"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Finished:
+    """A finish that took effect. `version` is the process's afterwards."""
+
+    run_id: UUID
+    process_id: UUID
+    version: int
+    next_run_id: UUID | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeadRun:
+    """A run that ended its process as failed."""
+
+    run_id: UUID
+    client_id: UUID
+    process_id: UUID
+    stage: Stage
+    error_code: str | None
+    attempt: int
+    failures: int
+    losses: int
+    finished_at: datetime
+
+
+async def claim(session: AsyncSession, worker_id: UUID, stages: Sequence[Stage], limit: int) -> list[Run]:
+    """Take up to `limit` due runs, and those of workers given up for dead. Fair between clients."""
+    rows = await session.execute(
+        text("SELECT * FROM claim_runs(:worker, :stages, :limit)"),
+        {"worker": worker_id, "stages": [stage.value for stage in stages], "limit": limit},
+    )
+    return [_run(row) for row in rows]
+
+
+async def finish(
+    session: AsyncSession, worker_id: UUID, transitions: Sequence[Transition]
+) -> dict[UUID, Finished]:
+    """Finish runs; the answer holds those that took effect by run. What is missing in it was taken away."""
+    rows = await session.execute(
+        text("SELECT * FROM finish_runs(:worker, CAST(:transitions AS jsonb))"),
+        {"worker": worker_id, "transitions": _dumped(transitions)},
+    )
+    return {row.run_id: Finished(row.run_id, row.process_id, row.version, row.next_run_id) for row in rows}
+
+
+async def write(session: AsyncSession, transition: Transition) -> int:
+    """Carry out one transition with the session's own rights; returns the process's version afterwards.
+
+    The caller holds the process row locked.
+    """
+    rows = await session.execute(
+        text("SELECT version FROM write_transitions(CAST(:transitions AS jsonb))"),
+        {"transitions": _dumped([transition])},
+    )
+    return int(rows.scalar_one())
+
+
+async def release(session: AsyncSession, worker_id: UUID, runs: Sequence[UUID]) -> int:
+    """Give runs back unfinished, ready at once; counts nothing against them."""
+    rows = await session.execute(
+        text("SELECT release_runs(:worker, :runs)"), {"worker": worker_id, "runs": list(runs)}
+    )
+    return int(rows.scalar_one())
+
+
+async def process_state(
+    session: AsyncSession, client_id: UUID, process_id: UUID, *, lock: bool = False
+) -> ProcessState | None:
+    """The process as stored; with `lock` nobody else changes it until the transaction ends."""
+    suffix = " FOR NO KEY UPDATE" if lock else ""
+    rows = await session.execute(
+        text(
+            f"SELECT {_PROCESS} FROM processes"  # noqa: S608 - constants
+            f" WHERE client_id = :client_id AND process_id = :process_id{suffix}"
+        ),
+        {"client_id": client_id, "process_id": process_id},
+    )
+    row = rows.one_or_none()
+    return _process(row) if row else None
+
+
+async def documents_of(session: AsyncSession, process_id: UUID) -> tuple[DocumentState, ...]:
+    rows = await session.execute(
+        text(
+            "SELECT document_id, position, file_name, file_size, mime_type, sha256, blob_key, status, text_source,"
+            " page_count, ocr_confidence, classification, extracted_data, fraud_score, fraud_flags, error_code"
+            " FROM documents WHERE process_id = :process_id ORDER BY position"
+        ),
+        {"process_id": process_id},
+    )
+    return tuple(_document(row) for row in rows)
+
+
+async def latest_run(session: AsyncSession, process_id: UUID) -> tuple[Run, str] | None:
+    """The newest run of a process with its status."""
+    rows = await session.execute(
+        text(
+            f"SELECT {_RUN} FROM stage_runs WHERE process_id = :process_id"  # noqa: S608
+            " ORDER BY created_at DESC, run_id DESC LIMIT 1"
+        ),
+        {"process_id": process_id},
+    )
+    row = rows.one_or_none()
+    return (_run(row), row.status) if row else None
+
+
+async def is_ours(session: AsyncSession, run: Run, worker_id: UUID, *, lock: bool = False) -> bool:
+    """Whether this attempt is still the worker's; with `lock` it stays so until the transaction ends."""
+    suffix = " FOR SHARE" if lock else ""
+    rows = await session.execute(
+        text(
+            "SELECT 1 FROM stage_runs WHERE run_id = :run_id AND attempt = :attempt"  # noqa: S608 - constants
+            f" AND claimed_by = :worker AND status = 'claimed'{suffix}"
+        ),
+        {"run_id": run.run_id, "attempt": run.attempt, "worker": worker_id},
+    )
+    return rows.one_or_none() is not None
+
+
+async def dead_runs(
+    session: AsyncSession,
+    *,
+    limit: int = 100,
+    before: datetime | None = None,
+    process_id: UUID | None = None,
+) -> list[DeadRun]:
+    """Dead runs of all clients or of one process, newest first; on a session bound to no client."""
+    rows = await session.execute(
+        text("SELECT * FROM list_dead_runs(:limit, CAST(:before AS timestamptz), CAST(:process_id AS uuid))"),
+        {"limit": limit, "before": before, "process_id": process_id},
+    )
+    return [
+        DeadRun(
+            row.run_id,
+            row.client_id,
+            row.process_id,
+            Stage(row.stage),
+            row.error_code,
+            row.attempt,
+            row.failures,
+            row.losses,
+            row.finished_at,
+        )
+        for row in rows
+    ]
+
+
+def _dumped(transitions: Sequence[Transition]) -> str:
+    # A NaN is no JSON; the error here is the handler's, not the database's.
+    return json.dumps([transition.as_json() for transition in transitions], allow_nan=False)
+
+
+def _run(row: Row[Any]) -> Run:
+    return Run(
+        run_id=row.run_id,
+        client_id=row.client_id,
+        process_id=row.process_id,
+        stage=Stage(row.stage),
+        step=row.step,
+        attempt=row.attempt,
+        failures=row.failures,
+        losses=row.losses,
+        created_at=row.created_at,
+        traceparent=row.traceparent,
+    )
+
+
+def _process(row: Row[Any]) -> ProcessState:
+    confidence = row.overall_confidence
+    return ProcessState(
+        process_id=row.process_id,
+        client_id=row.client_id,
+        process_type_id=row.process_type_id,
+        config_version=row.config_version,
+        status=ProcessStatus(row.status),
+        current_stage=Stage(row.current_stage),
+        version=row.version,
+        external_id=row.external_id,
+        metadata=row.metadata,
+        classification_result=row.classification_result,
+        extraction_result=row.extraction_result,
+        validation_result=row.validation_result,
+        final_output=row.final_output,
+        overall_confidence=None if confidence is None else float(confidence),
+        callback_url=row.callback_url,
+        created_at=row.created_at,
+    )
+
+
+def _document(row: Row[Any]) -> DocumentState:
+    return DocumentState(
+        document_id=row.document_id,
+        position=row.position,
+        file_name=row.file_name,
+        file_size=row.file_size,
+        mime_type=row.mime_type,
+        sha256=row.sha256,
+        blob_key=row.blob_key,
+        status=DocumentStatus(row.status),
+        text_source=row.text_source,
+        page_count=row.page_count,
+        ocr_confidence=None if row.ocr_confidence is None else float(row.ocr_confidence),
+        classification=row.classification,
+        extracted_data=row.extracted_data,
+        fraud_score=None if row.fraud_score is None else float(row.fraud_score),
+        fraud_flags=tuple(row.fraud_flags),
+        error_code=row.error_code,
+    )

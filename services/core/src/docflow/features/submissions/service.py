@@ -1,0 +1,279 @@
+"""Accepting a submission: checked first, then the files are stored, then one commit makes it true."""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from docflow.db.database import Database
+from docflow.domain.configuration import Configuration
+from docflow.domain.crash_points import crash_point
+from docflow.domain.errors import DocflowError, TransientError
+from docflow.domain.ids import new_id
+from docflow.domain.json_types import JsonObject
+from docflow.domain.ports.blobs import BlobStore
+from docflow.domain.ports.clock import Clock
+from docflow.domain.ports.egress import Egress
+from docflow.domain.ports.sealing import Sealing
+from docflow.domain.ports.transport import Transport
+from docflow.domain.stages import DuplicatePolicy, Stage
+from docflow.domain.tracing import current_traceparent
+from docflow.features.configurations.in_force import InForce
+from docflow.features.configurations.service import Configurations
+from docflow.features.documents.models import Document
+from docflow.features.documents.service import Documents
+from docflow.features.idempotency import service as idempotency
+from docflow.features.idempotency.service import KeyedRequest, StoredAnswer
+from docflow.features.processes.models import Process
+from docflow.features.processes.repository import ProcessRepository
+from docflow.features.stage_runs import submission as first_run
+from docflow.features.submissions.door import (
+    Failures,
+    SentFile,
+    Submission,
+    check_descriptions,
+    check_fields,
+    named_type,
+)
+from docflow.features.webhooks.service import ensure_callback_endpoint
+
+ROUTE = "POST /v1/processes"
+
+Render = Callable[[Process, Sequence[Document], int], StoredAnswer]
+"""The answer for a process, its documents and the status 202 (new) or 200 (an earlier one)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """`replayed`: this answer was given before, to the same idempotency key."""
+
+    process_id: UUID
+    answer: StoredAnswer
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Placed:
+    """A file with the ids and the place it gets."""
+
+    document_id: UUID
+    blob_key: str
+    file: SentFile
+
+
+@dataclass(frozen=True, slots=True)
+class _Intake:
+    client_id: UUID
+    by: str
+    process_id: UUID
+    given: Submission
+    configuration: Configuration
+    placed: Sequence[_Placed]
+    keyed: KeyedRequest | None
+
+
+class Submissions:
+    def __init__(
+        self,
+        database: Database,
+        blobs: BlobStore,
+        transport: Transport,
+        egress: Egress,
+        *,
+        sealing: Sealing,
+        clock: Clock,
+        failures: Failures,
+        metadata_bytes: int,
+        public_url: str = "",
+        in_force: InForce | None = None,
+    ) -> None:
+        self._database = database
+        self._blobs = blobs
+        self._transport = transport
+        self._egress = egress
+        self._sealing = sealing
+        self._clock = clock
+        self._failures = failures
+        self._metadata_bytes = metadata_bytes
+        self._public_url = public_url
+        self._in_force = in_force
+
+    async def submit(
+        self, client_id: UUID, by: str, given: Submission, *, key: str | None, render: Render
+    ) -> Accepted:
+        """Durable when it returns. With the same `key` and content the first answer again.
+
+        Holds no transaction while files are written. Raises UserError and PermanentError of the door's checks,
+        StorageFull, TransientError; a refused submission leaves no file behind.
+        """
+        check_fields(given, self._metadata_bytes)
+        type_id = named_type(given.process_type_id)
+        keyed = KeyedRequest(client_id, ROUTE, key, content_hash(given)) if key else None
+        async with self._database.client(client_id) as session:
+            known = await idempotency.stored(session, keyed) if keyed else None
+            if known is not None:
+                return _replay(known)
+            configuration = await Configurations(session, client_id, self._in_force).for_new_process(type_id)
+        process_id = new_id()
+        placed = [self._place(client_id, process_id, file) for file in given.files]
+        described = [self._describe(one, given.metadata) for one in placed]
+        check_descriptions(configuration.input_schema, described, self._failures)
+        if given.callback_url is not None:
+            await self._egress.check(given.callback_url)
+        intake = _Intake(client_id, by, process_id, given, configuration, placed, keyed)
+        await self._store(placed)
+        crash_point("submission.before_commit")
+        accepted = await self._accept(intake, render)
+        crash_point("submission.after_commit")
+        return accepted
+
+    async def _store(self, placed: Sequence[_Placed]) -> None:
+        for at, one in enumerate(placed):
+            try:
+                await self._blobs.put(one.blob_key, await one.file.read(), overwrite=False)
+            except BaseException:
+                await self._discard(placed[:at])
+                raise
+
+    async def _accept(self, intake: _Intake, render: Render) -> Accepted:
+        hints: Sequence[tuple[Stage, UUID]] = ()
+        try:
+            async with self._database.client(intake.client_id) as session:
+                known = await self._claim_key(session, intake.keyed)
+                if known is not None:
+                    accepted = _replay(known)
+                else:
+                    accepted, hints = await self._insert(session, intake, render)
+        except TransientError:
+            # The commit may have gone through: a file without a row is litter, a row without its file is a loss.
+            raise
+        except DocflowError:
+            await self._discard(intake.placed)
+            raise
+        if accepted.process_id != intake.process_id:
+            await self._discard(intake.placed)
+        if hints:
+            await self._transport.hint(hints)
+        return accepted
+
+    async def _claim_key(self, session: AsyncSession, keyed: KeyedRequest | None) -> StoredAnswer | None:
+        return await idempotency.claim(session, keyed, self._clock.now()) if keyed else None
+
+    async def _insert(
+        self, session: AsyncSession, intake: _Intake, render: Render
+    ) -> tuple[Accepted, Sequence[tuple[Stage, UUID]]]:
+        existing = await self._existing(session, intake)
+        if existing is not None:
+            process, documents = existing
+            answer = render(process, documents, 200)
+            hints: Sequence[tuple[Stage, UUID]] = ()
+        else:
+            process, documents = self._rows(intake)
+            session.add(process)
+            await session.flush()
+            session.add_all(documents)
+            await session.flush()
+            if intake.given.callback_url is not None:
+                # What signs the calls to it; without this row no call is made.
+                await ensure_callback_endpoint(session, intake.client_id, self._sealing)
+            started = await first_run.start(
+                session,
+                client_id=intake.client_id,
+                process_id=process.process_id,
+                at=self._clock.now(),
+                public_url=self._public_url,
+                traceparent=current_traceparent(),
+            )
+            answer = render(process, documents, 202)
+            hints = started.hints
+        if intake.keyed is not None:
+            await idempotency.keep(session, intake.keyed, answer)
+        return Accepted(process.process_id, answer), hints
+
+    async def _existing(
+        self, session: AsyncSession, intake: _Intake
+    ) -> tuple[Process, Sequence[Document]] | None:
+        """The earlier process of the same files, where the configuration asks for it."""
+        if intake.configuration.duplicate_policy is not DuplicatePolicy.RETURN_EXISTING:
+            return None
+        hashes = [one.file.sha256 for one in intake.placed]
+        lock = f"{intake.client_id}:{':'.join(hashes)}"
+        # Two copies sent at once come one after the other, so the second finds the first.
+        await session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(lock, 0))))
+        documents = Documents(session, intake.client_id)
+        process_id = await documents.earlier(hashes)
+        if process_id is None:
+            return None
+        process = await ProcessRepository(session, intake.client_id).get(process_id)
+        return process, (await documents.of([process_id]))[process_id]
+
+    def _rows(self, intake: _Intake) -> tuple[Process, list[Document]]:
+        given = intake.given
+        process = Process(
+            process_id=intake.process_id,
+            client_id=intake.client_id,
+            process_type_id=intake.configuration.process_type_id,
+            config_version=intake.configuration.version,
+            external_id=given.external_id,
+            metadata_=dict(given.metadata),
+            ingestion_source=given.ingestion_source.value,
+            callback_url=given.callback_url,
+            created_by=intake.by,
+        )
+        documents = [
+            Document(
+                document_id=one.document_id,
+                client_id=intake.client_id,
+                process_id=intake.process_id,
+                position=position,
+                storage_url=self._blobs.url(one.blob_key),
+                storage_provider=self._blobs.provider,
+                blob_key=one.blob_key,
+                file_name=one.file.file_name,
+                file_size=one.file.size_bytes,
+                mime_type=one.file.mime_type,
+                sha256=one.file.sha256,
+            )
+            for position, one in enumerate(intake.placed)
+        ]
+        return process, documents
+
+    def _place(self, client_id: UUID, process_id: UUID, file: SentFile) -> _Placed:
+        document_id = new_id()
+        month = self._clock.now().strftime("%Y-%m")
+        return _Placed(document_id, f"{client_id}/{month}/{process_id}/{document_id}", file)
+
+    def _describe(self, placed: _Placed, metadata: JsonObject) -> JsonObject:
+        """What `input_schema` judges (api.md, Schemas)."""
+        return {
+            "document_url": self._blobs.url(placed.blob_key),
+            "file_type": placed.file.mime_type,
+            "file_name": placed.file.file_name,
+            "file_size": placed.file.size_bytes,
+            "metadata": dict(metadata),
+        }
+
+    async def _discard(self, placed: Sequence[_Placed]) -> None:
+        for one in placed:
+            await self._blobs.delete(one.blob_key)
+
+
+def content_hash(given: Submission) -> bytes:
+    """SHA-256 over what was sent: every field, and each file by its name and its bytes."""
+    content = {
+        "process_type_id": given.process_type_id,
+        "ingestion_source": given.ingestion_source.value,
+        "metadata": given.metadata,
+        "callback_url": given.callback_url,
+        "external_id": given.external_id,
+        "files": [[file.file_name, file.sha256] for file in given.files],
+    }
+    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+def _replay(known: StoredAnswer) -> Accepted:
+    return Accepted(UUID(known.body["process_id"]), known, replayed=True)

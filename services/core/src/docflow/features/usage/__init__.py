@@ -1,0 +1,1 @@
+"""Model calls, budgets and usage."""

@@ -1,0 +1,97 @@
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from docflow.db.base import Base, Created, Json, id_column, one_of
+
+
+class LlmCall(Created, Base):
+    """One attempt at one model. `cost_micros` NULL = the model's price is unknown."""
+
+    __tablename__ = "llm_calls"
+
+    call_id: Mapped[UUID] = id_column()
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"))
+    process_id: Mapped[UUID | None]
+    run_id: Mapped[UUID | None]
+    stage: Mapped[str | None]
+    provider: Mapped[str]
+    model: Mapped[str]
+    prompt_id: Mapped[UUID | None]
+    tokens_input: Mapped[int] = mapped_column(server_default="0")
+    tokens_output: Mapped[int] = mapped_column(server_default="0")
+    tokens_cache_read: Mapped[int] = mapped_column(server_default="0")
+    tokens_cache_write: Mapped[int] = mapped_column(server_default="0")
+    tokens_reasoning: Mapped[int] = mapped_column(server_default="0")
+    cost_micros: Mapped[int | None] = mapped_column(BigInteger)
+    outcome: Mapped[str]
+    error_kind: Mapped[str | None]
+    request_id: Mapped[str | None]
+    cache_hit: Mapped[bool] = mapped_column(server_default="false")
+    duration_ms: Mapped[int | None]
+    audited: Mapped[bool] = mapped_column(server_default="false")
+    """True once a stage's audit record has summed it."""
+
+    __table_args__ = (
+        Index("ix_llm_calls_client_id_created_at", "client_id", "created_at"),
+        Index("ix_llm_calls_process", "client_id", "process_id"),
+        Index("ix_llm_calls_run", "run_id", postgresql_where=text("NOT audited")),
+    )
+
+
+class LlmCacheEntry(Created, Base):
+    """An exact answer, kept under everything that shapes it; sealed."""
+
+    __tablename__ = "llm_cache"
+
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"), primary_key=True)
+    cache_key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    process_id: Mapped[UUID | None]
+    answer_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    expires_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_llm_cache_expires_at", "expires_at"),)
+
+
+class Budget(Created, Base):
+    """What a client may spend in a period; `spent + reserved <= cap` is checked in the reserving statement."""
+
+    __tablename__ = "budgets"
+
+    budget_id: Mapped[UUID] = id_column()
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"))
+    period: Mapped[str]
+    period_start: Mapped[date]
+    cap_micros: Mapped[int | None] = mapped_column(BigInteger)
+    cap_tokens: Mapped[int | None] = mapped_column(BigInteger)
+    spent_micros: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    spent_tokens: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    reserved_micros: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    reserved_tokens: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    warned_percent: Mapped[int] = mapped_column(server_default="0")
+
+    __table_args__ = (
+        one_of("period", ("day", "month")),
+        UniqueConstraint("client_id", "period", "period_start"),
+    )
+
+
+class UsageEvent(Created, Base):
+    """Append-only; one row per thing that counts, unique by its idempotency key."""
+
+    __tablename__ = "usage_events"
+
+    event_id: Mapped[UUID] = id_column()
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"))
+    kind: Mapped[str]
+    quantity: Mapped[int] = mapped_column(BigInteger)
+    process_id: Mapped[UUID | None]
+    idempotency_key: Mapped[str]
+    details: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
+
+    __table_args__ = (
+        UniqueConstraint("client_id", "idempotency_key"),
+        Index("ix_usage_events_client_id_created_at", "client_id", "created_at"),
+    )

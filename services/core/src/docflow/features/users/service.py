@@ -1,0 +1,303 @@
+"""Signing in, staying signed in and signing out."""
+
+import hashlib
+import hmac
+import secrets
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from docflow.db.database import Database
+from docflow.domain.access import ROLE_SCOPES, Caller
+from docflow.domain.errors import Forbidden, Unauthorized, UserError
+from docflow.domain.ids import new_id
+from docflow.domain.json_types import clean_text
+from docflow.domain.ports.sealing import Sealing
+from docflow.domain.stages import AuditResult, Role
+from docflow.features.audit.messages import act_audit
+from docflow.features.users.models import RefreshSession
+from docflow.features.users.passwords import Passwords
+from docflow.features.users.repository import (
+    Login,
+    SessionRepository,
+    UserRepository,
+    failures_since,
+    find_login,
+    find_standing,
+    record_attempt,
+    use_totp_step,
+)
+from docflow.features.users.tokens import AccessTokens, Claims
+from docflow.features.users.totp import step_of
+
+GRACE_S = 10
+"""A rotated token works once more within this time, for two tabs that refresh together (api.md, Sessions)."""
+WINDOW_S = 60.0
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """`expires_in` is the seconds the access token lives."""
+
+    access_token: str
+    refresh_token: str
+    expires_in: int
+
+
+class TooManyAttempts(UserError):
+    default_code = "rate_limited"
+
+    def __init__(self, after_s: int) -> None:
+        super().__init__("too many failed sign-ins; wait a moment")
+        self.after_s = after_s
+
+
+class Accounts:
+    """What must survive a refusal (a counted failure, an ended family) is committed before the refusal is raised."""
+
+    def __init__(
+        self,
+        database: Database,
+        passwords: Passwords,
+        tokens: AccessTokens,
+        *,
+        sealing: Sealing,
+        successor_key: bytes,
+        refresh_ttl_s: int,
+        failures_per_minute: int | None,
+    ) -> None:
+        self._database = database
+        self._passwords = passwords
+        self._tokens = tokens
+        self._sealing = sealing
+        self._successor_key = successor_key
+        self._refresh_ttl = timedelta(seconds=refresh_ttl_s)
+        self._limit = failures_per_minute
+
+    async def login(
+        self, email: str, password: str, *, totp: str | None = None, address: str, agent: str, at: datetime
+    ) -> SignedIn:
+        """Raises Unauthorized `invalid_credentials` (the same for an unknown address), `mfa_required`,
+        Forbidden `client_suspended`, and TooManyAttempts. A code (`totp`) counts once."""
+        account = hashlib.sha256(email.strip().lower().encode()).digest()
+        async with self._database.nobody() as session:
+            await self._throttle(session, account, address)
+            login = await find_login(session, email)
+        matches, new_hash = await self._passwords.verify(password, login.password_hash if login else None)
+        try:
+            found = await self._judged(login if matches else None, totp, at)
+        except Unauthorized as refusal:
+            # Asking for the code is a step of signing in, no failure.
+            if refusal.code == "invalid_credentials":
+                await self._note_failure(login, account=account, address=address, at=at)
+            raise
+        return await self._open(found, new_hash, account=account, address=address, agent=agent, at=at)
+
+    async def _judged(self, login: Login | None, totp: str | None, at: datetime) -> Login:
+        """The account whose password was right, when it may be used and its second factor is there."""
+        if login is None or login.status != "active":
+            raise _wrong()
+        if login.client_status not in (None, "active"):
+            raise _suspended()
+        if login.totp_secret is not None:
+            await self._use_code(login.user_id, self._sealing.open(login.totp_secret), totp, at)
+        return login
+
+    async def _use_code(self, user_id: UUID, secret: bytes, code: str | None, at: datetime) -> None:
+        if not code:
+            raise Unauthorized("a code of the second factor is needed", code="mfa_required")
+        step = step_of(secret, code, at)
+        if step is None:
+            raise _wrong()
+        async with self._database.nobody() as session:
+            first = await use_totp_step(session, user_id, step)
+        if not first:
+            raise _wrong()
+
+    async def _note_failure(self, login: Login | None, *, account: bytes, address: str, at: datetime) -> None:
+        """Counted for the throttle; where the account has a client, its audit tells of it too."""
+        client_id = login.client_id if login else None
+        async with self._bound(client_id) as session:
+            await record_attempt(session, account=account, address=address, succeeded=False)
+            if login is not None and client_id is not None:
+                session.add(
+                    act_audit(
+                        client_id=client_id,
+                        at=at,
+                        action="login_failed",
+                        result=AuditResult.FAILED,
+                        payload={"user_id": str(login.user_id)},
+                    )
+                )
+
+    async def _throttle(self, session: AsyncSession, account: bytes, address: str) -> None:
+        if self._limit is None:
+            return
+        failures = await failures_since(session, account=account, address=address, since_s=WINDOW_S)
+        if failures >= self._limit:
+            raise TooManyAttempts(round(WINDOW_S))
+
+    async def _open(
+        self, login: Login, new_hash: str | None, *, account: bytes, address: str, agent: str, at: datetime
+    ) -> SignedIn:
+        async with self._bound(login.client_id) as session:
+            await record_attempt(session, account=account, address=address, succeeded=True)
+            if login.client_id is not None:
+                await UserRepository(session, login.client_id).signed_in(login.user_id, at, new_hash)
+                session.add(
+                    act_audit(client_id=login.client_id, at=at, action="login", by=f"user:{login.user_id}")
+                )
+            row, refresh = self._session_row(
+                login.client_id, login.user_id, new_id(), at, address=address, agent=agent
+            )
+            session.add(row)
+        return self._answer(row, login.role, refresh, at)
+
+    async def refresh(self, token: str, *, address: str, agent: str, at: datetime) -> SignedIn:
+        """A new pair for a refresh token. An old token that comes back ends its family."""
+        client_id = _client_of(token)
+        async with self._bound(client_id) as session:
+            answer = await self._rotate(session, client_id, token, address=address, agent=agent, at=at)
+        if answer is None:
+            raise _ended()
+        return answer
+
+    async def _rotate(
+        self,
+        session: AsyncSession,
+        client_id: UUID | None,
+        token: str,
+        *,
+        address: str,
+        agent: str,
+        at: datetime,
+    ) -> SignedIn | None:
+        """None = refused; whatever that ended is kept, since nothing is raised inside the transaction."""
+        sessions = SessionRepository(session, client_id)
+        row = await sessions.by_hash(_hash(token))
+        if row is None or row.revoked_at is not None or row.expires_at <= at:
+            return None
+        standing = await find_standing(session, row.user_id, row.family_id)
+        if (
+            standing is None
+            or not standing.is_active
+            or (row.used_at is not None and not await self._in_grace(sessions, row, at))
+        ):
+            await sessions.end_family(row.family_id, at)
+            return None
+        if row.used_at is None:
+            successor, refresh = self._session_row(
+                client_id, row.user_id, row.family_id, at, address=address, agent=agent, after=token
+            )
+            session.add(successor)
+            row.used_at, row.successor_id = at, successor.session_id
+        else:
+            refresh = self._successor(client_id, token)
+        return self._answer(row, standing.role, refresh, at)
+
+    async def _in_grace(self, sessions: SessionRepository, row: RefreshSession, at: datetime) -> bool:
+        if row.used_at is None or row.successor_id is None or at - row.used_at > timedelta(seconds=GRACE_S):
+            return False
+        successor = await sessions.by_id(row.successor_id)
+        return successor is not None and successor.used_at is None and successor.revoked_at is None
+
+    async def logout(self, token: str, *, at: datetime) -> None:
+        """Ends the session of a refresh token; its access tokens are refused from the next request. Repeatable."""
+        client_id = _client_of(token)
+        async with self._bound(client_id) as session:
+            sessions = SessionRepository(session, client_id)
+            row = await sessions.by_hash(_hash(token))
+            if row is not None:
+                await sessions.end_family(row.family_id, at)
+
+    async def caller(self, claims: Claims) -> Caller:
+        """Who holds a proven token, as they stand now: the role of the row counts, not the token's."""
+        async with self._database.nobody() as session:
+            standing = await find_standing(session, claims.user_id, claims.session_id)
+        if standing is None or standing.client_id != claims.client_id or standing.user_status != "active":
+            raise Unauthorized("this account is not active", code="invalid_credentials")
+        if not standing.is_active:
+            raise _suspended()
+        if not standing.is_open:
+            raise _ended()
+        role = standing.role
+        return Caller(
+            f"user:{claims.user_id}", claims.client_id, ROLE_SCOPES[role], user_id=claims.user_id, role=role
+        )
+
+    def _bound(self, client_id: UUID | None) -> AbstractAsyncContextManager[AsyncSession]:
+        return self._database.nobody() if client_id is None else self._database.client(client_id)
+
+    def _session_row(
+        self,
+        client_id: UUID | None,
+        user_id: UUID,
+        family_id: UUID,
+        at: datetime,
+        *,
+        address: str,
+        agent: str,
+        after: str | None = None,
+    ) -> tuple[RefreshSession, str]:
+        token = self._successor(client_id, after) if after else _written(client_id, secrets.token_hex(32))
+        row = RefreshSession(
+            session_id=new_id(),
+            client_id=client_id,
+            user_id=user_id,
+            family_id=family_id,
+            token_hash=_hash(token),
+            user_agent=clean_text(agent)[:200] or None,
+            address=address or None,
+            expires_at=at + self._refresh_ttl,
+        )
+        return row, token
+
+    def _successor(self, client_id: UUID | None, token: str) -> str:
+        """Made from the token it follows, with our key: two uses get the same one, and it is stored nowhere."""
+        secret = hmac.new(self._successor_key, token.encode(), hashlib.sha256).hexdigest()
+        return _written(client_id, secret)
+
+    def _answer(self, row: RefreshSession, role: Role, refresh: str, at: datetime) -> SignedIn:
+        access = self._tokens.issue(
+            user_id=row.user_id, client_id=row.client_id, role=role, session_id=row.family_id, at=at
+        )
+        return SignedIn(access, refresh, self._tokens.ttl_s)
+
+
+_NO_CLIENT = UUID(int=0)
+
+
+def _written(client_id: UUID | None, secret: str) -> str:
+    """A refresh token names its client, so that its row is looked up among that client's own; its hash proves it."""
+    return f"dfr_{(client_id or _NO_CLIENT).hex}_{secret}"
+
+
+def _client_of(token: str) -> UUID | None:
+    parts = token.split("_")
+    try:
+        if len(parts) != 3 or parts[0] != "dfr" or len(token) > 200:
+            raise ValueError
+        client_id = UUID(parts[1])
+    except ValueError:
+        raise _ended() from None
+    return None if client_id == _NO_CLIENT else client_id
+
+
+def _hash(token: str) -> bytes:
+    return hashlib.sha256(token.encode()).digest()
+
+
+def _ended() -> Unauthorized:
+    return Unauthorized("the session has ended; sign in again")
+
+
+def _wrong() -> Unauthorized:
+    """The same for an unknown address, a wrong password and a wrong code."""
+    return Unauthorized("the address, the password or the code is wrong", code="invalid_credentials")
+
+
+def _suspended() -> Forbidden:
+    return Forbidden("this client is suspended", code="client_suspended")

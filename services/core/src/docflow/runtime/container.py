@@ -1,0 +1,209 @@
+"""The parts of a running program, built once from the settings. Here, and only here, adapters are chosen."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from docflow.db.database import Database
+from docflow.domain.json_types import JsonObject
+from docflow.domain.ports.audit_stream import AuditStream
+from docflow.domain.ports.blobs import BlobStore
+from docflow.domain.ports.cache import Cache
+from docflow.domain.ports.clock import Clock
+from docflow.domain.ports.egress import Egress
+from docflow.domain.ports.limits import RateLimits
+from docflow.domain.ports.live import LiveEvents
+from docflow.domain.ports.llm import Provider
+from docflow.domain.ports.sealing import Sealing
+from docflow.domain.ports.transport import Transport
+from docflow.domain.ports.workbench import Workbench
+from docflow.domain.reading import Word
+from docflow.runtime.databases import DatabaseUrls, open_databases
+from docflow.runtime.local_state import LocalState
+from docflow.runtime.metrics import Metrics
+from docflow.runtime.settings import Settings
+from docflow.runtime.shared import open_shared
+from docflow.runtime.tracing import Tracing, tracing_from
+
+if TYPE_CHECKING:
+    from docflow.adapters.workbench.processes import ProcessWorkbench
+
+
+@dataclass(slots=True)
+class Container:
+    """Shared by the services of one process. `stopping` is set once, by a signal or by the program's end."""
+
+    settings: Settings
+    """As given, with the secrets filled in that a home folder makes for itself."""
+    stopping: asyncio.Event
+    urls: DatabaseUrls
+    clock: Clock
+    database: Database
+    """As docflow_app."""
+    beat_database: Database
+    """As docflow_app, one connection: a busy pool must not make a worker look dead."""
+    audit_database: Database
+    """As docflow_audit."""
+    blobs: BlobStore
+    transport: Transport
+    live: LiveEvents
+    cache: Cache
+    limits: RateLimits
+    workbench: Workbench
+    egress: Egress
+    sealing: Sealing
+    provider: Provider
+    read_image: Callable[[bytes], tuple[Word, ...]]
+    """A picture to its words; a plain function, for the workbench's `ocr` pool."""
+    metrics: Metrics = field(default_factory=Metrics)
+    tracing: Tracing = field(default_factory=Tracing)
+    audit_stream: Callable[[], AuditStream] | None = None
+    """Where audit records travel besides the outbox; None = the outbox alone carries them."""
+
+
+@asynccontextmanager
+async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIterator[Container]:
+    """Build the container; everything it opened is closed in reverse order, also after an error."""
+    from docflow.adapters.clock.system import SystemClock
+    from docflow.adapters.egress.guarded import GuardedEgress
+    from docflow.adapters.llm.offline.provider import OfflineProvider
+    from docflow.adapters.ocr.rapidocr import read_image
+    from docflow.adapters.sealing.fernet import FernetSealing
+
+    metrics = Metrics()
+    async with AsyncExitStack() as stack:
+        tracing = tracing_from(settings.traces)
+        stack.callback(tracing.close)
+        urls = await stack.enter_async_context(open_databases(settings))
+        settings = with_secret(settings)
+        database = await stack.enter_async_context(aclosing(_database(settings, urls.app)))
+        beats = await stack.enter_async_context(aclosing(_database(settings, urls.app, size=1)))
+        audit = await stack.enter_async_context(aclosing(_database(settings, urls.audit, size=2)))
+        await database.refuse_powerful_role()
+        await audit.refuse_powerful_role()
+        blobs = await stack.enter_async_context(aclosing(open_blobs(settings)))
+        workbench = await stack.enter_async_context(aclosing(_workbench(settings, metrics)))
+        provider = await stack.enter_async_context(aclosing(OfflineProvider(workbench)))
+        transport, audit_stream = await stack.enter_async_context(_open_transport(settings, database, urls))
+        for name, pool in (("app", database), ("beat", beats), ("audit", audit)):
+            metrics.watch_pool(name, pool.connections)
+        metrics.watch_transport(lambda: transport.healthy)
+        clock = SystemClock()
+        shared = await stack.enter_async_context(open_shared(settings, clock))
+        yield Container(
+            settings=settings,
+            stopping=stopping,
+            urls=urls,
+            clock=clock,
+            database=database,
+            beat_database=beats,
+            audit_database=audit,
+            blobs=blobs,
+            transport=transport,
+            live=shared.live,
+            cache=shared.cache,
+            limits=shared.limits,
+            workbench=workbench,
+            egress=GuardedEgress(settings.egress.allow, connect_timeout_s=settings.egress.connect_timeout_s),
+            sealing=FernetSealing(settings.auth.sealing_secrets()),
+            provider=provider,
+            read_image=read_image,
+            metrics=metrics,
+            tracing=tracing,
+            audit_stream=audit_stream,
+        )
+
+
+def with_secret(settings: Settings) -> Settings:
+    """Fill in the secret that signs tokens from the home folder, where none was set."""
+    if settings.auth.secret is not None:
+        return settings
+    made = settings.auth.model_copy(update={"secret": LocalState(settings.home).auth_secret()})
+    return settings.model_copy(update={"auth": made})
+
+
+def open_blobs(settings: Settings) -> BlobStore:
+    """The file store of the settings. Nothing is sent yet."""
+    from docflow.adapters.blobs.buckets import BucketOptions
+    from docflow.adapters.blobs.objects import blobs_from
+
+    given = settings.blobs
+    options = BucketOptions(
+        kms_key_id=given.kms_key_id,
+        region=given.region,
+        endpoint=given.endpoint,
+        access_key_id=given.access_key_id.get_secret_value() if given.access_key_id else None,
+        secret_access_key=given.secret_access_key.get_secret_value() if given.secret_access_key else None,
+    )
+    return blobs_from(given.url, settings.home, options)
+
+
+@asynccontextmanager
+async def _open_transport(
+    settings: Settings, database: Database, urls: DatabaseUrls
+) -> AsyncIterator[tuple[Transport, Callable[[], AuditStream] | None]]:
+    """RabbitMQ where it is set, else the database. Does not wait for a broker."""
+    if settings.broker.url is None:
+        from docflow.adapters.transport.postgres import PostgresTransport
+
+        async with aclosing(PostgresTransport(database, urls.listen)) as notifying:
+            yield notifying, None
+        return
+    from docflow.adapters.transport.rabbitmq.transport import RabbitTransport
+
+    broker = RabbitTransport(
+        settings.broker.url.get_secret_value(), name="docflow", prefetch=settings.worker.jobs_in_flight
+    )
+    async with aclosing(broker):
+        broker.start()
+        yield broker, broker.audit_stream
+
+
+@asynccontextmanager
+async def open_audit_stream(settings: Settings) -> AsyncIterator[AuditStream | None]:
+    """The stream alone, for a verb that reads it; None where no broker is set. Connects in the background."""
+    if settings.broker.url is None:
+        yield None
+        return
+    from docflow.adapters.transport.rabbitmq.transport import RabbitTransport
+
+    broker = RabbitTransport(settings.broker.url.get_secret_value(), name="docflow.audit")
+    async with aclosing(broker):
+        yield broker.audit_stream()
+
+
+def topology() -> JsonObject:
+    """What the program declares on its broker."""
+    from docflow.adapters.transport.rabbitmq.topology import TOPOLOGY
+
+    return TOPOLOGY.as_json()
+
+
+def _database(settings: Settings, url: str, *, size: int | None = None) -> Database:
+    """`size` None = the pool of the settings; else a pool of exactly that many connections."""
+    given = settings.db
+    return Database(
+        url,
+        pool_size=given.pool_size if size is None else size,
+        max_overflow=given.max_overflow if size is None else 0,
+        pool_recycle_s=given.pool_recycle_s,
+        pool_timeout_s=given.pool_timeout_s,
+        connect_timeout_s=given.connect_timeout_s,
+        statement_timeout_s=given.statement_timeout_s,
+        transaction_pooler=given.transaction_pooler,
+    )
+
+
+def _workbench(settings: Settings, metrics: Metrics) -> "ProcessWorkbench":
+    from docflow.adapters.workbench.processes import PoolLimits, ProcessWorkbench
+
+    given = settings.worker
+    return ProcessWorkbench(
+        {
+            "parse": PoolLimits(given.parse_processes, given.child_memory_bytes),
+            "ocr": PoolLimits(given.ocr_processes, given.child_memory_bytes, idle_s=given.child_idle_s),
+        },
+        child_exited=lambda pool, reason: metrics.child_exits.labels(pool, reason).inc(),
+    )

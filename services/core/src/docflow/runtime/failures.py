@@ -1,0 +1,30 @@
+"""What an exception out of a handler means for the run."""
+
+import traceback
+from pathlib import Path
+
+from docflow.domain.errors import DocflowError, PermanentError, TransientError, UserError
+from docflow.domain.jobs import Run
+from docflow.domain.outcomes import Fail, RetryLater
+
+_MOST_DOUBLINGS = 8
+
+
+def outcome_of(error: Exception, run: Run, *, cap_s: float) -> RetryLater | Fail:
+    """The world's trouble uses up no attempt and waits longer each time; a bug is counted."""
+    match error:
+        case TransientError():
+            wait_s = min(cap_s, error.after_s * 2.0 ** min(max(run.attempt - 1, 0), _MOST_DOUBLINGS))
+            return RetryLater(error.code, error.message, after_s=wait_s, counts=False)
+        case PermanentError() | UserError():
+            return Fail(error.code, error.message)
+        case DocflowError():
+            return RetryLater(error.code, error.message)
+        case _:
+            return RetryLater("internal_error", "an unexpected error in the program")
+
+
+def places_of(error: BaseException) -> list[str]:
+    """Where an error came up, as `file:line`, innermost last. Its message is left out: it may hold a value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-8:]]

@@ -1,0 +1,108 @@
+"""Timed work. Every worker process runs the loop; the database picks one of them for each run of a job."""
+
+import asyncio
+import random
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from docflow.db.database import Database
+from docflow.domain.errors import DocflowError
+from docflow.domain.ports.clock import Clock
+from docflow.features.audit.periodic import add_partitions
+from docflow.features.stage_runs.periodic import sweep_engine
+from docflow.runtime.waiting import Bell
+
+log = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class PeriodicJob:
+    """`run` works in one transaction bound to no client. At most every `every_s`, in one process at a time."""
+
+    name: str
+    every_s: float
+    run: Callable[[AsyncSession], Awaitable[None]]
+
+
+JOBS = (
+    PeriodicJob("engine.sweep", 600, sweep_engine),
+    PeriodicJob("audit.partitions", 86_400, add_partitions),
+)
+
+_CHECKS_PER_PERIOD = 4
+_LONGEST_SLEEP_S = 60.0
+
+
+class PeriodicLoop:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        jobs: Sequence[PeriodicJob] = JOBS,
+        *,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._database = database
+        self._clock = clock
+        self._jobs = jobs
+        self._chance = chance
+        self._next_look = {job.name: 0.0 for job in jobs}
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        bell = Bell()
+        with bell.rung_by(stopping):
+            while not stopping.is_set():
+                await self.run_due()
+                await bell.wait(self._pause_s())
+
+    async def run_due(self) -> None:
+        """Look at each job whose time has come here; whoever asks the database first does it."""
+        for job in self._jobs:
+            now = self._clock.monotonic()
+            if now >= self._next_look[job.name]:
+                self._next_look[job.name] = now + job.every_s / _CHECKS_PER_PERIOD
+                await self._try(job)
+
+    def _pause_s(self) -> float:
+        shortest = min((job.every_s for job in self._jobs), default=_LONGEST_SLEEP_S)
+        return min(_LONGEST_SLEEP_S, shortest / _CHECKS_PER_PERIOD) * (0.7 + 0.6 * self._chance())
+
+    async def _try(self, job: PeriodicJob) -> None:
+        try:
+            if await self._claim(job):
+                await self._do(job)
+        except DocflowError as error:
+            log.warning("periodic.skipped", job=job.name, code=error.code)
+        except Exception as error:
+            log.error("periodic.failed", job=job.name, error=type(error).__name__)
+            await self._note(job, type(error).__name__)
+
+    async def _claim(self, job: PeriodicJob) -> bool:
+        async with self._database.nobody() as session:
+            return bool(
+                await session.scalar(
+                    text("SELECT claim_periodic(:name, :every_s)"),
+                    {"name": job.name, "every_s": job.every_s},
+                )
+            )
+
+    async def _do(self, job: PeriodicJob) -> None:
+        async with self._database.nobody() as session:
+            # A run that takes longer than its period is not joined by a second one.
+            free = await session.scalar(
+                text("SELECT pg_try_advisory_xact_lock(hashtextextended('docflow.periodic.' || :name, 0))"),
+                {"name": job.name},
+            )
+            if free:
+                await job.run(session)
+        await self._note(job, None)
+
+    async def _note(self, job: PeriodicJob, error: str | None) -> None:
+        async with self._database.nobody() as session:
+            await session.execute(
+                text("SELECT end_periodic(:name, CAST(:error AS text))"), {"name": job.name, "error": error}
+            )

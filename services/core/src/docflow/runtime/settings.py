@@ -1,0 +1,263 @@
+"""Every setting, nested by area; read once at start from DOCFLOW_<AREA>__<NAME>.
+
+Where the variable's name ends in _FILE its value is a file that holds the setting: DOCFLOW_DB__URL_FILE.
+Durations are seconds, sizes bytes; the defaults run on a fresh machine.
+"""
+
+import json
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
+
+from docflow.runtime.settings_files import SettingsFiles
+
+URL_FORM = "postgresql+psycopg://user:password@host:5432/database"
+
+T = TypeVar("T")
+
+
+def _listed(value: object) -> object:
+    """`a,b` and the JSON form `["a", "b"]` are the same list."""
+    if not isinstance(value, str):
+        return value
+    if value.lstrip().startswith("["):
+        return json.loads(value)
+    return [word.strip() for word in value.split(",") if word.strip()]
+
+
+Listed = Annotated[list[T], NoDecode, BeforeValidator(_listed)]
+
+
+class Env(StrEnum):
+    DEVELOPMENT = "development"
+    PRODUCTION = "production"
+
+
+class DatabaseSettings(BaseModel):
+    """`url` unset = an embedded PostgreSQL under DOCFLOW_HOME."""
+
+    url: SecretStr | None = None
+    migration_url: SecretStr | None = None
+    audit_url: SecretStr | None = None
+    listen_url: SecretStr | None = None
+    """A direct address for LISTEN where `url` goes through a transaction pooler."""
+    transaction_pooler: bool = False
+    """`url` leads to a pooler that gives out its connections by transaction, such as PgBouncer."""
+    embedded_bin: Path | None = None
+    """The folder of the PostgreSQL programs to use instead of those that came along (`url` unset)."""
+    pool_size: int = 10
+    max_overflow: int = 20
+    pool_recycle_s: int = 1800
+    pool_timeout_s: float = 10.0
+    connect_timeout_s: float = 5.0
+    statement_timeout_s: float = 30.0
+
+    @field_validator("url", "migration_url", "audit_url", "listen_url")
+    @classmethod
+    def _only_psycopg(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith("postgresql+psycopg://"):
+            raise ValueError(f"the database URL must have the form {URL_FORM}")
+        return value
+
+
+class BrokerSettings(BaseModel):
+    """`url` unset = the database carries hints and events."""
+
+    url: SecretStr | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _only_amqp(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(("amqp://", "amqps://")):
+            raise ValueError("the broker URL must have the form amqp://user:password@host:5672/vhost")
+        return value
+
+
+class RedisSettings(BaseModel):
+    """`url` unset = cache, rate limits and live events stay inside each process."""
+
+    url: SecretStr | None = None
+
+    @field_validator("url")
+    @classmethod
+    def _only_redis(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(
+            ("redis://", "rediss://", "unix://")
+        ):
+            raise ValueError("the Redis URL must have the form redis://user:password@host:6379/0")
+        return value
+
+
+class BlobSettings(BaseModel):
+    """`url` unset = `file://$DOCFLOW_HOME/blobs`; else file://, s3://bucket/prefix or gs://bucket/prefix.
+
+    Buckets: what is unset comes from AWS_*, GOOGLE_* or the machine's role.
+    """
+
+    url: str | None = None
+    kms_key_id: str | None = None
+    """Encrypt each object with this key of AWS KMS."""
+    region: str | None = None
+    endpoint: str | None = None
+    """The address of a service that speaks S3, where it is not Amazon's."""
+    access_key_id: SecretStr | None = None
+    secret_access_key: SecretStr | None = None
+
+
+class ApiSettings(BaseModel):
+    host: str = "127.0.0.1"
+    port: int = 8000
+    cors_origins: Listed[str] = []
+    public_url: str | None = None
+
+
+class AdminSettings(BaseModel):
+    """Health and metrics of a worker that runs alone."""
+
+    host: str = "127.0.0.1"
+    port: int | None = None
+
+
+class AuthSettings(BaseModel):
+    """`secret` unset = made once and kept under DOCFLOW_HOME; production refuses to start without it."""
+
+    secret: SecretStr | None = None
+    issuer: str = "docflow"
+    audience: str = "docflow-api"
+    access_ttl_s: int = 900
+    refresh_ttl_s: int = 30 * 86_400
+    hash_concurrency: int = 2
+    sealing_keys: Listed[SecretStr] = []
+    """What seals secrets at rest: the first seals, all open. Empty = `secret`."""
+
+    def sealing_secrets(self) -> list[str]:
+        keys = self.sealing_keys or ([self.secret] if self.secret else [])
+        return [each.get_secret_value() for each in keys]
+
+
+class EgressSettings(BaseModel):
+    """`allow`: host, host:port or CIDR[:port] entries that may be reached although they are inner addresses."""
+
+    allow: Listed[str] = []
+    connect_timeout_s: float = 5.0
+
+
+class LimitSettings(BaseModel):
+    body_bytes: int = 110 * 1024 * 1024
+    file_bytes: int = 50 * 1024 * 1024
+    files_per_process: int = 50
+    pages_per_document: int = 500
+    page_pixels: int = 12_000_000
+    image_pixels: int = 50_000_000
+    metadata_bytes: int = 16_384
+    requests_per_minute: int | None = 600
+    logins_per_minute: int | None = 10
+
+
+class WorkerSettings(BaseModel):
+    """The engine. The figures stand in the engine's design: a beat each 2 s, given up for dead after 6 s."""
+
+    jobs_in_flight: int = 16
+    poll_s: float = 1.5
+    heartbeat_s: float = 2.0
+    expiry_s: float = 6.0
+    max_failures: int = 5
+    max_losses: int = 5
+    backoff_base_s: float = 1.0
+    backoff_cap_s: float = 300.0
+    stop_s: float = 5.0
+    """How long a stopping service waits for the work in hand before it releases it."""
+    parse_processes: int = 1
+    ocr_processes: int = Field(default=2, description="each holds an OCR engine, about 1 GB while it works")
+    child_memory_bytes: int = 2 * 1024**3
+    child_idle_s: float = 30.0
+
+
+class LlmSettings(BaseModel):
+    provider: str = "offline"
+    model: str = "offline"
+
+
+class TraceSettings(BaseModel):
+    """`endpoint` is an OTLP collector over HTTP, such as http://collector:4318; unset = nothing is sent."""
+
+    endpoint: str | None = None
+    service: str = "docflow"
+    """The name under which the collector shows this process."""
+    share: float = 1.0
+    """Of the traces that begin here, 0..1; a caller's decision is followed."""
+    timeout_s: float = 5.0
+
+
+class LogSettings(BaseModel):
+    level: str = "INFO"
+    json_lines: bool = False
+    """False = readable lines for a terminal."""
+    file_bytes: int = 10 * 1024 * 1024
+    """At this size $DOCFLOW_HOME/logs/docflow.log is put aside; five are kept."""
+
+
+class Settings(BaseSettings):
+    """What an operator may set. Per-client behaviour is a configuration row, not a setting."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DOCFLOW_",
+        env_nested_delimiter="__",
+        env_file=".env",
+        extra="ignore",
+    )
+
+    home: Path = Path(".docflow")
+    env: Env = Env.DEVELOPMENT
+    db: DatabaseSettings = DatabaseSettings()
+    broker: BrokerSettings = BrokerSettings()
+    redis: RedisSettings = RedisSettings()
+    blobs: BlobSettings = BlobSettings()
+    api: ApiSettings = ApiSettings()
+    admin: AdminSettings = AdminSettings()
+    auth: AuthSettings = AuthSettings()
+    egress: EgressSettings = EgressSettings()
+    limits: LimitSettings = LimitSettings()
+    worker: WorkerSettings = WorkerSettings()
+    llm: LlmSettings = LlmSettings()
+    traces: TraceSettings = TraceSettings()
+    log: LogSettings = LogSettings()
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        files = SettingsFiles(settings_cls)
+        return init_settings, env_settings, files, dotenv_settings, file_secret_settings
+
+    @property
+    def is_production(self) -> bool:
+        return self.env is Env.PRODUCTION
+
+    def missing_in_production(self, service: str | None = None) -> list[str]:
+        """What production must be given, because the default is made for one machine. Empty elsewhere.
+
+        `service` None = all of them. One that runs alone is asked for no more than it uses.
+        """
+        if not self.is_production:
+            return []
+        given: dict[str, bool] = {}
+        if service in _SIGNING:
+            given["DOCFLOW_AUTH__SECRET"] = self.auth.secret is not None
+        if service == "service-audit":
+            given["DOCFLOW_DB__AUDIT_URL"] = (self.db.audit_url or self.db.url) is not None
+        else:
+            given["DOCFLOW_DB__URL"] = self.db.url is not None
+        return [name for name, is_set in given.items() if not is_set]
+
+
+_SIGNING = (None, "backend-api", "worker-output")
+"""Who signs tokens or opens sealed secrets."""

@@ -1,0 +1,1 @@
+"""Factories, fakes and contract suites for the tests of every service."""

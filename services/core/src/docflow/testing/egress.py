@@ -1,0 +1,42 @@
+"""Outgoing requests that go nowhere."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from docflow.domain.errors import UserError
+from docflow.domain.ports.egress import HttpAnswer
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    method: str
+    url: str
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class RecordingEgress:
+    """Keeps what it was asked to send and answers `answer`; refuses the addresses in `refused`."""
+
+    def __init__(self, answer: HttpAnswer | None = None, refused: frozenset[str] = frozenset()) -> None:
+        self.answer = answer or HttpAnswer(200, {}, b"", 1)
+        self.refused = refused
+        self.sent: list[Sent] = []
+
+    async def check(self, url: str) -> None:
+        if url in self.refused:
+            raise UserError("the address may not be called", code="egress_refused")
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        content: bytes = b"",
+        timeout_s: float = 10.0,
+        max_bytes: int = 65_536,
+    ) -> HttpAnswer:
+        await self.check(url)
+        self.sent.append(Sent(method, url, headers, content))
+        return self.answer

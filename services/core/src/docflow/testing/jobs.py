@@ -1,0 +1,74 @@
+"""Jobs as a handler is given them, with sound defaults; a test names what it is about."""
+
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+from docflow.domain.configuration import Configuration
+from docflow.domain.jobs import Job, ProcessState, Run
+from docflow.domain.json_types import JsonObject, JsonValue
+from docflow.domain.stages import ProcessStatus, Stage
+
+CLIENT = UUID("01900000-0000-7000-8000-000000000001")
+PROCESS = UUID("01900000-0000-7000-8000-000000000002")
+AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
+
+
+class NullLedger:
+    """Keeps what a handler marked and checkpointed."""
+
+    def __init__(self) -> None:
+        self.marked: list[ProcessStatus] = []
+        self.checkpoints: list[tuple[UUID, Mapping[str, JsonValue]]] = []
+
+    async def mark(self, status: ProcessStatus) -> None:
+        self.marked.append(status)
+
+    async def checkpoint(self, document_id: UUID, changes: Mapping[str, JsonValue]) -> None:
+        self.checkpoints.append((document_id, changes))
+
+
+def make_configuration(**changes: Any) -> Configuration:
+    given: dict[str, Any] = {
+        "config_id": UUID(int=3),
+        "client_id": CLIENT,
+        "process_type_id": "simple_invoice",
+        "version": 1,
+        "input_schema": {},
+        "output_schema": {"type": "object"},
+    }
+    return Configuration(**{**given, **changes})
+
+
+def make_process(**changes: Any) -> ProcessState:
+    given: dict[str, Any] = {
+        "process_id": PROCESS,
+        "client_id": CLIENT,
+        "process_type_id": "simple_invoice",
+        "config_version": 1,
+        "status": ProcessStatus.VALIDATING,
+        "current_stage": Stage.INTELLIGENT_PROCESS,
+        "version": 4,
+        "external_id": None,
+        "metadata": {},
+        "classification_result": {"fraud_detected": False},
+        "extraction_result": None,
+        "validation_result": None,
+        "final_output": None,
+        "overall_confidence": None,
+        "callback_url": None,
+        "created_at": AT,
+    }
+    return ProcessState(**{**given, **changes})
+
+
+def make_job(stage: Stage, process: ProcessState, configuration: Configuration | None) -> Job:
+    run = Run(UUID(int=4), process.client_id, process.process_id, stage, stage.value.lower(), 1, 0, 0, AT)
+    return Job(run, process, (), configuration)
+
+
+def read_field(value: JsonValue, confidence: float = 0.95, **more: Any) -> JsonObject:
+    """A field of an extraction result."""
+    place = {"page": 1, "box": [0.1, 0.1, 0.2, 0.2], "source": "text_layer", "text": str(value), "checks": []}
+    return {"value": value, "confidence": confidence, **place, **more}
