@@ -1,0 +1,1 @@
+"""The gateway: REST, sign-in and live events."""

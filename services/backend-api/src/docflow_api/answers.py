@@ -1,0 +1,17 @@
+from collections.abc import Mapping
+from uuid import UUID
+
+import orjson
+from fastapi import Response
+
+COME_BACK = {"Retry-After": "1"}
+"""Of an accepted process: asking again is worth it after a second."""
+
+
+def place_of(process_id: UUID) -> dict[str, str]:
+    return {"Location": f"/v1/processes/{process_id}"}
+
+
+def json_answer(data: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
+    """JSON of data that is in its public shape already: nothing validates or filters it again."""
+    return Response(orjson.dumps(data), status, headers, media_type="application/json")

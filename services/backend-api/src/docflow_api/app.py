@@ -1,0 +1,140 @@
+"""Puts the gateway together."""
+
+import hashlib
+import hmac
+from typing import Any
+
+from docflow.adapters.schemas.rust import failing_places
+from docflow.features.api_keys.service import ApiKeys
+from docflow.features.configurations.in_force import InForce
+from docflow.features.submissions.service import Submissions
+from docflow.features.users.passwords import Passwords
+from docflow.features.users.service import Accounts
+from docflow.features.users.tokens import AccessTokens
+from docflow.runtime.container import Container
+from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
+from fastapi.openapi.utils import get_openapi
+
+from docflow_api.deps import Gateway
+from docflow_api.edge import Edge
+from docflow_api.errors import add_error_handlers
+from docflow_api.metrics import HttpMetrics
+from docflow_api.rates import RequestRates
+from docflow_api.routers import (
+    audit_logs,
+    auth,
+    documents,
+    events,
+    health,
+    me,
+    process_types,
+    processes,
+    reviews,
+    submissions,
+)
+from docflow_api.schemas.auth import LoginIn, RefreshIn
+from docflow_api.schemas.problem import ProblemOut
+from docflow_api.schemas.processes import ProcessIn
+from docflow_api.schemas.reviews import ReviewDecision
+
+VERSION = "1.0.0"
+_LARGE_PATHS = frozenset({"/v1/processes"})
+_ROUTERS = (auth, me, submissions, processes, documents, reviews, process_types, audit_logs, events, health)
+# Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
+_BODIES = (LoginIn, RefreshIn, ProcessIn, ReviewDecision, ProblemOut)
+
+
+def create_app(container: Container) -> FastAPI:
+    """The application over a container; opens nothing itself. Raises ValueError for a weak or missing secret."""
+    gateway = make_gateway(container)
+    app = FastAPI(title="DocFlow AI", version=VERSION, redoc_url=None, docs_url=None)
+    app.state.gateway = gateway
+    for module in _ROUTERS:
+        app.include_router(module.router)
+    add_error_handlers(app)
+    if container.settings.api.cors_origins:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=container.settings.api.cors_origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Last-Event-ID"],
+            expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
+        )
+    app.add_middleware(
+        Edge,
+        body_bytes=container.settings.limits.body_bytes,
+        large_paths=_LARGE_PATHS,
+        metrics=gateway.metrics,
+        tracing=container.tracing,
+    )
+    app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
+    return app
+
+
+def make_gateway(container: Container) -> Gateway:
+    settings = container.settings
+    secret = settings.auth.secret.get_secret_value() if settings.auth.secret else ""
+    tokens = AccessTokens(
+        secret,
+        issuer=settings.auth.issuer,
+        audience=settings.auth.audience,
+        ttl_s=settings.auth.access_ttl_s,
+    )
+    accounts = Accounts(
+        container.database,
+        Passwords(settings.auth.hash_concurrency),
+        tokens,
+        sealing=container.sealing,
+        successor_key=hmac.new(secret.encode(), b"refresh successor", hashlib.sha256).digest(),
+        refresh_ttl_s=settings.auth.refresh_ttl_s,
+        failures_per_minute=settings.limits.logins_per_minute,
+    )
+    submitted = Submissions(
+        container.database,
+        container.blobs,
+        container.transport,
+        container.egress,
+        sealing=container.sealing,
+        clock=container.clock,
+        failures=failing_places,
+        metadata_bytes=settings.limits.metadata_bytes,
+        public_url=(settings.api.public_url or "").rstrip("/"),
+        in_force=InForce(container.cache),
+    )
+    return Gateway(
+        container=container,
+        accounts=accounts,
+        api_keys=ApiKeys(container.database),
+        tokens=tokens,
+        submissions=submitted,
+        rates=RequestRates(container.limits),
+        metrics=HttpMetrics(),
+    )
+
+
+def openapi(app: FastAPI) -> dict[str, Any]:
+    """The OpenAPI document, with the bodies that are read by hand and one problem schema for every refusal."""
+    if app.openapi_schema is None:
+        document = get_openapi(title=app.title, version=app.version, routes=app.routes)
+        schemas = document.setdefault("components", {}).setdefault("schemas", {})
+        for model in _BODIES:
+            schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
+            schemas.update(schema.pop("$defs", {}))
+            schemas[model.__name__] = schema
+        for unused in ("HTTPValidationError", "ValidationError"):
+            schemas.pop(unused, None)
+        _declare_validation(document)
+        app.openapi_schema = document
+    return app.openapi_schema
+
+
+def _declare_validation(document: dict[str, Any]) -> None:
+    """The framework declares its own form of 422; ours is the problem, or nothing can be invalid there."""
+    for path in document["paths"].values():
+        for operation in path.values():
+            declared = operation["responses"].get("422", {}).get("content", {})
+            if "application/json" in declared:
+                del declared["application/json"]
+                if not declared:
+                    del operation["responses"]["422"]

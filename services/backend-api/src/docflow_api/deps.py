@@ -1,0 +1,172 @@
+"""What handlers ask for: the container's parts, the caller, a transaction of the caller's client, a page."""
+
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any, TypeVar
+from uuid import UUID
+
+import orjson
+import structlog
+from docflow.domain.access import Caller, Scope
+from docflow.domain.errors import Forbidden, Unauthorized, UnsupportedMedia, UserError
+from docflow.domain.paging import Mark, PageRequest
+from docflow.domain.stages import AuditResult
+from docflow.features.api_keys.service import ApiKeys
+from docflow.features.audit.messages import act_audit
+from docflow.features.submissions.service import Submissions
+from docflow.features.users.service import Accounts
+from docflow.features.users.tokens import AccessTokens
+from docflow.runtime.container import Container
+from fastapi import Depends, Query, Request
+from fastapi.security import HTTPBearer
+from pydantic import BaseModel, ValidationError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from docflow_api.errors import Malformed, invalid
+from docflow_api.metrics import HttpMetrics
+from docflow_api.rates import RequestRates
+
+Model = TypeVar("Model", bound=BaseModel)
+
+
+@dataclass(frozen=True, slots=True)
+class Gateway:
+    """The parts that all requests share, made once with the app."""
+
+    container: Container
+    accounts: Accounts
+    api_keys: ApiKeys
+    tokens: AccessTokens
+    submissions: Submissions
+    rates: RequestRates
+    metrics: HttpMetrics
+
+    def now(self) -> datetime:
+        return self.container.clock.now()
+
+    @property
+    def public_url(self) -> str:
+        """The address that clients see, without a slash at the end; empty = links are relative."""
+        return (self.container.settings.api.public_url or "").rstrip("/")
+
+    def bound(self, caller: Caller) -> AbstractAsyncContextManager[AsyncSession]:
+        """One transaction of the caller's client. For what must happen after the commit, such as a hint."""
+        return self.container.database.client(caller.client)
+
+    async def note_refusal(self, client_id: UUID, caller: Caller, scope: Scope, route: str) -> None:
+        """In the client's audit, in a transaction of its own: the refusal ends the request's. `route` holds no ids."""
+        async with self.container.database.client(client_id) as session:
+            session.add(
+                act_audit(
+                    client_id=client_id,
+                    at=self.now(),
+                    action="access_refused",
+                    by=caller.name,
+                    result=AuditResult.FAILED,
+                    payload={"scope": scope.value, "route": route},
+                )
+            )
+
+
+async def _gateway(request: Request) -> Gateway:
+    gateway: Gateway = request.app.state.gateway
+    return gateway
+
+
+TheGateway = Annotated[Gateway, Depends(_gateway)]
+
+_bearer = HTTPBearer(auto_error=False, description="An access token, or an API key `dfk_...`")
+
+
+async def _caller(request: Request, gateway: TheGateway) -> Caller:
+    header = request.headers.get("authorization", "")
+    scheme, _, token = header.partition(" ")
+    token = token.strip()
+    if scheme.lower() != "bearer" or not token:
+        raise Unauthorized("a bearer token or an API key is needed")
+    at = gateway.now()
+    if token.startswith("dfk_"):
+        caller = await gateway.api_keys.caller(token, at=at)
+    else:
+        caller = await gateway.accounts.caller(gateway.tokens.read(token, at=at))
+    structlog.contextvars.bind_contextvars(client_id=str(caller.client_id))
+    await gateway.rates.take(
+        caller.name, caller.requests_per_minute or gateway.container.settings.limits.requests_per_minute
+    )
+    return caller
+
+
+TheCaller = Annotated[Caller, Depends(_caller)]
+
+
+def needs(scope: Scope) -> Any:
+    """A route dependency: the caller holds `scope` and has a client. Judged before ids and bodies are."""
+
+    async def check(request: Request, caller: TheCaller, gateway: TheGateway) -> None:
+        client_id = caller.client
+        try:
+            caller.require(scope)
+        except Forbidden:
+            await gateway.note_refusal(client_id, caller, scope, f"{request.method} {_route(request)}")
+            raise
+
+    return Depends(check)
+
+
+def _route(request: Request) -> str:
+    """The route's pattern, without the ids of this request."""
+    return getattr(request.scope.get("route"), "path", "")
+
+
+async def _session(caller: TheCaller, gateway: TheGateway) -> AsyncIterator[AsyncSession]:
+    async with gateway.bound(caller) as session:
+        yield session
+
+
+Session = Annotated[AsyncSession, Depends(_session, scope="function")]
+"""The request's transaction. It commits after the handler and before the answer leaves."""
+
+
+async def _page_request(
+    limit: Annotated[int, Query(ge=1, le=100)] = 50,
+    cursor: Annotated[str | None, Query(max_length=200)] = None,
+) -> PageRequest:
+    return PageRequest(limit, Mark.decode(cursor) if cursor else None)
+
+
+ThePage = Annotated[PageRequest, Depends(_page_request)]
+
+
+async def read_json(request: Request) -> Any:
+    """The body as JSON. Raises Malformed for what is not JSON and UnsupportedMedia for another content type."""
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if kind != "application/json" and not kind.endswith("+json"):
+        raise UnsupportedMedia("the body must be application/json")
+    try:
+        return orjson.loads(await request.body())
+    except orjson.JSONDecodeError as error:
+        raise Malformed("the body is not valid JSON") from error
+
+
+def parsed(model: type[Model], data: object) -> Model:
+    try:
+        return model.model_validate(data)
+    except ValidationError as error:
+        raise UserError("some values are not valid", problems=invalid(error.errors())) from error
+
+
+def body_of(model: type[Model]) -> Callable[[Request], Coroutine[Any, Any, Model]]:
+    """A dependency that reads the body after the caller, and the row of the path, were judged."""
+
+    async def read(request: Request) -> Model:
+        return parsed(model, await read_json(request))
+
+    return read
+
+
+def body_spec(model: type[BaseModel]) -> dict[str, Any]:
+    """For `openapi_extra`: the request body that `body_of(model)` reads."""
+    content = {"application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}
+    return {"requestBody": {"required": True, "content": content}}

@@ -1,0 +1,162 @@
+"""Every error leaves as application/problem+json (RFC 9457) with a stable code."""
+
+from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+
+import orjson
+import structlog
+from docflow.domain.errors import (
+    Conflict,
+    DocflowError,
+    Forbidden,
+    NotFound,
+    PayloadTooLarge,
+    PermanentError,
+    Problem,
+    QuotaExceeded,
+    StorageFull,
+    TransientError,
+    Unauthorized,
+    UnsupportedMedia,
+    UserError,
+    pointer_to,
+)
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+PROBLEM_JSON = "application/problem+json"
+
+_log = structlog.get_logger()
+
+# The first kind that fits counts, so the narrow ones come first.
+_BY_KIND: tuple[tuple[type[DocflowError], int], ...] = (
+    (NotFound, 404),
+    (Conflict, 409),
+    (Unauthorized, 401),
+    (Forbidden, 403),
+    (QuotaExceeded, 402),
+    (PayloadTooLarge, 413),
+    (UnsupportedMedia, 415),
+    (UserError, 422),
+    (StorageFull, 507),
+    (TransientError, 503),
+    (PermanentError, 422),
+)
+_BY_CODE = {
+    "malformed_request": 400,
+    "precondition_failed": 412,
+    "precondition_required": 428,
+    "rate_limited": 429,
+    "file_too_large": 413,
+    "file_unsupported": 415,
+    "file_type_mismatch": 415,
+    "file_empty": 422,
+}
+_BY_STATUS = {
+    400: "malformed_request",
+    401: "unauthorized",
+    403: "forbidden",
+    404: "not_found",
+    405: "method_not_allowed",
+    413: "payload_too_large",
+    415: "unsupported_media_type",
+}
+
+
+class Malformed(UserError):
+    """The body is not what its content type says."""
+
+    default_code = "malformed_request"
+
+
+def status_of(error: DocflowError) -> int:
+    by_kind = (status for kind, status in _BY_KIND if isinstance(error, kind))
+    return _BY_CODE.get(error.code) or next(by_kind, 500)
+
+
+def problem_body(
+    request_id: str, path: str, *, status: int, code: str, detail: str, problems: Sequence[Problem] = ()
+) -> bytes:
+    return orjson.dumps(
+        {
+            "type": f"urn:docflow:problem:{code}",
+            "title": HTTPStatus(status).phrase,
+            "status": status,
+            "detail": detail,
+            "instance": path,
+            "code": code,
+            "request_id": request_id,
+            "errors": [{"pointer": p.pointer, "message": p.message} for p in problems],
+        }
+    )
+
+
+def problem(
+    request: Request,
+    status: int,
+    code: str,
+    detail: str,
+    *,
+    problems: Sequence[Problem] = (),
+    headers: Mapping[str, str] | None = None,
+) -> Response:
+    request_id = request.scope.get("state", {}).get("request_id", "")
+    path = request.url.path
+    body = problem_body(request_id, path, status=status, code=code, detail=detail, problems=problems)
+    return Response(body, status, headers=headers, media_type=PROBLEM_JSON)
+
+
+async def _docflow_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, DocflowError)
+    status = status_of(error)
+    headers: dict[str, str] = {}
+    after_s = getattr(error, "after_s", None)
+    if after_s is not None:
+        headers["Retry-After"] = str(max(1, round(after_s)))
+    limit = getattr(error, "limit", None)
+    if limit is not None:
+        headers |= {
+            "RateLimit-Limit": str(limit),
+            "RateLimit-Remaining": "0",
+            "RateLimit-Reset": headers["Retry-After"],
+        }
+    if status == HTTPStatus.UNAUTHORIZED:
+        headers["WWW-Authenticate"] = "Bearer"
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        _log.warning("http.refused", code=error.code, status=status)
+    return problem(request, status, error.code, error.message, problems=error.problems, headers=headers)
+
+
+async def _framework_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    code = _BY_STATUS.get(error.status_code, HTTPStatus(error.status_code).name.lower())
+    return problem(request, error.status_code, code, str(error.detail), headers=error.headers)
+
+
+async def _invalid_request(request: Request, error: Exception) -> Response:
+    assert isinstance(error, RequestValidationError)
+    if any(one["type"] == "json_invalid" for one in error.errors()):
+        return problem(request, 400, "malformed_request", "the body is not valid JSON")
+    if any(one["loc"][0] == "path" for one in error.errors()):
+        # An id of another form names nothing that exists.
+        return problem(request, 404, "not_found", "there is nothing of that id")
+    places = invalid(error.errors())
+    return problem(request, 422, "validation_failed", "some values are not valid", problems=places)
+
+
+def invalid(errors: Sequence[Mapping[str, object]]) -> list[Problem]:
+    """Pydantic's errors as pointers and messages; the values themselves stay out."""
+    found = []
+    for one in errors:
+        loc = one["loc"]
+        assert isinstance(loc, tuple)
+        steps = loc[1:] if loc and loc[0] == "body" else loc
+        found.append(Problem(pointer_to(steps), str(one["msg"])))
+    return found
+
+
+def add_error_handlers(app: FastAPI) -> None:
+    app.add_exception_handler(DocflowError, _docflow_error)
+    app.add_exception_handler(HTTPException, _framework_error)
+    app.add_exception_handler(RequestValidationError, _invalid_request)

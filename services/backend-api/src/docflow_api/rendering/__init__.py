@@ -1,0 +1,1 @@
+"""Results and files in the forms that people open."""

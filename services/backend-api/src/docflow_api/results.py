@@ -1,0 +1,70 @@
+"""A process with all that its result is made of."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from docflow.domain.errors import Conflict
+from docflow.domain.results import build_result
+from docflow.domain.stages import ProcessStatus
+from docflow.features.configurations.repository import ConfigurationRepository
+from docflow.features.documents.models import Document, PageRow
+from docflow.features.documents.service import Documents
+from docflow.features.processes.models import Process
+from docflow.features.processes.repository import ProcessRepository
+from sqlalchemy.ext.asyncio import AsyncSession
+
+_SHOWN = (ProcessStatus.COMPLETED, ProcessStatus.HITL_REVIEW)
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedResult:
+    """`result` is None while, or because, there is none."""
+
+    process: Process
+    documents: Sequence[Document]
+    pages: Sequence[PageRow]
+    result: Mapping[str, Any] | None
+
+    def shown(self) -> Mapping[str, Any]:
+        """Raises Conflict `state_conflict` in a state that has no result."""
+        if self.result is None:
+            raise Conflict(f"a process that is {self.process.status} has no result")
+        return self.result
+
+
+async def load_result(
+    session: AsyncSession, client_id: UUID, process_id: UUID, *, text: bool = False
+) -> LoadedResult:
+    """Raises NotFound. `text` loads the recognised text and the pages too."""
+    process = await ProcessRepository(session, client_id).get(process_id)
+    store = Documents(session, client_id)
+    documents = (await store.of([process_id], text=text)).get(process_id, [])
+    pages = await store.pages([document.document_id for document in documents]) if text else ()
+    result = None
+    if process.status in _SHOWN:
+        result = {
+            "process_id": str(process.process_id),
+            "process_type_id": process.process_type_id,
+            "status": process.status,
+            "overall_confidence": None
+            if process.overall_confidence is None
+            else float(process.overall_confidence),
+            **(process.final_output or await _as_it_stands(session, client_id, process)),
+        }
+    return LoadedResult(process, documents, pages, result)
+
+
+async def _as_it_stands(session: AsyncSession, client_id: UUID, process: Process) -> Mapping[str, Any]:
+    """What a reviewer sees: the values before the last stage made them final."""
+    schema: Mapping[str, Any] = {}
+    if process.process_type_id is not None and process.config_version is not None:
+        configurations = ConfigurationRepository(session, client_id)
+        schema = (await configurations.get(process.process_type_id, process.config_version)).output_schema
+    return build_result(
+        extraction_result=process.extraction_result,
+        validation_result=process.validation_result,
+        classification_result=process.classification_result,
+        output_schema=schema,
+    )

@@ -1,0 +1,1 @@
+"""One module a noun; a route translates HTTP and nothing else."""

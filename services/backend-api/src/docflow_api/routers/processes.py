@@ -1,0 +1,252 @@
+from collections.abc import Sequence
+from datetime import datetime
+from enum import StrEnum
+from typing import Annotated
+from uuid import UUID
+
+from docflow.domain.access import Scope
+from docflow.domain.errors import UnsupportedMedia
+from docflow.domain.exporting import result_csv
+from docflow.domain.stages import ProcessStatus, Stage
+from docflow.features.audit.listing import AuditListing
+from docflow.features.audit.models import AuditLog
+from docflow.features.documents.service import Documents
+from docflow.features.processes.repository import ProcessFilter, ProcessRepository
+from docflow.features.stage_runs import lifecycle
+from docflow.features.stage_runs.timeline import timeline
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import HTMLResponse
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from docflow_api.answers import COME_BACK, json_answer, place_of
+from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, needs
+from docflow_api.history import history
+from docflow_api.rendering.files import attachment
+from docflow_api.rendering.page import CSP, result_page
+from docflow_api.results import LoadedResult, load_result
+from docflow_api.schemas.audit_logs import AuditLogsOut, audit_log_out
+from docflow_api.schemas.page import Page, page_of
+from docflow_api.schemas.problem import problems
+from docflow_api.schemas.processes import EventsOut, ProcessOut, ResultOut, StagesOut, process_out, stage_out
+
+router = APIRouter(prefix="/v1/processes", tags=["processes"])
+
+
+class ResultFormat(StrEnum):
+    JSON = "json"
+    CSV = "csv"
+    HTML = "html"
+
+
+_BY_ACCEPT = {
+    "application/json": ResultFormat.JSON,
+    "text/csv": ResultFormat.CSV,
+    "text/html": ResultFormat.HTML,
+}
+
+
+@router.get(
+    "",
+    operation_id="list_processes",
+    responses=problems(422),
+    dependencies=[needs(Scope.PROCESSES_READ)],
+)
+async def list_processes(
+    *,
+    request: Request,
+    response: Response,
+    caller: TheCaller,
+    session: Session,
+    gateway: TheGateway,
+    page: ThePage,
+    status: Annotated[list[ProcessStatus] | None, Query(description="May repeat")] = None,
+    process_type_id: Annotated[str | None, Query(max_length=100)] = None,
+    created_after: datetime | None = None,
+    created_before: datetime | None = None,
+    created_by: Annotated[
+        str | None, Query(max_length=100, description="`user:<id>`, `key:<id>` or `me`")
+    ] = None,
+    external_id: Annotated[str | None, Query(max_length=255)] = None,
+) -> Page[ProcessOut]:
+    """The client's processes, newest first."""
+    chosen = ProcessFilter(
+        statuses=status or (),
+        process_type_id=process_type_id,
+        created_after=created_after,
+        created_before=created_before,
+        created_by=caller.name if created_by == "me" else created_by,
+        external_id=external_id,
+    )
+    found = await ProcessRepository(session, caller.client).page(chosen, page)
+    documents = await Documents(session, caller.client).of([row.process_id for row in found.rows])
+    items = [process_out(row, documents.get(row.process_id, [])) for row in found.rows]
+    return page_of(items, found.next.encode() if found.next else None, request, response, gateway.public_url)
+
+
+@router.get(
+    "/{process_id}",
+    operation_id="get_process",
+    responses=problems(404),
+    dependencies=[needs(Scope.PROCESSES_READ)],
+)
+async def get_process(
+    process_id: UUID, response: Response, caller: TheCaller, session: Session
+) -> ProcessOut:
+    """One process with its documents."""
+    row = await ProcessRepository(session, caller.client).get(process_id)
+    documents = await Documents(session, caller.client).of([process_id])
+    response.headers["ETag"] = f'"{row.version}"'
+    return process_out(row, documents.get(process_id, []))
+
+
+@router.get(
+    "/{process_id}/result",
+    operation_id="get_result",
+    response_model=ResultOut,
+    responses={
+        200: {
+            "content": {"text/csv": {}, "text/html": {}},
+            "description": "The result in the form asked for",
+        },
+        **problems(404, 409, 415, 422),
+    },
+    dependencies=[needs(Scope.RESULTS_READ)],
+)
+async def get_result(
+    request: Request,
+    process_id: UUID,
+    caller: TheCaller,
+    session: Session,
+    format: Annotated[ResultFormat | None, Query(description="Wins over `Accept`")] = None,  # noqa: A002
+) -> Response:
+    """What was read, while a person reviews it and once it is final."""
+    wanted = format or _accepted(request.headers.get("accept", ""))
+    loaded = await load_result(session, caller.client, process_id, text=wanted is ResultFormat.HTML)
+    return _as(wanted, loaded)
+
+
+def _as(wanted: ResultFormat, loaded: LoadedResult) -> Response:
+    result = loaded.shown()
+    if wanted is ResultFormat.HTML:
+        page = result_page(loaded.process, result, loaded.documents, loaded.pages)
+        return HTMLResponse(page, headers={"Content-Security-Policy": CSP})
+    if wanted is ResultFormat.CSV:
+        headers = {"Content-Disposition": attachment(f"{loaded.process.process_id}.csv")}
+        return Response(result_csv(result), media_type="text/csv; charset=utf-8", headers=headers)
+    return json_answer(dict(result), headers={"ETag": f'"{loaded.process.version}"'})
+
+
+def _accepted(accept: str) -> ResultFormat:
+    """The first form of the header that there is; JSON for none and for anything."""
+    kinds = [part.partition(";")[0].strip().lower() for part in accept.split(",") if part.strip()]
+    for kind in kinds:
+        if kind in _BY_ACCEPT:
+            return _BY_ACCEPT[kind]
+        if kind in ("*/*", "application/*"):
+            return ResultFormat.JSON
+    if kinds:
+        raise UnsupportedMedia("a result comes as application/json, text/csv or text/html")
+    return ResultFormat.JSON
+
+
+@router.get(
+    "/{process_id}/stages",
+    operation_id="list_stages",
+    responses=problems(404),
+    dependencies=[needs(Scope.PROCESSES_READ)],
+)
+async def list_stages(process_id: UUID, caller: TheCaller, session: Session) -> StagesOut:
+    """The runs of the process, oldest first."""
+    await ProcessRepository(session, caller.client).get(process_id)
+    return StagesOut(data=[stage_out(run) for run in await timeline(session, caller.client, process_id)])
+
+
+@router.get(
+    "/{process_id}/events",
+    operation_id="list_process_events",
+    responses=problems(404),
+    dependencies=[needs(Scope.PROCESSES_READ)],
+)
+async def list_process_events(process_id: UUID, caller: TheCaller, session: Session) -> EventsOut:
+    """What happened to the process, oldest first."""
+    process = await ProcessRepository(session, caller.client).get(process_id)
+    runs = await timeline(session, caller.client, process_id)
+    audit = await _audit(session, caller.client, process_id)
+    return EventsOut(data=history(process, runs, audit))
+
+
+@router.get(
+    "/{process_id}/audit",
+    operation_id="list_process_audit",
+    responses=problems(404),
+    dependencies=[needs(Scope.PROCESSES_READ)],
+)
+async def list_process_audit(process_id: UUID, caller: TheCaller, session: Session) -> AuditLogsOut:
+    """The audit of the process, oldest first; its rows hold ids and codes. The client's whole audit is for admins."""
+    await ProcessRepository(session, caller.client).get(process_id)
+    return AuditLogsOut(data=[audit_log_out(row) for row in await _audit(session, caller.client, process_id)])
+
+
+async def _audit(session: AsyncSession, client_id: UUID, process_id: UUID) -> Sequence[AuditLog]:
+    return await AuditListing(session, client_id).of_process(process_id)
+
+
+@router.post(
+    "/{process_id}/cancel",
+    operation_id="cancel_process",
+    responses=problems(404, 409),
+    dependencies=[needs(Scope.PROCESSES_WRITE)],
+)
+async def cancel_process(process_id: UUID, caller: TheCaller, gateway: TheGateway) -> ProcessOut:
+    """End a process that is not final yet."""
+    async with gateway.bound(caller) as session:
+        changed = await lifecycle.cancel(
+            session,
+            client_id=caller.client,
+            process_id=process_id,
+            by=caller.name,
+            at=gateway.now(),
+            public_url=gateway.public_url,
+        )
+        shown = await _shown(session, caller.client, process_id)
+    await gateway.container.transport.hint(changed.hints)
+    return shown
+
+
+@router.post(
+    "/{process_id}/retry",
+    operation_id="retry_process",
+    status_code=202,
+    responses=problems(404, 409, 422),
+    dependencies=[needs(Scope.PROCESSES_WRITE)],
+)
+async def retry_process(
+    process_id: UUID,
+    response: Response,
+    caller: TheCaller,
+    gateway: TheGateway,
+    from_stage: Annotated[Stage | None, Query(description="Left out = the stage it stopped in")] = None,
+) -> ProcessOut:
+    """Go on with a failed or cancelled process."""
+    async with gateway.bound(caller) as session:
+        changed = await lifecycle.retry(
+            session,
+            client_id=caller.client,
+            process_id=process_id,
+            by=caller.name,
+            at=gateway.now(),
+            from_stage=from_stage,
+            public_url=gateway.public_url,
+        )
+        shown = await _shown(session, caller.client, process_id)
+    await gateway.container.transport.hint(changed.hints)
+    response.headers.update(place_of(process_id) | COME_BACK)
+    return shown
+
+
+async def _shown(session: AsyncSession, client_id: UUID, process_id: UUID) -> ProcessOut:
+    # The change was written by SQL of its own; what this session holds of the row is older.
+    session.expire_all()
+    row = await ProcessRepository(session, client_id).get(process_id)
+    documents = await Documents(session, client_id).of([process_id])
+    return process_out(row, documents.get(process_id, []))

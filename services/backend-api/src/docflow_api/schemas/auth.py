@@ -1,0 +1,38 @@
+from uuid import UUID
+
+from pydantic import BaseModel, Field
+
+
+class LoginIn(BaseModel):
+    email: str = Field(min_length=3, max_length=320, examples=["admin@acme.com"])
+    password: str = Field(min_length=1, max_length=1024)
+    totp: str | None = Field(default=None, max_length=10)
+
+
+class RefreshIn(BaseModel):
+    refresh_token: str = Field(min_length=1, max_length=200)
+
+
+class TokensOut(BaseModel):
+    """`expires_in` is the seconds the access token lives."""
+
+    access_token: str
+    refresh_token: str
+    token_type: str = "Bearer"  # noqa: S105 - RFC 6750's name of the scheme
+    expires_in: int
+
+
+class ClientName(BaseModel):
+    name: str
+    slug: str
+
+
+class MeOut(BaseModel):
+    """Who the token or key belongs to; a key has no user."""
+
+    user_id: UUID | None
+    email: str | None
+    role: str | None
+    client_id: UUID | None
+    scopes: list[str]
+    client: ClientName | None

@@ -1,0 +1,189 @@
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from docflow.domain.stages import IngestionSource
+from docflow.features.documents.models import Document
+from docflow.features.processes.models import Process
+from docflow.features.stage_runs.models import StageRun
+from pydantic import BaseModel, ConfigDict, Field
+
+from docflow_api.schemas.documents import DocumentOut, ErrorOut, document_out
+
+
+class ReasonOut(BaseModel):
+    """Why a person must look; `field` is a dotted path of the output schema."""
+
+    model_config = ConfigDict(extra="allow")
+
+    code: str
+    field: str | None = None
+    message: str = ""
+
+
+class ProcessLinks(BaseModel):
+    self: str
+    result: str
+    events: str
+    stages: str
+    audit: str
+
+
+class ProcessOut(BaseModel):
+    process_id: UUID
+    client_id: UUID
+    process_type_id: str | None
+    config_version: int | None
+    status: str
+    current_stage: str
+    overall_confidence: float | None
+    requires_review: bool
+    review_reasons: list[ReasonOut]
+    ingestion_source: str
+    external_id: str | None
+    metadata: dict[str, Any]
+    documents: list[DocumentOut]
+    total_tokens_input: int
+    total_tokens_output: int
+    error: ErrorOut | None
+    parent_process_id: UUID | None
+    created_by: str | None
+    created_at: datetime
+    updated_at: datetime
+    completed_at: datetime | None
+    version: int
+    links: ProcessLinks
+
+
+class ResultOut(BaseModel):
+    """`fields` and `tables` come from the primary document; `data` satisfies the configuration's output schema."""
+
+    model_config = ConfigDict(extra="allow")
+
+    process_id: UUID
+    process_type_id: str | None
+    status: str
+    overall_confidence: float | None
+    fields: dict[str, Any]
+    tables: dict[str, Any]
+    documents: list[dict[str, Any]]
+    data: dict[str, Any]
+    validation: dict[str, Any] | None
+    classification: dict[str, Any] | None
+
+
+class SettledProcessOut(ProcessOut):
+    """The process with its result, when the wait was long enough. A failed or cancelled one has no result."""
+
+    result: ResultOut | None
+
+
+class SentDocument(BaseModel):
+    """A file inside a JSON body."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file_name: str = Field(max_length=1024)
+    base64: str
+    mime_type: str = Field(default="", max_length=200)
+
+
+class ProcessIn(BaseModel):
+    """The JSON form of a submission."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    process_type_id: str | None = Field(default=None, max_length=100)
+    documents: list[SentDocument] = Field(min_length=1)
+    ingestion_source: IngestionSource = IngestionSource.API
+    metadata: dict[str, Any] = Field(default_factory=dict)
+    callback_url: str | None = None
+    external_id: str | None = None
+
+
+class StageOut(BaseModel):
+    run_id: UUID
+    stage: str
+    step: str
+    status: str
+    attempt: int
+    failures: int
+    available_at: datetime
+    started_at: datetime | None
+    finished_at: datetime | None
+    duration_ms: int | None
+    error: ErrorOut | None
+    tokens_input: int
+    tokens_output: int
+
+
+class StagesOut(BaseModel):
+    data: list[StageOut]
+
+
+class EventOut(BaseModel):
+    """One thing that happened to a process, in the order of time."""
+
+    type: str
+    occurred_at: datetime
+    stage: str | None
+    attempt: int | None
+    data: dict[str, Any]
+
+
+class EventsOut(BaseModel):
+    data: list[EventOut]
+
+
+def process_out(row: Process, documents: Sequence[Document]) -> ProcessOut:
+    base = f"/v1/processes/{row.process_id}"
+    return ProcessOut(
+        process_id=row.process_id,
+        client_id=row.client_id,
+        process_type_id=row.process_type_id,
+        config_version=row.config_version,
+        status=row.status,
+        current_stage=row.current_stage,
+        overall_confidence=None if row.overall_confidence is None else float(row.overall_confidence),
+        requires_review=row.requires_review,
+        review_reasons=[ReasonOut.model_validate(reason) for reason in row.review_reasons or []],
+        ingestion_source=row.ingestion_source,
+        external_id=row.external_id,
+        metadata=row.metadata_ or {},
+        documents=[document_out(document) for document in documents],
+        total_tokens_input=row.total_tokens_input,
+        total_tokens_output=row.total_tokens_output,
+        error=ErrorOut(code=row.error_code, message=row.error_message) if row.error_code else None,
+        parent_process_id=row.parent_process_id,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+        completed_at=row.completed_at,
+        version=row.version,
+        links=ProcessLinks(
+            self=base,
+            result=f"{base}/result",
+            events=f"{base}/events",
+            stages=f"{base}/stages",
+            audit=f"{base}/audit",
+        ),
+    )
+
+
+def stage_out(run: StageRun) -> StageOut:
+    return StageOut(
+        run_id=run.run_id,
+        stage=run.stage,
+        step=run.step,
+        status=run.status,
+        attempt=run.attempt,
+        failures=run.failures,
+        available_at=run.available_at,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        duration_ms=run.duration_ms,
+        error=ErrorOut(code=run.error_code, message=run.error_message) if run.error_code else None,
+        tokens_input=run.tokens_input,
+        tokens_output=run.tokens_output,
+    )

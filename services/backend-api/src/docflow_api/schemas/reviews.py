@@ -1,0 +1,55 @@
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from docflow.features.reviews.models import Review
+from pydantic import BaseModel, Field
+
+from docflow_api.schemas.processes import ProcessOut, ReasonOut
+
+
+class DecisionWord(StrEnum):
+    APPROVE = "approve"
+    REJECT = "reject"
+    SEND_BACK = "send_back"
+
+
+class ReviewDecision(BaseModel):
+    """`corrections` maps the dotted name of a field to its right value; it becomes source `human`, confidence 1."""
+
+    decision: DecisionWord
+    reason: str = Field(default="", max_length=2000)
+    corrections: dict[str, Any] = Field(default_factory=dict, max_length=500)
+
+
+class ReviewOut(BaseModel):
+    """`age_s` is the seconds since it was held."""
+
+    review_id: UUID
+    process_id: UUID
+    reasons: list[ReasonOut]
+    priority: int
+    age_s: int
+    assignee: UUID | None
+    claimed_by: UUID | None
+    claimed_until: datetime | None
+    version: int
+    created_at: datetime
+    process: ProcessOut
+
+
+def review_out(row: Review, process: ProcessOut, now: datetime) -> ReviewOut:
+    return ReviewOut(
+        review_id=row.review_id,
+        process_id=row.process_id,
+        reasons=[ReasonOut.model_validate(reason) for reason in row.reasons or []],
+        priority=row.priority,
+        age_s=max(0, int((now - row.created_at).total_seconds())),
+        assignee=row.assignee,
+        claimed_by=row.claimed_by,
+        claimed_until=row.lease_until,
+        version=row.version,
+        created_at=row.created_at,
+        process=process,
+    )

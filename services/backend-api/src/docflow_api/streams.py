@@ -1,0 +1,112 @@
+"""The live stream of one client: what changed since a time mark, then every change as it comes."""
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from uuid import UUID
+
+from docflow.domain.ports.live import LiveEvents, Snapshot
+
+from docflow_api.waiting import close
+
+OVERLAP = timedelta(seconds=10)
+"""A change is stamped when its transaction starts and seen when it commits; this much is read again."""
+LOOK_S = 5.0
+LIFE_S = 900.0
+"""A stream ends after this; the caller connects again and is judged anew."""
+_REMEMBERED = 5000
+
+ChangedSince = Callable[[datetime], Awaitable[Sequence[Snapshot]]]
+
+
+class ProcessStream:
+    """Snapshots may repeat, none is missed: live events wake it, the table is looked at besides."""
+
+    def __init__(
+        self,
+        live: LiveEvents,
+        stopping: asyncio.Event,
+        changed_since: ChangedSince,
+        *,
+        look_s: float = LOOK_S,
+    ) -> None:
+        self._live = live
+        self._stopping = stopping
+        self._changed_since = changed_since
+        self._look_s = look_s
+        self._sent: OrderedDict[UUID, tuple[int, str]] = OrderedDict()
+
+    async def follow(self, client_id: UUID, since: datetime) -> AsyncIterator[Snapshot]:
+        """Ends after its life and when the service stops; the caller reconnects with its last mark."""
+        queue: asyncio.Queue[Snapshot | None] = asyncio.Queue(maxsize=1000)
+        listening = asyncio.create_task(self._listen(client_id, queue))
+        stopping = asyncio.create_task(self._end_at_stop(queue))
+        mark, until = since, asyncio.get_running_loop().time() + LIFE_S
+        try:
+            while not self._stopping.is_set() and asyncio.get_running_loop().time() < until:
+                for snapshot in await self._changed_since(mark - OVERLAP):
+                    mark = max(mark, snapshot.updated_at)
+                    if self._is_new(snapshot):
+                        yield snapshot
+                async for snapshot in self._live_for(queue, self._look_s):
+                    yield snapshot
+        finally:
+            listening.cancel()
+            stopping.cancel()
+            await asyncio.gather(listening, stopping, return_exceptions=True)
+
+    async def _live_for(
+        self, queue: asyncio.Queue[Snapshot | None], seconds: float
+    ) -> AsyncIterator[Snapshot]:
+        """What comes in by itself for `seconds`."""
+        until = asyncio.get_running_loop().time() + seconds
+        while not self._stopping.is_set():
+            try:
+                snapshot = await asyncio.wait_for(
+                    queue.get(), max(0.0, until - asyncio.get_running_loop().time())
+                )
+            except TimeoutError:
+                return
+            if snapshot is None:
+                return
+            if self._is_new(snapshot):
+                yield snapshot
+
+    async def _listen(self, client_id: UUID, queue: asyncio.Queue[Snapshot | None]) -> None:
+        while True:
+            events = self._live.subscribe(client_id)
+            try:
+                async for snapshot in events:
+                    await queue.put(snapshot)
+            finally:
+                await close(events)
+            # A subscription that fell behind was ended; the next look at the table has what it missed.
+            await asyncio.sleep(self._look_s)
+
+    async def _end_at_stop(self, queue: asyncio.Queue[Snapshot | None]) -> None:
+        await self._stopping.wait()
+        await queue.put(None)
+
+    def _is_new(self, snapshot: Snapshot) -> bool:
+        version, status = self._sent.get(snapshot.process_id, (0, ""))
+        if snapshot.version < version or (snapshot.version, snapshot.status) == (version, status):
+            return False
+        self._sent[snapshot.process_id] = (snapshot.version, snapshot.status)
+        self._sent.move_to_end(snapshot.process_id)
+        if len(self._sent) > _REMEMBERED:
+            self._sent.popitem(last=False)
+        return True
+
+
+def write_mark(at: datetime) -> str:
+    return at.astimezone(UTC).isoformat()
+
+
+def read_mark(text: str | None, now: datetime) -> datetime:
+    """The mark of `Last-Event-ID`; `now` for none, and for one that nobody gave out."""
+    try:
+        at = datetime.fromisoformat(text) if text else now
+    except ValueError:
+        return now
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
