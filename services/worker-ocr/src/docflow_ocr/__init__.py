@@ -1,0 +1,1 @@
+"""INGEST and INTELLIGENT_OCR: reads documents."""

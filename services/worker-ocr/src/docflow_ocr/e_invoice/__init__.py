@@ -1,0 +1,1 @@
+"""Structured e-invoices: found, read exactly and checked, without any model. Runs in a child process."""

@@ -1,0 +1,1 @@
+"""From candidates to fields: typed, found on a page, and as sure as their evidence."""

@@ -1,0 +1,50 @@
+"""What this worker asks of the database; features/documents has it on SQL, docflow.testing in memory."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+from uuid import UUID
+
+from docflow.domain.reading import TextSource
+
+
+@dataclass(frozen=True, slots=True)
+class PageRecord:
+    """One page as kept in `pages`; `confidence` is the mean of its words, None without words."""
+
+    number: int
+    width: float
+    height: float
+    rotation: int
+    source: TextSource
+    word_count: int
+    confidence: float | None
+    words_key: str | None
+
+
+class EarlierInvoice(Protocol):
+    """What an earlier document stated; None where it stated none."""
+
+    @property
+    def process_id(self) -> UUID: ...
+    @property
+    def document_id(self) -> UUID: ...
+    @property
+    def seller(self) -> str | None: ...
+    @property
+    def total(self) -> str | None: ...
+
+
+class DuplicateIndex(Protocol):
+    async def earlier(self, client_id: UUID, sha256: str, document_id: UUID) -> tuple[UUID, UUID] | None:
+        """(process_id, document_id) of the oldest earlier document of the client with the same content."""
+
+    async def same_number(
+        self, client_id: UUID, number: str, other_than_sha256: str, before: UUID
+    ) -> Sequence[EarlierInvoice]:
+        """Documents of the client before this one that state the same invoice number and are another file."""
+
+
+class Pages(Protocol):
+    async def keep(self, client_id: UUID, document_id: UUID, pages: Sequence[PageRecord]) -> None:
+        """Keep what is known of a document's pages; a repeat replaces it."""

@@ -1,0 +1,256 @@
+"""Reads one document from its bytes to its fields; everything that opens or computes runs on the workbench."""
+
+import asyncio
+from collections.abc import Callable, Container, Sequence
+from dataclasses import replace
+from statistics import fmean
+
+import orjson
+from docflow.domain.configuration import Configuration
+from docflow.domain.errors import NotFound
+from docflow.domain.jobs import DocumentState, Job
+from docflow.domain.json_types import JsonObject
+from docflow.domain.lines import lines_of
+from docflow.domain.ports.blobs import BlobStore
+from docflow.domain.ports.llm import ExtractRequest, Provider
+from docflow.domain.ports.workbench import Workbench
+from docflow.domain.reading import FraudFlag, Page, TextSource, Word
+from docflow.domain.stages import DocumentStatus, DuplicatePolicy
+from docflow.domain.values.kinds import text_key
+
+from docflow_ocr import fraud
+from docflow_ocr.fields.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
+from docflow_ocr.pages.inspection import FileLimits
+from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
+from docflow_ocr.ports import DuplicateIndex, PageRecord, Pages
+from docflow_ocr.results import ReadDocument, fields_as_json, tables_as_json, typed_data
+
+OPEN_TIMEOUT_S = 60.0
+DRAW_TIMEOUT_S = 20.0
+#: A dense A4 page takes 9 s on one thread; a busy machine several times that.
+OCR_TIMEOUT_S = 90.0
+ASSEMBLE_TIMEOUT_S = 30.0
+#: Pictures of pages wait in memory for the engine; more of them would make nothing faster.
+PAGES_AT_ONCE = 4
+#: documents.ocr_text is for search; the words themselves are in the file store.
+MAX_TEXT_CHARACTERS = 500_000
+
+#: What tells one invoice from another.
+_IDENTITY = ("invoice_number", "seller_name", "grand_total")
+
+ReadImage = Callable[[bytes], tuple[Word, ...]]
+
+
+class DocumentReader:
+    """`read_image` is a module-level function for the `ocr` pool: an encoded picture to its words."""
+
+    def __init__(
+        self,
+        *,
+        blobs: BlobStore,
+        workbench: Workbench,
+        provider: Provider,
+        read_image: ReadImage,
+        duplicates: DuplicateIndex,
+        pages: Pages,
+        limits: FileLimits,
+    ) -> None:
+        self._blobs = blobs
+        self._workbench = workbench
+        self._provider = provider
+        self._read_image = read_image
+        self._duplicates = duplicates
+        self._pages = pages
+        self._limits = limits
+
+    async def read(
+        self, job: Job, config: Configuration, document: DocumentState
+    ) -> tuple[ReadDocument, JsonObject]:
+        """The reading and the document's checkpoint.
+
+        Raises PermanentError for what cannot be read, TransientError when the world is in the way.
+        """
+        data = await self._blobs.get(document.blob_key)
+        opened = await self._workbench.run(
+            open_file, data, document.mime_type, self._limits, timeout_s=OPEN_TIMEOUT_S
+        )
+        scanned = await self._scanned(data, document, opened)
+        pages = tuple(scanned.get(page.number, page) for page in opened.pages)
+        await self._keep_pages(job, document, pages, scanned)
+        assembled = await self._fields(job, config, document, opened, pages)
+        repeated = await self._same_number(job, config, document, assembled)
+        signals = (*opened.signals, *assembled.signals, *repeated)
+        return _result(config, document, replace(opened, pages=pages, signals=signals), assembled)
+
+    async def _same_number(
+        self, job: Job, config: Configuration, document: DocumentState, assembled: AssembledFields
+    ) -> Sequence[FraudFlag]:
+        """A flag where the seller's number stands on an earlier document of another content."""
+        number, seller, total = (_value(assembled, name) for name in _IDENTITY)
+        if config.duplicate_policy is DuplicatePolicy.ALLOW or not (number and seller):
+            return ()
+        earlier = await self._duplicates.same_number(
+            job.run.client_id, number, document.sha256, document.document_id
+        )
+        return [
+            fraud.same_number(
+                str(one.process_id),
+                str(one.document_id),
+                other_total=bool(total and one.total and one.total != total),
+            )
+            for one in earlier
+            if one.seller and text_key(one.seller) == text_key(seller)
+        ][:1]
+
+    async def _scanned(self, data: bytes, document: DocumentState, opened: OpenedFile) -> dict[int, Page]:
+        """The pages that need OCR, by number. Each is kept as soon as it is read, so a repeat reads only the others."""
+        at_once = asyncio.Semaphore(PAGES_AT_ONCE)
+
+        async def scan(page: Page) -> Page:
+            async with at_once:
+                return await self._scan(data, document, page)
+
+        drawn = [page for page in opened.pages if page.number in opened.drawn]
+        return {page.number: page for page in await asyncio.gather(*(scan(page) for page in drawn))}
+
+    async def _scan(self, data: bytes, document: DocumentState, page: Page) -> Page:
+        key = words_key(document, page)
+        try:
+            return replace(page, words=words_of(await self._blobs.get(key)), source=TextSource.OCR)
+        except NotFound:
+            pass
+        picture = await self._workbench.run(
+            draw_page, data, document.mime_type, page.number, self._limits, timeout_s=DRAW_TIMEOUT_S
+        )
+        words = await self._workbench.run(self._read_image, picture, timeout_s=OCR_TIMEOUT_S, pool="ocr")
+        read = replace(page, words=words, source=TextSource.OCR)
+        await self._blobs.put(key, words_object(read))
+        return read
+
+    async def _keep_pages(
+        self, job: Job, document: DocumentState, pages: Sequence[Page], kept: Container[int]
+    ) -> None:
+        for page in pages:
+            if page.number not in kept:
+                await self._blobs.put(words_key(document, page), words_object(page))
+        records = [_record(page, words_key(document, page)) for page in pages]
+        await self._pages.keep(job.run.client_id, document.document_id, records)
+
+    async def _fields(
+        self,
+        job: Job,
+        config: Configuration,
+        document: DocumentState,
+        opened: OpenedFile,
+        pages: tuple[Page, ...],
+    ) -> AssembledFields:
+        if opened.invoice is not None:
+            return await self._workbench.run(
+                fields_of_invoice, opened.invoice, pages, config.output_schema, timeout_s=ASSEMBLE_TIMEOUT_S
+            )
+        extraction = await self._provider.extract(
+            ExtractRequest(
+                client_id=job.run.client_id,
+                process_id=job.run.process_id,
+                document_id=document.document_id,
+                process_type_id=config.process_type_id,
+                output_schema=config.output_schema,
+                pages=pages,
+            )
+        )
+        return await self._workbench.run(
+            fields_of_extraction, extraction, pages, config.output_schema, timeout_s=ASSEMBLE_TIMEOUT_S
+        )
+
+
+def _result(
+    config: Configuration, document: DocumentState, opened: OpenedFile, assembled: AssembledFields
+) -> tuple[ReadDocument, JsonObject]:
+    """`opened` with its pages read and all signals but those of the fields."""
+    pages, confidence = opened.pages, mean_confidence(opened.pages)
+    found = fraud.as_json([*opened.signals, *fraud.signals_of(assembled.fields, ocr_confidence=confidence)])
+    flags = fraud.with_new(document.fraud_flags, found)
+    read = ReadDocument(
+        document_id=document.document_id,
+        file_name=document.file_name,
+        text_source=_text_source(opened, pages).value,
+        page_count=len(pages),
+        fields=fields_as_json(assembled.fields),
+        tables=tables_as_json(assembled.tables),
+        data=typed_data(config.output_schema, assembled.fields, assembled.tables),
+        fraud_flags=tuple(flags),
+        warnings=(*opened.warnings, *(opened.invoice.warnings if opened.invoice else ())),
+    )
+    return read, {
+        "status": DocumentStatus.COMPLETED.value,
+        "page_count": read.page_count,
+        "text_source": read.text_source,
+        "ocr_text": text_of(pages)[:MAX_TEXT_CHARACTERS],
+        "ocr_confidence": round(confidence, 4),
+        "classification": {"process_type_id": config.process_type_id, "confidence": 1.0},
+        "extracted_data": read.extracted_data(),
+        "fraud_flags": flags,
+        "fraud_score": fraud.score_of(flags),
+    }
+
+
+def _value(assembled: AssembledFields, name: str) -> str | None:
+    """A value that is likelier right than wrong."""
+    read = assembled.fields.get(name)
+    return str(read.value) if read and read.value is not None and read.confidence >= 0.5 else None
+
+
+def _text_source(opened: OpenedFile, pages: Sequence[Page]) -> TextSource:
+    if opened.invoice is not None:
+        return TextSource.XML
+    return TextSource.OCR if any(page.source is TextSource.OCR for page in pages) else TextSource.TEXT_LAYER
+
+
+def mean_confidence(pages: Sequence[Page]) -> float:
+    """Of all words, 0..1; 1 for a document without pages, which is read from XML."""
+    words = [word.confidence for page in pages for word in page.words]
+    return fmean(words) if words else (0.0 if pages else 1.0)
+
+
+def text_of(pages: Sequence[Page]) -> str:
+    return "\n\f".join("\n".join(line.text for line in lines_of(page)) for page in pages)
+
+
+def words_key(document: DocumentState, page: Page) -> str:
+    return f"{document.blob_key}.words/{page.number}"
+
+
+def words_of(stored: bytes) -> tuple[Word, ...]:
+    """The words of a page's object in the file store."""
+    return tuple(
+        Word(text, (x0, y0, x1, y1), confidence)
+        for text, x0, y0, x1, y1, confidence in orjson.loads(stored)["words"]
+    )
+
+
+def words_object(page: Page) -> bytes:
+    """{"number", "width", "height", "rotation", "source", "words": [[text, x0, y0, x1, y1, confidence]]}"""
+    words = [[word.text, *(round(x, 5) for x in word.box), round(word.confidence, 4)] for word in page.words]
+    return orjson.dumps(
+        {
+            "number": page.number,
+            "width": page.width,
+            "height": page.height,
+            "rotation": page.rotation,
+            "source": page.source.value,
+            "words": words,
+        }
+    )
+
+
+def _record(page: Page, key: str) -> PageRecord:
+    return PageRecord(
+        number=page.number,
+        width=page.width,
+        height=page.height,
+        rotation=page.rotation,
+        source=page.source,
+        word_count=len(page.words),
+        confidence=round(fmean(word.confidence for word in page.words), 4) if page.words else None,
+        words_key=key,
+    )

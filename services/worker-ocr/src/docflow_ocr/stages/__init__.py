@@ -1,0 +1,34 @@
+"""The stages of this worker."""
+
+from docflow.domain.jobs import StageHandler
+from docflow.domain.ports.blobs import BlobStore
+from docflow.domain.ports.llm import Provider
+from docflow.domain.ports.workbench import Workbench
+
+from docflow_ocr.pages.inspection import FileLimits
+from docflow_ocr.ports import DuplicateIndex, Pages
+from docflow_ocr.reader import DocumentReader, ReadImage
+from docflow_ocr.stages.ingest import Ingest
+from docflow_ocr.stages.intelligent_ocr import IntelligentOcr
+
+
+def handlers(
+    *,
+    blobs: BlobStore,
+    workbench: Workbench,
+    provider: Provider,
+    read_image: ReadImage,
+    duplicates: DuplicateIndex,
+    pages: Pages,
+    limits: FileLimits,
+) -> tuple[StageHandler, ...]:
+    reader = DocumentReader(
+        blobs=blobs,
+        workbench=workbench,
+        provider=provider,
+        read_image=read_image,
+        duplicates=duplicates,
+        pages=pages,
+        limits=limits,
+    )
+    return Ingest(blobs, workbench, duplicates, limits), IntelligentOcr(reader)

@@ -1,0 +1,108 @@
+import hashlib
+from dataclasses import dataclass
+
+from docflow.domain.errors import PermanentError, TransientError, UserError
+from docflow.domain.jobs import DocumentState, Job, Ledger
+from docflow.domain.json_types import JsonObject
+from docflow.domain.outcomes import Advance, Fail, StageOutcome
+from docflow.domain.ports.blobs import BlobStore
+from docflow.domain.ports.workbench import Workbench
+from docflow.domain.stages import DocumentStatus, DuplicatePolicy, Stage
+
+from docflow_ocr import fraud
+from docflow_ocr.pages.inspection import FileLimits, Inspection, inspect
+from docflow_ocr.ports import DuplicateIndex
+
+#: A look into a file of 500 pages takes about a second.
+INSPECT_TIMEOUT_S = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class _Refused:
+    code: str
+    message: str
+
+
+class Ingest:
+    """Look into every file and refuse what cannot be read, is not what it says or is over a limit.
+
+    A bad file fails alone; only when no file is left the process fails, with the first one's code. A file sent before
+    is flagged, unless the client allows duplicates. A repeat looks only at files that have no answer yet.
+    """
+
+    stage = Stage.INGEST
+    deadline_s = 300.0
+
+    def __init__(
+        self, blobs: BlobStore, workbench: Workbench, duplicates: DuplicateIndex, limits: FileLimits
+    ) -> None:
+        self._blobs = blobs
+        self._workbench = workbench
+        self._duplicates = duplicates
+        self._limits = limits
+
+    async def handle(self, job: Job, ledger: Ledger) -> StageOutcome:
+        errors: dict[str, JsonObject] = {}
+        for document in job.documents:
+            refused = await self._document(job, document, ledger)
+            if refused is not None:
+                errors[str(document.document_id)] = {"code": refused.code, "message": refused.message}
+        if len(errors) == len(job.documents):
+            first = next(
+                iter(errors.values()), {"code": "no_pages", "message": "the process has no documents"}
+            )
+            return Fail(code=first["code"], message=first["message"])
+        if not errors:
+            return Advance()
+        return Advance(changes={"classification_result": {"document_errors": errors}})
+
+    async def _document(self, job: Job, document: DocumentState, ledger: Ledger) -> _Refused | None:
+        if document.status is DocumentStatus.FAILED:
+            return _Refused(document.error_code or "file_corrupt", "")
+        if document.status is not DocumentStatus.PENDING:
+            return None
+        try:
+            seen = await self._inspect(document)
+        except TransientError:
+            raise
+        except (PermanentError, UserError) as error:
+            await ledger.checkpoint(
+                document.document_id,
+                {
+                    "status": DocumentStatus.FAILED.value,
+                    "error_code": error.code,
+                    "error_message": error.message,
+                },
+            )
+            return _Refused(error.code, error.message)
+        await ledger.checkpoint(document.document_id, await self._accepted(job, document, seen))
+        return None
+
+    async def _inspect(self, document: DocumentState) -> Inspection:
+        data = await self._blobs.get(document.blob_key)
+        if hashlib.sha256(data).hexdigest() != document.sha256:
+            raise PermanentError("the stored file is not the one that was sent", code="file_corrupt")
+        return await self._workbench.run(
+            inspect, data, document.file_name, self._limits, timeout_s=INSPECT_TIMEOUT_S
+        )
+
+    async def _accepted(self, job: Job, document: DocumentState, seen: Inspection) -> JsonObject:
+        changes: dict[str, object] = {
+            "status": DocumentStatus.PROCESSING.value,
+            "mime_type": seen.mime_type,
+            "page_count": seen.page_count,
+        }
+        flags = await self._duplicate_flags(job, document)
+        if flags:
+            changes |= {"fraud_flags": flags, "fraud_score": fraud.score_of(flags)}
+        return changes
+
+    async def _duplicate_flags(self, job: Job, document: DocumentState) -> list[JsonObject]:
+        if job.configuration and job.configuration.duplicate_policy is DuplicatePolicy.ALLOW:
+            return list(document.fraud_flags)
+        earlier = await self._duplicates.earlier(job.run.client_id, document.sha256, document.document_id)
+        if earlier is None:
+            return list(document.fraud_flags)
+        process_id, document_id = earlier
+        found = fraud.duplicate_exact(str(process_id), str(document_id))
+        return fraud.with_new(document.fraud_flags, fraud.as_json([found]))

@@ -1,0 +1,1 @@
+"""OUTPUT: delivers results to files, webhooks and mail."""

@@ -1,0 +1,137 @@
+"""The lane of output actions: each by its connector, with retries of its own."""
+
+import random
+from collections.abc import Callable, Sequence
+from uuid import UUID
+
+from docflow.db.database import Database
+from docflow.domain.crash_points import crash_point
+from docflow.domain.errors import DocflowError, PermanentError, StorageFull, TransientError
+from docflow.domain.ports.clock import Clock
+from docflow.features.outputs.repository import (
+    ActionOutcome,
+    ClaimedAction,
+    claim_actions,
+    final_output,
+    finish_actions,
+)
+
+from docflow_output.connectors.connector import Connector, Effect
+from docflow_output.loop import Unsure
+from docflow_output.record import audit_row
+from docflow_output.schedule import next_try_s
+
+#: Trouble of our own world, which uses up none of an action's retries.
+_OURS = frozenset({"storage_full", "storage_unavailable", "database_busy", "database_unavailable"})
+
+
+class ActionLane:
+    name = "actions"
+
+    def __init__(
+        self,
+        database: Database,
+        connectors: Sequence[Connector],
+        clock: Clock,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._database = database
+        self._connectors = {connector.action_type: connector for connector in connectors}
+        self._clock = clock
+        self._chance = chance
+
+    async def claim(self, worker_id: UUID, limit: int) -> Sequence[ClaimedAction]:
+        claimed: list[ClaimedAction] = []
+        try:
+            async with self._database.nobody() as session:
+                claimed = await claim_actions(session, worker_id, limit)
+        except TransientError as error:
+            raise Unsure(claimed, error) from error
+        if claimed:
+            crash_point("action.after_claim")
+        return claimed
+
+    async def carry_out(self, work: ClaimedAction) -> ActionOutcome:
+        try:
+            effect = await self._effect(work)
+        except TransientError as error:
+            return self._again(work, error, ours=isinstance(error, StorageFull) or error.code in _OURS)
+        except DocflowError as error:
+            return self._failed(work, error.code, error.message)
+        crash_point("action.after_effect")
+        return self._completed(work, effect)
+
+    def put_back(self, work: ClaimedAction) -> ActionOutcome:
+        return ActionOutcome(work.action_id, work.attempt, "retrying")
+
+    def broke(self, work: ClaimedAction) -> ActionOutcome:
+        return self._again(work, TransientError("unforeseen error", code="internal_error"), ours=False)
+
+    async def finish(self, worker_id: UUID, outcome: ActionOutcome) -> bool:
+        crash_point("action.before_finish")
+        async with self._database.nobody() as session:
+            done = await finish_actions(session, worker_id, [outcome])
+        crash_point("action.after_finish")
+        return outcome.action_id in done
+
+    def state_of(self, outcome: ActionOutcome) -> str:
+        return outcome.status
+
+    async def _effect(self, work: ClaimedAction) -> Effect:
+        connector = self._connectors.get(work.action_type)
+        if connector is None:
+            raise PermanentError(
+                f"actions of type {work.action_type} cannot be carried out", code="action_unsupported"
+            )
+        async with self._database.client(work.client_id) as session:
+            result = await final_output(session, work.process_id)
+        if result is None:
+            raise PermanentError("the process has no result", code="result_missing")
+        return await connector.carry_out(work, result)
+
+    def _completed(self, work: ClaimedAction, effect: Effect) -> ActionOutcome:
+        record = self._record(work, "action_completed", {**effect.told}, went_well=True)
+        return ActionOutcome(
+            work.action_id, work.attempt, "completed", result=dict(effect.told), outbox=(record,)
+        )
+
+    def _failed(self, work: ClaimedAction, code: str, message: str) -> ActionOutcome:
+        record = self._record(work, "action_failed", {"code": code}, went_well=False)
+        return ActionOutcome(
+            work.action_id,
+            work.attempt,
+            "failed",
+            counts=True,
+            result={"code": code},
+            error_message=message,
+            outbox=(record,),
+        )
+
+    def _again(self, work: ClaimedAction, error: TransientError, *, ours: bool) -> ActionOutcome:
+        failures = work.retry_count + (not ours)
+        wait_s = next_try_s(max(failures, 1), self._chance, at_least_s=error.after_s)
+        if not ours and (wait_s is None or failures > work.max_retries):
+            return self._failed(work, error.code, error.message)
+        return ActionOutcome(
+            work.action_id,
+            work.attempt,
+            "retrying",
+            counts=not ours,
+            retry_in_s=error.after_s if wait_s is None else wait_s,
+            result={"code": error.code},
+            error_message=error.message,
+        )
+
+    def _record(
+        self, work: ClaimedAction, action: str, told: dict[str, object], *, went_well: bool
+    ) -> dict[str, object]:
+        payload = {"action_id": str(work.action_id), "action_type": work.action_type, **told}
+        row = audit_row(
+            self._clock,
+            client_id=work.client_id,
+            process_id=work.process_id,
+            action=action,
+            went_well=went_well,
+            payload=payload,
+        )
+        return dict(row)

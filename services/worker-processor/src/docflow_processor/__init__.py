@@ -1,0 +1,1 @@
+"""INTELLIGENT_PROCESS: checks what was read and decides whether a person must look."""

@@ -1,0 +1,14 @@
+"""The service `worker-processor`."""
+
+from docflow.runtime.container import Container
+from docflow.runtime.service import Service
+from docflow.runtime.worker import run_worker
+
+from docflow_processor.stages import stages
+
+
+async def _run(container: Container) -> None:
+    await run_worker(container, service="worker-processor", handlers=stages())
+
+
+SERVICE = Service("worker-processor", _run)
