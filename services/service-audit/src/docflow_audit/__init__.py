@@ -1,0 +1,1 @@
+"""Writes the audit log in batches and keeps its hash chain."""
