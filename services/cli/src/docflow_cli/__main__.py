@@ -1,0 +1,3 @@
+from docflow_cli.main import run
+
+run()

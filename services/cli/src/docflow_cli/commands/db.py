@@ -1,0 +1,49 @@
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from docflow_cli.inspection import Report
+
+db = typer.Typer(help="Look into the database: what runs, what is slow, what is large.", no_args_is_help=True)
+
+_Limit = Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Lines at most.")]
+
+
+@db.command()
+def activity(limit: _Limit = 50) -> None:
+    """Connections at work or waiting, oldest transaction first, with whom they wait for."""
+    from docflow_cli.inspection import ACTIVITY
+
+    _show(ACTIVITY, limit)
+
+
+@db.command()
+def slow(limit: _Limit = 20) -> None:
+    """The statements that took most time altogether. Needs the extension pg_stat_statements."""
+    from docflow_cli.inspection import SLOW
+
+    _show(SLOW, limit)
+
+
+@db.command()
+def sizes(limit: _Limit = 30) -> None:
+    """The largest tables with their indexes, their rows and those that are dead."""
+    from docflow_cli.inspection import SIZES
+
+    _show(SIZES, limit)
+
+
+def _show(report: "Report", limit: int) -> None:
+    import asyncio
+
+    from docflow_cli.databases import migration_url
+    from docflow_cli.inspection import lines, read
+    from docflow_cli.installation import read_settings
+
+    async def show() -> None:
+        async with migration_url(read_settings()) as url:
+            for line in lines(await read(url, report, limit)):
+                typer.echo(line)
+
+    asyncio.run(show())

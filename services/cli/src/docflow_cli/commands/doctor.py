@@ -1,0 +1,18 @@
+def doctor() -> None:
+    """Check this machine and its settings; each thing that is missing comes with how to fix it."""
+    import asyncio
+
+    import typer
+    from rich.console import Console
+
+    from docflow_cli.checkup import check_all
+    from docflow_cli.installation import read_settings
+
+    out = Console(highlight=False, soft_wrap=True)
+    findings = asyncio.run(check_all(read_settings()))
+    for finding in findings:
+        mark = "[green]ok[/]     " if finding.ok else "[red]missing[/]"
+        out.print(f"{mark}  {finding.name}: {finding.found}")
+        if not finding.ok:
+            out.print(f"         fix: {finding.fix}")
+    raise typer.Exit(0 if all(each.ok for each in findings) else 1)

@@ -1,0 +1,243 @@
+"""How well labelled documents are read: a folder of documents with their true values against what the reader gives.
+
+A set is a folder with `schema.json` and `labels/*.json`. A label is {"file": path in the folder, "fields": {name: true
+value or null}}; the schema is an output schema, or {"fields": {name: {"type": text, id, code, money, number, date or
+bool}}, "day_first": true}. The counting is that of the ICDAR 2019 receipts task: a wrong value is both a false positive
+and a false negative. A field that a label does not name is not counted.
+"""
+
+import asyncio
+import resource
+import time
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import aclosing
+from dataclasses import dataclass, field, replace
+from decimal import Decimal, InvalidOperation
+from pathlib import Path
+from statistics import median
+from typing import Any, cast
+
+import orjson
+from docflow.adapters.llm.offline.reader import read_fields
+from docflow.adapters.ocr.rapidocr import read_image
+from docflow.adapters.workbench.processes import PoolLimits, ProcessWorkbench
+from docflow.domain.errors import DocflowError, UserError
+from docflow.domain.json_types import JsonObject, JsonScalar
+from docflow.domain.output_schema import FieldSpec, shape_of
+from docflow.domain.reading import Page, ReadField, TextSource
+from docflow.domain.values.kinds import FieldKind, canonical, text_key
+from docflow.runtime.settings import LimitSettings
+from docflow_ocr.fields.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
+from docflow_ocr.pages.inspection import inspect
+from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
+from docflow_ocr.service import file_limits
+
+_KIND_BY_TYPE = {"id": "id", "money": "money", "date": "date", "bool": "boolean"}
+_CALL_S = 180.0
+_CHILD_BYTES = 2 * 1024**3
+
+
+@dataclass(slots=True)
+class FieldScore:
+    """Counts of one field. `accepted` were at least as sure as the threshold, `slipped` of them are wrong."""
+
+    labelled: int = 0
+    right: int = 0
+    wrong: int = 0
+    accepted: int = 0
+    slipped: int = 0
+
+    def __add__(self, other: "FieldScore") -> "FieldScore":
+        return FieldScore(
+            self.labelled + other.labelled,
+            self.right + other.right,
+            self.wrong + other.wrong,
+            self.accepted + other.accepted,
+            self.slipped + other.slipped,
+        )
+
+    @property
+    def read(self) -> int:
+        return self.right + self.wrong
+
+    @property
+    def f1(self) -> float:
+        """0..1; 1 for a field that no document has and none was read of."""
+        whole = self.read + self.labelled
+        return 2 * self.right / whole if whole else 1.0
+
+
+@dataclass(slots=True)
+class Evaluation:
+    """`seconds` are of each document, wall time; `cpu_s` is of all children. `refused` maps files to codes."""
+
+    threshold: float
+    documents: int = 0
+    pages: int = 0
+    fields: dict[str, FieldScore] = field(default_factory=dict)
+    refused: dict[str, str] = field(default_factory=dict)
+    seconds: list[float] = field(default_factory=list)
+    cpu_s: float = 0.0
+
+    @property
+    def total(self) -> FieldScore:
+        return sum(self.fields.values(), FieldScore())
+
+    def count(self, spec: FieldSpec, truth: object, read: ReadField | None, *, day_first: bool) -> None:
+        score = self.fields.setdefault(spec.path, FieldScore())
+        value = None if read is None else read.value
+        is_right = any(
+            same(spec.kind, value, one, day_first=day_first) for one in _as_list(truth) if value is not None
+        )
+        sure = read is not None and value is not None and read.confidence >= self.threshold
+        self.fields[spec.path] = score + FieldScore(
+            labelled=1 if _as_list(truth) else 0,
+            right=int(is_right),
+            wrong=int(value is not None and not is_right),
+            accepted=int(sure),
+            slipped=int(sure and not is_right),
+        )
+
+
+async def evaluate(
+    folder: Path, threshold: float, told: Callable[[str], None] = lambda _: None
+) -> Evaluation:
+    """Read every labelled document of a set with the offline reader, in child processes, one after the other.
+
+    Raises UserError `not_a_labelled_set`. A document that is refused counts as read with no values.
+    """
+    schema, day_first = _schema(folder)
+    labels = sorted((folder / "labels").glob("*.json"))
+    if not labels:
+        raise UserError(f"{folder} has no labels/*.json", code="not_a_labelled_set")
+    evaluation = Evaluation(threshold)
+    before = _children_cpu()
+    pools = {name: PoolLimits(1, _CHILD_BYTES) for name in ("parse", "ocr")}
+    async with aclosing(ProcessWorkbench(pools)) as workbench:
+        for number, label in enumerate(labels, 1):
+            given = orjson.loads(label.read_bytes())
+            wanted = _only(schema, given["fields"])
+            began = time.perf_counter()
+            try:
+                pages, read = await _read(workbench, folder / given["file"], wanted)
+            except DocflowError as error:
+                evaluation.refused[given["file"]] = error.code
+                pages, read = 0, {}
+            evaluation.seconds.append(time.perf_counter() - began)
+            evaluation.documents += 1
+            evaluation.pages += pages
+            for spec in shape_of(wanted).fields:
+                truth = given["fields"].get(spec.path)
+                evaluation.count(spec, truth, read.get(spec.path), day_first=day_first)
+            told(f"{number} of {len(labels)}")
+    evaluation.cpu_s = _children_cpu() - before
+    return evaluation
+
+
+def same(kind: FieldKind, read: JsonScalar, truth: JsonScalar, *, day_first: bool = True) -> bool:
+    """Money to the cent, numbers and dates by value, all else by letters and digits."""
+    true = canonical(kind, str(truth), day_first=day_first)
+    if kind in (FieldKind.MONEY, FieldKind.QUANTITY, FieldKind.RATE):
+        left, right = _number(read), _number(true)
+        return left is not None and right is not None and abs(abs(left) - abs(right)) < Decimal("0.005")
+    if kind in (FieldKind.DATE, FieldKind.BOOLEAN):
+        return true is not None and str(read) == str(true)
+    return text_key(str(read)) == text_key(str(truth))
+
+
+def as_markdown(evaluation: Evaluation) -> str:
+    """The figures as a table for a page of documentation."""
+    lines = [
+        f"| field | labelled | read | right | F1 % | accepted at {evaluation.threshold:.2f} | wrong among them |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+    ]
+    scores = [*sorted(evaluation.fields.items()), ("**all**", evaluation.total)]
+    lines += [
+        f"| {name} | {one.labelled} | {one.read} | {one.right} | {100 * one.f1:.1f} | {one.accepted} | {one.slipped} |"
+        for name, one in scores
+    ]
+    return "\n".join([*lines, "", summary(evaluation)])
+
+
+def summary(evaluation: Evaluation) -> str:
+    total = evaluation.total
+    accepted, pages = max(1, total.accepted), max(1, evaluation.pages)
+    return (
+        f"{evaluation.documents} documents, {evaluation.pages} pages, {len(evaluation.refused)} refused. "
+        f"F1 {100 * total.f1:.1f} %. At {evaluation.threshold:.2f}, {total.accepted} of {total.read} values read are accepted "
+        f"({100 * total.accepted / max(1, total.read):.0f} %), {total.slipped} of them wrong ({100 * total.slipped / accepted:.1f} %). "
+        f"Seconds a document: median {median(evaluation.seconds):.2f}, worst {max(evaluation.seconds):.2f}; "
+        f"processor seconds a page: {evaluation.cpu_s / pages:.2f}."
+    )
+
+
+async def _read(
+    workbench: ProcessWorkbench, path: Path, schema: JsonObject
+) -> tuple[int, Mapping[str, ReadField]]:
+    data, limits = await asyncio.to_thread(path.read_bytes), file_limits(LimitSettings())
+    seen = await workbench.run(inspect, data, path.name, limits, timeout_s=_CALL_S)
+    opened = await workbench.run(open_file, data, seen.mime_type, limits, timeout_s=_CALL_S)
+    pages = []
+    for page in opened.pages:
+        words = page.words
+        if page.number in opened.drawn:
+            picture = await workbench.run(
+                draw_page, data, seen.mime_type, page.number, limits, timeout_s=_CALL_S
+            )
+            words = await workbench.run(read_image, picture, timeout_s=_CALL_S, pool="ocr")
+        source = TextSource.OCR if page.number in opened.drawn else page.source
+        pages.append(replace(page, words=words, source=source))
+    read = await workbench.run(_fields, opened, tuple(pages), schema, timeout_s=_CALL_S)
+    return max(1, len(pages)), read.fields
+
+
+def _fields(opened: OpenedFile, pages: Sequence[Page], schema: JsonObject) -> AssembledFields:
+    if opened.invoice is not None:
+        return fields_of_invoice(opened.invoice, pages, schema)
+    return fields_of_extraction(read_fields(pages, schema), pages, schema)
+
+
+def _schema(folder: Path) -> tuple[JsonObject, bool]:
+    try:
+        given: dict[str, Any] = orjson.loads((folder / "schema.json").read_bytes())
+    except (OSError, orjson.JSONDecodeError):
+        raise UserError(f"{folder} has no readable schema.json", code="not_a_labelled_set") from None
+    if "properties" in given:
+        return given, bool(given.get("x-day-first", True))
+    properties = {name: _property(name, typed["type"]) for name, typed in given.get("fields", {}).items()}
+    return {"type": "object", "properties": properties}, bool(given.get("day_first", True))
+
+
+def _property(name: str, kind: str) -> JsonObject:
+    """A type of the short form; where the field's name says the kind of a text, number or id, the name counts."""
+    plain: JsonObject = {"type": ["number" if kind == "number" else "string", "null"]}
+    (named,) = shape_of({"properties": {name: plain}}).fields
+    says_nothing = named.kind is FieldKind.TEXT or kind != "id"
+    return {**plain, "x-kind": _KIND_BY_TYPE[kind]} if kind in _KIND_BY_TYPE and says_nothing else plain
+
+
+def _only(schema: JsonObject, fields: Mapping[str, object]) -> JsonObject:
+    """The schema with the fields that a label names: sets hold documents of several kinds."""
+    kept = {name: sub for name, sub in schema["properties"].items() if name in fields}
+    return {**schema, "properties": kept, "required": []}
+
+
+def _as_list(truth: object) -> list[JsonScalar]:
+    values: list[JsonScalar] = truth if isinstance(truth, list) else [cast("JsonScalar", truth)]
+    return [value for value in values if value not in (None, "")]
+
+
+def _number(value: JsonScalar) -> Decimal | None:
+    try:
+        return None if value is None else Decimal(str(value))
+    except InvalidOperation:
+        return None
+
+
+def _children_cpu() -> float:
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
+
+
+def run(folder: Path, threshold: float, told: Callable[[str], None]) -> Evaluation:
+    return asyncio.run(evaluate(folder, threshold, told))

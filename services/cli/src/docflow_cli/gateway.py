@@ -1,0 +1,43 @@
+"""The gateway as the command line reaches it: which address, which key, and what its refusals become."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import httpx
+from docflow.domain.errors import TransientError, UserError
+from docflow.runtime.local_state import LocalState
+from docflow_client import ApiError, AsyncDocflowClient
+
+
+@asynccontextmanager
+async def open_gateway(
+    url: str, key: str, *, transport: httpx.AsyncBaseTransport | None = None
+) -> AsyncIterator[AsyncDocflowClient]:
+    """Inside the block a refusal is a UserError with the gateway's code, silence a TransientError."""
+    # A transport of our own: a proxy in the environment is not for addresses of this machine.
+    async with AsyncDocflowClient(url, key, transport=transport or httpx.AsyncHTTPTransport()) as client:
+        try:
+            yield client
+        except ApiError as error:
+            raise UserError(error.detail, code=error.code) from error
+        except httpx.HTTPError as error:
+            raise TransientError(
+                f"{url} does not answer ({type(error).__name__})", code="gateway_unreachable"
+            ) from error
+
+
+def address_of(home: Path) -> tuple[str, str]:
+    """URL and key: DOCFLOW_API_URL and DOCFLOW_API_KEY, else those of the program that runs here."""
+    url, key = os.environ.get("DOCFLOW_API_URL"), os.environ.get("DOCFLOW_API_KEY")
+    if url and key:
+        return url, key
+    run = LocalState(home).run()
+    if run is None:
+        raise UserError(
+            f"nothing runs in {home.absolute()}; start it with `docflow up`, "
+            "or set DOCFLOW_API_URL and DOCFLOW_API_KEY",
+            code="not_running",
+        )
+    return run.api_url, run.api_key

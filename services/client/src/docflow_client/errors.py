@@ -1,0 +1,50 @@
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import httpx
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One wrong place of a body: an RFC 6901 pointer and what is wrong there."""
+
+    pointer: str
+    message: str
+
+
+class ApiError(Exception):
+    """The service refused. `code` is stable and meant for programs; `after_s` says when a retry is worth it."""
+
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        detail: str,
+        *,
+        request_id: str = "",
+        places: Sequence[Place] = (),
+        after_s: float | None = None,
+    ) -> None:
+        super().__init__(f"{detail} ({code}, HTTP {status})")
+        self.status = status
+        self.code = code
+        self.detail = detail
+        self.request_id = request_id
+        self.places = tuple(places)
+        self.after_s = after_s
+
+
+def raise_for(answer: httpx.Response) -> httpx.Response:
+    """The answer itself, or ApiError. A proxy's own error page has the code `http_error`."""
+    if answer.is_success:
+        return answer
+    after = answer.headers.get("retry-after", "")
+    after_s = float(after) if after.isdecimal() else None
+    try:
+        body = answer.json()
+        code, detail = body["code"], body["detail"]
+        places = [Place(one["pointer"], one["message"]) for one in body.get("errors", ())]
+        request_id = body.get("request_id", "")
+    except (ValueError, KeyError, TypeError):
+        raise ApiError(answer.status_code, "http_error", answer.reason_phrase, after_s=after_s) from None
+    raise ApiError(answer.status_code, code, detail, request_id=request_id, places=places, after_s=after_s)
