@@ -1,0 +1,143 @@
+"""The gateway over a real database, with the outside world in memory."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from docflow.adapters.cache.memory import MemoryCache
+from docflow.adapters.clock.system import SystemClock
+from docflow.adapters.limits.counting import memory_limits
+from docflow.adapters.live.memory import MemoryLive
+from docflow.adapters.sealing.fernet import FernetSealing
+from docflow.db.database import Database
+from docflow.domain.access import Scope
+from docflow.domain.errors import UserError
+from docflow.domain.ports.egress import HttpAnswer
+from docflow.features.api_keys.service import create_api_key
+from docflow.runtime.container import Container
+from docflow.runtime.settings import AuthSettings, LimitSettings, Settings
+from docflow.testing.blobs import MemoryBlobs
+from docflow.testing.factories import Tenancy
+from docflow.testing.transport import MemoryTransport
+from docflow.testing.workbench import ThreadWorkbench
+from docflow_api.app import create_app
+from pydantic import SecretStr
+
+ADDRESS = "http://gateway.test"
+
+
+class NamedEgress:
+    """Lets every host through but `inner.test`."""
+
+    async def check(self, url: str) -> None:
+        if "inner.test" in url:
+            raise UserError("this address is not allowed", code="egress_refused")
+
+    async def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: object,
+        content: bytes = b"",
+        timeout_s: float = 10.0,
+        max_bytes: int = 65_536,
+    ) -> HttpAnswer:
+        raise AssertionError("the gateway sends nothing")
+
+
+@dataclass(slots=True)
+class World:
+    """One gateway and what stands around it."""
+
+    container: Container
+    http: httpx.AsyncClient
+
+    @property
+    def blobs(self) -> MemoryBlobs:
+        assert isinstance(self.container.blobs, MemoryBlobs)
+        return self.container.blobs
+
+    async def stored(self, tenancy: Tenancy) -> list[str]:
+        """The keys of the files that are kept for a client."""
+        return [info.key async for info in self.blobs.list(f"{tenancy.client_id}/")]
+
+
+def settings() -> Settings:
+    return Settings(
+        _env_file=None,
+        auth=AuthSettings(secret=SecretStr("s" * 43), hash_concurrency=2),
+        limits=LimitSettings(file_bytes=20_000, body_bytes=300_000, files_per_process=4, logins_per_minute=3),
+    )
+
+
+@pytest.fixture
+async def world(database: Database) -> AsyncIterator[World]:
+    container = make_container(database)
+    transport = httpx.ASGITransport(create_app(container))
+    async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as http:
+        yield World(container, http)
+
+
+def make_container(database: Database) -> Container:
+    return Container(
+        settings=settings(),
+        stopping=asyncio.Event(),
+        urls=None,
+        clock=SystemClock(),
+        database=database,
+        beat_database=database,
+        audit_database=database,
+        blobs=MemoryBlobs(),
+        transport=MemoryTransport(),
+        live=MemoryLive(),
+        cache=MemoryCache(SystemClock()),
+        limits=memory_limits(),
+        workbench=ThreadWorkbench(),
+        egress=NamedEgress(),
+        sealing=FernetSealing(["s" * 43]),
+        provider=None,
+        read_image=None,
+    )
+
+
+KeyFor = Callable[..., Awaitable[dict[str, str]]]
+
+
+@pytest.fixture
+def key_for(database: Database) -> KeyFor:
+    """Headers with a fresh key of a client; all scopes unless some are named."""
+
+    async def make(tenancy: Tenancy, *scopes: Scope, expires_at: datetime | None = None) -> dict[str, str]:
+        async with database.client(tenancy.client_id) as session:
+            _, key = await create_api_key(
+                session, tenancy.client_id, "test", scopes or tuple(Scope), expires_at=expires_at
+            )
+        return {"Authorization": f"Bearer {key}"}
+
+    return make
+
+
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+PDF = b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n"
+
+
+def pdf(mark: str = "") -> bytes:
+    """Bytes that look like a PDF; another `mark` makes another file."""
+    return PDF + f"% {mark}\n".encode()
+
+
+def form(
+    tenancy: Tenancy,
+    *,
+    content: bytes | None = None,
+    name: str = "invoice.pdf",
+    declared: str = "application/pdf",
+    **fields: str,
+) -> dict:
+    """Arguments of a multipart post."""
+    data = {"process_type_id": tenancy.process_type_id, **fields}
+    return {"files": {"files": (name, pdf() if content is None else content, declared)}, "data": data}

@@ -1,0 +1,61 @@
+"""`Database.single`: one statement that commits by itself, on the same pool as everything else."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from docflow.db.database import Database
+from docflow.domain.errors import TransientError
+from docflow.domain.ids import new_id
+from docflow.features.clients.models import Client
+from docflow.testing.database import DatabaseUrls
+from docflow.testing.factories import Tenancy
+from sqlalchemy import func, select, text, update
+
+HEARTBEAT = text("SELECT heartbeat(:worker, 'test', 'host', 1, 60)")
+
+
+@pytest.fixture
+async def narrow(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
+    """One connection, so that each use follows another on it."""
+    database = Database(database_urls.app, pool_size=1, max_overflow=0)
+    yield database
+    await database.aclose()
+
+
+async def test_it_has_committed_when_it_returns(narrow: Database, database: Database) -> None:
+    worker_id = new_id()
+    await narrow.single(HEARTBEAT, {"worker": worker_id})
+    async with database.nobody() as session:
+        found = await session.scalar(
+            text("SELECT count(*) FROM workers WHERE worker_id = :worker"), {"worker": worker_id}
+        )
+    assert found == 1
+
+
+async def test_the_next_transaction_on_its_connection_rolls_back_whole(
+    narrow: Database, two_clients: tuple[Tenancy, Tenancy]
+) -> None:
+    acme, _ = two_clients
+    await narrow.single(text("SELECT 1"), {})
+    with pytest.raises(ZeroDivisionError):
+        async with narrow.client(acme.client_id) as session:
+            await session.execute(update(Client).values(name="changed"))
+            raise ZeroDivisionError
+    async with narrow.client(acme.client_id) as session:
+        assert await session.scalar(select(Client.name)) != "changed"
+
+
+async def test_it_sees_no_clients_rows_after_a_clients_transaction(
+    narrow: Database, two_clients: tuple[Tenancy, Tenancy]
+) -> None:
+    async with narrow.client(two_clients[0].client_id) as session:
+        assert await session.scalar(select(func.count()).select_from(Client)) == 1
+    ((count,),) = await narrow.single(text("SELECT count(*) FROM clients"), {})
+    assert count == 0
+
+
+async def test_a_database_that_is_away_is_trouble_of_the_world() -> None:
+    gone = Database("postgresql+psycopg://nobody:x@127.0.0.1:1/nothing", connect_timeout_s=1)
+    with pytest.raises(TransientError):
+        await gone.single(text("SELECT 1"), {})
+    await gone.aclose()

@@ -1,0 +1,127 @@
+import time
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from uuid import UUID
+
+import pytest
+from docflow.adapters.egress.guarded import GuardedEgress
+from docflow.adapters.sealing.fernet import FernetSealing
+from docflow.db.database import Database
+from docflow.domain.ids import new_id
+from docflow.domain.ports.blobs import BlobStore
+from docflow.domain.stages import ProcessStatus, Stage
+from docflow.features.webhooks.models import WebhookDelivery, WebhookEndpoint
+from docflow.testing.blobs import MemoryBlobs
+from docflow.testing.factories import Tenancy, add_process
+from docflow.testing.jobs import read_field
+from docflow_output.actions import ActionLane
+from docflow_output.connectors import connectors
+from docflow_output.connectors.webhook import WebhookSender
+from docflow_output.deliveries import DeliveryLane
+from docflow_output.loop import LaneLoop
+from sqlalchemy import text
+
+RESULT = {"fields": {"total": read_field("119.00")}, "tables": {}, "data": {"total": "119.00"}}
+SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
+
+
+class SystemClock:
+    def now(self) -> datetime:
+        return datetime.now(UTC)
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+@dataclass
+class Output:
+    """The two lanes on a real database, under one living worker."""
+
+    database: Database
+    tenancy: Tenancy
+    worker_id: UUID = field(default_factory=new_id)
+    blobs: BlobStore = field(default_factory=MemoryBlobs)
+    sealing: FernetSealing = field(default_factory=lambda: FernetSealing(["s" * 40]))
+    egress: GuardedEgress = field(default_factory=lambda: GuardedEgress(["127.0.0.1"]))
+
+    async def alive(self) -> None:
+        async with self.database.nobody() as session:
+            await session.execute(
+                text("SELECT heartbeat(:w, 'worker-output', 'h', 1, 600)"), {"w": self.worker_id}
+            )
+
+    def deliveries(self, database: Any = None) -> DeliveryLane:
+        sender = WebhookSender(self.egress, SystemClock())
+        return DeliveryLane(database or self.database, sender, self.sealing, SystemClock(), lambda: 0.0)
+
+    def actions(self) -> ActionLane:
+        known = connectors(
+            database=self.database,
+            blobs=self.blobs,
+            egress=self.egress,
+            sealing=self.sealing,
+            clock=SystemClock(),
+        )
+        return ActionLane(self.database, known, SystemClock(), lambda: 0.0)
+
+    async def round(self, lane: object) -> int:
+        """Take what is due once and finish it."""
+        loop: LaneLoop[object, object] = LaneLoop(lane)  # type: ignore[arg-type]
+        taken = await loop.take(self)
+        await loop.settle()
+        return taken
+
+    async def process(self) -> UUID:
+        return await add_process(
+            self.database,
+            self.tenancy,
+            status=ProcessStatus.COMPLETED,
+            current_stage=Stage.OUTPUT,
+            final_output=RESULT,
+            external_id="INV-7",
+        )
+
+    async def endpoint(self, **columns: object) -> UUID:
+        endpoint_id = new_id()
+        sealed = self.sealing.seal(SECRET.encode())
+        given = {"url": "http://unused.example", "secret_sealed": sealed, **columns}
+        async with self.database.client(self.tenancy.client_id) as session:
+            session.add(WebhookEndpoint(endpoint_id=endpoint_id, client_id=self.tenancy.client_id, **given))
+        return endpoint_id
+
+    async def delivery(self, url: str, endpoint_id: UUID | None = None, **columns: object) -> UUID:
+        endpoint_id = endpoint_id or await self.endpoint()
+        process_id, delivery_id = await self.process(), new_id()
+        given = {
+            "event_type": "process.completed",
+            "webhook_id": f"msg_{delivery_id.hex}",
+            "body": '{"a":"ü"}',
+            **columns,
+        }
+        async with self.database.client(self.tenancy.client_id) as session:
+            session.add(
+                WebhookDelivery(
+                    delivery_id=delivery_id,
+                    client_id=self.tenancy.client_id,
+                    endpoint_id=endpoint_id,
+                    process_id=process_id,
+                    url=url,
+                    **given,
+                )
+            )
+        return delivery_id
+
+    async def row(self, table: str, key: str, value: UUID) -> dict[str, object]:
+        async with self.database.client(self.tenancy.client_id) as session:
+            found = await session.execute(
+                text(f"SELECT * FROM {table} WHERE {key} = :value"), {"value": value}
+            )
+            return dict(found.mappings().one())
+
+
+@pytest.fixture
+async def output(database: Database, two_clients: tuple[Tenancy, Tenancy]) -> Output:
+    made = Output(database, two_clients[0])
+    await made.alive()
+    return made

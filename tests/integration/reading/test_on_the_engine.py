@@ -1,0 +1,99 @@
+"""Both stages on the real engine and database: what they decide is what the rows say."""
+
+import hashlib
+from datetime import UTC, datetime
+from pathlib import Path
+from uuid import UUID
+
+from docflow.adapters.llm.offline.provider import OfflineProvider
+from docflow.adapters.ocr.rapidocr import read_image
+from docflow.db.database import Database
+from docflow.domain.stages import Stage
+from docflow.features.documents.repository import DocumentStore
+from docflow.features.stage_runs import submission
+from docflow.testing.blobs import MemoryBlobs
+from docflow.testing.engine import open_worker, toy_pipeline
+from docflow.testing.factories import Tenancy, add_document, add_process, add_tenancy
+from docflow.testing.workbench import ThreadWorkbench
+from docflow_ocr.pages.inspection import FileLimits
+from docflow_ocr.stages import handlers
+
+from tests.integration.engine.submitting import rows, state, until_status
+
+DEMO = Path(__file__).parents[2] / "data" / "demo"
+LIMITS = FileLimits(pages=50, image_pixels=50_000_000, page_pixels=12_000_000)
+
+
+async def submit(database: Database, blobs: MemoryBlobs, tenancy: Tenancy, data: bytes) -> UUID:
+    process_id = await add_process(database, tenancy)
+    document_id = await add_document(
+        database, tenancy.client_id, process_id, sha256=hashlib.sha256(data).hexdigest()
+    )
+    await blobs.put(f"{tenancy.client_id}/2026-11/{process_id}/{document_id}", data)
+    async with database.client(tenancy.client_id) as session:
+        await submission.start(
+            session, client_id=tenancy.client_id, process_id=process_id, at=datetime.now(UTC)
+        )
+    return process_id
+
+
+async def run(database: Database, blobs: MemoryBlobs, tenancy: Tenancy, processes: list[UUID]) -> None:
+    workbench, store = ThreadWorkbench(), DocumentStore(database)
+    reading = handlers(
+        blobs=blobs,
+        workbench=workbench,
+        provider=OfflineProvider(workbench),
+        read_image=read_image,
+        duplicates=store,
+        pages=store,
+        limits=LIMITS,
+    )
+    later = [stage for stage in toy_pipeline() if stage.stage not in (Stage.INGEST, Stage.INTELLIGENT_OCR)]
+    async with open_worker(database, (*reading, *later)):
+        await until_status(database, tenancy, processes, "completed", "failed")
+
+
+async def test_an_e_invoice_comes_to_its_end_with_its_document_and_pages(
+    database: Database, owner_database: Database
+) -> None:
+    tenancy, blobs = await add_tenancy(owner_database, "reads"), MemoryBlobs()
+    process_id = await submit(database, blobs, tenancy, (DEMO / "facturx-lieferant-471102.pdf").read_bytes())
+    await run(database, blobs, tenancy, [process_id])
+    (document,) = await rows(
+        database,
+        tenancy,
+        "SELECT status, text_source, page_count, (SELECT count(*) FROM pages p WHERE p.document_id = d.document_id)"
+        " FROM documents d WHERE process_id = :p",
+        p=process_id,
+    )
+    assert (await state(database, tenancy, process_id)).status == "completed"
+    assert tuple(document) == ("completed", "xml", 2, 2)
+
+
+async def test_of_two_equal_files_the_second_is_the_duplicate(
+    database: Database, owner_database: Database
+) -> None:
+    tenancy, blobs = await add_tenancy(owner_database, "twice"), MemoryBlobs()
+    data = (DEMO / "saas-calendly-3189846.pdf").read_bytes()
+    first, second = [await submit(database, blobs, tenancy, data) for _ in range(2)]
+    await run(database, blobs, tenancy, [first, second])
+    found = [await state(database, tenancy, process_id) for process_id in (first, second)]
+    assert [process.classification_result["fraud_detected"] for process in found] == [False, True]
+
+
+async def test_a_damaged_file_fails_its_document_and_process_with_its_code(
+    database: Database, owner_database: Database
+) -> None:
+    tenancy, blobs = await add_tenancy(owner_database, "damaged"), MemoryBlobs()
+    process_id = await submit(database, blobs, tenancy, (DEMO / "damaged-invoice.pdf").read_bytes())
+    await run(database, blobs, tenancy, [process_id])
+    process = await state(database, tenancy, process_id)
+    (document,) = await rows(
+        database, tenancy, "SELECT status, error_code FROM documents WHERE process_id = :p", p=process_id
+    )
+    assert (process.status, process.error_code, *document) == (
+        "failed",
+        "file_corrupt",
+        "failed",
+        "file_corrupt",
+    )

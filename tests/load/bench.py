@@ -1,0 +1,95 @@
+"""The published figures, measured again: a table beside its bars and references, and JSON for machines.
+
+    python -m tests.load.bench [--only NAME ...] [--json FILE]
+
+idle    seconds to import, start and stop; memory of an idle program (Linux only)
+flow    seconds from a file handed in to its result, documents in a second
+reading how well and how fast documents are read; needs the labelled sets beside the repository
+
+What it makes lies in temporary folders, and it starts programs of its own.
+"""
+
+import argparse
+import json
+import os
+import platform
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from tests.load import flow, idle
+
+Figures = Mapping[str, float]
+
+REST_S = 20.0
+
+
+def _reading() -> Figures:
+    from tests.load import reading
+
+    if not reading.SHARED.is_dir():
+        print("reading: left out, the labelled sets are not beside the repository")
+        return {}
+    reading.main(())
+    return {}
+
+
+PARTS: Mapping[str, Callable[[], Figures]] = {
+    "idle": lambda: idle.measure(REST_S),
+    "flow": flow.measure,
+    "reading": _reading,
+}
+#: At most so much; a name without a bar is told for comparison.
+BARS: Figures = {
+    "idle_pss_mb": 450.0,
+    "stop_s": 5.0,
+    "born_digital_p50_s": 0.5,
+    "e_invoice_p50_s": 0.3,
+}
+_UNITS = {"_per_s": "/s", "_s": "s", "_mb": "MB"}
+
+
+def main(given: list[str]) -> int:
+    """1 when a bar was missed."""
+    options = _options(given)
+    figures = {name: value for part in options.only or PARTS for name, value in PARTS[part]().items()}
+    told = {"machine": _machine(), "figures": {name: round(value, 4) for name, value in figures.items()}}
+    if options.json is not None:
+        options.json.parent.mkdir(parents=True, exist_ok=True)
+        options.json.write_text(json.dumps(told, indent=1) + "\n", encoding="utf-8")
+    print(_table(figures))
+    print(json.dumps(told))
+    return any(value > BARS[name] for name, value in figures.items() if name in BARS)
+
+
+def _options(given: list[str]) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.load.bench")
+    parser.add_argument("--only", action="append", choices=PARTS, help="may repeat; without it all parts")
+    parser.add_argument("--json", type=Path, default=None, help="write the figures here too")
+    return parser.parse_args(given)
+
+
+def _machine() -> dict[str, object]:
+    return {
+        "system": platform.system(),
+        "processor": platform.machine(),
+        "cores": os.cpu_count(),
+        "load_average": round(os.getloadavg()[0], 1),
+        "python": platform.python_version(),
+    }
+
+
+def _table(figures: Figures) -> str:
+    lines = [f"{'figure':32} {'measured':>10}     {'at most':>8}"]
+    for name, value in figures.items():
+        bar = f"{BARS[name]:8g} {'ok' if value <= BARS[name] else 'MISSED'}" if name in BARS else ""
+        lines.append(f"{name:32} {value:10.4g} {_unit(name):3} {bar}")
+    return "\n".join(lines)
+
+
+def _unit(name: str) -> str:
+    return next((unit for ending, unit in _UNITS.items() if name.endswith(ending)), "")
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,128 @@
+"""From a file handed in to its result: how long one takes on a warm program, and how many pass in a second.
+
+Each figure stands beside a reference of the same run: a plain request to the same server, and a commit of one row in
+the same database. On a busy machine all of them grow together.
+"""
+
+import statistics
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import httpx
+import psycopg
+from docflow.db.roles import libpq_url
+
+from tests.e2e.documents import DEMO
+from tests.e2e.program import Program
+from tests.load.homes import a_home
+
+E_INVOICE = "xrechnung-mustermann-18383.xml"
+BORN_DIGITAL = "saas-calendly-3189846.pdf"
+ONE_AFTER_ANOTHER = 25
+MANY = 100
+AT_ONCE = 8
+
+Figures = dict[str, float]
+
+
+def measure() -> Figures:
+    with a_home() as home, running(home) as program, program.http() as http:
+        for name in (E_INVOICE, BORN_DIGITAL):
+            # The first of a kind pays for imports and the child process.
+            [hand_in(http, name, f"warm {turn}") for turn in range(3)]
+        return {
+            "get_p50_s": _p50(lambda _: _get(http)),
+            "commit_p50_s": _commit_p50(program),
+            "e_invoice_p50_s": _p50(lambda turn: hand_in(http, E_INVOICE, turn)),
+            "born_digital_p50_s": _p50(lambda turn: hand_in(http, BORN_DIGITAL, turn)),
+            **_throughput(http),
+            "transactions_per_e_invoice": _transactions(program, http),
+        }
+
+
+@contextmanager
+def running(home: Path) -> Iterator[Program]:
+    program = Program(home)
+    try:
+        yield program.ready()
+        program.stop()
+    finally:
+        program.end()
+
+
+def hand_in(http: httpx.Client, name: str, mark: object) -> None:
+    """One document of its own (the mark is a comment in the file), waited for until it is completed."""
+    content = (DEMO / name).read_bytes()
+    is_xml = name.endswith(".xml")
+    content += f"\n<!-- {mark} -->\n".encode() if is_xml else f"\n% {mark}\n".encode()
+    answer = http.post(
+        "/v1/processes?wait=30",
+        data={"process_type_id": "simple_invoice"},
+        files={"files": (name, content, "application/xml" if is_xml else "application/pdf")},
+    )
+    ended = answer.json().get("status")
+    if (answer.status_code, ended) != (200, "completed"):
+        raise SystemExit(f"{name} ended with {answer.status_code} {ended}")
+
+
+def _p50(act: Callable[[int], None]) -> float:
+    return statistics.median(_seconds(act, turn) for turn in range(ONE_AFTER_ANOTHER))
+
+
+def _seconds(act: Callable[[int], None], turn: int) -> float:
+    began = time.perf_counter()
+    act(turn)
+    return time.perf_counter() - began
+
+
+def _get(http: httpx.Client) -> None:
+    http.get("/healthz").raise_for_status()
+
+
+def _commit_p50(program: Program) -> float:
+    url = libpq_url(program.run["admin_database_url"])
+    with psycopg.connect(url, autocommit=True) as connection:
+        connection.execute("CREATE TABLE public.bench_rows (n integer)")
+
+        def commit(turn: int) -> None:
+            connection.execute("INSERT INTO public.bench_rows VALUES (%s)", (turn,))
+
+        seconds = _p50(commit)
+        connection.execute("DROP TABLE public.bench_rows")
+    return seconds
+
+
+def _transactions(program: Program, http: httpx.Client) -> float:
+    """Of the database, all told: from the request to the audit record, what polls meanwhile among them."""
+    url = libpq_url(program.run["admin_database_url"])
+    with psycopg.connect(url, autocommit=True) as connection:
+
+        def committed() -> int:
+            # A session tells of what it did once a second while it is busy, and when it rests.
+            time.sleep(1.5)
+            row = connection.execute(
+                "SELECT xact_commit FROM pg_stat_database WHERE datname = current_database()"
+            ).fetchone()
+            assert row is not None
+            return int(row[0])
+
+        before = committed()
+        for turn in range(ONE_AFTER_ANOTHER):
+            hand_in(http, E_INVOICE, f"counted {turn}")
+        return (committed() - before) / ONE_AFTER_ANOTHER
+
+
+def _throughput(http: httpx.Client) -> Figures:
+    with ThreadPoolExecutor(AT_ONCE) as senders:
+        began = time.perf_counter()
+        waits: Sequence[Any] = list(
+            senders.map(
+                lambda turn: _seconds(lambda _: hand_in(http, E_INVOICE, f"many {turn}"), turn), range(MANY)
+            )
+        )
+        seconds = time.perf_counter() - began
+    return {"e_invoices_per_s": MANY / seconds, "e_invoice_under_load_p50_s": statistics.median(waits)}

@@ -1,0 +1,69 @@
+"""What counts as right, accepted and slipped in a labelled set."""
+
+import json
+from pathlib import Path
+
+import pytest
+from docflow.domain.errors import UserError
+from docflow.domain.output_schema import FieldSpec
+from docflow.domain.reading import FieldSource, ReadField
+from docflow.domain.values.kinds import FieldKind
+from docflow_cli.evaluation import Evaluation, FieldScore, as_markdown, evaluate, same
+
+TOTAL = FieldSpec("total", FieldKind.MONEY)
+
+
+def read(value: str | None, confidence: float = 0.9) -> ReadField:
+    return ReadField(value, confidence, FieldSource.OCR)
+
+
+@pytest.mark.parametrize(
+    ("kind", "value", "truth", "expected"),
+    [
+        (FieldKind.MONEY, "1190.00", "1.190,00 €", True),
+        (FieldKind.MONEY, "1190.00", "1,190.01", False),
+        (FieldKind.DATE, "2026-05-01", "1 May 2026", True),
+        (FieldKind.RATE, "0", "0%", True),
+        (FieldKind.PARTY, "ACME Sdn. Bhd.", "acme sdn bhd", True),
+        (FieldKind.PARTY, "ACME", "ACME Sdn Bhd", False),
+        (FieldKind.ID, "FI-156", "FI156", True),
+    ],
+)
+def test_equal_is_by_kind(kind: FieldKind, value: str, truth: str, expected: bool) -> None:
+    assert same(kind, value, truth) is expected
+
+
+@pytest.mark.parametrize(
+    ("truth", "given", "score"),
+    [
+        ("9.00", read("9.00"), FieldScore(labelled=1, right=1, accepted=1)),
+        ("9.00", read("9.00", 0.5), FieldScore(labelled=1, right=1)),
+        ("9.00", read("8.00"), FieldScore(labelled=1, wrong=1, accepted=1, slipped=1)),
+        (None, read("8.00"), FieldScore(wrong=1, accepted=1, slipped=1)),
+        ("9.00", read(None), FieldScore(labelled=1)),
+        (["9.00", "8.00"], read("8.00"), FieldScore(labelled=1, right=1, accepted=1)),
+    ],
+    ids=["right", "right but unsure", "wrong", "invented", "missing", "one of several"],
+)
+def test_a_value_is_counted_once(truth: object, given: ReadField, score: FieldScore) -> None:
+    evaluation = Evaluation(0.8)
+    evaluation.count(TOTAL, truth, given, day_first=True)
+    assert evaluation.fields["total"] == score
+
+
+async def test_a_set_of_plain_text_is_read_and_scored(tmp_path: Path) -> None:
+    (tmp_path / "labels").mkdir()
+    (tmp_path / "schema.json").write_text(
+        json.dumps({"fields": {"total": {"type": "money"}, "date": {"type": "date"}}})
+    )
+    (tmp_path / "a.txt").write_text("Date 1 May 2026\nTotal   119.00\n")
+    label = {"file": "a.txt", "fields": {"total": "119.00", "date": "2026-05-02"}}
+    (tmp_path / "labels" / "a.json").write_text(json.dumps(label))
+    evaluation = await evaluate(tmp_path, 0.8)
+    assert (evaluation.total.right, evaluation.total.wrong, evaluation.pages) == (1, 1, 1)
+    assert "| total | 1 | 1 | 1 | 100.0 |" in as_markdown(evaluation)
+
+
+async def test_a_folder_without_labels_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UserError, match="schema"):
+        await evaluate(tmp_path, 0.8)

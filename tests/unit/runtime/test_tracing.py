@@ -1,0 +1,91 @@
+import subprocess
+import sys
+
+import pytest
+import structlog
+from docflow.domain.tracing import current_traceparent, trace_id
+from docflow.runtime.settings import TraceSettings
+from docflow.runtime.tracing import OtelTracing, Tracing, tracing_from
+
+TRACE = "0af7651916cd43dd8448eb211c80319c"
+GIVEN = f"00-{TRACE}-b7ad6b7169203331-01"
+
+
+def test_without_an_exporter_a_trace_is_carried_on_as_it_is() -> None:
+    with Tracing().span("http POST", GIVEN):
+        assert current_traceparent() == GIVEN
+    assert current_traceparent() is None
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        None,
+        "",
+        "nonsense",
+        f"00-{'0' * 32}-b7ad6b7169203331-01",
+        f"ff-{TRACE}-b7ad6b7169203331-01",
+        GIVEN + "\n",
+    ],
+)
+def test_what_is_no_trace_is_not_carried_on(given: str | None) -> None:
+    with Tracing().span("http POST", given):
+        assert current_traceparent() is None
+
+
+def test_log_lines_inside_bear_the_trace() -> None:
+    with Tracing().span("http POST", GIVEN):
+        assert structlog.contextvars.get_contextvars()["trace_id"] == TRACE
+    assert "trace_id" not in structlog.contextvars.get_contextvars()
+
+
+def test_traces_cost_no_import_while_they_are_off() -> None:
+    look = "import sys, docflow.runtime.container; print([m for m in sys.modules if m.startswith('opentelemetry')])"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_no_endpoint_means_nothing_is_sent() -> None:
+    assert type(tracing_from(TraceSettings())) is Tracing
+
+
+class TestWithOpenTelemetry:
+    @pytest.fixture
+    def recorded(self):
+        pytest.importorskip("opentelemetry.sdk")
+        from opentelemetry.sdk.trace import TracerProvider
+        from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+        from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
+
+        exporter, provider = InMemorySpanExporter(), TracerProvider(shutdown_on_exit=False)
+        provider.add_span_processor(SimpleSpanProcessor(exporter))
+        return OtelTracing(provider), exporter
+
+    def test_a_stage_stands_below_the_request_that_brought_the_document(self, recorded) -> None:
+        tracing, exporter = recorded
+        with tracing.span("http POST", GIVEN):
+            kept = current_traceparent()
+        with tracing.span("stage INGEST", kept, attempt=1):
+            pass
+        request, stage = exporter.get_finished_spans()
+        assert trace_id(kept) == TRACE
+        assert (stage.parent.span_id, stage.attributes["attempt"]) == (request.context.span_id, 1)
+
+    def test_two_pieces_of_work_side_by_side_are_not_each_others_parents(self, recorded) -> None:
+        tracing, exporter = recorded
+        with tracing.span("outer", None), tracing.span("inner", None):
+            pass
+        assert [span.parent for span in exporter.get_finished_spans()] == [None, None]
+
+    def test_an_error_leaves_its_kind_and_not_its_text(self, recorded) -> None:
+        tracing, exporter = recorded
+        with pytest.raises(ValueError, match="IBAN"), tracing.span("stage OUTPUT", None):
+            raise ValueError("IBAN DE02 1203 0000 0000 2020 51")
+        (span,) = exporter.get_finished_spans()
+        assert (span.status.description, span.events) == ("ValueError", ())
+
+    def test_with_an_endpoint_spans_are_made(self) -> None:
+        pytest.importorskip("opentelemetry.exporter.otlp.proto.http")
+        tracing = tracing_from(TraceSettings(endpoint="http://127.0.0.1:1", timeout_s=0.1))
+        with tracing.span("http GET", None):
+            assert trace_id(current_traceparent()) is not None
