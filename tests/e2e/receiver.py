@@ -32,7 +32,9 @@ def receiving() -> Iterator[Receiver]:
         def do_POST(self) -> None:
             length = int(self.headers["content-length"])
             body = self.rfile.read(length)
-            if len(body) < length:  # the sender was killed between the head and the body: nothing was received
+            if (
+                len(body) < length
+            ):  # the sender was killed between the head and the body: nothing was received
                 self.close_connection = True
                 return
             receiver.bodies[self.headers["webhook-id"]].append(body)
