@@ -21,6 +21,8 @@ from docflow.adapters.transport.rabbitmq.trouble import (
     BrokerTooOld,
     Trouble,
     heed_cancellation,
+    losses_ignored,
+    named_losses,
     refuse_old,
     trouble_of,
 )
@@ -123,19 +125,21 @@ class Link:
     async def _live_once(self) -> Trouble:
         """Connect and stay until the connection is lost; why it was."""
         try:
-            async with asyncio.timeout(self._timing.connect_s * 2):
-                connection = await aio_pika.connect(
-                    self._url,
-                    timeout=self._timing.connect_s,
-                    client_properties={"connection_name": self._name},
-                )
+            with named_losses():
+                async with asyncio.timeout(self._timing.connect_s * 2):
+                    connection = await aio_pika.connect(
+                        self._url,
+                        timeout=self._timing.connect_s,
+                        client_properties={"connection_name": self._name},
+                    )
         except BROKEN as error:
             return trouble_of(error)
         self._lost.clear()
         connection.close_callbacks.add(self._on_closed)
         try:
-            await self._prepare(connection)
-            await self._watch(connection)
+            with named_losses():
+                await self._prepare(connection)
+                await self._watch(connection)
         except (*BROKEN, BrokerTooOld) as error:
             return trouble_of(error)
         finally:
@@ -185,7 +189,7 @@ class Link:
 
     async def _close(self, connection: AbstractConnection) -> None:
         self._blocked = False
-        with suppress(*BROKEN):
+        with losses_ignored():
             async with asyncio.timeout(self._timing.answer_s):
                 await connection.close()
 

@@ -2,17 +2,21 @@
 
 import asyncio
 from collections.abc import Sequence
-from contextlib import suppress
 
 import structlog
 from aio_pika import DeliveryMode
 from aio_pika import Message as AmqpMessage
-from aio_pika.abc import AbstractChannel, AbstractConnection
+from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
 from aio_pika.exceptions import DeliveryError
 from aiormq.exceptions import PublishError
 
 from docflow.adapters.transport.rabbitmq.link import Link, events_exchange
-from docflow.adapters.transport.rabbitmq.trouble import BROKEN, heed_cancellation
+from docflow.adapters.transport.rabbitmq.trouble import (
+    BROKEN,
+    heed_cancellation,
+    losses_ignored,
+    named_losses,
+)
 from docflow.adapters.transport.rabbitmq.wire import Parcel
 from docflow.domain.errors import TransientError
 
@@ -47,9 +51,7 @@ class Publisher:
     async def _send_window(self, parcels: Sequence[Parcel]) -> None:
         channel = await self._open_channel()
         exchange = await events_exchange(channel)
-        sends = [
-            exchange.publish(_amqp(parcel), parcel.key, mandatory=parcel.mandatory) for parcel in parcels
-        ]
+        sends = [_publish(exchange, parcel) for parcel in parcels]
         try:
             async with asyncio.timeout(self._confirm_s):
                 answers = await asyncio.gather(*sends, return_exceptions=True)
@@ -66,9 +68,10 @@ class Publisher:
         async with self._opening:
             if self._channel is None or self._channel.is_closed or self._connection is not connection:
                 try:
-                    async with asyncio.timeout(self._confirm_s):
-                        channel: AbstractChannel = connection.channel(on_return_raises=True)
-                        await channel.initialize()
+                    with named_losses():
+                        async with asyncio.timeout(self._confirm_s):
+                            channel: AbstractChannel = connection.channel(on_return_raises=True)
+                            await channel.initialize()
                 except BROKEN as error:
                     heed_cancellation()
                     raise _away() from error
@@ -79,9 +82,14 @@ class Publisher:
         """A queue that never confirms (it lost its leader) must not take other channels' publishes with it."""
         if self._channel is channel:
             self._channel = None
-        with suppress(*BROKEN):
+        with losses_ignored():
             async with asyncio.timeout(1):
                 await channel.close()
+
+
+async def _publish(exchange: AbstractExchange, parcel: Parcel) -> None:
+    with named_losses():
+        await exchange.publish(_amqp(parcel), parcel.key, mandatory=parcel.mandatory)
 
 
 def _judge(parcel: Parcel, answer: object) -> None:

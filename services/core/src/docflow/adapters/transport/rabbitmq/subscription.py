@@ -2,13 +2,13 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from aio_pika.abc import AbstractChannel, AbstractConnection
 from aiormq.abc import AbstractChannel as RawChannel
 from aiormq.abc import DeliveredMessage
 
-from docflow.adapters.transport.rabbitmq.trouble import BROKEN
+from docflow.adapters.transport.rabbitmq.trouble import losses_ignored, named_losses
 
 Receive = Callable[[DeliveredMessage], Coroutine[None, None, None]]
 
@@ -37,12 +37,12 @@ class Subscription:
 
     async def ack(self, tag: int, *, multiple: bool = False) -> None:
         """Does nothing when the channel is gone: the broker delivers the message again."""
-        with suppress(*BROKEN):
+        with losses_ignored():
             await self._channel.basic_ack(tag, multiple=multiple, wait=False)
 
     async def reject(self, tag: int) -> None:
         """To the dead letters. Does nothing when the channel is gone."""
-        with suppress(*BROKEN):
+        with losses_ignored():
             await self._channel.basic_reject(tag, requeue=False, wait=False)
 
 
@@ -53,15 +53,16 @@ async def subscribed(
     """A channel with this prefetch; closed at the end, which gives back what was not settled."""
     channel: AbstractChannel = connection.channel(publisher_confirms=False)
     lost = asyncio.Event()
-    async with asyncio.timeout(answer_s):
-        await channel.initialize()
-    try:
-        raw = await channel.get_underlay_channel()
-        channel.close_callbacks.add(lambda *_: lost.set())
-        raw.on_consumer_cancel_callbacks.add(lambda *_: lost.set())
-        await channel.set_qos(prefetch_count=prefetch, timeout=answer_s)
-        yield channel, Subscription(raw, lost, answer_s=answer_s)
-    finally:
-        with suppress(*BROKEN):
-            async with asyncio.timeout(answer_s):
-                await channel.close()
+    with named_losses():
+        async with asyncio.timeout(answer_s):
+            await channel.initialize()
+        try:
+            raw = await channel.get_underlay_channel()
+            channel.close_callbacks.add(lambda *_: lost.set())
+            raw.on_consumer_cancel_callbacks.add(lambda *_: lost.set())
+            await channel.set_qos(prefetch_count=prefetch, timeout=answer_s)
+            yield channel, Subscription(raw, lost, answer_s=answer_s)
+        finally:
+            with losses_ignored():
+                async with asyncio.timeout(answer_s):
+                    await channel.close()

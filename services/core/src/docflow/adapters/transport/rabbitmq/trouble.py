@@ -1,6 +1,8 @@
 """What the broker's refusals and the library's errors mean to whoever runs the program."""
 
 import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
 from aio_pika.exceptions import AMQPError
@@ -20,6 +22,26 @@ MINIMUM_VERSION = (3, 10)
 
 BROKEN = (AMQPError, ChannelInvalidStateError, TimeoutError, asyncio.InvalidStateError, OSError, RuntimeError)
 """What a call may raise when its connection or channel is gone; RuntimeError is aio-pika's own "not connected"."""
+
+
+@contextmanager
+def named_losses() -> Iterator[None]:
+    """Raises ChannelInvalidStateError for the bare `Exception` with which aiormq rejects some calls that waited on a
+    channel when it closed: no `except` can name that one without catching everything.
+    """
+    try:
+        yield
+    except Exception as error:
+        if type(error) is Exception:
+            raise ChannelInvalidStateError("the channel was lost") from error
+        raise
+
+
+@contextmanager
+def losses_ignored() -> Iterator[None]:
+    """For a last word to a connection that may be gone."""
+    with suppress(*BROKEN), named_losses():
+        yield
 
 
 class BrokerTooOld(Exception):
