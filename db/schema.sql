@@ -151,6 +151,7 @@ CREATE TABLE configurations (
     created_by text,
     updated_at timestamp with time zone NOT NULL DEFAULT now(),
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    revision integer NOT NULL DEFAULT 1,
     CONSTRAINT ck_configurations_confidence_threshold_share CHECK (((confidence_threshold >= (0)::numeric) AND (confidence_threshold <= (1)::numeric))),
     CONSTRAINT ck_configurations_duplicate_policy_known CHECK ((duplicate_policy = ANY (ARRAY['flag'::text, 'allow'::text, 'return_existing'::text]))),
     CONSTRAINT ck_configurations_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'shadow'::text, 'canary'::text, 'published'::text, 'retired'::text]))),
@@ -357,6 +358,18 @@ CREATE TABLE periodic_runs (
     CONSTRAINT pk_periodic_runs PRIMARY KEY (name)
 );
 
+CREATE TABLE platform_answers (
+    route text NOT NULL,
+    key text NOT NULL,
+    content_hash bytea NOT NULL,
+    status_code integer,
+    headers jsonb,
+    body jsonb,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT pk_platform_answers PRIMARY KEY (route, key)
+);
+
 CREATE TABLE process_types (
     process_type_id character varying(100) NOT NULL,
     client_id uuid,
@@ -430,6 +443,7 @@ CREATE TABLE prompts (
     state text NOT NULL DEFAULT 'draft'::text,
     created_by text,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    revision integer NOT NULL DEFAULT 1,
     CONSTRAINT ck_prompts_max_tokens_positive CHECK ((max_tokens > 0)),
     CONSTRAINT ck_prompts_stage_known CHECK ((stage = ANY (ARRAY['classification'::text, 'ocr'::text, 'validation'::text, 'summarization'::text]))),
     CONSTRAINT ck_prompts_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'shadow'::text, 'canary'::text, 'published'::text, 'retired'::text]))),
@@ -623,6 +637,7 @@ CREATE INDEX ix_audit_logs_chain ON public.audit_logs USING btree (client_id, se
 CREATE INDEX ix_audit_logs_client_id_timestamp ON public.audit_logs USING btree (client_id, "timestamp" DESC);
 CREATE INDEX ix_audit_logs_process_id ON public.audit_logs USING btree (process_id);
 CREATE INDEX ix_audit_logs_result_stage_type ON public.audit_logs USING btree (result, stage_type);
+CREATE INDEX ix_clients_created_at ON public.clients USING btree (created_at, client_id);
 CREATE INDEX ix_configurations_process_type_id ON public.configurations USING btree (process_type_id);
 CREATE INDEX ix_documents_sha256 ON public.documents USING btree (client_id, sha256, created_at);
 CREATE INDEX ix_field_corrections_process ON public.field_corrections USING btree (client_id, process_id, created_at);
@@ -724,6 +739,42 @@ CREATE VIEW v_hitl_queue WITH (security_invoker=true) AS
   ORDER BY (COALESCE(r.created_at, p.updated_at)), p.process_id;
 
 -- Functions
+
+CREATE OR REPLACE FUNCTION public.add_client(p_user_id uuid, p_client_id uuid, p_name text, p_slug text, p_subscription_tier text, p_token_balance bigint)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM public.refuse_unless_platform_admin(p_user_id);
+    INSERT INTO public.clients (client_id, name, slug, subscription_tier, token_balance)
+    VALUES (p_client_id, p_name, p_slug, p_subscription_tier, p_token_balance)
+    ON CONFLICT (slug) DO NOTHING;
+    RETURN FOUND;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.change_client(p_user_id uuid, p_client_id uuid, p_version integer, p_changes jsonb)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM public.refuse_unless_platform_admin(p_user_id);
+    UPDATE public.clients c
+    SET name = new.name, status = new.status, subscription_tier = new.subscription_tier, token_balance = new.token_balance,
+        version = c.version + 1
+    FROM public.clients old, jsonb_populate_record(old, p_changes) new
+    WHERE old.client_id = p_client_id AND c.client_id = p_client_id AND c.version = p_version;
+    RETURN FOUND;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
 
 CREATE OR REPLACE FUNCTION public.claim_actions(p_worker uuid, p_limit integer)
  RETURNS TABLE(action_id uuid, client_id uuid, process_id uuid, "position" integer, action_type text, target_config jsonb, attempt integer, retry_count integer, max_retries integer, process_type_id text, external_id text, created_at timestamp with time zone)
@@ -1278,6 +1329,28 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app, docflow_audit
 
+CREATE OR REPLACE FUNCTION public.list_clients(p_user_id uuid, p_client_id uuid, p_status text, p_before_at timestamp with time zone, p_before_id uuid, p_limit integer)
+ RETURNS TABLE(client_id uuid, name text, slug text, status text, subscription_tier text, token_balance bigint, version integer, created_at timestamp with time zone, updated_at timestamp with time zone)
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+BEGIN
+    PERFORM public.refuse_unless_platform_admin(p_user_id);
+    RETURN QUERY
+    SELECT c.client_id, c.name, c.slug, c.status, c.subscription_tier, c.token_balance, c.version, c.created_at, c.updated_at
+    FROM public.clients c
+    WHERE (p_client_id IS NULL OR c.client_id = p_client_id)
+      AND (p_status IS NULL OR c.status = p_status)
+      AND (p_before_at IS NULL OR (c.created_at, c.client_id) < (p_before_at, p_before_id))
+    ORDER BY c.created_at DESC, c.client_id DESC
+    LIMIT p_limit;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.list_dead_runs(p_limit integer, p_before timestamp with time zone, p_process uuid)
  RETURNS TABLE(run_id uuid, client_id uuid, process_id uuid, stage text, error_code text, attempt integer, failures integer, losses integer, finished_at timestamp with time zone)
  LANGUAGE sql
@@ -1487,7 +1560,7 @@ CREATE OR REPLACE FUNCTION public.refuse_change_of_published()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 DECLARE
-    may_change constant text[] := ARRAY['state', 'is_active', 'updated_at'];
+    may_change constant text[] := ARRAY['state', 'is_active', 'updated_at', 'revision'];
 BEGIN
     IF OLD.state NOT IN ('published', 'retired') THEN
         IF TG_OP = 'DELETE' THEN
@@ -1509,6 +1582,24 @@ END
 $function$
 ;
 -- owner: docflow_owner; may call: nobody else
+
+CREATE OR REPLACE FUNCTION public.refuse_unless_platform_admin(p_user_id uuid)
+ RETURNS void
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM public.users u
+        WHERE u.user_id = p_user_id AND u.role = 'platform_admin' AND u.client_id IS NULL AND u.status = 'active'
+    ) THEN
+        RAISE EXCEPTION 'only a platform administrator may do this' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+END
+$function$
+;
+-- owner: docflow_engine; may call: nobody else
 
 CREATE OR REPLACE FUNCTION public.release_runs(p_worker uuid, p_runs uuid[])
  RETURNS integer
@@ -1721,6 +1812,100 @@ AS $function$
         RETURNING 1
     )
     SELECT EXISTS (SELECT FROM used)
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.write_platform_configuration(p_user_id uuid, p_row jsonb, p_expected integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM public.refuse_unless_platform_admin(p_user_id);
+    IF p_expected IS NULL THEN
+        INSERT INTO public.configurations (config_id, process_type_id, version, state, is_active, input_schema, output_schema,
+            validation_rules, plugin_name, enable_fraud_detection, enable_hitl, confidence_threshold,
+            duplicate_policy, workflow, output_actions, llm_policy, prompt_ids, created_by)
+        SELECT new.config_id, new.process_type_id, new.version, new.state, new.is_active, new.input_schema,
+               new.output_schema, new.validation_rules, new.plugin_name, new.enable_fraud_detection,
+               new.enable_hitl, new.confidence_threshold, new.duplicate_policy, new.workflow, new.output_actions,
+               new.llm_policy, new.prompt_ids, new.created_by
+        FROM jsonb_populate_record(NULL::public.configurations, p_row) new
+        ON CONFLICT DO NOTHING;
+    ELSE
+        UPDATE public.configurations t
+        SET state = new.state, is_active = new.is_active,
+            input_schema = new.input_schema, output_schema = new.output_schema,
+            validation_rules = new.validation_rules, plugin_name = new.plugin_name,
+            enable_fraud_detection = new.enable_fraud_detection, enable_hitl = new.enable_hitl,
+            confidence_threshold = new.confidence_threshold, duplicate_policy = new.duplicate_policy,
+            workflow = new.workflow, output_actions = new.output_actions, llm_policy = new.llm_policy,
+            prompt_ids = new.prompt_ids, revision = t.revision + 1
+        FROM public.configurations old, jsonb_populate_record(old, p_row) new
+        WHERE old.config_id = (p_row ->> 'config_id')::uuid AND old.client_id IS NULL
+          AND t.config_id = old.config_id AND t.revision = p_expected;
+    END IF;
+    RETURN FOUND;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.write_platform_prompt(p_user_id uuid, p_row jsonb, p_expected integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM public.refuse_unless_platform_admin(p_user_id);
+    IF p_expected IS NULL THEN
+        INSERT INTO public.prompts (prompt_id, process_type_id, version, stage, prompt_template, model_name, temperature, max_tokens,
+            is_active, state, created_by)
+        SELECT new.prompt_id, new.process_type_id, new.version, new.stage, new.prompt_template, new.model_name,
+               new.temperature, new.max_tokens, new.is_active, new.state, new.created_by
+        FROM jsonb_populate_record(NULL::public.prompts, p_row) new
+        ON CONFLICT DO NOTHING;
+    ELSE
+        UPDATE public.prompts t
+        SET prompt_template = new.prompt_template, model_name = new.model_name, temperature = new.temperature,
+            max_tokens = new.max_tokens, is_active = new.is_active, state = new.state, revision = t.revision + 1
+        FROM public.prompts old, jsonb_populate_record(old, p_row) new
+        WHERE old.prompt_id = (p_row ->> 'prompt_id')::uuid AND old.client_id IS NULL
+          AND t.prompt_id = old.prompt_id AND t.revision = p_expected;
+    END IF;
+    RETURN FOUND;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.write_platform_type(p_user_id uuid, p_row jsonb, p_expected integer)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM public.refuse_unless_platform_admin(p_user_id);
+    IF p_expected IS NULL THEN
+        INSERT INTO public.process_types (process_type_id, display_name, description, is_active, default_version, created_by)
+        SELECT new.process_type_id, new.display_name, new.description, new.is_active, new.default_version,
+               new.created_by
+        FROM jsonb_populate_record(NULL::public.process_types, p_row) new
+        ON CONFLICT DO NOTHING;
+    ELSE
+        UPDATE public.process_types t
+        SET display_name = new.display_name, description = new.description, is_active = new.is_active,
+            default_version = new.default_version, version = t.version + 1
+        FROM public.process_types old, jsonb_populate_record(old, p_row) new
+        WHERE old.process_type_id = p_row ->> 'process_type_id' AND old.client_id IS NULL
+          AND t.process_type_id = old.process_type_id AND t.version = p_expected;
+    END IF;
+    RETURN FOUND;
+END
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
@@ -1955,6 +2140,7 @@ ALTER TABLE outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE output_actions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE pages ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE periodic_runs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE platform_answers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE process_types ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE processes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE prompts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -2105,6 +2291,9 @@ CREATE POLICY app_all ON periodic_runs FOR ALL TO docflow_app
 CREATE POLICY engine_all ON periodic_runs FOR ALL TO docflow_engine
     USING (true)
     WITH CHECK (true);
+CREATE POLICY platform ON platform_answers FOR ALL TO public
+    USING ((( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL))
+    WITH CHECK ((( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL));
 CREATE POLICY add ON process_types FOR INSERT TO public
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY change ON process_types FOR UPDATE TO public
@@ -2113,6 +2302,10 @@ CREATE POLICY change ON process_types FOR UPDATE TO public
 CREATE POLICY engine_all ON process_types FOR ALL TO docflow_engine
     USING (true)
     WITH CHECK (true);
+CREATE POLICY own_slug ON process_types FOR INSERT TO public
+    WITH CHECK (((client_id IS NULL) OR starts_with((process_type_id)::text, ( SELECT (c.slug || '.'::text)
+   FROM clients c
+  WHERE (c.client_id = process_types.client_id)))));
 CREATE POLICY platform ON process_types FOR ALL TO docflow_owner
     USING ((client_id IS NULL))
     WITH CHECK ((client_id IS NULL));
@@ -2241,6 +2434,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON pages TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON pages TO docflow_engine;
 GRANT SELECT ON periodic_runs TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON periodic_runs TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON platform_answers TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON process_types TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON process_types TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON processes TO docflow_app;

@@ -1,0 +1,26 @@
+-- What processes were decided by must stay as it was. Only who may use it changes: state and is_active.
+CREATE OR REPLACE FUNCTION refuse_change_of_published() RETURNS trigger
+LANGUAGE plpgsql
+SET search_path = pg_catalog, public, pg_temp
+AS $$
+DECLARE
+    may_change constant text[] := ARRAY['state', 'is_active', 'updated_at'];
+BEGIN
+    IF OLD.state NOT IN ('published', 'retired') THEN
+        IF TG_OP = 'DELETE' THEN
+            RETURN OLD;
+        END IF;
+        RETURN NEW;
+    END IF;
+    IF TG_OP = 'DELETE' THEN
+        IF current_user = 'docflow_owner' THEN
+            RETURN OLD;
+        END IF;
+        RAISE EXCEPTION 'a published row of % cannot be deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END IF;
+    IF NEW.state NOT IN ('published', 'retired') OR to_jsonb(NEW) - may_change IS DISTINCT FROM to_jsonb(OLD) - may_change THEN
+        RAISE EXCEPTION 'a published row of % cannot change', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
+    END IF;
+    RETURN NEW;
+END
+$$
