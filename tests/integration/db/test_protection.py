@@ -10,7 +10,7 @@ from docflow.testing.database import DatabaseUrls
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-WITHOUT_CLIENT = {"workers", "periodic_runs", "login_attempts", "audit_offsets", "alembic_version"}
+WITHOUT_CLIENT = {"workers", "periodic_runs", "login_attempts", "audit_offsets", "alembic_version", "platform_answers"}
 """Tables that say nothing about any one client."""
 
 UNIQUE_WITHOUT_CLIENT = {
@@ -54,6 +54,12 @@ DEFINERS = {
     "sweep_engine": "docflow_engine",
     "measure_engine": "docflow_engine",
     "measure_audit": "docflow_engine",
+    "list_clients": "docflow_engine",
+    "add_client": "docflow_engine",
+    "change_client": "docflow_engine",
+    "write_platform_type": "docflow_engine",
+    "write_platform_prompt": "docflow_engine",
+    "write_platform_configuration": "docflow_engine",
 }
 """Who may work across clients, and as whom."""
 

@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint
+from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docflow.db.base import Base, Updated, id_column, one_of
@@ -22,5 +22,6 @@ class Client(Updated, Base):
     __table_args__ = (
         one_of("status", ("active", "suspended", "inactive")),
         one_of("subscription_tier", ("basic", "professional", "enterprise")),
+        Index("ix_clients_created_at", "created_at", "client_id"),
         CheckConstraint("slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'", name="slug_form"),
     )

@@ -32,6 +32,8 @@ class ConfigurationRow(Updated, Base):
     llm_policy: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
     prompt_ids: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
     created_by: Mapped[str | None]
+    revision: Mapped[int] = mapped_column(server_default="1", sort_order=1)
+    """Counts the writes; `version` is the version of the configuration itself."""
 
     __table_args__ = (
         one_of("state", LifecycleState),

@@ -7,12 +7,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from docflow.db.base import Base, Created, Json
 
 
-class IdempotencyKey(Created, Base):
-    """The stored answer to a POST, written in the transaction of what it made; kept 24 h."""
+class Answer(Created):
+    """The first answer to a POST, written in the transaction of what it made; kept 24 h."""
 
-    __tablename__ = "idempotency_keys"
-
-    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"), primary_key=True)
     route: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
@@ -21,4 +18,18 @@ class IdempotencyKey(Created, Base):
     body: Mapped[Json | None]
     expires_at: Mapped[datetime]
 
+
+class IdempotencyKey(Answer, Base):
+    """What a client was answered."""
+
+    __tablename__ = "idempotency_keys"
+
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"), primary_key=True, sort_order=-1)
+
     __table_args__ = (Index("ix_idempotency_keys_expires_at", "expires_at"),)
+
+
+class PlatformAnswer(Answer, Base):
+    """What a platform administrator was answered, who has no client."""
+
+    __tablename__ = "platform_answers"

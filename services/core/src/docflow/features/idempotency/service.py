@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.errors import Conflict, UserError
 from docflow.domain.json_types import JsonObject
-from docflow.features.idempotency.models import IdempotencyKey
+from docflow.features.idempotency.models import IdempotencyKey, PlatformAnswer
 
 KEPT = timedelta(hours=24)
 WAIT_S = 5
@@ -27,9 +27,12 @@ class StoredAnswer:
 
 @dataclass(frozen=True, slots=True)
 class KeyedRequest:
-    """`content_hash` is SHA-256 over what the caller sent: fields and file contents, never transport bytes."""
+    """`content_hash` is SHA-256 over what the caller sent: fields and file contents, never transport bytes.
 
-    client_id: UUID
+    `client_id` None = a platform administrator's, in a session that is bound to no client.
+    """
+
+    client_id: UUID | None
     route: str
     key: str
     content_hash: bytes
@@ -42,16 +45,15 @@ async def claim(session: AsyncSession, request: KeyedRequest, at: datetime) -> S
     content and Conflict `idempotency_in_flight` when the first is still at work.
     """
     await session.execute(text(f"SET LOCAL lock_timeout = '{WAIT_S}s'"))
-    await session.execute(delete(IdempotencyKey).where(*_row(request), IdempotencyKey.expires_at <= at))
-    new = insert(IdempotencyKey).values(
-        client_id=request.client_id,
-        route=request.route,
-        key=request.key,
+    table = _table(request)
+    await session.execute(delete(table).where(*_row(request), table.expires_at <= at))
+    new = insert(table).values(
+        **_place(request),
         content_hash=request.content_hash,
         expires_at=at + KEPT,
     )
     try:
-        made = await session.execute(new.on_conflict_do_nothing().returning(IdempotencyKey.key))
+        made = await session.execute(new.on_conflict_do_nothing().returning(table.key))
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
             raise Conflict(
@@ -66,8 +68,9 @@ async def claim(session: AsyncSession, request: KeyedRequest, at: datetime) -> S
 
 async def stored(session: AsyncSession, request: KeyedRequest) -> StoredAnswer | None:
     """The answer kept under the key, if there is one. Raises `idempotency_key_reused` for other content."""
-    row: IdempotencyKey | None = await session.scalar(
-        select(IdempotencyKey).where(*_row(request), IdempotencyKey.status_code.is_not(None))
+    table = _table(request)
+    row: IdempotencyKey | PlatformAnswer | None = await session.scalar(
+        select(table).where(*_row(request), table.status_code.is_not(None))
     )
     if row is None or row.status_code is None:
         return None
@@ -78,15 +81,21 @@ async def stored(session: AsyncSession, request: KeyedRequest) -> StoredAnswer |
 
 async def keep(session: AsyncSession, request: KeyedRequest, answer: StoredAnswer) -> None:
     await session.execute(
-        update(IdempotencyKey)
+        update(_table(request))
         .where(*_row(request))
         .values(status_code=answer.status_code, headers=dict(answer.headers), body=dict(answer.body))
     )
 
 
+def _table(request: KeyedRequest) -> type[IdempotencyKey] | type[PlatformAnswer]:
+    return PlatformAnswer if request.client_id is None else IdempotencyKey
+
+
+def _place(request: KeyedRequest) -> dict[str, object]:
+    whose = {} if request.client_id is None else {"client_id": request.client_id}
+    return {**whose, "route": request.route, "key": request.key}
+
+
 def _row(request: KeyedRequest) -> tuple[ColumnElement[bool], ...]:
-    return (
-        IdempotencyKey.client_id == request.client_id,
-        IdempotencyKey.route == request.route,
-        IdempotencyKey.key == request.key,
-    )
+    table = _table(request)
+    return tuple(getattr(table, name) == value for name, value in _place(request).items())

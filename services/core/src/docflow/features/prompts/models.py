@@ -25,6 +25,8 @@ class PromptRow(Created, Base):
     is_active: Mapped[bool] = mapped_column(server_default="true")
     state: Mapped[str] = mapped_column(server_default="draft")
     created_by: Mapped[str | None]
+    revision: Mapped[int] = mapped_column(server_default="1", sort_order=1)
+    """Counts the writes; `version` is the configuration's version that the prompt is for."""
 
     __table_args__ = (
         one_of("stage", PromptStage),
