@@ -10,7 +10,14 @@ from docflow.testing.database import DatabaseUrls
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-WITHOUT_CLIENT = {"workers", "periodic_runs", "login_attempts", "audit_offsets", "alembic_version", "platform_answers"}
+WITHOUT_CLIENT = {
+    "workers",
+    "periodic_runs",
+    "login_attempts",
+    "audit_offsets",
+    "alembic_version",
+    "platform_answers",
+}
 """Tables that say nothing about any one client."""
 
 UNIQUE_WITHOUT_CLIENT = {

@@ -77,6 +77,10 @@ class Database:
         async with _translated(), self._sessions.begin() as session:
             yield session
 
+    async def bind(self, session: AsyncSession, client_id: UUID) -> None:
+        """From here on a transaction of `nobody` is this client's."""
+        await session.execute(_BIND, {"client_id": str(client_id)})
+
     async def single(self, statement: TextClause, values: Mapping[str, object]) -> Sequence[Row[Any]]:
         """The rows of one statement, bound to no client, that commits by itself: one round trip instead of three.
 

@@ -57,6 +57,11 @@ class Caller:
             raise Forbidden(f"this needs the scope {scope.value}")
 
     @property
+    def is_platform(self) -> bool:
+        """A platform admin, who has no client and keeps what is every client's."""
+        return self.role is Role.PLATFORM_ADMIN and self.client_id is None
+
+    @property
     def client(self) -> UUID:
         """The caller's client. Raises Forbidden for a caller without one."""
         if self.client_id is None:

@@ -49,6 +49,12 @@ class Conflict(UserError):
     default_code = "state_conflict"
 
 
+class PreconditionFailed(UserError):
+    """The version that the caller goes by is not the current one."""
+
+    default_code = "precondition_failed"
+
+
 class Unauthorized(UserError):
     default_code = "unauthorized"
 

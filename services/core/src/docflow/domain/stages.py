@@ -70,6 +70,14 @@ class DuplicatePolicy(StrEnum):
     RETURN_EXISTING = "return_existing"
 
 
+class ActionType(StrEnum):
+    EMAIL = "email"
+    WEBHOOK = "webhook"
+    ERP_INTEGRATION = "erp_integration"
+    DATABASE_INSERT = "database_insert"
+    FILE_EXPORT = "file_export"
+
+
 class Severity(StrEnum):
     INFO = "info"
     WARNING = "warning"

@@ -57,6 +57,17 @@ def failing_places(schema: JsonObject, data: JsonValue) -> tuple[tuple[Sequence[
         raise PermanentError("the configuration's schema cannot be used", code="schema_invalid") from error
 
 
+def schema_fault(schema: JsonObject) -> tuple[Sequence[str | int], str] | None:
+    """Where a schema itself is wrong and what about it, without its values; None when it can be used."""
+    try:
+        _compiled(json.dumps(schema, sort_keys=True))
+    except ValidationError as error:
+        return tuple(error.instance_path), f"is no valid JSON Schema ({error.kind.name})"
+    except (ValueError, jsonschema_rs.ReferencingError):
+        return (), "is no JSON Schema that can be used"
+    return None
+
+
 def found_in_text(pattern: str, text: str) -> bool:
     """Whether the pattern is found anywhere in the text; anchors hold at its ends. ValueError for a bad pattern."""
     try:

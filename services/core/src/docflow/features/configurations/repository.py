@@ -12,7 +12,7 @@ from docflow.domain.ids import new_id
 from docflow.domain.stages import DuplicatePolicy
 from docflow.features.configurations.models import ConfigurationRow
 
-_COPIED = (
+COPIED = (
     "input_schema", "output_schema", "validation_rules", "plugin_name", "enable_fraud_detection", "enable_hitl",
     "confidence_threshold", "duplicate_policy", "workflow", "output_actions", "llm_policy",
 )  # fmt: skip
@@ -73,7 +73,7 @@ class ConfigurationRepository:
 
     async def copy(self, template: ConfigurationRow, prompt_ids: dict[PromptStage, UUID]) -> None:
         """Make the template the client's own under the same version. Nothing happens where that version stands."""
-        values = {name: getattr(template, name) for name in _COPIED}
+        values = {name: getattr(template, name) for name in COPIED}
         await self._session.execute(
             insert(ConfigurationRow)
             .values(

@@ -5,6 +5,7 @@ from sqlalchemy import ForeignKeyConstraint, Index, UniqueConstraint, func, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docflow.db.base import Base, Created, Json, id_column, one_of
+from docflow.domain.stages import ActionType
 
 
 class OutputAction(Created, Base):
@@ -30,7 +31,7 @@ class OutputAction(Created, Base):
     error_message: Mapped[str | None]
 
     __table_args__ = (
-        one_of("action_type", ("email", "webhook", "erp_integration", "database_insert", "file_export")),
+        one_of("action_type", ActionType),
         one_of("status", ("pending", "executing", "completed", "failed", "retrying")),
         UniqueConstraint("client_id", "process_id", "position"),
         ForeignKeyConstraint(

@@ -1,22 +1,26 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.features.process_types.models import ProcessType
 
 
 class ProcessTypeRepository:
-    """The platform's types and one client's own."""
+    """The platform's types and one client's own; `client_id` None = the platform's alone."""
 
-    def __init__(self, session: AsyncSession, client_id: UUID) -> None:
+    def __init__(self, session: AsyncSession, client_id: UUID | None) -> None:
         self._session = session
-        self._readable = or_(ProcessType.client_id.is_(None), ProcessType.client_id == client_id)
+        self._readable: ColumnElement[bool] = ProcessType.client_id.is_(None)
+        if client_id is not None:
+            self._readable = or_(self._readable, ProcessType.client_id == client_id)
 
     async def get(self, process_type_id: str) -> ProcessType | None:
         found: ProcessType | None = await self._session.scalar(
-            select(ProcessType).where(self._readable, ProcessType.process_type_id == process_type_id)
+            select(ProcessType)
+            .where(self._readable, ProcessType.process_type_id == process_type_id)
+            .execution_options(populate_existing=True)
         )
         return found
 

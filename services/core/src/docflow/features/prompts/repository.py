@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from sqlalchemy import or_, select
+from sqlalchemy import ColumnElement, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.configuration import LifecycleState, Prompt, PromptStage
@@ -12,19 +12,18 @@ from docflow.features.prompts.models import PromptRow
 
 
 class PromptRepository:
-    """Reads through a session that is bound to `client_id`."""
+    """Reads through a session that is bound to `client_id`; None = the platform's own, for its templates."""
 
-    def __init__(self, session: AsyncSession, client_id: UUID) -> None:
+    def __init__(self, session: AsyncSession, client_id: UUID | None) -> None:
         self._session = session
-        self._client_id = client_id
+        self._readable: ColumnElement[bool] = PromptRow.client_id.is_(None)
+        if client_id is not None:
+            self._readable = or_(self._readable, PromptRow.client_id == client_id)
 
     async def get(self, prompt_id: UUID) -> Prompt:
         """Whatever became of it since: a process keeps its prompts. Raises PermanentError `prompt_missing`."""
         row = await self._session.scalar(
-            select(PromptRow).where(
-                PromptRow.prompt_id == prompt_id,
-                or_(PromptRow.client_id == self._client_id, PromptRow.client_id.is_(None)),
-            )
+            select(PromptRow).where(PromptRow.prompt_id == prompt_id, self._readable)
         )
         if row is None:
             raise PermanentError(f"there is no prompt {prompt_id}", code="prompt_missing")
@@ -44,7 +43,7 @@ class PromptRepository:
                 PromptRow.version.in_(versions),
                 PromptRow.state == LifecycleState.PUBLISHED,
                 PromptRow.is_active,
-                or_(PromptRow.client_id == self._client_id, PromptRow.client_id.is_(None)),
+                self._readable,
             )
         )
         return _best_of_each_stage(rows, version)

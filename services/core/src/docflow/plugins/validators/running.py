@@ -29,6 +29,10 @@ class Validators:
         self._installed = installed
         self._timeout_s = timeout_s
 
+    def names(self) -> frozenset[str]:
+        """All that a configuration may name; nothing is loaded for it."""
+        return frozenset(self._known) | {entry.name for entry in self._installed()}
+
     async def run(self, name: str | None, given: Given) -> tuple[Finding, ...]:
         """Its findings; `plugin_failed` (error) when it is missing, raises, hangs or answers nonsense."""
         if not name:

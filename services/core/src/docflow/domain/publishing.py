@@ -1,0 +1,240 @@
+"""Whether a configuration can be published: one pure function that names every fault by its place."""
+
+import json
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from docflow.domain.errors import PermanentError, Problem, pointer_to
+from docflow.domain.json_types import JsonObject, JsonValue
+from docflow.domain.output_schema import OutputShape, shape_of
+from docflow.domain.plain_secrets import plain_secrets
+from docflow.domain.rules import Match, RuleInvalid, parsed
+from docflow.domain.stages import ActionType, Stage
+from docflow.domain.values.kinds import FieldKind
+from docflow.domain.workflow import workflow_from
+
+MAX_SCHEMA_BYTES = 200_000
+MAX_DEPTH = 32
+MAX_FIELDS = 500
+MAX_RULES = 500
+MAX_STEPS = 20
+MAX_ACTIONS = 20
+MAX_PROBLEMS = 50
+
+SchemaFault = Callable[[JsonObject], tuple[Sequence[str | int], str] | None]
+"""Where a JSON Schema itself is wrong and what about it; None when it can be used."""
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What the checks ask of the installation. `plugins` are the names of the installed validators."""
+
+    schema_fault: SchemaFault
+    match: Match
+    plugins: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """The parts of a configuration that can be wrong, as stored; `validation_rules` is the list."""
+
+    input_schema: JsonObject
+    output_schema: JsonObject
+    validation_rules: Sequence[JsonValue]
+    plugin_name: str | None
+    workflow: JsonObject
+    output_actions: Sequence[JsonValue]
+    llm_policy: JsonObject
+
+
+def problems_of(draft: Draft, known: Known) -> list[Problem]:
+    """Empty = it can be published, as far as it says; prompts are judged by who looks them up."""
+    schema_faults = list(_output_schema(draft.output_schema, known))
+    found = [
+        *_schema(draft.input_schema, "input_schema", known),
+        *schema_faults,
+        # Which fields there are is known of a schema that can be read.
+        *(() if schema_faults else _rules(draft, known)),
+        *_plugin(draft.plugin_name, known),
+        *_workflow(draft.workflow),
+        *written_problems(draft.output_actions, draft.llm_policy),
+    ]
+    return found[:MAX_PROBLEMS]
+
+
+def _schema(schema: JsonObject, name: str, known: Known) -> Iterator[Problem]:
+    if depth_of(schema) > MAX_DEPTH:
+        yield Problem(f"/{name}", f"is nested deeper than {MAX_DEPTH}")
+    elif len(json.dumps(schema)) > MAX_SCHEMA_BYTES:
+        yield Problem(f"/{name}", f"is larger than {MAX_SCHEMA_BYTES} bytes")
+    elif remote := [path for path, target in _references(schema, ()) if not target.startswith("#")]:
+        yield from (Problem(pointer_to((name, *path)), "may not point to other documents") for path in remote)
+    elif fault := known.schema_fault(schema):
+        yield Problem(pointer_to((name, *fault[0])), fault[1])
+
+
+def _output_schema(schema: JsonObject, known: Known) -> Iterator[Problem]:
+    faults = list(_schema(schema, "output_schema", known))
+    yield from faults
+    if faults:
+        return
+    wrong = [Problem(pointer_to(("output_schema", *path)), told) for path, told in _wrong_marks(schema)]
+    yield from wrong
+    if wrong:
+        return
+    shape = shape_of(schema)
+    count = len(shape.fields) + sum(len(table.columns) for table in shape.tables)
+    if count == 0:
+        yield Problem("/output_schema", "names no field to read")
+    if count > MAX_FIELDS:
+        yield Problem("/output_schema", f"names more than {MAX_FIELDS} fields")
+
+
+def _wrong_marks(schema: JsonObject) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    for path, name, mark in _marks(schema, ()):
+        if name == "x-kind" and (not isinstance(mark, str) or mark not in set(FieldKind)):
+            yield path, f"is one of {', '.join(FieldKind)}"
+        if name == "x-labels" and not _labels(mark):
+            yield path, "is a label, a list of labels, or these by language"
+
+
+def _rules(draft: Draft, known: Known) -> Iterator[Problem]:
+    if len(draft.validation_rules) > MAX_RULES:
+        yield Problem("/validation_rules", f"has more than {MAX_RULES} rules")
+        return
+    paths = _paths(shape_of(draft.output_schema))
+    for place, given in enumerate(draft.validation_rules):
+        told = _rule(given, paths, known)
+        if told:
+            yield Problem(f"/validation_rules/{place}", told)
+
+
+def _rule(given: JsonValue, paths: frozenset[str], known: Known) -> str | None:
+    try:
+        rule = parsed(given)
+        if rule.name == "regex":
+            known.match(str(rule.value), "")
+    except RuleInvalid as error:
+        return str(error)
+    except ValueError:
+        return "the pattern cannot be used"
+    unknown = [path for path in (rule.field, *rule.compare_to) if path not in paths]
+    return f"the output schema names no {', '.join(unknown)}" if unknown else None
+
+
+def _paths(shape: OutputShape) -> frozenset[str]:
+    columns = (f"{table.path}[].{column.path}" for table in shape.tables for column in table.columns)
+    return frozenset((*(field.path for field in shape.fields), *columns))
+
+
+def _plugin(name: str | None, known: Known) -> Iterator[Problem]:
+    if name is not None and name not in known.plugins:
+        yield Problem("/plugin_name", "is not installed")
+
+
+def _workflow(given: JsonObject) -> Iterator[Problem]:
+    steps = given.get("steps") or ()
+    if not isinstance(steps, list | tuple) or len(steps) > MAX_STEPS:
+        yield Problem("/workflow/steps", f"is a list of at most {MAX_STEPS} steps")
+        return
+    try:
+        stages = [step.stage for step in workflow_from(given).steps]
+    except PermanentError as error:
+        yield Problem("/workflow/steps", error.message)
+        return
+    order = list(Stage)
+    if stages != sorted(stages, key=order.index) or set(stages) != set(order):
+        # A file that was not inspected, or a result that was not checked, would pass in silence.
+        yield Problem("/workflow/steps", "goes through every stage, in the order of the pipeline")
+
+
+def written_problems(actions: Sequence[JsonValue], llm_policy: JsonObject) -> Iterator[Problem]:
+    """What is looked at when a draft is written, too: a plain secret must not even be stored."""
+    yield from _secrets(llm_policy, "/llm_policy")
+    if len(actions) > MAX_ACTIONS:
+        yield Problem("/output_actions", f"has more than {MAX_ACTIONS} actions")
+        return
+    for place, action in enumerate(actions):
+        yield from _action(action, f"/output_actions/{place}")
+
+
+def _action(action: JsonValue, at: str) -> Iterator[Problem]:
+    kind = action.get("action_type") if isinstance(action, Mapping) else None
+    if not isinstance(action, Mapping) or not isinstance(kind, str) or kind not in set(ActionType):
+        yield Problem(f"{at}/action_type", f"is one of {', '.join(ActionType)}")
+        return
+    config = action.get("target_config", {})
+    if not isinstance(config, Mapping):
+        yield Problem(f"{at}/target_config", "is an object")
+        return
+    yield from _secrets(config, f"{at}/target_config")
+    retries = action.get("max_retries", 0)
+    if not isinstance(retries, int) or isinstance(retries, bool) or not 0 <= retries <= 20:
+        yield Problem(f"{at}/max_retries", "is a number from 0 to 20")
+    yield from _target(ActionType(kind), config, f"{at}/target_config")
+
+
+def _secrets(value: JsonValue, at: str) -> Iterator[Problem]:
+    for path in plain_secrets(value):
+        yield Problem(f"{at}{pointer_to(path)}", "looks like a secret; it does not belong here")
+
+
+def _target(kind: ActionType, config: JsonObject, at: str) -> Iterator[Problem]:
+    if kind is ActionType.WEBHOOK:
+        url = config.get("url")
+        if not isinstance(url, str) or not url.startswith(("http://", "https://")):
+            yield Problem(f"{at}/url", "is an http or https address")
+        if not isinstance(config.get("headers", {}), Mapping):
+            yield Problem(f"{at}/headers", "is an object")
+    elif kind is ActionType.FILE_EXPORT and config.get("format", "json") not in ("json", "csv"):
+        yield Problem(f"{at}/format", "is json or csv")
+
+
+def depth_of(value: JsonValue) -> int:
+    """Levels of nesting, counted no further than one past the limit and without recursion: it comes from outside."""
+    deepest, waiting = 0, [(value, 1)]
+    while waiting:
+        one, level = waiting.pop()
+        deepest = max(deepest, level)
+        if level > MAX_DEPTH:
+            break
+        inner = one.values() if isinstance(one, Mapping) else one if isinstance(one, list | tuple) else ()
+        waiting += [(item, level + 1) for item in inner if isinstance(item, Mapping | list | tuple)]
+    return deepest
+
+
+def _references(value: JsonValue, path: tuple[str | int, ...]) -> Iterator[tuple[tuple[str | int, ...], str]]:
+    if isinstance(value, Mapping):
+        for name, inner in value.items():
+            if name in ("$ref", "$dynamicRef", "$recursiveRef") and isinstance(inner, str):
+                yield (*path, name), inner
+            else:
+                yield from _references(inner, (*path, name))
+    elif isinstance(value, list | tuple):
+        for place, inner in enumerate(value):
+            yield from _references(inner, (*path, place))
+
+
+def _labels(schema: JsonValue) -> bool:
+    """A label, a list of them, or either by language."""
+    if isinstance(schema, Mapping):
+        return all(_labels(inner) and not isinstance(inner, Mapping) for inner in schema.values())
+    return isinstance(schema, str) or (
+        isinstance(schema, list | tuple) and all(isinstance(label, str) for label in schema)
+    )
+
+
+def _marks(
+    schema: JsonValue, path: tuple[str | int, ...]
+) -> Iterator[tuple[tuple[str | int, ...], str, JsonValue]]:
+    """Every `x-kind` and `x-labels` of a property or of the items of one."""
+    if not isinstance(schema, Mapping):
+        return
+    for name in ("x-kind", "x-labels"):
+        if name in schema:
+            yield (*path, name), name, schema[name]
+    properties = schema.get("properties")
+    if isinstance(properties, Mapping):
+        for name, sub in properties.items():
+            yield from _marks(sub, (*path, "properties", name))
+    yield from _marks(schema.get("items"), (*path, "items"))
