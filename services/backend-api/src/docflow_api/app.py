@@ -4,13 +4,16 @@ import hashlib
 import hmac
 from typing import Any
 
-from docflow.adapters.schemas.rust import failing_places
+from docflow.adapters.schemas.rust import failing_places, found_in_text, schema_fault
+from docflow.domain.publishing import Known
 from docflow.features.api_keys.service import ApiKeys
 from docflow.features.configurations.in_force import InForce
 from docflow.features.submissions.service import Submissions
 from docflow.features.users.passwords import Passwords
 from docflow.features.users.service import Accounts
 from docflow.features.users.tokens import AccessTokens
+from docflow.plugins.validators import BUILT_IN
+from docflow.plugins.validators.running import Validators
 from docflow.runtime.container import Container
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -24,25 +27,38 @@ from docflow_api.rates import RequestRates
 from docflow_api.routers import (
     audit_logs,
     auth,
+    clients,
+    configurations,
     documents,
     events,
     health,
     me,
     process_types,
     processes,
+    prompts,
     reviews,
     submissions,
 )
 from docflow_api.schemas.auth import LoginIn, RefreshIn
+from docflow_api.schemas.clients import ClientIn, ClientPatch
+from docflow_api.schemas.configurations import ConfigurationIn, ConfigurationPatch
 from docflow_api.schemas.problem import ProblemOut
+from docflow_api.schemas.process_types import ProcessTypeIn, ProcessTypePatch
 from docflow_api.schemas.processes import ProcessIn
+from docflow_api.schemas.prompts import PromptClone, PromptIn, PromptPatch
 from docflow_api.schemas.reviews import ReviewDecision
 
 VERSION = "1.0.0"
 _LARGE_PATHS = frozenset({"/v1/processes"})
-_ROUTERS = (auth, me, submissions, processes, documents, reviews, process_types, audit_logs, events, health)
+_ROUTERS = (
+    auth, me, submissions, processes, documents, reviews, process_types, prompts, configurations, clients,
+    audit_logs, events, health,
+)  # fmt: skip
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
-_BODIES = (LoginIn, RefreshIn, ProcessIn, ReviewDecision, ProblemOut)
+_BODIES = (
+    LoginIn, RefreshIn, ProcessIn, ReviewDecision, ProblemOut, ClientIn, ClientPatch, ProcessTypeIn,
+    ProcessTypePatch, PromptIn, PromptPatch, PromptClone, ConfigurationIn, ConfigurationPatch,
+)  # fmt: skip
 
 
 def create_app(container: Container) -> FastAPI:
@@ -90,6 +106,7 @@ def make_gateway(container: Container) -> Gateway:
         refresh_ttl_s=settings.auth.refresh_ttl_s,
         failures_per_minute=settings.limits.logins_per_minute,
     )
+    in_force = InForce(container.cache)
     submitted = Submissions(
         container.database,
         container.blobs,
@@ -100,7 +117,7 @@ def make_gateway(container: Container) -> Gateway:
         failures=failing_places,
         metadata_bytes=settings.limits.metadata_bytes,
         public_url=(settings.api.public_url or "").rstrip("/"),
-        in_force=InForce(container.cache),
+        in_force=in_force,
     )
     return Gateway(
         container=container,
@@ -108,6 +125,8 @@ def make_gateway(container: Container) -> Gateway:
         api_keys=ApiKeys(container.database),
         tokens=tokens,
         submissions=submitted,
+        in_force=in_force,
+        known=Known(schema_fault, found_in_text, Validators(BUILT_IN).names()),
         rates=RequestRates(container.limits),
         metrics=HttpMetrics(),
     )

@@ -12,9 +12,11 @@ import structlog
 from docflow.domain.access import Caller, Scope
 from docflow.domain.errors import Forbidden, Unauthorized, UnsupportedMedia, UserError
 from docflow.domain.paging import Mark, PageRequest
+from docflow.domain.publishing import Known
 from docflow.domain.stages import AuditResult
 from docflow.features.api_keys.service import ApiKeys
 from docflow.features.audit.messages import act_audit
+from docflow.features.configurations.in_force import InForce
 from docflow.features.submissions.service import Submissions
 from docflow.features.users.service import Accounts
 from docflow.features.users.tokens import AccessTokens
@@ -40,6 +42,8 @@ class Gateway:
     api_keys: ApiKeys
     tokens: AccessTokens
     submissions: Submissions
+    in_force: InForce
+    known: Known
     rates: RequestRates
     metrics: HttpMetrics
 
@@ -54,6 +58,10 @@ class Gateway:
     def bound(self, caller: Caller) -> AbstractAsyncContextManager[AsyncSession]:
         """One transaction of the caller's client. For what must happen after the commit, such as a hint."""
         return self.container.database.client(caller.client)
+
+    def owned(self, caller: Caller) -> AbstractAsyncContextManager[AsyncSession]:
+        """One transaction of the caller's client; of no client for a platform admin, who keeps what is everybody's."""
+        return self.container.database.nobody() if caller.is_platform else self.bound(caller)
 
     async def note_refusal(self, client_id: UUID, caller: Caller, scope: Scope, route: str) -> None:
         """In the client's audit, in a transaction of its own: the refusal ends the request's. `route` holds no ids."""
@@ -101,10 +109,15 @@ async def _caller(request: Request, gateway: TheGateway) -> Caller:
 TheCaller = Annotated[Caller, Depends(_caller)]
 
 
-def needs(scope: Scope) -> Any:
-    """A route dependency: the caller holds `scope` and has a client. Judged before ids and bodies are."""
+def needs(scope: Scope, *, or_platform: bool = False) -> Any:
+    """A route dependency: the caller holds `scope` and has a client. Judged before ids and bodies are.
+
+    With `or_platform` a platform admin passes, too.
+    """
 
     async def check(request: Request, caller: TheCaller, gateway: TheGateway) -> None:
+        if or_platform and caller.is_platform:
+            return
         client_id = caller.client
         try:
             caller.require(scope)
@@ -113,6 +126,15 @@ def needs(scope: Scope) -> Any:
             raise
 
     return Depends(check)
+
+
+async def _platform(caller: TheCaller) -> None:
+    if not caller.is_platform:
+        raise Forbidden("this needs a platform admin")
+
+
+needs_platform: Any = Depends(_platform)
+"""A route dependency: the caller is a platform admin."""
 
 
 def _route(request: Request) -> str:
@@ -127,6 +149,15 @@ async def _session(caller: TheCaller, gateway: TheGateway) -> AsyncIterator[Asyn
 
 Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 """The request's transaction. It commits after the handler and before the answer leaves."""
+
+
+async def _owned_session(caller: TheCaller, gateway: TheGateway) -> AsyncIterator[AsyncSession]:
+    async with gateway.owned(caller) as session:
+        yield session
+
+
+OwnedSession = Annotated[AsyncSession, Depends(_owned_session, scope="function")]
+"""Like `Session`, and bound to no client for a platform admin."""
 
 
 async def _page_request(

@@ -12,6 +12,7 @@ from docflow.domain.errors import (
     NotFound,
     PayloadTooLarge,
     PermanentError,
+    PreconditionFailed,
     Problem,
     QuotaExceeded,
     StorageFull,
@@ -33,6 +34,7 @@ _log = structlog.get_logger()
 _BY_KIND: tuple[tuple[type[DocflowError], int], ...] = (
     (NotFound, 404),
     (Conflict, 409),
+    (PreconditionFailed, 412),
     (Unauthorized, 401),
     (Forbidden, 403),
     (QuotaExceeded, 402),

@@ -1,7 +1,38 @@
 from datetime import datetime
 
 from docflow.features.process_types.models import ProcessType
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict, Field
+
+from docflow_api.schemas.texts import Text, TypeId, Version
+
+
+class ProcessTypeIn(BaseModel):
+    """A client's own type is named `<slug>.<name>`.
+
+    `default_version` names the platform's configuration from which a client's first one is made.
+    """
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"process_type_id": "acme-corp.lease", "display_name": "Lease"}]},
+    )
+
+    process_type_id: TypeId
+    display_name: Text = Field(min_length=1, max_length=200)
+    description: Text | None = Field(default=None, max_length=2000)
+    default_version: Version | None = None
+    is_active: bool = True
+
+
+class ProcessTypePatch(BaseModel):
+    """A type that is not active takes no new documents."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"is_active": False}]})
+
+    display_name: Text = Field(default="", min_length=1, max_length=200)
+    description: Text | None = Field(default=None, max_length=2000)
+    default_version: Version | None = None
+    is_active: bool = True
 
 
 class ProcessTypeOut(BaseModel):

@@ -1,0 +1,57 @@
+"""A POST that makes something, safe to repeat with its Idempotency-Key."""
+
+import hashlib
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+import orjson
+from docflow.domain.access import Caller
+from docflow.features.idempotency import service as idempotency
+from docflow.features.idempotency.service import KeyedRequest, StoredAnswer
+from fastapi import Header, Request, Response
+from pydantic import BaseModel
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from docflow_api.answers import json_answer
+from docflow_api.deps import Gateway
+
+TheKey = Annotated[
+    str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255, pattern=r"^[\x20-\x7e]+$")
+]
+
+MADE_HEADERS = {
+    "Location": {"schema": {"type": "string"}, "description": "What was made"},
+    "ETag": {"schema": {"type": "string"}, "description": "Its version, for `If-Match`"},
+    "Idempotent-Replayed": {"schema": {"type": "string"}, "description": "`true` for a stored answer"},
+}
+
+
+def made(location: str, tag: dict[str, str], body: BaseModel) -> StoredAnswer:
+    return StoredAnswer(201, {"Location": location, **tag}, body.model_dump(mode="json"))
+
+
+def keyed_request(
+    request: Request, caller: Caller, content: BaseModel | None, key: str | None
+) -> KeyedRequest | None:
+    """The route with its ids, and what was sent: fields, never the transport's bytes."""
+    if key is None:
+        return None
+    sent = content.model_dump(mode="json", exclude_unset=True) if content else None
+    digest = hashlib.sha256(orjson.dumps(sent, option=orjson.OPT_SORT_KEYS)).digest()
+    return KeyedRequest(caller.client_id, f"{request.method} {request.url.path}", key, digest)
+
+
+async def once(
+    gateway: Gateway,
+    session: AsyncSession,
+    keyed: KeyedRequest | None,
+    make: Callable[[], Awaitable[StoredAnswer]],
+) -> Response:
+    """The answer kept under the key, else the one that `make` gives, kept in the same transaction."""
+    known = await idempotency.claim(session, keyed, gateway.now()) if keyed else None
+    if known is not None:
+        return json_answer(known.body, known.status_code, {**known.headers, "Idempotent-Replayed": "true"})
+    answer = await make()
+    if keyed is not None:
+        await idempotency.keep(session, keyed, answer)
+    return json_answer(answer.body, answer.status_code, answer.headers)

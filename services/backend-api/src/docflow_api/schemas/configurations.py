@@ -1,0 +1,139 @@
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+from uuid import UUID
+
+from docflow.domain.configuration import LifecycleState
+from docflow.domain.stages import DuplicatePolicy
+from docflow.features.configurations.models import ConfigurationRow
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from docflow_api.schemas.texts import JsonItems, JsonMap, TypeId
+
+_RULES = "validation_rules"
+_EXAMPLE: dict[str, Any] = {
+    "output_schema": {
+        "type": "object",
+        "properties": {
+            "tenant_name": {"type": "string", "x-kind": "party", "x-labels": ["Tenant"]},
+            "monthly_rent": {"type": ["string", "number"], "x-kind": "money", "x-labels": ["Monthly rent"]},
+        },
+        "required": ["tenant_name", "monthly_rent"],
+    },
+    "validation_rules": [{"field": "monthly_rent", "rule": "greater_than", "value": "0"}],
+    "confidence_threshold": 0.85,
+}
+
+
+class ConfigurationPatch(BaseModel):
+    """What is left out stays as it is; a draft may be incomplete until it is published.
+
+    `confidence_threshold` is 0..1. `output_actions` is a list of `{"action_type", "target_config", "max_retries"}`;
+    secrets have no place in it.
+    """
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"confidence_threshold": 0.9}]})
+
+    input_schema: JsonMap = Field(default_factory=dict)
+    output_schema: JsonMap = Field(default_factory=dict)
+    validation_rules: JsonItems = Field(default_factory=list)
+    plugin_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]+$", max_length=100)
+    enable_fraud_detection: bool = True
+    enable_hitl: bool = True
+    confidence_threshold: float = Field(default=0.8, ge=0, le=1)
+    duplicate_policy: DuplicatePolicy = DuplicatePolicy.FLAG
+    workflow: JsonMap = Field(default_factory=dict)
+    output_actions: JsonItems = Field(default_factory=list)
+    llm_policy: JsonMap = Field(default_factory=dict)
+
+    @field_validator(_RULES, mode="before")
+    @classmethod
+    def _unwrapped(cls, given: Any) -> Any:
+        """The list, also where it comes in the form that is stored."""
+        return given[_RULES] if isinstance(given, dict) and list(given) == [_RULES] else given
+
+    def values(self, *, given_only: bool) -> dict[str, Any]:
+        """By column."""
+        values = self.model_dump(exclude_unset=given_only, exclude={"process_type_id"})
+        if _RULES in values:
+            values[_RULES] = {_RULES: values[_RULES]}
+        if "confidence_threshold" in values:
+            values["confidence_threshold"] = Decimal(f"{values['confidence_threshold']:.4f}")
+        if "duplicate_policy" in values:
+            values["duplicate_policy"] = values["duplicate_policy"].value
+        return values
+
+
+class ConfigurationIn(ConfigurationPatch):
+    """A draft; it takes the next version of its type."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"process_type_id": "acme-corp.lease", **_EXAMPLE}]},
+    )
+
+    process_type_id: TypeId
+
+
+class ConfigurationOut(BaseModel):
+    """`version` is what processes are pinned to; `revision` counts the writes and is the ETag.
+
+    `prompt_ids` names the prompt of each stage, once published.
+    """
+
+    config_id: UUID
+    process_type_id: str
+    version: int
+    state: LifecycleState
+    is_platform: bool
+    input_schema: dict[str, Any]
+    output_schema: dict[str, Any]
+    validation_rules: list[Any]
+    plugin_name: str | None
+    enable_fraud_detection: bool
+    enable_hitl: bool
+    confidence_threshold: float
+    duplicate_policy: DuplicatePolicy
+    workflow: dict[str, Any]
+    output_actions: list[Any]
+    llm_policy: dict[str, Any]
+    prompt_ids: dict[str, str]
+    revision: int
+    created_by: str | None
+    created_at: datetime
+    updated_at: datetime
+
+
+class DryRunIn(BaseModel):
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"document_id": "0193a6a4-0000-7000-8000-000000000000"}]},
+    )
+
+    document_id: UUID
+
+
+def configuration_out(row: ConfigurationRow) -> ConfigurationOut:
+    return ConfigurationOut(
+        config_id=row.config_id,
+        process_type_id=row.process_type_id,
+        version=row.version,
+        state=LifecycleState(row.state),
+        is_platform=row.client_id is None,
+        input_schema=row.input_schema,
+        output_schema=row.output_schema,
+        validation_rules=row.validation_rules.get(_RULES, []),
+        plugin_name=row.plugin_name,
+        enable_fraud_detection=row.enable_fraud_detection,
+        enable_hitl=row.enable_hitl,
+        confidence_threshold=float(row.confidence_threshold),
+        duplicate_policy=DuplicatePolicy(row.duplicate_policy),
+        workflow=row.workflow,
+        output_actions=row.output_actions,
+        llm_policy=row.llm_policy,
+        prompt_ids=row.prompt_ids,
+        revision=row.revision,
+        created_by=row.created_by,
+        created_at=row.created_at,
+        updated_at=row.updated_at,
+    )

@@ -1,0 +1,42 @@
+"""Forms of values in bodies and queries: what the database stores, and nothing that it cannot."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from docflow.domain.publishing import depth_of
+from fastapi import Path, Query
+from pydantic import AfterValidator, Field
+
+MAX_DEPTH_TOLD = "is nested too deep"
+MAX_INT = 2_147_483_647
+TYPE_ID = r"^[a-z0-9][a-z0-9_-]*(\.[a-z0-9][a-z0-9_-]*)?$"
+
+
+def _storable(value: Any) -> Any:
+    waiting = [value]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, str):
+            if "\x00" in one:
+                raise ValueError("has a NUL character")
+        elif isinstance(one, Mapping):
+            waiting += [*one.keys(), *one.values()]
+        elif isinstance(one, list):
+            waiting += one
+    return value
+
+
+def _shallow(value: Any) -> Any:
+    if depth_of(value) > 32:
+        raise ValueError(MAX_DEPTH_TOLD)
+    return value
+
+
+Text = Annotated[str, AfterValidator(_storable)]
+JsonMap = Annotated[dict[str, Any], AfterValidator(_shallow), AfterValidator(_storable)]
+JsonItems = Annotated[list[Any], AfterValidator(_shallow), AfterValidator(_storable)]
+Version = Annotated[int, Field(ge=1, le=MAX_INT)]
+TypeId = Annotated[str, Field(pattern=TYPE_ID, max_length=100, examples=["simple_invoice"])]
+TypeIdInPath = Annotated[str, Path(pattern=TYPE_ID, max_length=100)]
+TypeIdInQuery = Annotated[str | None, Query(pattern=TYPE_ID, max_length=100)]
+VersionInQuery = Annotated[int | None, Query(ge=1, le=MAX_INT)]
