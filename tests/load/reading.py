@@ -17,7 +17,7 @@ from docflow.adapters.llm.offline.reader import read_fields
 from docflow.adapters.ocr.rapidocr import read_image
 from docflow.domain.output_schema import shape_of
 from docflow.domain.reading import Page, TextSource, Word
-from docflow_ocr.fields.assembly import fields_of_extraction, fields_of_invoice
+from docflow.features.reading.assembly import fields_of_extraction, fields_of_invoice
 from docflow_ocr.pages.inspection import FileLimits, inspect
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
 

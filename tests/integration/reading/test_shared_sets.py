@@ -7,7 +7,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from docflow_ocr.e_invoice.invoice import EInvoice
+from docflow.domain.e_invoice import EInvoice
 from docflow_ocr.pages.inspection import FileLimits, inspect
 from docflow_ocr.pages.opening import open_file
 

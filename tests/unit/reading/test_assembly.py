@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from docflow.domain import fraud
+from docflow.domain.e_invoice import EInvoice, Syntax
 from docflow.domain.ports.llm import Candidate, Extraction
-from docflow_ocr import fraud
-from docflow_ocr.e_invoice.invoice import EInvoice, Syntax
-from docflow_ocr.fields.assembly import fields_of_extraction, fields_of_invoice
+from docflow.features.reading.assembly import fields_of_extraction, fields_of_invoice
 
 from tests.unit.reading.made_pages import page
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from docflow_ocr.e_invoice.invoice import EInvoice, Syntax
+from docflow.domain.e_invoice import EInvoice, Syntax
 from docflow_ocr.e_invoice.rules import broken_rules
 
 SOUND = EInvoice(

@@ -5,8 +5,8 @@ from docflow.domain.output_schema import FieldSpec
 from docflow.domain.ports.llm import Candidate
 from docflow.domain.reading import TextSource
 from docflow.domain.values.kinds import FieldKind
-from docflow_ocr.fields.fitness import DOUBTFUL, PROVEN, UNPROVEN, fit_of
-from docflow_ocr.fields.grounding import Located
+from docflow.features.reading.fitness import DOUBTFUL, PROVEN, UNPROVEN, fit_of
+from docflow.features.reading.grounding import Located
 
 from tests.unit.reading.made_pages import page
 

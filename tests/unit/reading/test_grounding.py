@@ -1,7 +1,7 @@
 """A value is found where it stands: amounts and dates only when equal, names also when alike."""
 
 from docflow.domain.values.kinds import FieldKind
-from docflow_ocr.fields.grounding import Located
+from docflow.features.reading.grounding import Located
 
 from tests.unit.reading.made_pages import page
 

@@ -4,7 +4,7 @@ import pytest
 from docflow.adapters.llm.offline.reader import read_fields
 from docflow.domain.injection import speaks_to_machine
 from docflow.domain.ports.llm import Candidate, Extraction
-from docflow_ocr.fields.assembly import fields_of_extraction
+from docflow.features.reading.assembly import fields_of_extraction
 
 from tests.unit.reading.made_pages import page
 

@@ -26,8 +26,8 @@ from docflow.domain.json_types import JsonObject, JsonScalar
 from docflow.domain.output_schema import FieldSpec, shape_of
 from docflow.domain.reading import Page, ReadField, TextSource
 from docflow.domain.values.kinds import FieldKind, canonical, text_key
+from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
 from docflow.runtime.settings import LimitSettings
-from docflow_ocr.fields.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
 from docflow_ocr.pages.inspection import inspect
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
 from docflow_ocr.service import file_limits

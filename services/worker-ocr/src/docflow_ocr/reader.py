@@ -6,6 +6,7 @@ from dataclasses import replace
 from statistics import fmean
 
 import orjson
+from docflow.domain import fraud
 from docflow.domain.configuration import Configuration
 from docflow.domain.errors import NotFound
 from docflow.domain.jobs import DocumentState, Job
@@ -14,16 +15,15 @@ from docflow.domain.lines import lines_of
 from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.llm import ExtractRequest, Provider
 from docflow.domain.ports.workbench import Workbench
+from docflow.domain.read_documents import ReadDocument, fields_as_json, tables_as_json, typed_data
 from docflow.domain.reading import FraudFlag, Page, TextSource, Word
 from docflow.domain.stages import DocumentStatus, DuplicatePolicy
 from docflow.domain.values.kinds import text_key
+from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
 
-from docflow_ocr import fraud
-from docflow_ocr.fields.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
 from docflow_ocr.ports import DuplicateIndex, PageRecord, Pages
-from docflow_ocr.results import ReadDocument, fields_as_json, tables_as_json, typed_data
 
 OPEN_TIMEOUT_S = 60.0
 DRAW_TIMEOUT_S = 20.0

@@ -57,6 +57,7 @@ def problems_of(draft: Draft, known: Known) -> list[Problem]:
         *(() if schema_faults else _rules(draft, known)),
         *_plugin(draft.plugin_name, known),
         *_workflow(draft.workflow),
+        *_actions(draft.output_actions),
         *written_problems(draft.output_actions, draft.llm_policy),
     ]
     return found[:MAX_PROBLEMS]
@@ -150,7 +151,12 @@ def _workflow(given: JsonObject) -> Iterator[Problem]:
 
 def written_problems(actions: Sequence[JsonValue], llm_policy: JsonObject) -> Iterator[Problem]:
     """What is looked at when a draft is written, too: a plain secret must not even be stored."""
-    yield from _secrets(llm_policy, "/llm_policy")
+    for name, value in (("llm_policy", llm_policy), ("output_actions", actions)):
+        for path in plain_secrets(value):
+            yield Problem(pointer_to((name, *path)), "looks like a secret; it does not belong here")
+
+
+def _actions(actions: Sequence[JsonValue]) -> Iterator[Problem]:
     if len(actions) > MAX_ACTIONS:
         yield Problem("/output_actions", f"has more than {MAX_ACTIONS} actions")
         return
@@ -167,16 +173,10 @@ def _action(action: JsonValue, at: str) -> Iterator[Problem]:
     if not isinstance(config, Mapping):
         yield Problem(f"{at}/target_config", "is an object")
         return
-    yield from _secrets(config, f"{at}/target_config")
     retries = action.get("max_retries", 0)
     if not isinstance(retries, int) or isinstance(retries, bool) or not 0 <= retries <= 20:
         yield Problem(f"{at}/max_retries", "is a number from 0 to 20")
     yield from _target(ActionType(kind), config, f"{at}/target_config")
-
-
-def _secrets(value: JsonValue, at: str) -> Iterator[Problem]:
-    for path in plain_secrets(value):
-        yield Problem(f"{at}{pointer_to(path)}", "looks like a secret; it does not belong here")
 
 
 def _target(kind: ActionType, config: JsonObject, at: str) -> Iterator[Problem]:

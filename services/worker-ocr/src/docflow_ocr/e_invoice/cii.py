@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from docflow_ocr.e_invoice.invoice import EInvoice, Syntax
+from docflow.domain.e_invoice import EInvoice, Syntax
+
 from docflow_ocr.e_invoice.nodes import Node, amount, day, in_currency, present, text, total, with_scheme
 
 # The same element under its names in CII and in ZUGFeRD 1.

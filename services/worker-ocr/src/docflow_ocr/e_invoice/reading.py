@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+from docflow.domain.e_invoice import EInvoice
 from docflow.domain.errors import PermanentError
 
 from docflow_ocr.e_invoice import cii, rules, safe_xml, schemas, ubl
-from docflow_ocr.e_invoice.invoice import EInvoice
 
 _READERS = {
     "CrossIndustryInvoice": cii.read,

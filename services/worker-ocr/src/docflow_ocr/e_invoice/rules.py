@@ -7,9 +7,9 @@ Factur-X 1.0 profile tables.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from decimal import Decimal
 
+from docflow.domain.e_invoice import EInvoice, Syntax
 from docflow.domain.values.currency import CODES
 
-from docflow_ocr.e_invoice.invoice import EInvoice, Syntax
 from docflow_ocr.e_invoice.schemas import factur_x_level
 
 #: Sums may differ by this much, as in the standard's own validation artefacts.

@@ -4,9 +4,9 @@ import importlib.util
 from functools import cache
 from pathlib import Path
 
+from docflow.domain.e_invoice import EInvoice, Syntax
 from lxml import etree
 
-from docflow_ocr.e_invoice.invoice import EInvoice, Syntax
 from docflow_ocr.e_invoice.nodes import Node
 
 _LEAN = ("minimum", "basicwl", "basic")

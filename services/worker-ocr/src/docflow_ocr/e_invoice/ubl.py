@@ -1,6 +1,7 @@
 """OASIS UBL 2.1 Invoice and CreditNote (XRechnung, Peppol)."""
 
-from docflow_ocr.e_invoice.invoice import EInvoice, Syntax
+from docflow.domain.e_invoice import EInvoice, Syntax
+
 from docflow_ocr.e_invoice.nodes import Node, amount, day, in_currency, present, text, total, with_scheme
 
 

@@ -2,11 +2,10 @@
 
 from dataclasses import dataclass
 
-from docflow.domain import file_types
+from docflow.domain import file_types, fraud
+from docflow.domain.e_invoice import EInvoice
 from docflow.domain.reading import FraudFlag, Page, TextSource
 
-from docflow_ocr import fraud
-from docflow_ocr.e_invoice.invoice import EInvoice
 from docflow_ocr.pages import images, pdf, plain_text
 from docflow_ocr.pages.inspection import FileLimits
 

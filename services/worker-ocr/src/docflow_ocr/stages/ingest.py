@@ -1,6 +1,7 @@
 import hashlib
 from dataclasses import dataclass
 
+from docflow.domain import fraud
 from docflow.domain.errors import PermanentError, TransientError, UserError
 from docflow.domain.jobs import DocumentState, Job, Ledger
 from docflow.domain.json_types import JsonObject
@@ -9,7 +10,6 @@ from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.stages import DocumentStatus, DuplicatePolicy, Stage
 
-from docflow_ocr import fraud
 from docflow_ocr.pages.inspection import FileLimits, Inspection, inspect
 from docflow_ocr.ports import DuplicateIndex
 

@@ -5,10 +5,16 @@ from docflow.domain.errors import NotFound, PermanentError, UserError
 from docflow.domain.jobs import DocumentState, Job, Ledger
 from docflow.domain.json_types import JsonObject
 from docflow.domain.outcomes import Advance, Fail, StageOutcome
+from docflow.domain.read_documents import (
+    ReadDocument,
+    extraction_result,
+    failed_document,
+    overall,
+    process_fraud,
+)
 from docflow.domain.stages import DocumentStatus, ProcessStatus, Stage
 
 from docflow_ocr.reader import DocumentReader
-from docflow_ocr.results import ReadDocument, extraction_result, failed_document, overall, process_fraud
 
 
 class IntelligentOcr:

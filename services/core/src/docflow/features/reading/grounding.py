@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
 
+from rapidfuzz import fuzz
+
 from docflow.domain.json_types import JsonScalar
 from docflow.domain.lines import Line, lines_of, union
 from docflow.domain.page_values import values_in
@@ -19,7 +21,6 @@ from docflow.domain.values.dates import find_dates
 from docflow.domain.values.iban import normal_iban, valid_iban
 from docflow.domain.values.ids import lookalike_key
 from docflow.domain.values.kinds import FieldKind, text_key
-from rapidfuzz import fuzz
 
 LIKENESS = 0.90
 #: What it costs when characters had to be read as their look-alikes.

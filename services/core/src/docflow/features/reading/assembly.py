@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from docflow.domain import fraud
 from docflow.domain.confidence import (
     XML_CONTRADICTED,
     XML_VALUE,
@@ -10,19 +11,17 @@ from docflow.domain.confidence import (
     absent_confidence,
     field_confidence,
 )
+from docflow.domain.e_invoice import EInvoice
 from docflow.domain.json_types import JsonObject, JsonScalar
 from docflow.domain.output_schema import FieldSpec, TableSpec, shape_of
 from docflow.domain.ports.llm import Candidate, Extraction
 from docflow.domain.reading import Check, FieldSource, FraudFlag, Page, ReadField, Row, TextSource
 from docflow.domain.values.iban import normal_iban, valid_iban
 from docflow.domain.values.kinds import canonical
-
-from docflow_ocr import fraud
-from docflow_ocr.e_invoice.invoice import EInvoice
-from docflow_ocr.fields import invoice_names
-from docflow_ocr.fields.checks import digit_check, totals_check
-from docflow_ocr.fields.fitness import PROVEN, fit_of
-from docflow_ocr.fields.grounding import Located
+from docflow.features.reading import invoice_names
+from docflow.features.reading.checks import digit_check, totals_check
+from docflow.features.reading.fitness import PROVEN, fit_of
+from docflow.features.reading.grounding import Located
 
 
 @dataclass(frozen=True, slots=True)

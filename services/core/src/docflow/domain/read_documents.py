@@ -4,13 +4,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from docflow.domain import fraud
 from docflow.domain.confidence import overall_confidence
 from docflow.domain.jobs import DocumentState
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.output_schema import as_json_type, shape_of
 from docflow.domain.reading import ReadField, Row
-
-from docflow_ocr import fraud
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,8 +4,7 @@ from docflow.domain.output_schema import FieldSpec
 from docflow.domain.ports.llm import Candidate
 from docflow.domain.values import names
 from docflow.domain.values.kinds import FieldKind
-
-from docflow_ocr.fields.grounding import Grounding, Located
+from docflow.features.reading.grounding import Grounding, Located
 
 PROVEN, UNPROVEN, DOUBTFUL = 1.0, 0.5, 0.0
 #: An address follows a name within this many lines.
