@@ -190,6 +190,18 @@ def _target(kind: ActionType, config: JsonObject, at: str) -> Iterator[Problem]:
         yield Problem(f"{at}/format", "is json or csv")
 
 
+def webhook_urls(actions: Sequence[JsonValue]) -> list[str]:
+    """The addresses that results are sent to, of the actions that are well formed."""
+    targets = [
+        action["target_config"].get("url")
+        for action in actions[:MAX_ACTIONS]
+        if isinstance(action, Mapping)
+        and action.get("action_type") == ActionType.WEBHOOK
+        and isinstance(action.get("target_config"), Mapping)
+    ]
+    return [url for url in targets if isinstance(url, str) and url.startswith(("http://", "https://"))]
+
+
 def depth_of(value: JsonValue) -> int:
     """Levels of nesting, counted no further than one past the limit and without recursion: it comes from outside."""
     deepest, waiting = 0, [(value, 1)]

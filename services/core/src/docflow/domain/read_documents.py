@@ -93,12 +93,12 @@ def process_fraud(read: Sequence[ReadDocument]) -> Fraud:
     return Fraud(max((fraud.score_of(document.fraud_flags) for document in read), default=0.0))
 
 
-def overall(schema: JsonObject, primary: ReadDocument) -> float:
-    """The weakest required field of the primary document; 0 when one is missing."""
+def overall(schema: JsonObject, fields: JsonObject) -> float:
+    """The weakest required field, of the primary document's; 0 when one is missing."""
     required = [spec for spec in shape_of(schema).fields if spec.required]
     confidences = []
     for spec in required:
-        read = primary.fields.get(spec.path) or {}
+        read = fields.get(spec.path) or {}
         confidences.append(read.get("confidence") if read.get("value") is not None else None)
     return round(overall_confidence(confidences), 4)
 

@@ -75,5 +75,5 @@ def _changes(
             "document_errors": {str(d.document_id): d.error for d in read if d.error},
         },
         "extraction_result": extraction_result(read, whole[0]),
-        "overall_confidence": overall(config.output_schema, whole[0]),
+        "overall_confidence": overall(config.output_schema, whole[0].fields),
     }

@@ -119,11 +119,7 @@ class ConfigurationDrafts:
         """
         if row.state != LifecycleState.DRAFT:
             raise Conflict(f"the configuration is {row.state} already")
-        problems = await asyncio.to_thread(problems_of, _draft(row), self._known)
-        if problems:
-            raise UserError(
-                "the configuration cannot be published", code="configuration_invalid", problems=problems
-            )
+        await refuse_faults(row, self._known)
         prompt_ids = await self._prompts(row)
         return await self._write(
             row, seen, {"state": LifecycleState.PUBLISHED.value, "prompt_ids": prompt_ids}
@@ -183,6 +179,13 @@ class ConfigurationDrafts:
         if self._caller.client_id is None:
             return platform
         return or_(platform, ConfigurationRow.client_id == self._caller.client_id)
+
+
+async def refuse_faults(row: ConfigurationRow, known: Known) -> None:
+    """Raises UserError `configuration_invalid` with every fault but that of missing prompts."""
+    problems = await asyncio.to_thread(problems_of, _draft(row), known)
+    if problems:
+        raise UserError("the configuration is not valid", code="configuration_invalid", problems=problems)
 
 
 def changes_of(before: ConfigurationRow, after: ConfigurationRow) -> list[Change]:

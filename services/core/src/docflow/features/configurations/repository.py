@@ -41,7 +41,7 @@ class ConfigurationRepository:
             raise PermanentError(
                 f"there is no configuration {version} of {process_type_id}", code="configuration_missing"
             )
-        return _configuration(row)
+        return configuration_of(row, self._client_id)
 
     async def in_force(self, process_type_id: str) -> Configuration | None:
         """The client's published, active configuration with the highest version."""
@@ -56,7 +56,7 @@ class ConfigurationRepository:
             .order_by(ConfigurationRow.version.desc())
             .limit(1)
         )
-        return None if row is None else _configuration(row)
+        return None if row is None else configuration_of(row, self._client_id)
 
     async def template(self, process_type_id: str, version: int) -> ConfigurationRow | None:
         """The platform's published configuration of that version."""
@@ -90,11 +90,11 @@ class ConfigurationRepository:
         )
 
 
-def _configuration(row: ConfigurationRow) -> Configuration:
-    assert row.client_id is not None
+def configuration_of(row: ConfigurationRow, client_id: UUID) -> Configuration:
+    """As the client's documents are read with it; the row is its own or a template."""
     return Configuration(
         config_id=row.config_id,
-        client_id=row.client_id,
+        client_id=client_id,
         process_type_id=row.process_type_id,
         version=row.version,
         input_schema=row.input_schema,
