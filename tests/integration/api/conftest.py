@@ -11,6 +11,7 @@ from docflow.adapters.cache.memory import MemoryCache
 from docflow.adapters.clock.system import SystemClock
 from docflow.adapters.limits.counting import memory_limits
 from docflow.adapters.live.memory import MemoryLive
+from docflow.adapters.llm.offline.provider import OfflineProvider
 from docflow.adapters.sealing.fernet import FernetSealing
 from docflow.db.database import Database
 from docflow.domain.access import Scope
@@ -77,6 +78,7 @@ def settings() -> Settings:
 @pytest.fixture
 async def world(database: Database) -> AsyncIterator[World]:
     container = make_container(database)
+    container.provider = OfflineProvider(container.workbench)
     transport = httpx.ASGITransport(create_app(container))
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as http:
         yield World(container, http)

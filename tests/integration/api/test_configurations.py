@@ -368,3 +368,14 @@ async def test_a_schema_nested_without_end_is_refused(
     headers = {**await key_for(acme), "Idempotency-Key": uuid4().hex}
     answer = await world.http.post("/v1/configurations", json=body, headers=headers)
     assert (answer.status_code, pointers(answer)) == (422, ["/output_schema"])
+
+
+async def test_an_address_that_may_not_be_called_is_refused_before_publishing(
+    world: World, two_clients: Clients, key_for: KeyFor, template: str
+) -> None:
+    acme, _ = two_clients
+    headers = await key_for(acme)
+    target = {"action_type": "webhook", "target_config": {"url": "https://inner.test/hook"}}
+    made = await draft(world, headers, template, output_actions=[target])
+    answer = await world.http.post(f"/v1/configurations/{made['config_id']}/publish", headers=headers)
+    assert code(answer) == (422, "egress_refused")

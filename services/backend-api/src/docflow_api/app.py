@@ -14,12 +14,14 @@ from docflow.features.users.service import Accounts
 from docflow.features.users.tokens import AccessTokens
 from docflow.plugins.validators import BUILT_IN
 from docflow.plugins.validators.running import Validators
+from docflow.runtime.checks import Checks
 from docflow.runtime.container import Container
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
 from docflow_api.deps import Gateway
+from docflow_api.dry_runs import DryRuns
 from docflow_api.edge import Edge
 from docflow_api.errors import add_error_handlers
 from docflow_api.metrics import HttpMetrics
@@ -41,7 +43,7 @@ from docflow_api.routers import (
 )
 from docflow_api.schemas.auth import LoginIn, RefreshIn
 from docflow_api.schemas.clients import ClientIn, ClientPatch
-from docflow_api.schemas.configurations import ConfigurationIn, ConfigurationPatch
+from docflow_api.schemas.configurations import ConfigurationIn, ConfigurationPatch, DryRunIn
 from docflow_api.schemas.problem import ProblemOut
 from docflow_api.schemas.process_types import ProcessTypeIn, ProcessTypePatch
 from docflow_api.schemas.processes import ProcessIn
@@ -57,7 +59,7 @@ _ROUTERS = (
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
 _BODIES = (
     LoginIn, RefreshIn, ProcessIn, ReviewDecision, ProblemOut, ClientIn, ClientPatch, ProcessTypeIn,
-    ProcessTypePatch, PromptIn, PromptPatch, PromptClone, ConfigurationIn, ConfigurationPatch,
+    ProcessTypePatch, PromptIn, PromptPatch, PromptClone, ConfigurationIn, ConfigurationPatch, DryRunIn,
 )  # fmt: skip
 
 
@@ -107,6 +109,7 @@ def make_gateway(container: Container) -> Gateway:
         failures_per_minute=settings.limits.logins_per_minute,
     )
     in_force = InForce(container.cache)
+    validators = Validators(BUILT_IN)
     submitted = Submissions(
         container.database,
         container.blobs,
@@ -126,7 +129,8 @@ def make_gateway(container: Container) -> Gateway:
         tokens=tokens,
         submissions=submitted,
         in_force=in_force,
-        known=Known(schema_fault, found_in_text, Validators(BUILT_IN).names()),
+        known=Known(schema_fault, found_in_text, validators.names()),
+        dry_runs=DryRuns(container, Checks(validators)),
         rates=RequestRates(container.limits),
         metrics=HttpMetrics(),
     )

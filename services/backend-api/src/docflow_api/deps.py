@@ -26,6 +26,7 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow_api.dry_runs import DryRuns
 from docflow_api.errors import Malformed, invalid
 from docflow_api.metrics import HttpMetrics
 from docflow_api.rates import RequestRates
@@ -44,6 +45,7 @@ class Gateway:
     submissions: Submissions
     in_force: InForce
     known: Known
+    dry_runs: DryRuns
     rates: RequestRates
     metrics: HttpMetrics
 

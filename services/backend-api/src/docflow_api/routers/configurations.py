@@ -3,8 +3,15 @@ from uuid import UUID
 
 from docflow.domain.access import Caller, Scope
 from docflow.domain.configuration import LifecycleState
-from docflow.features.configurations.drafts import ConfigurationDrafts, ConfigurationFilter, changes_of
+from docflow.domain.publishing import webhook_urls
+from docflow.features.configurations.drafts import (
+    ConfigurationDrafts,
+    ConfigurationFilter,
+    changes_of,
+    refuse_faults,
+)
 from docflow.features.configurations.models import ConfigurationRow
+from docflow.features.configurations.repository import configuration_of
 from docflow.features.idempotency.service import StoredAnswer
 from fastapi import APIRouter, Depends, Query, Request, Response
 
@@ -18,13 +25,17 @@ from docflow_api.deps import (
     body_spec,
     needs,
 )
+from docflow_api.dry_runs import stored
 from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
 from docflow_api.revisions import MustSee, Seen, etag
 from docflow_api.schemas.configurations import (
     ConfigurationIn,
     ConfigurationOut,
     ConfigurationPatch,
+    DryRunIn,
+    DryRunOut,
     configuration_out,
+    dry_run_out,
 )
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import Responses, problems
@@ -104,6 +115,12 @@ async def _own(config_id: UUID, caller: TheCaller, gateway: TheGateway) -> UUID:
     return config_id
 
 
+async def _readable(config_id: UUID, caller: TheCaller, gateway: TheGateway) -> UUID:
+    async with gateway.owned(caller) as session:
+        await ConfigurationDrafts(session, caller, gateway.known).get(config_id)
+    return config_id
+
+
 @router.patch(
     "/{config_id}",
     operation_id="change_configuration",
@@ -130,11 +147,20 @@ async def publish_configuration(
     config_id: UUID, seen: Seen, response: Response, caller: TheCaller, gateway: TheGateway
 ) -> ConfigurationOut:
     """In force for new processes from then on, unless a higher version is. It never changes again."""
+    await _refuse_addresses(config_id, caller, gateway)
     async with gateway.owned(caller) as session:
         drafts = ConfigurationDrafts(session, caller, gateway.known)
         row = await drafts.publish(await drafts.own(config_id), seen)
     await _told(gateway, caller, row)
     return _shown(row, response)
+
+
+async def _refuse_addresses(config_id: UUID, caller: Caller, gateway: Gateway) -> None:
+    """Raises UserError `egress_refused`. No transaction is held while names are looked up."""
+    async with gateway.owned(caller) as session:
+        row = await ConfigurationDrafts(session, caller, gateway.known).own(config_id)
+    for url in webhook_urls(row.output_actions):
+        await gateway.container.egress.check(url)
 
 
 @router.post("/{config_id}/retire", operation_id="retire_configuration", responses=problems(404, 409, 412))
@@ -179,6 +205,30 @@ async def diff_configurations(config_id: UUID, against: Annotated[UUID, Query()]
     """What changes on the way from the configuration `against` to this one."""
     after = await drafts.get(config_id)
     return diff_out(changes_of(await drafts.get(against), after))
+
+
+@router.post(
+    "/{config_id}/dry-run",
+    operation_id="dry_run_configuration",
+    responses=problems(400, 404, 409, 413, 415, 422),
+    # It shows what stands in a document.
+    dependencies=[needs(Scope.RESULTS_READ)],
+    openapi_extra=body_spec(DryRunIn),
+)
+async def dry_run_configuration(
+    *,
+    config_id: Annotated[UUID, Depends(_readable)],
+    body: Annotated[DryRunIn, Depends(body_of(DryRunIn))],
+    caller: TheCaller,
+    gateway: TheGateway,
+) -> DryRunOut:
+    """Read a stored document again under this configuration, check and judge it, and keep nothing."""
+    async with gateway.bound(caller) as session:
+        row = await ConfigurationDrafts(session, caller, gateway.known).get(config_id)
+    given = await stored(gateway.container, caller.client, body.document_id)
+    await refuse_faults(row, gateway.known)
+    run = await gateway.dry_runs.run(configuration_of(row, caller.client), given)
+    return dry_run_out(config_id, body.document_id, run)
 
 
 async def _told(gateway: Gateway, caller: Caller, row: ConfigurationRow) -> None:

@@ -4,10 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from docflow.domain.configuration import LifecycleState
-from docflow.domain.stages import DuplicatePolicy
+from docflow.domain.stages import DuplicatePolicy, ProcessStatus
 from docflow.features.configurations.models import ConfigurationRow
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from docflow_api.dry_runs import DryRun
+from docflow_api.schemas.processes import ReasonOut
 from docflow_api.schemas.texts import JsonItems, JsonMap, TypeId
 
 _RULES = "validation_rules"
@@ -111,6 +113,44 @@ class DryRunIn(BaseModel):
     )
 
     document_id: UUID
+
+
+class DryRunResult(BaseModel):
+    """As the result of a process: fields with place, confidence and checks, and `data` by the output schema."""
+
+    fields: dict[str, Any]
+    tables: dict[str, Any]
+    validation: dict[str, Any] | None
+    data: dict[str, Any]
+
+
+class DryRunOut(BaseModel):
+    """What a process of this one document would come to; nothing of it is kept.
+
+    `read_again` is false for a structured invoice: then the fields are those that it stated when it was read.
+    """
+
+    config_id: UUID
+    document_id: UUID
+    status: ProcessStatus
+    reasons: list[ReasonOut]
+    overall_confidence: float
+    fraud_flags: list[dict[str, Any]]
+    read_again: bool
+    result: DryRunResult
+
+
+def dry_run_out(config_id: UUID, document_id: UUID, run: DryRun) -> DryRunOut:
+    return DryRunOut(
+        config_id=config_id,
+        document_id=document_id,
+        status=run.status,
+        reasons=[ReasonOut.model_validate(reason) for reason in run.reasons],
+        overall_confidence=run.overall_confidence,
+        fraud_flags=[dict(flag) for flag in run.fraud_flags],
+        read_again=run.read_again,
+        result=DryRunResult.model_validate(run.result),
+    )
 
 
 def configuration_out(row: ConfigurationRow) -> ConfigurationOut:
