@@ -5,18 +5,26 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from docflow.adapters.schemas.rust import found_in_text, schema_fault
 from docflow.db.database import Database
 from docflow.db.roles import libpq_url
 from docflow.domain.configuration import Configuration, PromptStage
 from docflow.domain.output_schema import shape_of
+from docflow.domain.prompting import template_problems
+from docflow.domain.publishing import Known
 from docflow.domain.rules import rule_problem
 from docflow.domain.values.kinds import FieldKind
+from docflow.features.configurations.drafts import refuse_faults
+from docflow.features.configurations.models import ConfigurationRow
 from docflow.features.configurations.service import Configurations
+from docflow.features.prompts.models import PromptRow
 from docflow.features.prompts.repository import PromptRepository
 from docflow.features.users.passwords import Passwords
+from docflow.plugins.validators import BUILT_IN
+from docflow.plugins.validators.running import Validators
 from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import add_client
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 REQUIRED = {
     "simple_invoice": {"invoice_number", "issue_date", "seller_name", "currency", "grand_total"},
@@ -144,3 +152,14 @@ async def test_every_id_has_the_form_of_version_7(seeded_database_urls: Database
         seeded_database_urls, "SELECT prompt_id FROM prompts UNION ALL SELECT user_id FROM users"
     )
     assert {UUID(str(row[0])).version for row in rows} == {7}
+
+
+async def test_the_platforms_templates_and_prompts_could_be_published_by_a_client(seeded: Database) -> None:
+    known = Known(schema_fault, found_in_text, Validators(BUILT_IN).names())
+    async with seeded.nobody() as session:
+        templates = (await session.scalars(select(ConfigurationRow))).all()
+        prompts = (await session.scalars(select(PromptRow))).all()
+    for row in templates:
+        await refuse_faults(row, known)
+    assert [template_problems(row.prompt_template, PromptStage(row.stage)) for row in prompts] == [[]] * 20
+    assert len(templates) == 5
