@@ -6,10 +6,11 @@ import orjson
 import pytest
 from docflow.db.database import Database
 from docflow.domain.access import Scope
+from docflow.domain.configuration import PromptStage
 from docflow.features.documents.models import PageRow
 from docflow.features.processes.models import Process
 from docflow.features.reviews.models import Review
-from docflow.testing.factories import Tenancy, add_document, add_process
+from docflow.testing.factories import Tenancy, add_document, add_process, add_prompt
 from docflow_api.app import create_app
 from sqlalchemy import update
 
@@ -260,7 +261,16 @@ PATHS = [
     ("GET", "/v1/documents/{d}/pages/1"),
     ("GET", "/v1/documents/{d}/words"),
     ("GET", "/v1/process-types/{t}"),
+    ("PATCH", "/v1/process-types/{t}"),
+    *[(method, "/v1/prompts/{m}") for method in ("GET", "PATCH")],
+    *[("POST", f"/v1/prompts/{{m}}/{act}") for act in ("publish", "retire", "clone")],
+    ("GET", "/v1/prompts/{m}/diff"),
+    *[(method, "/v1/configurations/{c}") for method in ("GET", "PATCH")],
+    *[("POST", f"/v1/configurations/{{c}}/{act}") for act in ("publish", "retire", "clone", "dry-run")],
+    ("GET", "/v1/configurations/{c}/diff"),
 ]
+FOR_THE_PLATFORM = {("GET", "/v1/clients/{client_id}"), ("PATCH", "/v1/clients/{client_id}")}
+"""No client's own objects: refused to every client, whatever the id (test_clients.py)."""
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
@@ -270,7 +280,8 @@ async def test_another_clients_object_is_not_there(
     acme, globex = two_clients
     process_id = await held(database, acme)
     document_id = await add_document(database, acme.client_id, process_id)
-    url = path.format(p=process_id, d=document_id, t=acme.process_type_id)
+    prompt_id = await add_prompt(database, acme.client_id, acme.process_type_id, PromptStage.OCR)
+    url = path.format(p=process_id, d=document_id, t=acme.process_type_id, c=acme.config_id, m=prompt_id)
     answer = await world.http.request(method, url, headers=await key_for(globex))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
@@ -281,13 +292,17 @@ async def test_every_route_with_an_id_is_tried_as_another_client(world: World) -
     named = {
         (
             method,
-            path.format(p="{process_id}", d="{document_id}", t="{process_type_id}").replace(
-                "/1", "/{number}"
-            ),
+            path.format(
+                p="{process_id}",
+                d="{document_id}",
+                t="{process_type_id}",
+                c="{config_id}",
+                m="{prompt_id}",
+            ).replace("/1", "/{number}"),
         )
         for method, path in PATHS
     }
-    assert {(m, p.replace("/v{number}", "/v1")) for m, p in named} == with_id
+    assert {(m, p.replace("/v{number}", "/v1")) for m, p in named} | FOR_THE_PLATFORM == with_id
 
 
 LISTS = ["/v1/processes", "/v1/reviews", "/v1/audit-logs"]
@@ -317,7 +332,7 @@ async def test_types_of_another_client_are_not_listed(
     ("method", "path"), [*PATHS, ("GET", "/v1/me"), ("GET", "/v1/events"), *(("GET", p) for p in LISTS)]
 )
 async def test_without_a_token_there_is_nothing(method: str, path: str, world: World) -> None:
-    url = path.format(p="0", d="0", t="0")
+    url = path.format(p="0", d="0", t="0", c="0", m="0")
     answer = await world.http.request(method, url)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
 

@@ -5,7 +5,7 @@ from typing import Annotated
 from docflow.domain.errors import PreconditionFailed, UserError
 from fastapi import Depends, Header
 
-IfMatch = Annotated[str | None, Header(max_length=40, description="The `ETag` that the change goes by")]
+IfMatch = Annotated[str | None, Header(description="The `ETag` that the change goes by")]
 
 
 def etag(revision: int) -> dict[str, str]:

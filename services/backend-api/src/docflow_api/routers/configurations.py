@@ -144,7 +144,12 @@ async def patch_configuration(
     "/{config_id}/publish", operation_id="publish_configuration", responses=problems(404, 409, 412, 422)
 )
 async def publish_configuration(
-    config_id: UUID, seen: Seen, response: Response, caller: TheCaller, gateway: TheGateway
+    *,
+    config_id: Annotated[UUID, Depends(_own)],
+    seen: Seen,
+    response: Response,
+    caller: TheCaller,
+    gateway: TheGateway,
 ) -> ConfigurationOut:
     """In force for new processes from then on, unless a higher version is. It never changes again."""
     await _refuse_addresses(config_id, caller, gateway)
@@ -165,7 +170,12 @@ async def _refuse_addresses(config_id: UUID, caller: Caller, gateway: Gateway) -
 
 @router.post("/{config_id}/retire", operation_id="retire_configuration", responses=problems(404, 409, 412))
 async def retire_configuration(
-    config_id: UUID, seen: Seen, response: Response, caller: TheCaller, gateway: TheGateway
+    *,
+    config_id: Annotated[UUID, Depends(_own)],
+    seen: Seen,
+    response: Response,
+    caller: TheCaller,
+    gateway: TheGateway,
 ) -> ConfigurationOut:
     """Taken out of force; processes that began with it keep it."""
     async with gateway.owned(caller) as session:
@@ -184,7 +194,7 @@ async def retire_configuration(
 )
 async def clone_configuration(
     *,
-    config_id: UUID,
+    config_id: Annotated[UUID, Depends(_readable)],
     request: Request,
     caller: TheCaller,
     session: OwnedSession,
@@ -201,7 +211,9 @@ async def clone_configuration(
 
 
 @router.get("/{config_id}/diff", operation_id="diff_configurations", responses=problems(404, 422))
-async def diff_configurations(config_id: UUID, against: Annotated[UUID, Query()], drafts: Drafts) -> DiffOut:
+async def diff_configurations(
+    *, config_id: Annotated[UUID, Depends(_readable)], against: Annotated[UUID, Query()], drafts: Drafts
+) -> DiffOut:
     """What changes on the way from the configuration `against` to this one."""
     after = await drafts.get(config_id)
     return diff_out(changes_of(await drafts.get(against), after))

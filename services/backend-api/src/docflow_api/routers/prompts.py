@@ -116,7 +116,12 @@ async def patch_prompt(
 
 @router.post("/{prompt_id}/publish", operation_id="publish_prompt", responses=problems(404, 409, 412, 422))
 async def publish_prompt(
-    prompt_id: UUID, seen: Seen, response: Response, caller: TheCaller, session: OwnedSession
+    *,
+    prompt_id: Annotated[UUID, Depends(_own)],
+    seen: Seen,
+    response: Response,
+    caller: TheCaller,
+    session: OwnedSession,
 ) -> PromptOut:
     """From then on it never changes; configurations that are published later may name it."""
     drafts = PromptDrafts(session, caller)
@@ -125,7 +130,12 @@ async def publish_prompt(
 
 @router.post("/{prompt_id}/retire", operation_id="retire_prompt", responses=problems(404, 409, 412))
 async def retire_prompt(
-    prompt_id: UUID, seen: Seen, response: Response, caller: TheCaller, session: OwnedSession
+    *,
+    prompt_id: Annotated[UUID, Depends(_own)],
+    seen: Seen,
+    response: Response,
+    caller: TheCaller,
+    session: OwnedSession,
 ) -> PromptOut:
     """Configurations that were published with it keep it; later ones do without."""
     drafts = PromptDrafts(session, caller)
@@ -167,7 +177,11 @@ async def clone_prompt(
 
 @router.get("/{prompt_id}/diff", operation_id="diff_prompts", responses=problems(404, 422))
 async def diff_prompts(
-    prompt_id: UUID, against: Annotated[UUID, Query()], caller: TheCaller, session: OwnedSession
+    *,
+    prompt_id: Annotated[UUID, Depends(_readable)],
+    against: Annotated[UUID, Query()],
+    caller: TheCaller,
+    session: OwnedSession,
 ) -> DiffOut:
     """What changes on the way from the prompt `against` to this one."""
     drafts = PromptDrafts(session, caller)
