@@ -262,13 +262,18 @@ PATHS = [
     ("GET", "/v1/documents/{d}/words"),
     ("GET", "/v1/process-types/{t}"),
     ("PATCH", "/v1/process-types/{t}"),
-    *[(method, "/v1/prompts/{m}") for method in ("GET", "PATCH")],
+    *[(method, f"/v1/{one}") for one in ("prompts/{m}", "configurations/{c}") for method in ("GET", "PATCH")],
     *[("POST", f"/v1/prompts/{{m}}/{act}") for act in ("publish", "retire", "clone")],
-    ("GET", "/v1/prompts/{m}/diff"),
-    *[(method, "/v1/configurations/{c}") for method in ("GET", "PATCH")],
     *[("POST", f"/v1/configurations/{{c}}/{act}") for act in ("publish", "retire", "clone", "dry-run")],
-    ("GET", "/v1/configurations/{c}/diff"),
+    *[("GET", f"/v1/{one}/diff") for one in ("prompts/{m}", "configurations/{c}")],
 ]
+NAMES = {
+    "p": "{process_id}",
+    "d": "{document_id}",
+    "t": "{process_type_id}",
+    "c": "{config_id}",
+    "m": "{prompt_id}",
+}
 FOR_THE_PLATFORM = {("GET", "/v1/clients/{client_id}"), ("PATCH", "/v1/clients/{client_id}")}
 """No client's own objects: refused to every client, whatever the id (test_clients.py)."""
 
@@ -292,13 +297,7 @@ async def test_every_route_with_an_id_is_tried_as_another_client(world: World) -
     named = {
         (
             method,
-            path.format(
-                p="{process_id}",
-                d="{document_id}",
-                t="{process_type_id}",
-                c="{config_id}",
-                m="{prompt_id}",
-            ).replace("/1", "/{number}"),
+            path.format(**NAMES).replace("/1", "/{number}"),
         )
         for method, path in PATHS
     }
@@ -332,7 +331,7 @@ async def test_types_of_another_client_are_not_listed(
     ("method", "path"), [*PATHS, ("GET", "/v1/me"), ("GET", "/v1/events"), *(("GET", p) for p in LISTS)]
 )
 async def test_without_a_token_there_is_nothing(method: str, path: str, world: World) -> None:
-    url = path.format(p="0", d="0", t="0", c="0", m="0")
+    url = path.format(**dict.fromkeys(NAMES, "0"))
     answer = await world.http.request(method, url)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
 
