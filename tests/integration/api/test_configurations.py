@@ -5,9 +5,12 @@ from uuid import uuid4
 
 import pytest
 from docflow.db.database import Database
+from docflow.db.outbox import OutboxRow
 from docflow.features.configurations.repository import ConfigurationRepository
+from docflow.features.process_types.models import ProcessType
 from docflow.features.prompts.repository import PromptRepository
 from docflow.testing.factories import Tenancy, add_configuration, add_prompt, add_type
+from sqlalchemy import select, update
 
 from tests.integration.api.conftest import KeyFor, World, form, pdf
 from tests.integration.api.tenants import SCHEMA, TEMPLATES, code, draft, platform, pointers, publish_prompts
@@ -379,3 +382,36 @@ async def test_an_address_that_may_not_be_called_is_refused_before_publishing(
     made = await draft(world, headers, template, output_actions=[target])
     answer = await world.http.post(f"/v1/configurations/{made['config_id']}/publish", headers=headers)
     assert code(answer) == (422, "egress_refused")
+
+
+async def test_what_is_published_and_retired_stands_in_the_clients_audit(
+    world: World, two_clients: Clients, key_for: KeyFor, template: str, database: Database
+) -> None:
+    acme, _ = two_clients
+    headers = await key_for(acme)
+    made = await draft(world, headers, template)
+    await publish_prompts(world, headers, template, made["version"], "ocr")
+    await publish(world, headers, made)
+    await world.http.post(f"/v1/configurations/{made['config_id']}/retire", headers=headers)
+    async with database.client(acme.client_id) as session:
+        rows = await session.scalars(select(OutboxRow).order_by(OutboxRow.message_id))
+        told = [row.payload["data"]["payload"] for row in rows]
+    assert [one["action"] for one in told] == [
+        "prompt_published", "configuration_published", "configuration_retired",
+    ]  # fmt: skip
+    assert told[1]["config_id"] == made["config_id"]
+
+
+async def test_a_draft_does_not_bring_a_later_template_into_force(
+    world: World, two_clients: Clients, key_for: KeyFor, template: str, owner_database: Database
+) -> None:
+    acme, _ = two_clients
+    headers = await key_for(acme)
+    before = await submitted(world, headers, acme, template)
+    await add_configuration(owner_database, None, template, 2)
+    async with owner_database.nobody() as session:
+        await session.execute(
+            update(ProcessType).where(ProcessType.process_type_id == template).values(default_version=2)
+        )
+    made = await draft(world, headers, template)
+    assert (before, made["version"], await submitted(world, headers, acme, template)) == (1, 3, 1)

@@ -268,12 +268,8 @@ PATHS = [
     *[("GET", f"/v1/{one}/diff") for one in ("prompts/{m}", "configurations/{c}")],
 ]
 NAMES = {
-    "p": "{process_id}",
-    "d": "{document_id}",
-    "t": "{process_type_id}",
-    "c": "{config_id}",
-    "m": "{prompt_id}",
-}
+    "p": "{process_id}", "d": "{document_id}", "t": "{process_type_id}", "c": "{config_id}", "m": "{prompt_id}",
+}  # fmt: skip
 FOR_THE_PLATFORM = {("GET", "/v1/clients/{client_id}"), ("PATCH", "/v1/clients/{client_id}")}
 """No client's own objects: refused to every client, whatever the id (test_clients.py)."""
 

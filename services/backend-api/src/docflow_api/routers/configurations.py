@@ -155,7 +155,7 @@ async def publish_configuration(
     await _refuse_addresses(config_id, caller, gateway)
     async with gateway.owned(caller) as session:
         drafts = ConfigurationDrafts(session, caller, gateway.known)
-        row = await drafts.publish(await drafts.own(config_id), seen)
+        row = await drafts.publish(await drafts.own(config_id), seen, gateway.now())
     await _told(gateway, caller, row)
     return _shown(row, response)
 
@@ -180,7 +180,7 @@ async def retire_configuration(
     """Taken out of force; processes that began with it keep it."""
     async with gateway.owned(caller) as session:
         drafts = ConfigurationDrafts(session, caller, gateway.known)
-        row = await drafts.retire(await drafts.own(config_id), seen)
+        row = await drafts.retire(await drafts.own(config_id), seen, gateway.now())
     await _told(gateway, caller, row)
     return _shown(row, response)
 

@@ -122,10 +122,11 @@ async def publish_prompt(
     response: Response,
     caller: TheCaller,
     session: OwnedSession,
+    gateway: TheGateway,
 ) -> PromptOut:
     """From then on it never changes; configurations that are published later may name it."""
     drafts = PromptDrafts(session, caller)
-    return _shown(await drafts.publish(await drafts.own(prompt_id), seen), response)
+    return _shown(await drafts.publish(await drafts.own(prompt_id), seen, gateway.now()), response)
 
 
 @router.post("/{prompt_id}/retire", operation_id="retire_prompt", responses=problems(404, 409, 412))
@@ -136,10 +137,11 @@ async def retire_prompt(
     response: Response,
     caller: TheCaller,
     session: OwnedSession,
+    gateway: TheGateway,
 ) -> PromptOut:
     """Configurations that were published with it keep it; later ones do without."""
     drafts = PromptDrafts(session, caller)
-    return _shown(await drafts.retire(await drafts.own(prompt_id), seen), response)
+    return _shown(await drafts.retire(await drafts.own(prompt_id), seen, gateway.now()), response)
 
 
 async def _readable(prompt_id: UUID, caller: TheCaller, gateway: TheGateway) -> UUID:

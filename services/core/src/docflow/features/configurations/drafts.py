@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -19,8 +20,9 @@ from docflow.domain.json_changes import Change, changes_between
 from docflow.domain.json_types import JsonObject
 from docflow.domain.paging import Mark, PageOf, PageRequest
 from docflow.domain.publishing import Draft, Known, problems_of, written_problems
+from docflow.features.audit.messages import act_audit
 from docflow.features.configurations.models import ConfigurationRow
-from docflow.features.configurations.repository import COPIED
+from docflow.features.configurations.repository import COPIED, ConfigurationRepository
 from docflow.features.configurations.service import Configurations
 from docflow.features.process_types.models import ProcessType
 from docflow.features.process_types.service import ProcessTypes
@@ -112,7 +114,7 @@ class ConfigurationDrafts:
         self._refuse_secrets(values)
         return await self._write(row, seen, values)
 
-    async def publish(self, row: ConfigurationRow, seen: int | None) -> ConfigurationRow:
+    async def publish(self, row: ConfigurationRow, seen: int | None, at: datetime) -> ConfigurationRow:
         """In force from then on, with one prompt a stage pinned to it.
 
         Raises UserError `configuration_invalid` with every fault, or `prompts_missing` with the stages.
@@ -121,15 +123,30 @@ class ConfigurationDrafts:
             raise Conflict(f"the configuration is {row.state} already")
         await refuse_faults(row, self._known)
         prompt_ids = await self._prompts(row)
-        return await self._write(
+        changed = await self._write(
             row, seen, {"state": LifecycleState.PUBLISHED.value, "prompt_ids": prompt_ids}
         )
+        return await self._told(changed, "configuration_published", at)
 
-    async def retire(self, row: ConfigurationRow, seen: int | None) -> ConfigurationRow:
+    async def retire(self, row: ConfigurationRow, seen: int | None, at: datetime) -> ConfigurationRow:
         """Processes that are pinned to it keep it; new ones take the highest version that is still published."""
         if row.state != LifecycleState.PUBLISHED:
             raise Conflict(f"a configuration that is {row.state} cannot be retired")
-        return await self._write(row, seen, {"state": LifecycleState.RETIRED.value})
+        changed = await self._write(row, seen, {"state": LifecycleState.RETIRED.value})
+        return await self._told(changed, "configuration_retired", at)
+
+    async def _told(self, row: ConfigurationRow, action: str, at: datetime) -> ConfigurationRow:
+        """In the client's audit; what is the platform's has none."""
+        if row.client_id is not None:
+            what = {
+                "config_id": str(row.config_id),
+                "process_type_id": row.process_type_id,
+                "version": row.version,
+            }
+            self._session.add(
+                act_audit(client_id=row.client_id, at=at, action=action, by=self._caller.name, payload=what)
+            )
+        return row
 
     async def _write(
         self, row: ConfigurationRow, seen: int | None, values: Mapping[str, Any]
@@ -156,10 +173,11 @@ class ConfigurationDrafts:
         """A client's first configuration is the template's copy; a draft must not stand where that one goes."""
         if self._caller.client_id is None or process_type.client_id is not None:
             return
+        type_id, client_id = process_type.process_type_id, self._caller.client_id
+        if await ConfigurationRepository(self._session, client_id).in_force(type_id) is not None:
+            return
         with suppress(PermanentError):  # no template: the client makes its own first one
-            await Configurations(self._session, self._caller.client_id).ensure_first_configuration(
-                process_type
-            )
+            await Configurations(self._session, client_id).ensure_first_configuration(process_type)
 
     async def _next_version(self, process_type_id: str) -> int:
         highest = await self._session.scalar(

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -17,6 +18,7 @@ from docflow.domain.json_changes import Change, changes_between
 from docflow.domain.json_types import JsonObject
 from docflow.domain.paging import Mark, PageOf, PageRequest
 from docflow.domain.prompting import template_problems
+from docflow.features.audit.messages import act_audit
 from docflow.features.process_types.service import ProcessTypes
 from docflow.features.prompts.models import PromptRow
 
@@ -105,20 +107,36 @@ class PromptDrafts:
             raise Conflict(f"a prompt that is {row.state} does not change; clone it")
         return await self._write(row, seen, values)
 
-    async def publish(self, row: PromptRow, seen: int | None) -> PromptRow:
+    async def publish(self, row: PromptRow, seen: int | None, at: datetime) -> PromptRow:
         """Raises UserError with what is wrong with its placeholders."""
         if row.state != LifecycleState.DRAFT:
             raise Conflict(f"the prompt is {row.state} already")
         problems = template_problems(row.prompt_template, PromptStage(row.stage))
         if problems:
             raise UserError("the prompt cannot be published", problems=problems)
-        return await self._write(row, seen, {"state": LifecycleState.PUBLISHED.value})
+        changed = await self._write(row, seen, {"state": LifecycleState.PUBLISHED.value})
+        return await self._told(changed, "prompt_published", at)
 
-    async def retire(self, row: PromptRow, seen: int | None) -> PromptRow:
+    async def retire(self, row: PromptRow, seen: int | None, at: datetime) -> PromptRow:
         """Configurations that were published with it keep it."""
         if row.state != LifecycleState.PUBLISHED:
             raise Conflict(f"a prompt that is {row.state} cannot be retired")
-        return await self._write(row, seen, {"state": LifecycleState.RETIRED.value})
+        changed = await self._write(row, seen, {"state": LifecycleState.RETIRED.value})
+        return await self._told(changed, "prompt_retired", at)
+
+    async def _told(self, row: PromptRow, action: str, at: datetime) -> PromptRow:
+        """In the client's audit; what is the platform's has none."""
+        if row.client_id is not None:
+            what = {
+                "prompt_id": str(row.prompt_id),
+                "process_type_id": row.process_type_id,
+                "version": row.version,
+                "stage": row.stage,
+            }
+            self._session.add(
+                act_audit(client_id=row.client_id, at=at, action=action, by=self._caller.name, payload=what)
+            )
+        return row
 
     async def _write(self, row: PromptRow, seen: int | None, values: Mapping[str, Any]) -> PromptRow:
         revision = row.revision if seen is None else seen
