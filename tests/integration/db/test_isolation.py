@@ -11,7 +11,7 @@ from sqlalchemy import Table, create_engine, delete, func, insert, select, text,
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.pool import NullPool
 
-from tests.integration.db.rows import Rows, client_tables
+from tests.integration.db.rows import NOW, Rows, client_tables
 
 NAMES = [table.name for table in client_tables()]
 REFUSED = "42501"
@@ -231,3 +231,21 @@ async def test_the_app_cannot_turn_row_level_security_off(database: Database, sc
         with pytest.raises(DBAPIError, match="row-level security"):
             await session.execute(text("SELECT count(*) FROM processes"))
         await session.rollback()
+
+
+async def test_a_client_sees_and_keeps_no_answer_of_a_platform_administrator(
+    database: Database, scene: Scene
+) -> None:
+    table = METADATA.tables["platform_answers"]
+    row = {"route": "POST /v1/clients", "key": "k", "content_hash": b"", "expires_at": NOW}
+    assert await outcome(database, None, insert(table).values(row)) != REFUSED
+    count = select(func.count()).select_from(table)
+    assert (await outcome(database, scene.ours, count), await outcome(database, None, count)) == (0, 1)
+    assert await outcome(database, scene.ours, insert(table).values(row | {"key": "other"})) == REFUSED
+    assert await outcome(database, scene.ours, delete(table)) == 0
+
+
+async def test_a_type_cannot_be_made_under_another_clients_slug(database: Database, scene: Scene) -> None:
+    table = named("process_types")
+    row = scene.ours.row(table) | {"process_type_id": f"{scene.theirs.slug}.stolen"}
+    assert await outcome(database, scene.ours, insert(table).values(row)) == REFUSED
