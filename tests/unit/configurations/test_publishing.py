@@ -79,6 +79,9 @@ def test_a_sound_draft_has_no_faults() -> None:
         (nested(40), "/output_schema"),
         (nested(5000), "/output_schema"),
         ({}, "/output_schema"),
+        ({"properties": {"total": True}}, "/output_schema/properties/total"),
+        (with_property(anyOf=[True]), "/output_schema/properties/total/anyOf/0"),
+        (with_property(type="array", items=True), "/output_schema/properties/total/items"),
         ({"properties": {f"f{n}": {"type": "string"} for n in range(501)}}, "/output_schema"),
     ],
 )

@@ -91,12 +91,27 @@ def _output_schema(schema: JsonObject, known: Known) -> Iterator[Problem]:
         yield Problem("/output_schema", f"names more than {MAX_FIELDS} fields")
 
 
-def _wrong_marks(schema: JsonObject) -> Iterator[tuple[tuple[str | int, ...], str]]:
-    for path, name, mark in _marks(schema, ()):
-        if name == "x-kind" and (not isinstance(mark, str) or mark not in set(FieldKind)):
-            yield path, f"is one of {', '.join(FieldKind)}"
-        if name == "x-labels" and not _labels(mark):
-            yield path, "is a label, a list of labels, or these by language"
+Wrong = tuple[tuple[str | int, ...], str]
+
+
+def _wrong_marks(schema: JsonValue, path: tuple[str | int, ...] = ()) -> Iterator[Wrong]:
+    """What JSON Schema allows and reading could not follow, in every property and the rows of every table."""
+    if not isinstance(schema, Mapping):
+        yield path, "is described by an object"
+        return
+    kind = schema.get("x-kind", FieldKind.TEXT)
+    if not isinstance(kind, str) or kind not in set(FieldKind):
+        yield (*path, "x-kind"), f"is one of {', '.join(FieldKind)}"
+    if not _labels(schema.get("x-labels", ())):
+        yield (*path, "x-labels"), "is a label, a list of labels, or these by language"
+    for name in ("anyOf", "oneOf"):
+        for place, choice in enumerate(schema.get(name, ())):
+            if not isinstance(choice, Mapping):
+                yield (*path, name, place), "is described by an object"
+    for name, sub in (schema.get("properties") or {}).items():
+        yield from _wrong_marks(sub, (*path, "properties", name))
+    if "items" in schema:
+        yield from _wrong_marks(schema["items"], (*path, "items"))
 
 
 def _rules(draft: Draft, known: Known) -> Iterator[Problem]:
@@ -234,19 +249,3 @@ def _labels(schema: JsonValue) -> bool:
     return isinstance(schema, str) or (
         isinstance(schema, list | tuple) and all(isinstance(label, str) for label in schema)
     )
-
-
-def _marks(
-    schema: JsonValue, path: tuple[str | int, ...]
-) -> Iterator[tuple[tuple[str | int, ...], str, JsonValue]]:
-    """Every `x-kind` and `x-labels` of a property or of the items of one."""
-    if not isinstance(schema, Mapping):
-        return
-    for name in ("x-kind", "x-labels"):
-        if name in schema:
-            yield (*path, name), name, schema[name]
-    properties = schema.get("properties")
-    if isinstance(properties, Mapping):
-        for name, sub in properties.items():
-            yield from _marks(sub, (*path, "properties", name))
-    yield from _marks(schema.get("items"), (*path, "items"))
