@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import orjson
+import structlog
 from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -14,6 +15,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from docflow.db.base import Base
 from docflow.domain.access import Caller
 from docflow.domain.errors import PreconditionFailed
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +74,11 @@ class OwnedRows:
         call = text(f"SELECT {self.function}(:by, CAST(:row AS jsonb), :seen)")
         row = orjson.dumps(dict(values), default=_plain).decode()
         done = await session.scalar(call, {"by": caller.user_id, "row": row, "seen": seen})
+        if done:
+            # No client's audit holds what belongs to none.
+            _log.info(
+                "platform.written", by=caller.name, table=self.model.__tablename__, id=str(values[self.key])
+            )
         return bool(done)
 
 
