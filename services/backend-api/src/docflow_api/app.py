@@ -8,8 +8,12 @@ from docflow.adapters.schemas.rust import failing_places
 from docflow.features.api_keys.service import ApiKeys
 from docflow.features.configurations.in_force import InForce
 from docflow.features.submissions.service import Submissions
+from docflow.features.users.invitations import Joining
 from docflow.features.users.passwords import Passwords
+from docflow.features.users.policy import PasswordPolicy
+from docflow.features.users.recovery import Recovery
 from docflow.features.users.service import Accounts
+from docflow.features.users.throttle import Throttle
 from docflow.features.users.tokens import AccessTokens
 from docflow.runtime.container import Container
 from fastapi import FastAPI
@@ -27,22 +31,40 @@ from docflow_api.routers import (
     documents,
     events,
     health,
+    invitations,
     me,
     process_types,
     processes,
+    recovery,
     reviews,
     submissions,
+    users,
 )
 from docflow_api.schemas.auth import LoginIn, RefreshIn
 from docflow_api.schemas.problem import ProblemOut
 from docflow_api.schemas.processes import ProcessIn
 from docflow_api.schemas.reviews import ReviewDecision
+from docflow_api.schemas.users import ACCOUNT_BODIES
 
 VERSION = "1.0.0"
 _LARGE_PATHS = frozenset({"/v1/processes"})
-_ROUTERS = (auth, me, submissions, processes, documents, reviews, process_types, audit_logs, events, health)
+_ROUTERS = (
+    auth,
+    recovery,
+    me,
+    users,
+    invitations,
+    submissions,
+    processes,
+    documents,
+    reviews,
+    process_types,
+    audit_logs,
+    events,
+    health,
+)
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
-_BODIES = (LoginIn, RefreshIn, ProcessIn, ReviewDecision, ProblemOut)
+_BODIES = (LoginIn, RefreshIn, ProcessIn, ReviewDecision, ProblemOut, *ACCOUNT_BODIES)
 
 
 def create_app(container: Container) -> FastAPI:
@@ -57,7 +79,7 @@ def create_app(container: Container) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=container.settings.api.cors_origins,
-            allow_methods=["GET", "POST"],
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Last-Event-ID"],
             expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
         )
@@ -81,14 +103,19 @@ def make_gateway(container: Container) -> Gateway:
         audience=settings.auth.audience,
         ttl_s=settings.auth.access_ttl_s,
     )
+    metrics = HttpMetrics()
+    passwords = Passwords(settings.auth.hash_concurrency)
+    policy = PasswordPolicy(settings.password_min_chars)
+    throttle = Throttle(settings.limits.logins_per_minute)
     accounts = Accounts(
         container.database,
-        Passwords(settings.auth.hash_concurrency),
+        passwords,
         tokens,
         sealing=container.sealing,
         successor_key=hmac.new(secret.encode(), b"refresh successor", hashlib.sha256).digest(),
         refresh_ttl_s=settings.auth.refresh_ttl_s,
-        failures_per_minute=settings.limits.logins_per_minute,
+        throttle=throttle,
+        noted=metrics.note_login,
     )
     submitted = Submissions(
         container.database,
@@ -109,7 +136,13 @@ def make_gateway(container: Container) -> Gateway:
         tokens=tokens,
         submissions=submitted,
         rates=RequestRates(container.limits),
-        metrics=HttpMetrics(),
+        metrics=metrics,
+        passwords=passwords,
+        policy=policy,
+        joining=Joining(container.database, passwords, policy, container.sealing),
+        recovery=Recovery(
+            container.database, passwords, policy, sealing=container.sealing, throttle=throttle
+        ),
     )
 
 

@@ -16,6 +16,10 @@ from docflow.domain.stages import AuditResult
 from docflow.features.api_keys.service import ApiKeys
 from docflow.features.audit.messages import act_audit
 from docflow.features.submissions.service import Submissions
+from docflow.features.users.invitations import Joining
+from docflow.features.users.passwords import Passwords
+from docflow.features.users.policy import PasswordPolicy
+from docflow.features.users.recovery import Recovery
 from docflow.features.users.service import Accounts
 from docflow.features.users.tokens import AccessTokens
 from docflow.runtime.container import Container
@@ -42,6 +46,10 @@ class Gateway:
     submissions: Submissions
     rates: RequestRates
     metrics: HttpMetrics
+    passwords: Passwords
+    policy: PasswordPolicy
+    joining: Joining
+    recovery: Recovery
 
     def now(self) -> datetime:
         return self.container.clock.now()
@@ -105,14 +113,24 @@ def needs(scope: Scope) -> Any:
     """A route dependency: the caller holds `scope` and has a client. Judged before ids and bodies are."""
 
     async def check(request: Request, caller: TheCaller, gateway: TheGateway) -> None:
-        client_id = caller.client
-        try:
-            caller.require(scope)
-        except Forbidden:
-            await gateway.note_refusal(client_id, caller, scope, f"{request.method} {_route(request)}")
-            raise
+        await judge(request, caller, gateway, scope)
 
     return Depends(check)
+
+
+async def judge(request: Request, caller: Caller, gateway: Gateway, scope: Scope) -> None:
+    """Raises Forbidden unless the caller holds `scope` and has a client, whose audit then tells of it."""
+    client_id = caller.client
+    try:
+        caller.require(scope)
+    except Forbidden:
+        await gateway.note_refusal(client_id, caller, scope, f"{request.method} {_route(request)}")
+        raise
+
+
+def address_of(request: Request) -> str:
+    """Where the request came from, in the eyes of the proxies that are trusted."""
+    return request.client.host if request.client else ""
 
 
 def _route(request: Request) -> str:

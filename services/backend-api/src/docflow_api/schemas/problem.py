@@ -54,6 +54,7 @@ _MEANING = {
     413: "Larger than the limit that the detail names",
     415: "A type that is not taken",
     422: "Values that are not valid, or a document that cannot be taken",
+    428: "The change needs an If-Match with the version it was made from",
     429: "Too many requests; try again after Retry-After seconds",
     500: "A fault on our side",
     503: "The database or another part is away; try again after Retry-After seconds",
