@@ -21,6 +21,7 @@ from docflow.runtime.container import Container
 from docflow.runtime.settings import AuthSettings, LimitSettings, Settings
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.factories import Tenancy
+from docflow.testing.mail import MemoryMail
 from docflow.testing.transport import MemoryTransport
 from docflow.testing.workbench import ThreadWorkbench
 from docflow_api.app import create_app
@@ -101,6 +102,7 @@ def make_container(database: Database) -> Container:
         sealing=FernetSealing(["s" * 43]),
         provider=None,
         read_image=None,
+        mail=MemoryMail(),
     )
 
 

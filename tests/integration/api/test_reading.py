@@ -1,4 +1,5 @@
 import asyncio
+from datetime import UTC, datetime
 from pathlib import Path
 
 import httpx
@@ -6,9 +7,11 @@ import orjson
 import pytest
 from docflow.db.database import Database
 from docflow.domain.access import Scope
+from docflow.domain.stages import Role
 from docflow.features.documents.models import PageRow
 from docflow.features.processes.models import Process
 from docflow.features.reviews.models import Review
+from docflow.features.users.one_time import OneTimeTokens, TokenKind
 from docflow.testing.factories import Tenancy, add_document, add_process
 from docflow_api.app import create_app
 from sqlalchemy import update
@@ -260,6 +263,9 @@ PATHS = [
     ("GET", "/v1/documents/{d}/pages/1"),
     ("GET", "/v1/documents/{d}/words"),
     ("GET", "/v1/process-types/{t}"),
+    ("GET", "/v1/users/{u}"),
+    ("PATCH", "/v1/users/{u}"),
+    ("DELETE", "/v1/invitations/{i}"),
 ]
 
 
@@ -270,7 +276,17 @@ async def test_another_clients_object_is_not_there(
     acme, globex = two_clients
     process_id = await held(database, acme)
     document_id = await add_document(database, acme.client_id, process_id)
-    url = path.format(p=process_id, d=document_id, t=acme.process_type_id)
+    async with database.client(acme.client_id) as session:
+        invitation, _ = await OneTimeTokens(session, acme.client_id).issue(
+            TokenKind.INVITATION, "new@acme.test", at=datetime.now(UTC), role=Role.VIEWER
+        )
+    url = path.format(
+        p=process_id,
+        d=document_id,
+        t=acme.process_type_id,
+        u=acme.admin_id,
+        i=invitation.token_id,
+    )
     answer = await world.http.request(method, url, headers=await key_for(globex))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
@@ -281,16 +297,20 @@ async def test_every_route_with_an_id_is_tried_as_another_client(world: World) -
     named = {
         (
             method,
-            path.format(p="{process_id}", d="{document_id}", t="{process_type_id}").replace(
-                "/1", "/{number}"
-            ),
+            path.format(
+                p="{process_id}",
+                d="{document_id}",
+                t="{process_type_id}",
+                u="{user_id}",
+                i="{invitation_id}",
+            ).replace("/1", "/{number}"),
         )
         for method, path in PATHS
     }
     assert {(m, p.replace("/v{number}", "/v1")) for m, p in named} == with_id
 
 
-LISTS = ["/v1/processes", "/v1/reviews", "/v1/audit-logs"]
+LISTS = ["/v1/processes", "/v1/reviews", "/v1/audit-logs", "/v1/invitations"]
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -317,7 +337,7 @@ async def test_types_of_another_client_are_not_listed(
     ("method", "path"), [*PATHS, ("GET", "/v1/me"), ("GET", "/v1/events"), *(("GET", p) for p in LISTS)]
 )
 async def test_without_a_token_there_is_nothing(method: str, path: str, world: World) -> None:
-    url = path.format(p="0", d="0", t="0")
+    url = path.format(p="0", d="0", t="0", u="0", i="0")
     answer = await world.http.request(method, url)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
 

@@ -54,6 +54,11 @@ DEFINERS = {
     "sweep_engine": "docflow_engine",
     "measure_engine": "docflow_engine",
     "measure_audit": "docflow_engine",
+    "take_mails": "docflow_engine",
+    "finish_mail": "docflow_engine",
+    "find_platform_admin": "docflow_engine",
+    "set_platform_password": "docflow_engine",
+    "sweep_accounts": "docflow_engine",
 }
 """Who may work across clients, and as whom."""
 
