@@ -1754,11 +1754,13 @@ AS $function$
         ORDER BY m.available_at, m.mail_id
         LIMIT p_limit
         FOR UPDATE OF m SKIP LOCKED
+    ), taken AS (
+        UPDATE public.mails m
+        SET attempt = m.attempt + 1, available_at = clock_timestamp() + make_interval(secs => p_hold_s)
+        FROM due WHERE m.mail_id = due.mail_id
+        RETURNING m.mail_id, m.client_id, m.kind, m.sealed, m.attempt, m.failures, m.created_at
     )
-    UPDATE public.mails m
-    SET attempt = m.attempt + 1, available_at = clock_timestamp() + make_interval(secs => p_hold_s)
-    FROM due WHERE m.mail_id = due.mail_id
-    RETURNING m.mail_id, m.client_id, m.kind, m.sealed, m.attempt, m.failures, m.created_at
+    SELECT * FROM taken ORDER BY taken.created_at, taken.mail_id
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
