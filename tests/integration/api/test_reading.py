@@ -280,13 +280,8 @@ async def test_another_clients_object_is_not_there(
         invitation, _ = await OneTimeTokens(session, acme.client_id).issue(
             TokenKind.INVITATION, "new@acme.test", at=datetime.now(UTC), role=Role.VIEWER
         )
-    url = path.format(
-        p=process_id,
-        d=document_id,
-        t=acme.process_type_id,
-        u=acme.admin_id,
-        i=invitation.token_id,
-    )
+    ids = {"p": process_id, "d": document_id, "t": acme.process_type_id, "u": acme.admin_id}
+    url = path.format(**ids, i=invitation.token_id)
     answer = await world.http.request(method, url, headers=await key_for(globex))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
@@ -294,19 +289,9 @@ async def test_another_clients_object_is_not_there(
 async def test_every_route_with_an_id_is_tried_as_another_client(world: World) -> None:
     routes = create_app(world.container).openapi()["paths"]
     with_id = {(method.upper(), path) for path, item in routes.items() if "{" in path for method in item}
-    named = {
-        (
-            method,
-            path.format(
-                p="{process_id}",
-                d="{document_id}",
-                t="{process_type_id}",
-                u="{user_id}",
-                i="{invitation_id}",
-            ).replace("/1", "/{number}"),
-        )
-        for method, path in PATHS
-    }
+    ids = {"p": "{process_id}", "d": "{document_id}", "t": "{process_type_id}"}
+    ids |= {"u": "{user_id}", "i": "{invitation_id}"}
+    named = {(method, path.format(**ids).replace("/1", "/{number}")) for method, path in PATHS}
     assert {(m, p.replace("/v{number}", "/v1")) for m, p in named} == with_id
 
 

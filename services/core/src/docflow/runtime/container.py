@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from docflow.db.database import Database
@@ -150,11 +151,16 @@ def open_mail(settings: Settings, clock: Clock) -> Mail:
     if given.url is None:
         from docflow.adapters.mail.folder import FolderMail
 
-        return FolderMail(settings.home.absolute() / "mail", clock, sender=given.sender)
+        return FolderMail(mail_folder(settings), clock, sender=given.sender)
     from docflow.adapters.mail.smtp import SmtpMail, SmtpServer
 
     server = SmtpServer.of(given.url.get_secret_value())
     return SmtpMail(server, clock, sender=given.sender, timeout_s=given.timeout_s)
+
+
+def mail_folder(settings: Settings) -> Path:
+    """Where letters lie while no mail server is set."""
+    return settings.home.absolute() / "mail"
 
 
 @asynccontextmanager
