@@ -49,3 +49,15 @@ async def test_a_pause_is_slept_with_nothing_held() -> None:
 @pytest.mark.parametrize("written", ["Ada@Acme.com", " ada@acme.com "])
 def test_an_account_is_the_same_however_its_address_is_typed(written: str) -> None:
     assert account_of(written) == account_of("ada@acme.com")
+
+
+def test_tries_that_are_under_way_are_counted_for_those_behind_them() -> None:
+    throttle, account = Throttle(LIMIT), account_of("ada@acme.com")
+    with (
+        throttle.trying(account, "here") as first,
+        throttle.trying(account, "here") as second,
+        throttle.trying(account, "elsewhere") as other,
+    ):
+        assert (first, second, other) == (0, 1, 0)
+    with throttle.trying(account, "here") as again:
+        assert again == 0

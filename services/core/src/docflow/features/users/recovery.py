@@ -77,9 +77,9 @@ class Recovery:
         email, login = await self._of(caller)
         self._policy.check(password, email=email)
         account = account_of(email)
-        with self._throttle.trying(account, address):
+        with self._throttle.trying(account, address) as under_way:
             async with self._database.nobody() as session:
-                pause = await self._throttle.judge(session, account, address)
+                pause = await self._throttle.judge(session, account, address, under_way)
             await self._throttle.pause(pause)
             matches, _ = await self._passwords.verify(current, login.password_hash)
             if not matches:

@@ -79,27 +79,29 @@ class Accounts:
         Forbidden `client_suspended`, and TooManyAttempts. A code (`totp`) counts once."""
         account = account_of(email)
         try:
-            with self._throttle.trying(account, address):
-                return await self._login(email, password, totp, account, address=address, agent=agent, at=at)
+            with self._throttle.trying(account, address) as under_way:
+                async with self._database.nobody() as session:
+                    pause = await self._throttle.judge(session, account, address, under_way)
+                    login = await find_login(session, email)
+                await self._throttle.pause(pause)
+                return await self._prove(
+                    login, password, totp, account=account, address=address, agent=agent, at=at
+                )
         except TooManyAttempts:
             self._noted("throttled")
             raise
 
-    async def _login(
+    async def _prove(
         self,
-        email: str,
+        login: Login | None,
         password: str,
         totp: str | None,
-        account: bytes,
         *,
+        account: bytes,
         address: str,
         agent: str,
         at: datetime,
     ) -> SignedIn:
-        async with self._database.nobody() as session:
-            pause = await self._throttle.judge(session, account, address)
-            login = await find_login(session, email)
-        await self._throttle.pause(pause)
         matches, new_hash = await self._passwords.verify(password, login.password_hash if login else None)
         try:
             found = await self._judged(login if matches else None, totp, at)

@@ -83,24 +83,25 @@ class Throttle:
         self._in_hand: Counter[tuple[bytes, str]] = Counter()
 
     @contextmanager
-    def trying(self, account: bytes, address: str) -> Iterator[None]:
-        """Tries that are under way count as failures, so that a burst does not slip in before the first is judged."""
+    def trying(self, account: bytes, address: str) -> Iterator[int]:
+        """How many tries of this kind are under way, for `judge`: they count as failures, so that a burst does not slip
+        in before the first is judged."""
         key = account, address
+        before = self._in_hand[key]
         self._in_hand[key] += 1
         try:
-            yield
+            yield before
         finally:
             self._in_hand[key] -= 1
             if not self._in_hand[key]:
                 del self._in_hand[key]
 
-    async def judge(self, session: AsyncSession, account: bytes, address: str) -> float:
-        """The pause before this try is looked at, in seconds. Raises TooManyAttempts. Inside `trying`."""
+    async def judge(self, session: AsyncSession, account: bytes, address: str, under_way: int) -> float:
+        """The pause before this try is looked at, in seconds. Raises TooManyAttempts."""
         if self._limit is None:
             return 0.0
         recent = await recent_failures(session, account, address)
-        others = self._in_hand[account, address] - 1
-        here = Failures(recent.here.count + others, recent.here.age_s)
+        here = Failures(recent.here.count + under_way, recent.here.age_s)
         wait = max(wait_s(here, self._limit), wait_s(recent.address, ADDRESS_SHARE * self._limit))
         if wait > 0:
             raise TooManyAttempts(max(1, round(wait)))
