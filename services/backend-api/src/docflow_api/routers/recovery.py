@@ -12,15 +12,13 @@ from docflow_api.schemas.users import ChangeIn, ConfirmIn, ForgotIn, ResetIn
 router = APIRouter(prefix="/v1/auth", tags=["auth"])
 _PROBLEMS = only(400, 401, 403, 413, 415, 422, 429, 500, 503)
 
-PER_ADDRESS = 30
-"""Calls a minute that one address may make without having signed in."""
-LETTERS_PER_ACCOUNT = 3
+LETTERS_PER_ACCOUNT = 5
 LETTERS_WINDOW_S = 900
 
 
 async def counted(request: Request, gateway: TheGateway) -> None:
-    """Raises RateLimited. Limits can be lifted by setting."""
-    limit = PER_ADDRESS if gateway.container.settings.limits.logins_per_minute is not None else None
+    """Who has not signed in is counted by address. Raises RateLimited."""
+    limit = gateway.container.settings.limits.requests_per_minute
     await gateway.rates.take(f"address:{address_of(request)}", limit)
 
 
