@@ -13,11 +13,12 @@ from docflow.domain.errors import Conflict, NotFound
 from docflow.domain.ids import new_id
 from docflow.domain.stages import Role
 from docflow.features.audit.messages import act_audit
+from docflow.features.clients.models import Client
 from docflow.features.users.models import User
 from docflow.features.users.passwords import hash_password
 from docflow.features.users.policy import PasswordPolicy
 from docflow.runtime.settings import Settings
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -80,9 +81,7 @@ async def _as_owner(settings: Settings) -> AsyncIterator[AsyncSession]:
 async def _client_of(session: AsyncSession, slug: str) -> UUID:
     """Its id, to which the transaction is then bound: row-level security holds for the owner too."""
     await session.execute(text(f"SET LOCAL ROLE {ENGINE}"))
-    client_id: UUID | None = await session.scalar(
-        text("SELECT client_id FROM clients WHERE slug = :slug"), {"slug": slug}
-    )
+    client_id: UUID | None = await session.scalar(select(Client.client_id).where(Client.slug == slug))
     await session.execute(text(f"SET LOCAL ROLE {OWNER}"))
     if client_id is None:
         raise NotFound("no client has this slug")

@@ -50,4 +50,6 @@ def run() -> None:
         app()
     except DocflowError as error:
         typer.secho(f"docflow: {error} [{error.code}]", fg="red", err=True)
+        for place in error.problems:
+            typer.secho(f"  {place.pointer.lstrip('/')} {place.message}", err=True)
         sys.exit(1)

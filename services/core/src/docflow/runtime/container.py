@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import docflow.features.models  # noqa: F401 - tables find each other by name, so all must be known
 from docflow.db.database import Database
 from docflow.domain.json_types import JsonObject
 from docflow.domain.ports.audit_stream import AuditStream
