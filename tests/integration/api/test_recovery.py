@@ -2,11 +2,14 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 import httpx
 import pytest
 from docflow.db.database import Database
-from docflow.features.users.models import User
+from docflow.domain.ids import new_id
+from docflow.features.users.models import RefreshSession, User
+from docflow.features.users.repository import SessionRepository
 from docflow.features.users.totp import STEP_S, code_at
 from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import Tenancy
@@ -212,3 +215,37 @@ async def test_a_reset_confirms_the_address_it_was_sent_to(
     await reset(world, await asked(world, email))
     async with database.client(two_clients[0].client_id) as session:
         assert await session.scalar(select(User.email_verified_at).where(User.email == email)) is not None
+
+
+async def test_a_refresh_under_way_does_not_outlive_the_sessions_that_end(
+    world: World, email: str, two_clients: Clients, database: Database
+) -> None:
+    """Its successor is not there yet when the sessions are looked for."""
+    client_id = two_clients[0].client_id
+    await sign_in(world, email)
+    at = datetime.now(UTC)
+    async with database.client(client_id) as refreshing:
+        (old,) = await refreshing.scalars(select(RefreshSession).with_for_update())
+        refreshing.add(
+            RefreshSession(
+                session_id=new_id(),
+                client_id=client_id,
+                user_id=old.user_id,
+                family_id=old.family_id,
+                token_hash=b"successor of " + old.token_hash,
+                expires_at=old.expires_at,
+            )
+        )
+        await refreshing.flush()
+        ending = asyncio.create_task(end_sessions(database, client_id, old.user_id, at))
+        await asyncio.sleep(0.1)
+        assert not ending.done()
+    await ending
+    async with database.client(client_id) as session:
+        revoked = list(await session.scalars(select(RefreshSession.revoked_at)))
+    assert revoked == [at, at]
+
+
+async def end_sessions(database: Database, client_id: UUID, user_id: UUID, at: datetime) -> None:
+    async with database.client(client_id) as session:
+        await SessionRepository(session, client_id).end_all(user_id, at)

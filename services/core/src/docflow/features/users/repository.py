@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, text, tuple_, update
+from sqlalchemy import ColumnElement, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.paging import Mark, PageOf, PageRequest
@@ -196,20 +196,15 @@ class SessionRepository:
         return found
 
     async def end_family(self, family_id: UUID, at: datetime) -> None:
-        await self._session.execute(
-            update(RefreshSession)
-            .where(
-                self._own,
-                RefreshSession.family_id == family_id,
-                RefreshSession.revoked_at.is_(None),
-            )
-            .values(revoked_at=at)
-        )
+        await self._end(RefreshSession.family_id == family_id, at)
 
     async def end_all(self, user_id: UUID, at: datetime) -> None:
         """Every session of one person. Only after their row was changed or locked: a sign-in under way waits for it."""
-        await self._session.execute(
-            update(RefreshSession)
-            .where(self._own, RefreshSession.user_id == user_id, RefreshSession.revoked_at.is_(None))
-            .values(revoked_at=at)
-        )
+        await self._end(RefreshSession.user_id == user_id, at)
+
+    async def _end(self, which: ColumnElement[bool], at: datetime) -> None:
+        """Until none is left: a refresh under way has a successor that the first statement did not see yet."""
+        open_ones = update(RefreshSession).where(self._own, which, RefreshSession.revoked_at.is_(None))
+        ending = open_ones.values(revoked_at=at).returning(RefreshSession.session_id)
+        while (await self._session.execute(ending)).first() is not None:
+            pass
