@@ -1,23 +1,26 @@
 """People and letters for the tests of accounts."""
 
 import re
-from uuid import uuid4
+from datetime import UTC, datetime, timedelta
+from uuid import UUID, uuid4
 
 import httpx
 from docflow.db.database import Database
 from docflow.domain.ids import new_id
 from docflow.domain.ports.mail import Letter
 from docflow.domain.stages import Role
-from docflow.features.users.models import User
+from docflow.features.users.models import RefreshSession, User
+from docflow.features.users.repository import find_login
+from docflow.features.users.tokens import AccessTokens
 from docflow.testing.database import DatabaseUrls
-from docflow.testing.factories import Tenancy
+from docflow.testing.factories import Tenancy, add_user
 from docflow.testing.mail import MemoryMail
 from docflow_output.mails import MailLane
 from sqlalchemy import create_engine, insert
 from sqlalchemy.pool import NullPool
 
 from tests.integration.api.conftest import ADDRESS, World
-from tests.integration.api.test_access import HASH, bearer, person, sign_in
+from tests.integration.api.test_access import HASH
 
 PASSWORD = "violet-harbour-91"
 OTHER = "seven quiet lanterns"
@@ -27,9 +30,38 @@ def fresh_address() -> str:
     return f"{uuid4().hex[:12]}@people.test"
 
 
-async def admin_of(world: World, database: Database, tenancy: Tenancy) -> dict[str, str]:
-    """Headers of a signed-in administrator; the client has another one, who cannot sign in."""
-    return bearer(await sign_in(world, await person(database, tenancy, Role.ADMIN)))
+async def signed_in(
+    world: World, database: Database, tenancy: Tenancy, role: Role = Role.ADMIN
+) -> dict[str, str]:
+    """Headers of a new person's session, made without comparing a password: that takes its time."""
+    user_id = await add_user(database, tenancy.client_id, email=fresh_address(), role=role)
+    return await session_of(world, database, user_id, tenancy.client_id, role)
+
+
+async def session_of(
+    world: World, database: Database, user_id: UUID, client_id: UUID | None, role: Role
+) -> dict[str, str]:
+    at, family_id = datetime.now(UTC), new_id()
+    async with database.nobody() if client_id is None else database.client(client_id) as session:
+        row = RefreshSession(
+            client_id=client_id,
+            user_id=user_id,
+            family_id=family_id,
+            token_hash=family_id.bytes,
+            expires_at=at + timedelta(hours=1),
+        )
+        session.add(row)
+    tokens: AccessTokens = world.http._transport.app.state.gateway.tokens
+    token = tokens.issue(user_id=user_id, client_id=client_id, role=role, session_id=family_id, at=at)
+    return {"Authorization": f"Bearer {token}"}
+
+
+async def platform_session(world: World, urls: DatabaseUrls) -> dict[str, str]:
+    database = world.container.database
+    async with database.nobody() as session:
+        login = await find_login(session, platform_admin(urls))
+    assert login is not None
+    return await session_of(world, database, login.user_id, None, Role.PLATFORM_ADMIN)
 
 
 def platform_admin(urls: DatabaseUrls) -> str:

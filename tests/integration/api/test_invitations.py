@@ -15,7 +15,7 @@ from tests.integration.api.accounts import (
     fresh_address,
     letters_to,
     outcome_of,
-    platform_admin,
+    platform_session,
     post,
     token_in,
 )
@@ -148,7 +148,7 @@ async def test_a_repeated_invitation_is_not_made_twice_and_hides_the_token(
 async def test_a_platform_admin_invites_a_clients_first_admin(
     world: World, two_clients: Clients, database_urls: DatabaseUrls
 ) -> None:
-    platform = bearer(await sign_in(world, platform_admin(database_urls)))
+    platform = await platform_session(world, database_urls)
     email = fresh_address()
     client_id = str(two_clients[1].client_id)
     made = await invite(world, platform, email, "admin", client_id=client_id)

@@ -13,11 +13,11 @@ from sqlalchemy import text
 
 from tests.integration.api.accounts import (
     PASSWORD,
-    admin_of,
     fresh_address,
     outcome_of,
-    platform_admin,
+    platform_session,
     post,
+    signed_in,
 )
 from tests.integration.api.conftest import KeyFor, World
 from tests.integration.api.test_access import bearer, person, refresh, sign_in
@@ -27,12 +27,12 @@ Clients = tuple[Tenancy, Tenancy]
 
 @pytest.fixture
 async def admin(world: World, two_clients: Clients, database: Database) -> dict[str, str]:
-    return await admin_of(world, database, two_clients[0])
+    return await signed_in(world, database, two_clients[0])
 
 
 @pytest.fixture
 async def platform(world: World, database_urls: DatabaseUrls) -> dict[str, str]:
-    return bearer(await sign_in(world, platform_admin(database_urls)))
+    return await platform_session(world, database_urls)
 
 
 async def change(
@@ -179,7 +179,7 @@ async def test_only_admins_manage_people(
     world: World, two_clients: Clients, database: Database, role: Role
 ) -> None:
     acme, _ = two_clients
-    theirs = bearer(await sign_in(world, await person(database, acme, role)))
+    theirs = await signed_in(world, database, acme, role)
     answers = [
         await world.http.get("/v1/users", headers=theirs),
         await world.http.get(f"/v1/users/{acme.admin_id}", headers=theirs),
