@@ -22,6 +22,7 @@ from docflow.runtime.settings import AuthSettings, LimitSettings, Settings
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.factories import Tenancy
 from docflow.testing.mail import MemoryMail
+from docflow.testing.passwords import quick_passwords
 from docflow.testing.transport import MemoryTransport
 from docflow.testing.workbench import ThreadWorkbench
 from docflow_api.app import create_app
@@ -78,7 +79,7 @@ def settings() -> Settings:
 @pytest.fixture
 async def world(database: Database) -> AsyncIterator[World]:
     container = make_container(database)
-    transport = httpx.ASGITransport(create_app(container))
+    transport = httpx.ASGITransport(create_app(container, quick_passwords()))
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as http:
         yield World(container, http)
 

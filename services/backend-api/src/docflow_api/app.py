@@ -67,9 +67,9 @@ _ROUTERS = (
 _BODIES = (LoginIn, RefreshIn, ProcessIn, ReviewDecision, ProblemOut, *ACCOUNT_BODIES)
 
 
-def create_app(container: Container) -> FastAPI:
+def create_app(container: Container, passwords: Passwords | None = None) -> FastAPI:
     """The application over a container; opens nothing itself. Raises ValueError for a weak or missing secret."""
-    gateway = make_gateway(container)
+    gateway = make_gateway(container, passwords)
     app = FastAPI(title="DocFlow AI", version=VERSION, redoc_url=None, docs_url=None)
     app.state.gateway = gateway
     for module in _ROUTERS:
@@ -94,7 +94,7 @@ def create_app(container: Container) -> FastAPI:
     return app
 
 
-def make_gateway(container: Container) -> Gateway:
+def make_gateway(container: Container, passwords: Passwords | None = None) -> Gateway:
     settings = container.settings
     secret = settings.auth.secret.get_secret_value() if settings.auth.secret else ""
     tokens = AccessTokens(
@@ -104,7 +104,7 @@ def make_gateway(container: Container) -> Gateway:
         ttl_s=settings.auth.access_ttl_s,
     )
     metrics = HttpMetrics()
-    passwords = Passwords(settings.auth.hash_concurrency)
+    passwords = passwords or Passwords(settings.auth.hash_concurrency)
     policy = PasswordPolicy(settings.password_min_chars)
     throttle = Throttle(settings.limits.logins_per_minute)
     accounts = Accounts(

@@ -217,17 +217,16 @@ async def check_accounts(settings: Settings) -> Finding:
 
 
 async def _opened_by(database: Database, addresses: Sequence[str], password: str) -> list[str]:
-    passwords = Passwords()
-    found = []
-    for address in addresses:
-        async with database.nobody() as session:
+    stored: dict[str, str] = {}
+    async with database.nobody() as session:
+        for address in addresses:
             login = await find_login(session, address)
-        if login is None or login.status != "active" or login.password_hash is None:
-            continue
-        matches, _ = await passwords.verify(password, login.password_hash)
-        if matches:
-            found.append(address)
-    return found
+            if login is not None and login.status == "active" and login.password_hash is not None:
+                stored[address] = login.password_hash
+    passwords = Passwords()
+    # The sample data give all of them one hash.
+    opens = {each: (await passwords.verify(password, each))[0] for each in set(stored.values())}
+    return [address for address, each in stored.items() if opens[each]]
 
 
 async def check_mail(settings: Settings) -> Finding:

@@ -51,13 +51,15 @@ class Passwords:
         concurrency: int = 2,
         *,
         compare: Callable[[str, str], tuple[bool, str | None]] = compare,
+        make: Callable[[str], str] = hash_password,
     ) -> None:
         self._turns = asyncio.Semaphore(concurrency)
         self._compare = compare
+        self._make = make
 
     async def hash(self, password: str) -> str:
         async with self._turns:
-            return await asyncio.to_thread(hash_password, password)
+            return await asyncio.to_thread(self._make, password)
 
     async def verify(self, password: str, stored: str | None) -> tuple[bool, str | None]:
         """Whether it matches, and a new hash when the stored one is of an older kind.
