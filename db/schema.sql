@@ -276,6 +276,20 @@ CREATE TABLE login_attempts (
     CONSTRAINT pk_login_attempts PRIMARY KEY (attempt_id)
 );
 
+CREATE TABLE mails (
+    mail_id uuid NOT NULL,
+    client_id uuid,
+    kind text NOT NULL,
+    sealed bytea NOT NULL,
+    attempt integer NOT NULL DEFAULT 0,
+    failures integer NOT NULL DEFAULT 0,
+    available_at timestamp with time zone NOT NULL DEFAULT now(),
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT ck_mails_kind_known CHECK ((kind = ANY (ARRAY['invitation'::text, 'verification'::text, 'password_reset'::text, 'password_changed'::text]))),
+    CONSTRAINT fk_mails_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT pk_mails PRIMARY KEY (mail_id)
+);
+
 CREATE TABLE notifications (
     notification_id uuid NOT NULL,
     client_id uuid NOT NULL,
@@ -648,6 +662,7 @@ CREATE INDEX ix_llm_calls_process ON public.llm_calls USING btree (client_id, pr
 CREATE INDEX ix_llm_calls_run ON public.llm_calls USING btree (run_id) WHERE (NOT audited);
 CREATE INDEX ix_login_attempts_account_created_at ON public.login_attempts USING btree (account, created_at DESC);
 CREATE INDEX ix_login_attempts_address_created_at ON public.login_attempts USING btree (address, created_at DESC);
+CREATE INDEX ix_mails_available_at ON public.mails USING btree (available_at, mail_id);
 CREATE INDEX ix_notifications_list ON public.notifications USING btree (client_id, created_at DESC, notification_id DESC);
 CREATE INDEX ix_outbox_topic_message_id ON public.outbox USING btree (topic, message_id);
 CREATE INDEX ix_output_actions_due ON public.output_actions USING btree (available_at, action_id) WHERE (status = ANY (ARRAY['pending'::text, 'retrying'::text]));
@@ -1133,6 +1148,18 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.find_platform_admin(p_user_id uuid)
+ RETURNS TABLE(email text, password_hash text, status text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    SELECT u.email, u.password_hash, u.status FROM public.users u
+    WHERE u.user_id = p_user_id AND u.client_id IS NULL
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.find_standing(p_user_id uuid, p_family_id uuid)
  RETURNS TABLE(client_id uuid, role text, user_status text, client_status text, is_open boolean)
  LANGUAGE sql
@@ -1265,6 +1292,28 @@ BEGIN
 
     RETURN QUERY SELECT unnest(v_done);
 END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.finish_mail(p_mail_id uuid, p_attempt integer, p_retry_in_s double precision, p_counts boolean)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    WITH gone AS (
+        DELETE FROM public.mails m
+        WHERE p_retry_in_s IS NULL AND m.mail_id = p_mail_id AND m.attempt = p_attempt
+        RETURNING 1
+    ), again AS (
+        UPDATE public.mails m
+        SET available_at = clock_timestamp() + make_interval(secs => p_retry_in_s),
+            failures = m.failures + p_counts::integer
+        WHERE p_retry_in_s IS NOT NULL AND m.mail_id = p_mail_id AND m.attempt = p_attempt
+        RETURNING 1
+    )
+    SELECT EXISTS (SELECT FROM gone) OR EXISTS (SELECT FROM again)
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
@@ -1622,6 +1671,22 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.set_platform_password(p_user_id uuid, p_old text, p_new text)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    WITH changed AS (
+        UPDATE public.users u SET password_hash = p_new
+        WHERE u.user_id = p_user_id AND u.client_id IS NULL AND u.password_hash IS NOT DISTINCT FROM p_old
+        RETURNING 1
+    )
+    SELECT EXISTS (SELECT FROM changed)
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.stop_worker(p_worker uuid)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1642,6 +1707,30 @@ BEGIN
     UPDATE webhook_deliveries SET state = 'pending', claimed_by = NULL
     WHERE claimed_by = p_worker AND state = 'sending';
     RETURN v_count;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.sweep_accounts()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+    v_tokens integer;
+    v_mails integer;
+BEGIN
+    DELETE FROM account_tokens WHERE token_id IN (
+        SELECT t.token_id FROM account_tokens t WHERE t.expires_at < now() - interval '30 days' LIMIT 5000
+    );
+    GET DIAGNOSTICS v_tokens = ROW_COUNT;
+    DELETE FROM mails WHERE mail_id IN (
+        SELECT m.mail_id FROM mails m WHERE m.created_at < now() - interval '7 days' LIMIT 5000
+    );
+    GET DIAGNOSTICS v_mails = ROW_COUNT;
+    RETURN jsonb_build_object('account_tokens', v_tokens, 'mails', v_mails);
 END
 $function$
 ;
@@ -1743,6 +1832,29 @@ AS $function$
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_audit
+
+CREATE OR REPLACE FUNCTION public.take_mails(p_limit integer, p_hold_s double precision)
+ RETURNS TABLE(mail_id uuid, client_id uuid, kind text, sealed bytea, attempt integer, failures integer, created_at timestamp with time zone)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    WITH due AS (
+        SELECT m.mail_id FROM public.mails m
+        WHERE m.available_at <= clock_timestamp()
+        ORDER BY m.available_at, m.mail_id
+        LIMIT p_limit
+        FOR UPDATE OF m SKIP LOCKED
+    ), taken AS (
+        UPDATE public.mails m
+        SET attempt = m.attempt + 1, available_at = clock_timestamp() + make_interval(secs => p_hold_s)
+        FROM due WHERE m.mail_id = due.mail_id
+        RETURNING m.mail_id, m.client_id, m.kind, m.sealed, m.attempt, m.failures, m.created_at
+    )
+    SELECT * FROM taken ORDER BY taken.created_at, taken.mail_id
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
 
 CREATE OR REPLACE FUNCTION public.take_outbox(p_limit integer, p_hold_s double precision)
  RETURNS TABLE(message_id uuid, topic text, client_id uuid, payload jsonb)
@@ -2135,6 +2247,7 @@ ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
 ALTER TABLE llm_cache ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE llm_calls ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE login_attempts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE mails ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE notifications ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE output_actions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -2259,6 +2372,12 @@ CREATE POLICY app_all ON login_attempts FOR ALL TO docflow_app
     USING (true)
     WITH CHECK (true);
 CREATE POLICY engine_all ON login_attempts FOR ALL TO docflow_engine
+    USING (true)
+    WITH CHECK (true);
+CREATE POLICY client ON mails FOR ALL TO public
+    USING (((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")) OR ((client_id IS NULL) AND (( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL))))
+    WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")) OR ((client_id IS NULL) AND (( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL))));
+CREATE POLICY engine_all ON mails FOR ALL TO docflow_engine
     USING (true)
     WITH CHECK (true);
 CREATE POLICY client ON notifications FOR ALL TO public
@@ -2424,6 +2543,8 @@ GRANT INSERT, SELECT, UPDATE ON llm_calls TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON llm_calls TO docflow_engine;
 GRANT INSERT, SELECT ON login_attempts TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON login_attempts TO docflow_engine;
+GRANT INSERT, SELECT ON mails TO docflow_app;
+GRANT DELETE, SELECT, UPDATE ON mails TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON notifications TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON notifications TO docflow_engine;
 GRANT INSERT, SELECT ON outbox TO docflow_app;

@@ -34,6 +34,8 @@ keep database_url "postgresql+psycopg://docflow_app:$(text app_password)@$databa
 keep audit_url "postgresql+psycopg://docflow_audit:$(text audit_password)@$database/docflow"
 keep broker_url "amqp://docflow:$(text rabbitmq_password)@$broker/"
 keep redis_url "redis://:$(text valkey_password)@$cache/0"
+# The mail catcher of the profile `mail`; write your own server here.
+keep mail_url "smtp+plain://mail:1025"
 keep rabbitmq.conf "default_user = docflow
 default_pass = $(text rabbitmq_password)"
 keep valkey.conf "requirepass $(text valkey_password)

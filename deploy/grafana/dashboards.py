@@ -50,6 +50,7 @@ BOARDS: dict[str, tuple[Panel, ...]] = {
         ),
         Panel("Requests", "reqps", {"{{route}} {{status}}": per_second("docflow_http_requests_total", "route, status")}),
         Panel("Request duration, 95 %", "s", {"{{route}}": quantile(0.95, "docflow_http_request_seconds", "route")}),
+        Panel("Sign-ins", "ops", {"{{outcome}}": per_second("docflow_logins_total", "outcome")}),
         Panel("Open streams", "short", {"streams": "sum(docflow_event_streams)"}),
         Panel("Deliveries and actions", "ops", {"{{lane}} {{state}}": per_second("docflow_sendings_total", "lane, state")}),
         Panel(

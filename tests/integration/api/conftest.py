@@ -22,6 +22,8 @@ from docflow.runtime.container import Container
 from docflow.runtime.settings import AuthSettings, LimitSettings, Settings
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.factories import Tenancy
+from docflow.testing.mail import MemoryMail
+from docflow.testing.passwords import quick_passwords
 from docflow.testing.transport import MemoryTransport
 from docflow.testing.workbench import ThreadWorkbench
 from docflow_api.app import create_app
@@ -79,7 +81,7 @@ def settings() -> Settings:
 async def world(database: Database) -> AsyncIterator[World]:
     container = make_container(database)
     container.provider = OfflineProvider(container.workbench)
-    transport = httpx.ASGITransport(create_app(container))
+    transport = httpx.ASGITransport(create_app(container, quick_passwords()))
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as http:
         yield World(container, http)
 
@@ -103,6 +105,7 @@ def make_container(database: Database) -> Container:
         sealing=FernetSealing(["s" * 43]),
         provider=None,
         read_image=None,
+        mail=MemoryMail(),
     )
 
 

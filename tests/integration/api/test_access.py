@@ -9,14 +9,14 @@ from docflow.domain.access import Scope
 from docflow.domain.stages import Role
 from docflow.features.clients.models import Client
 from docflow.features.users.models import User
-from docflow.features.users.passwords import hash_password
 from docflow.testing.factories import Tenancy, add_user
+from docflow.testing.passwords import quick_hash
 from sqlalchemy import update
 
 from tests.integration.api.conftest import LONG_AGO, KeyFor, World
 
 Clients = tuple[Tenancy, Tenancy]
-HASH = hash_password("password123")
+HASH = quick_hash("password123")
 
 
 async def person(database: Database, tenancy: Tenancy, role: Role = Role.OPERATOR) -> str:

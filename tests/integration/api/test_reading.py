@@ -6,12 +6,10 @@ import orjson
 import pytest
 from docflow.db.database import Database
 from docflow.domain.access import Scope
-from docflow.domain.configuration import PromptStage
 from docflow.features.documents.models import PageRow
 from docflow.features.processes.models import Process
 from docflow.features.reviews.models import Review
-from docflow.testing.factories import Tenancy, add_document, add_process, add_prompt
-from docflow_api.app import create_app
+from docflow.testing.factories import Tenancy, add_document, add_process
 from sqlalchemy import update
 
 from tests.integration.api.conftest import KeyFor, World, form, pdf
@@ -245,91 +243,6 @@ async def test_a_process_can_be_cancelled_once_and_tried_again(
     assert [run["status"] for run in stages] == ["cancelled", "ready"]
     events = (await world.http.get(f"{url}/events", headers=headers)).json()["data"]
     assert events[0]["type"] == "process.received"
-
-
-PATHS = [
-    ("GET", "/v1/processes/{p}"),
-    ("GET", "/v1/processes/{p}/result"),
-    ("GET", "/v1/processes/{p}/stages"),
-    ("GET", "/v1/processes/{p}/events"),
-    ("GET", "/v1/processes/{p}/audit"),
-    ("POST", "/v1/processes/{p}/cancel"),
-    ("POST", "/v1/processes/{p}/retry"),
-    ("POST", "/v1/reviews/{p}/decision"),
-    ("GET", "/v1/documents/{d}"),
-    ("GET", "/v1/documents/{d}/file"),
-    ("GET", "/v1/documents/{d}/pages/1"),
-    ("GET", "/v1/documents/{d}/words"),
-    ("GET", "/v1/process-types/{t}"),
-    ("PATCH", "/v1/process-types/{t}"),
-    *[(method, f"/v1/{one}") for one in ("prompts/{m}", "configurations/{c}") for method in ("GET", "PATCH")],
-    *[("POST", f"/v1/prompts/{{m}}/{act}") for act in ("publish", "retire", "clone")],
-    *[("POST", f"/v1/configurations/{{c}}/{act}") for act in ("publish", "retire", "clone", "dry-run")],
-    *[("GET", f"/v1/{one}/diff") for one in ("prompts/{m}", "configurations/{c}")],
-]
-NAMES = {
-    "p": "{process_id}", "d": "{document_id}", "t": "{process_type_id}", "c": "{config_id}", "m": "{prompt_id}",
-}  # fmt: skip
-FOR_THE_PLATFORM = {("GET", "/v1/clients/{client_id}"), ("PATCH", "/v1/clients/{client_id}")}
-"""No client's own objects: refused to every client, whatever the id (test_clients.py)."""
-
-
-@pytest.mark.parametrize(("method", "path"), PATHS)
-async def test_another_clients_object_is_not_there(
-    method: str, path: str, world: World, two_clients: Clients, key_for: KeyFor, database: Database
-) -> None:
-    acme, globex = two_clients
-    process_id = await held(database, acme)
-    document_id = await add_document(database, acme.client_id, process_id)
-    prompt_id = await add_prompt(database, acme.client_id, acme.process_type_id, PromptStage.OCR)
-    url = path.format(p=process_id, d=document_id, t=acme.process_type_id, c=acme.config_id, m=prompt_id)
-    answer = await world.http.request(method, url, headers=await key_for(globex))
-    assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
-
-
-async def test_every_route_with_an_id_is_tried_as_another_client(world: World) -> None:
-    routes = create_app(world.container).openapi()["paths"]
-    with_id = {(method.upper(), path) for path, item in routes.items() if "{" in path for method in item}
-    named = {
-        (
-            method,
-            path.format(**NAMES).replace("/1", "/{number}"),
-        )
-        for method, path in PATHS
-    }
-    assert {(m, p.replace("/v{number}", "/v1")) for m, p in named} | FOR_THE_PLATFORM == with_id
-
-
-LISTS = ["/v1/processes", "/v1/reviews", "/v1/audit-logs"]
-
-
-@pytest.mark.parametrize("path", LISTS)
-async def test_lists_hold_nothing_of_another_client(
-    path: str, world: World, two_clients: Clients, key_for: KeyFor, database: Database
-) -> None:
-    acme, globex = two_clients
-    await held(database, acme)
-    answer = await world.http.get(path, headers=await key_for(globex))
-    assert answer.json()["data"] == []
-
-
-async def test_types_of_another_client_are_not_listed(
-    world: World, two_clients: Clients, key_for: KeyFor
-) -> None:
-    acme, globex = two_clients
-    answer = await world.http.get("/v1/process-types?limit=100", headers=await key_for(globex))
-    ids = [row["process_type_id"] for row in answer.json()["data"]]
-    assert globex.process_type_id in ids
-    assert acme.process_type_id not in ids
-
-
-@pytest.mark.parametrize(
-    ("method", "path"), [*PATHS, ("GET", "/v1/me"), ("GET", "/v1/events"), *(("GET", p) for p in LISTS)]
-)
-async def test_without_a_token_there_is_nothing(method: str, path: str, world: World) -> None:
-    url = path.format(**dict.fromkeys(NAMES, "0"))
-    answer = await world.http.request(method, url)
-    assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
 
 
 async def test_the_audit_can_be_verified(world: World, two_clients: Clients, key_for: KeyFor) -> None:

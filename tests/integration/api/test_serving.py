@@ -2,6 +2,7 @@ import asyncio
 import json
 import socket
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 
 import httpx
@@ -10,8 +11,11 @@ from docflow.db.database import Database
 from docflow.domain.ids import new_id
 from docflow.domain.messages import Message
 from docflow.domain.ports.live import Snapshot
+from docflow.features.users.models import LoginAttempt
+from docflow.features.users.throttle import account_of
 from docflow.testing.factories import Tenancy, add_process
 from docflow_api.service import SERVICE
+from sqlalchemy import select
 
 from tests.integration.api.conftest import KeyFor, World, form, make_container
 
@@ -21,7 +25,14 @@ Clients = tuple[Tenancy, Tenancy]
 @pytest.fixture
 async def served(database: Database) -> AsyncIterator[World]:
     """The service as the program runs it, on a port of this machine."""
+    async with serving(database) as world:
+        yield world
+
+
+@asynccontextmanager
+async def serving(database: Database, *, proxies: tuple[str, ...] = ()) -> AsyncIterator[World]:
     container = make_container(database)
+    container.settings.api.proxies = list(proxies)
     with socket.create_server(("127.0.0.1", 0)) as free:
         container.settings.api.port = free.getsockname()[1]
     running = asyncio.create_task(SERVICE.run(container))
@@ -140,3 +151,21 @@ async def test_the_reference_needs_no_script_and_no_network(served: World) -> No
     assert "/v1/processes" in page.text
     assert "<script" not in page.text
     assert "http" not in page.text.replace("http-equiv", "")
+
+
+@pytest.mark.parametrize(
+    ("proxies", "seen"),
+    [((), "127.0.0.1"), (("127.0.0.0/8",), "198.51.100.7"), (("10.0.0.0/8",), "127.0.0.1")],
+)
+async def test_only_a_proxy_that_is_trusted_says_who_calls(
+    database: Database, proxies: tuple[str, ...], seen: str
+) -> None:
+    """Else whoever calls could take another address for each guess."""
+    email = f"{new_id().hex}@people.test"
+    async with serving(database, proxies=proxies) as world:
+        headers = {"X-Forwarded-For": "198.51.100.7"}
+        body = {"email": email, "password": "wrong"}
+        await world.http.post("/v1/auth/login", json=body, headers=headers)
+    async with database.nobody() as session:
+        found = select(LoginAttempt.address).where(LoginAttempt.account == account_of(email))
+        assert await session.scalar(found) == seen

@@ -67,6 +67,11 @@ DEFINERS = {
     "write_platform_type": "docflow_engine",
     "write_platform_prompt": "docflow_engine",
     "write_platform_configuration": "docflow_engine",
+    "take_mails": "docflow_engine",
+    "finish_mail": "docflow_engine",
+    "find_platform_admin": "docflow_engine",
+    "set_platform_password": "docflow_engine",
+    "sweep_accounts": "docflow_engine",
 }
 """Who may work across clients, and as whom."""
 

@@ -17,6 +17,7 @@ from docflow.runtime.settings import Settings, WorkerSettings
 from docflow.runtime.tracing import Tracing
 from docflow.testing.factories import Tenancy, add_configuration, add_process, add_run
 from docflow.testing.jobs import read_field
+from docflow.testing.mail import MemoryMail
 from docflow.testing.transport import MemoryTransport
 from docflow_output.service import SERVICE as OUTPUT
 from docflow_processor.service import SERVICE as PROCESSOR
@@ -46,6 +47,7 @@ async def running(output: Output) -> AsyncIterator[None]:
         "transport": MemoryTransport(),
         "egress": output.egress,
         "sealing": output.sealing,
+        "mail": MemoryMail(),
         "metrics": Metrics(),
         "tracing": Tracing(),
     }

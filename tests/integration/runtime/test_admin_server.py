@@ -24,7 +24,18 @@ def free_port() -> int:
 
 def made(database: Database, audit_database: Database, port: int | None) -> Container:
     unused: dict[str, None] = dict.fromkeys(
-        ("urls", "blobs", "workbench", "egress", "sealing", "provider", "read_image", "cache", "limits")
+        (
+            "urls",
+            "blobs",
+            "workbench",
+            "egress",
+            "sealing",
+            "provider",
+            "read_image",
+            "cache",
+            "limits",
+            "mail",
+        )
     )
     return Container(
         settings=Settings(_env_file=None, admin=AdminSettings(port=port)),

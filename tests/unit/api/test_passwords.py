@@ -1,4 +1,6 @@
 import asyncio
+import threading
+import time
 
 import bcrypt
 from docflow.features.users.passwords import Passwords, hash_password
@@ -56,3 +58,40 @@ async def test_the_event_loop_goes_on_while_passwords_are_compared() -> None:
     await Passwords(1).verify("correct horse", GOOD)
     ticking.cancel()
     assert ticks > 10
+
+
+async def test_an_unknown_account_costs_exactly_one_comparison_of_the_same_kind() -> None:
+    """Counted, since a clock would tell of the machine: one comparison for each answer, all by the same function."""
+    seen: list[str] = []
+
+    def compare(password: str, stored: str) -> tuple[bool, str | None]:
+        seen.append(stored.rpartition("$")[0].rpartition("$")[0])
+        return True, None
+
+    passwords = Passwords(compare=compare)
+    assert await passwords.verify("whatever", GOOD) == (True, None)
+    assert await passwords.verify("whatever", None) == (False, None)
+    assert seen == ["$argon2id$v=19$m=65536,t=3,p=4"] * 2
+
+
+async def test_no_more_are_compared_at_once_than_may_be() -> None:
+    lock, now, most = threading.Lock(), 0, 0
+
+    def compare(password: str, stored: str) -> tuple[bool, str | None]:
+        nonlocal now, most
+        with lock:
+            now += 1
+            most = max(most, now)
+        time.sleep(0.005)
+        with lock:
+            now -= 1
+        return False, None
+
+    passwords = Passwords(2, compare=compare)
+    await asyncio.gather(*(passwords.verify("x", GOOD) for _ in range(8)))
+    assert most <= 2
+
+
+async def test_two_ways_to_type_a_character_are_one_password() -> None:
+    composed, decomposed = "caf\u00e9 au lait", "cafe\u0301 au lait"
+    assert await Passwords().verify(decomposed, hash_password(composed)) == (True, None)

@@ -26,6 +26,8 @@ VERBS = (
     "demo",
     "audit",
     "broker",
+    "mail",
+    "create-admin",
 )
 
 

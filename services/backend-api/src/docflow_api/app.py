@@ -9,8 +9,12 @@ from docflow.domain.publishing import Known
 from docflow.features.api_keys.service import ApiKeys
 from docflow.features.configurations.in_force import InForce
 from docflow.features.submissions.service import Submissions
+from docflow.features.users.invitations import Joining
 from docflow.features.users.passwords import Passwords
+from docflow.features.users.policy import PasswordPolicy
+from docflow.features.users.recovery import Recovery
 from docflow.features.users.service import Accounts
+from docflow.features.users.throttle import Throttle
 from docflow.features.users.tokens import AccessTokens
 from docflow.plugins.validators import BUILT_IN
 from docflow.plugins.validators.running import Validators
@@ -34,12 +38,15 @@ from docflow_api.routers import (
     documents,
     events,
     health,
+    invitations,
     me,
     process_types,
     processes,
     prompts,
+    recovery,
     reviews,
     submissions,
+    users,
 )
 from docflow_api.schemas.auth import LoginIn, RefreshIn
 from docflow_api.schemas.clients import ClientIn, ClientPatch
@@ -49,23 +56,25 @@ from docflow_api.schemas.process_types import ProcessTypeIn, ProcessTypePatch
 from docflow_api.schemas.processes import ProcessIn
 from docflow_api.schemas.prompts import PromptClone, PromptIn, PromptPatch
 from docflow_api.schemas.reviews import ReviewDecision
+from docflow_api.schemas.users import ACCOUNT_BODIES
 
 VERSION = "1.0.0"
 _LARGE_PATHS = frozenset({"/v1/processes"})
 _ROUTERS = (
-    auth, me, submissions, processes, documents, reviews, process_types, prompts, configurations, clients,
-    audit_logs, events, health,
+    auth, recovery, me, users, invitations, submissions, processes, documents, reviews, process_types, prompts,
+    configurations, clients, audit_logs, events, health,
 )  # fmt: skip
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
 _BODIES = (
     LoginIn, RefreshIn, ProcessIn, ReviewDecision, ProblemOut, ClientIn, ClientPatch, ProcessTypeIn,
     ProcessTypePatch, PromptIn, PromptPatch, PromptClone, ConfigurationIn, ConfigurationPatch, DryRunIn,
+    *ACCOUNT_BODIES,
 )  # fmt: skip
 
 
-def create_app(container: Container) -> FastAPI:
+def create_app(container: Container, passwords: Passwords | None = None) -> FastAPI:
     """The application over a container; opens nothing itself. Raises ValueError for a weak or missing secret."""
-    gateway = make_gateway(container)
+    gateway = make_gateway(container, passwords)
     app = FastAPI(title="DocFlow AI", version=VERSION, redoc_url=None, docs_url=None)
     app.state.gateway = gateway
     for module in _ROUTERS:
@@ -75,7 +84,7 @@ def create_app(container: Container) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=container.settings.api.cors_origins,
-            allow_methods=["GET", "POST"],
+            allow_methods=["GET", "POST", "PATCH", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Last-Event-ID"],
             expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
         )
@@ -90,7 +99,7 @@ def create_app(container: Container) -> FastAPI:
     return app
 
 
-def make_gateway(container: Container) -> Gateway:
+def make_gateway(container: Container, passwords: Passwords | None = None) -> Gateway:
     settings = container.settings
     secret = settings.auth.secret.get_secret_value() if settings.auth.secret else ""
     tokens = AccessTokens(
@@ -99,14 +108,19 @@ def make_gateway(container: Container) -> Gateway:
         audience=settings.auth.audience,
         ttl_s=settings.auth.access_ttl_s,
     )
+    metrics = HttpMetrics()
+    passwords = passwords or Passwords(settings.auth.hash_concurrency)
+    policy = PasswordPolicy(settings.password_min_chars)
+    throttle = Throttle(settings.limits.logins_per_minute)
     accounts = Accounts(
         container.database,
-        Passwords(settings.auth.hash_concurrency),
+        passwords,
         tokens,
         sealing=container.sealing,
         successor_key=hmac.new(secret.encode(), b"refresh successor", hashlib.sha256).digest(),
         refresh_ttl_s=settings.auth.refresh_ttl_s,
-        failures_per_minute=settings.limits.logins_per_minute,
+        throttle=throttle,
+        noted=metrics.note_login,
     )
     in_force = InForce(container.cache)
     validators = Validators(BUILT_IN)
@@ -132,7 +146,13 @@ def make_gateway(container: Container) -> Gateway:
         known=Known(schema_fault, found_in_text, validators.names()),
         dry_runs=DryRuns(container, Checks(validators)),
         rates=RequestRates(container.limits),
-        metrics=HttpMetrics(),
+        metrics=metrics,
+        passwords=passwords,
+        policy=policy,
+        joining=Joining(container.database, passwords, policy, container.sealing),
+        recovery=Recovery(
+            container.database, passwords, policy, sealing=container.sealing, throttle=throttle
+        ),
     )
 
 

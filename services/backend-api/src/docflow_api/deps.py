@@ -18,6 +18,10 @@ from docflow.features.api_keys.service import ApiKeys
 from docflow.features.audit.messages import act_audit
 from docflow.features.configurations.in_force import InForce
 from docflow.features.submissions.service import Submissions
+from docflow.features.users.invitations import Joining
+from docflow.features.users.passwords import Passwords
+from docflow.features.users.policy import PasswordPolicy
+from docflow.features.users.recovery import Recovery
 from docflow.features.users.service import Accounts
 from docflow.features.users.tokens import AccessTokens
 from docflow.runtime.container import Container
@@ -48,6 +52,10 @@ class Gateway:
     dry_runs: DryRuns
     rates: RequestRates
     metrics: HttpMetrics
+    passwords: Passwords
+    policy: PasswordPolicy
+    joining: Joining
+    recovery: Recovery
 
     def now(self) -> datetime:
         return self.container.clock.now()
@@ -120,12 +128,7 @@ def needs(scope: Scope, *, or_platform: bool = False) -> Any:
     async def check(request: Request, caller: TheCaller, gateway: TheGateway) -> None:
         if or_platform and caller.is_platform:
             return
-        client_id = caller.client
-        try:
-            caller.require(scope)
-        except Forbidden:
-            await gateway.note_refusal(client_id, caller, scope, f"{request.method} {_route(request)}")
-            raise
+        await judge(request, caller, gateway, scope)
 
     return Depends(check)
 
@@ -137,6 +140,21 @@ async def _platform(caller: TheCaller) -> None:
 
 needs_platform: Any = Depends(_platform)
 """A route dependency: the caller is a platform admin."""
+
+
+async def judge(request: Request, caller: Caller, gateway: Gateway, scope: Scope) -> None:
+    """Raises Forbidden unless the caller holds `scope` and has a client, whose audit then tells of it."""
+    client_id = caller.client
+    try:
+        caller.require(scope)
+    except Forbidden:
+        await gateway.note_refusal(client_id, caller, scope, f"{request.method} {_route(request)}")
+        raise
+
+
+def address_of(request: Request) -> str:
+    """Where the request came from, in the eyes of the proxies that are trusted."""
+    return request.client.host if request.client else ""
 
 
 def _route(request: Request) -> str:

@@ -23,6 +23,14 @@ class HttpMetrics:
         )
         self.streams = Gauge("docflow_event_streams", "Open event streams", registry=self.registry)
 
+        self._logins = Counter(
+            "docflow_logins", "Sign-ins by their end", ("outcome",), registry=self.registry
+        )
+
+    def note_login(self, outcome: str) -> None:
+        """`outcome` is one of a small closed set; `unknown` = nobody has the address."""
+        self._logins.labels(outcome).inc()
+
     def note(self, method: str, route: str, status: int, seconds: float) -> None:
         """`route` is the template, so the labels stay a small closed set."""
         self._requests.labels(method if method in _METHODS else "other", route, f"{status // 100}xx").inc()

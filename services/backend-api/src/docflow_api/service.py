@@ -40,7 +40,9 @@ async def _run(container: Container) -> None:
         access_log=False,
         lifespan="off",
         server_header=False,
-        proxy_headers=False,
+        # Without a proxy that is trusted, whoever calls could write the header.
+        proxy_headers=bool(settings.proxies),
+        forwarded_allow_ips=settings.proxies,
         timeout_graceful_shutdown=STOP_S,
     )
     server = _Server(config)

@@ -4,16 +4,20 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from docflow.adapters.postgres.account import account_for
 from docflow.adapters.postgres.embedded import EmbeddedPostgres
 from docflow.adapters.postgres.programs import candidates
+from docflow.db.database import Database
 from docflow.domain.errors import DocflowError
+from docflow.features.users.passwords import Passwords
+from docflow.features.users.repository import find_login
 from docflow.runtime.local_state import LocalState
 from docflow.runtime.settings import Settings
+from sqlalchemy.exc import SQLAlchemyError
 
 from docflow_cli.addresses import with_free_port
 
@@ -120,8 +124,6 @@ def _check_programs(settings: Settings) -> Finding:
 
 
 async def _check_server(settings: Settings) -> Finding:
-    from docflow.db.database import Database
-
     assert settings.db.url is not None
     database = Database(settings.db.url.get_secret_value(), pool_size=1, max_overflow=0)
     try:
@@ -191,6 +193,59 @@ async def check_production(settings: Settings) -> Finding:
     )
 
 
+async def check_accounts(settings: Settings) -> Finding:
+    """Whether the sample data's public password opens an account. Demo data are welcome outside production."""
+    from docflow.db.seed import DEFAULT_ADDRESSES, DEFAULT_PASSWORD
+
+    if settings.db.url is None:
+        return Finding("default accounts", True, "looked for where DOCFLOW_DB__URL names a server")
+    database = Database(settings.db.url.get_secret_value(), pool_size=1, max_overflow=0)
+    try:
+        open_ones = await _opened_by(database, DEFAULT_ADDRESSES, DEFAULT_PASSWORD)
+    except (DocflowError, SQLAlchemyError):
+        return Finding("default accounts", True, "not looked for: the database cannot be asked")
+    finally:
+        await database.aclose()
+    if not open_ones:
+        return Finding("default accounts", True, "none")
+    return Finding(
+        "default accounts",
+        not settings.is_production,
+        f"{', '.join(open_ones)} with a password that everybody knows",
+        "make an administrator of your own with `docflow create-admin`, then disable these in the portal",
+    )
+
+
+async def _opened_by(database: Database, addresses: Sequence[str], password: str) -> list[str]:
+    stored: dict[str, str] = {}
+    async with database.nobody() as session:
+        for address in addresses:
+            login = await find_login(session, address)
+            if login is not None and login.status == "active" and login.password_hash is not None:
+                stored[address] = login.password_hash
+    passwords = Passwords()
+    # The sample data give all of them one hash.
+    opens = {each: (await passwords.verify(password, each))[0] for each in set(stored.values())}
+    return [address for address, each in stored.items() if opens[each]]
+
+
+async def check_mail(settings: Settings) -> Finding:
+    """Nothing is sent; only whether production has somewhere to send to, and a URL that can be used."""
+    from docflow.adapters.clock.system import SystemClock
+    from docflow.runtime.container import mail_folder, open_mail
+
+    fix = "set DOCFLOW_MAIL__URL, such as smtps://user:password@host:465"
+    try:
+        open_mail(settings, SystemClock())
+    except ValueError as error:
+        return Finding("mail", False, str(error), fix)
+    if settings.mail.url is None:
+        return Finding(
+            "mail", not settings.is_production, f"letters are files in {mail_folder(settings)}", fix
+        )
+    return Finding("mail", True, "an SMTP server is set")
+
+
 def _existing(path: Path) -> Path:
     return path if path.exists() else _existing(path.parent)
 
@@ -205,4 +260,6 @@ CHECKS: tuple[Check, ...] = (
     check_files,
     check_reading,
     check_production,
+    check_accounts,
+    check_mail,
 )

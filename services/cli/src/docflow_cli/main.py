@@ -6,6 +6,7 @@ import typer
 
 from docflow_cli.commands.audit import audit
 from docflow_cli.commands.broker import broker
+from docflow_cli.commands.create_admin import create_admin
 from docflow_cli.commands.db import db
 from docflow_cli.commands.demo import demo
 from docflow_cli.commands.dlq import dlq
@@ -13,6 +14,7 @@ from docflow_cli.commands.doctor import doctor
 from docflow_cli.commands.down import down
 from docflow_cli.commands.eval import evaluate
 from docflow_cli.commands.logs import logs
+from docflow_cli.commands.mail import mail
 from docflow_cli.commands.migrate import migrate
 from docflow_cli.commands.result import result
 from docflow_cli.commands.run import run_service
@@ -29,7 +31,7 @@ app = typer.Typer(
     rich_markup_mode=None,  # its help pages cost a third of the start
     pretty_exceptions_enable=False,
 )
-for verb in (up, down, demo, status, doctor, logs, submit, result, migrate, seed):
+for verb in (up, down, demo, status, doctor, logs, submit, result, migrate, seed, create_admin):
     app.command()(verb)
 app.command("run")(run_service)
 app.add_typer(dlq, name="dlq")
@@ -37,6 +39,7 @@ app.add_typer(db, name="db")
 app.add_typer(evaluate, name="eval")
 app.add_typer(audit, name="audit")
 app.add_typer(broker, name="broker")
+app.add_typer(mail, name="mail")
 
 
 def run() -> None:
@@ -47,4 +50,6 @@ def run() -> None:
         app()
     except DocflowError as error:
         typer.secho(f"docflow: {error} [{error.code}]", fg="red", err=True)
+        for place in error.problems:
+            typer.secho(f"  {place.pointer.lstrip('/')} {place.message}", err=True)
         sys.exit(1)

@@ -3,7 +3,7 @@ from typing import Annotated
 from docflow.features.users.service import SignedIn
 from fastapi import APIRouter, Depends, Request, Response
 
-from docflow_api.deps import TheGateway, body_of, body_spec
+from docflow_api.deps import TheGateway, address_of, body_of, body_spec
 from docflow_api.schemas.auth import LoginIn, RefreshIn, TokensOut
 from docflow_api.schemas.problem import only
 
@@ -21,7 +21,7 @@ async def login(request: Request, body: LoginBody, gateway: TheGateway) -> Token
         body.email,
         body.password,
         totp=body.totp,
-        address=_address(request),
+        address=address_of(request),
         agent=_agent(request),
         at=gateway.now(),
     )
@@ -32,7 +32,7 @@ async def login(request: Request, body: LoginBody, gateway: TheGateway) -> Token
 async def refresh(request: Request, body: RefreshBody, gateway: TheGateway) -> TokensOut:
     """A new pair of tokens. The old refresh token is used up; using it again ends the session."""
     signed_in = await gateway.accounts.refresh(
-        body.refresh_token, address=_address(request), agent=_agent(request), at=gateway.now()
+        body.refresh_token, address=address_of(request), agent=_agent(request), at=gateway.now()
     )
     return _tokens(signed_in)
 
@@ -52,10 +52,6 @@ def _tokens(signed_in: SignedIn) -> TokensOut:
         refresh_token=signed_in.refresh_token,
         expires_in=signed_in.expires_in,
     )
-
-
-def _address(request: Request) -> str:
-    return request.client.host if request.client else ""
 
 
 def _agent(request: Request) -> str:

@@ -9,6 +9,16 @@ from docflow.db.roles import libpq_url
 from docflow.domain.errors import Forbidden, PermanentError
 
 PRODUCTION = "production"
+DEFAULT_PASSWORD = "password123"  # noqa: S105 - public, and looked for by `docflow doctor`
+DEFAULT_ADDRESSES = (
+    "platform@docflow.local",
+    *(
+        f"{role}@{domain}"
+        for domain in ("acme.com", "globex.com", "initech.com")
+        for role in ("admin", "operator", "viewer")
+    ),
+)
+"""Of the accounts that the sample data bring."""
 
 
 async def load(

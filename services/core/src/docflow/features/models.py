@@ -8,6 +8,7 @@ from docflow.features.clients import models as clients
 from docflow.features.configurations import models as configurations
 from docflow.features.documents import models as documents
 from docflow.features.idempotency import models as idempotency
+from docflow.features.mails import models as mails
 from docflow.features.notifications import models as notifications
 from docflow.features.outputs import models as outputs
 from docflow.features.process_types import models as process_types
@@ -20,7 +21,7 @@ from docflow.features.users import models as users
 from docflow.features.webhooks import models as webhooks
 
 MODULES = (
-    api_keys, audit, clients, configurations, documents, idempotency, notifications, outbox, outputs,
+    api_keys, audit, clients, configurations, documents, idempotency, mails, notifications, outbox, outputs,
     process_types, processes, prompts, reviews, stage_runs, usage, users, webhooks,
 )  # fmt: skip
 METADATA = Base.metadata

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+import docflow.features.models  # noqa: F401 - tables find each other by name, so all must be known
 from docflow.db.database import Database
 from docflow.domain.json_types import JsonObject
 from docflow.domain.ports.audit_stream import AuditStream
@@ -16,6 +18,7 @@ from docflow.domain.ports.egress import Egress
 from docflow.domain.ports.limits import RateLimits
 from docflow.domain.ports.live import LiveEvents
 from docflow.domain.ports.llm import Provider
+from docflow.domain.ports.mail import Mail
 from docflow.domain.ports.sealing import Sealing
 from docflow.domain.ports.transport import Transport
 from docflow.domain.ports.workbench import Workbench
@@ -57,6 +60,7 @@ class Container:
     provider: Provider
     read_image: Callable[[bytes], tuple[Word, ...]]
     """A picture to its words; a plain function, for the workbench's `ocr` pool."""
+    mail: Mail
     metrics: Metrics = field(default_factory=Metrics)
     tracing: Tracing = field(default_factory=Tracing)
     audit_stream: Callable[[], AuditStream] | None = None
@@ -91,6 +95,7 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
             metrics.watch_pool(name, pool.connections)
         metrics.watch_transport(lambda: transport.healthy)
         clock = SystemClock()
+        mail = await stack.enter_async_context(aclosing(open_mail(settings, clock)))
         shared = await stack.enter_async_context(open_shared(settings, clock))
         yield Container(
             settings=settings,
@@ -110,6 +115,7 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
             sealing=FernetSealing(settings.auth.sealing_secrets()),
             provider=provider,
             read_image=read_image,
+            mail=mail,
             metrics=metrics,
             tracing=tracing,
             audit_stream=audit_stream,
@@ -138,6 +144,24 @@ def open_blobs(settings: Settings) -> BlobStore:
         secret_access_key=given.secret_access_key.get_secret_value() if given.secret_access_key else None,
     )
     return blobs_from(given.url, settings.home, options)
+
+
+def open_mail(settings: Settings, clock: Clock) -> Mail:
+    """Where letters go. Nothing is sent yet. Raises ValueError for a URL that cannot be used."""
+    given = settings.mail
+    if given.url is None:
+        from docflow.adapters.mail.folder import FolderMail
+
+        return FolderMail(mail_folder(settings), clock, sender=given.sender)
+    from docflow.adapters.mail.smtp import SmtpMail, SmtpServer
+
+    server = SmtpServer.of(given.url.get_secret_value())
+    return SmtpMail(server, clock, sender=given.sender, timeout_s=given.timeout_s)
+
+
+def mail_folder(settings: Settings) -> Path:
+    """Where letters lie while no mail server is set."""
+    return settings.home.absolute() / "mail"
 
 
 @asynccontextmanager

@@ -14,6 +14,7 @@ from docflow.domain.errors import DocflowError
 from docflow.domain.ports.clock import Clock
 from docflow.features.audit.periodic import add_partitions
 from docflow.features.stage_runs.periodic import sweep_engine
+from docflow.features.users.periodic import sweep_accounts
 from docflow.runtime.waiting import Bell
 
 log = structlog.get_logger(__name__)
@@ -31,6 +32,7 @@ class PeriodicJob:
 JOBS = (
     PeriodicJob("engine.sweep", 600, sweep_engine),
     PeriodicJob("audit.partitions", 86_400, add_partitions),
+    PeriodicJob("accounts.sweep", 3600, sweep_accounts),
 )
 
 _CHECKS_PER_PERIOD = 4

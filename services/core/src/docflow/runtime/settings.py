@@ -112,6 +112,8 @@ class ApiSettings(BaseModel):
     port: int = 8000
     cors_origins: Listed[str] = []
     public_url: str | None = None
+    proxies: Listed[str] = []
+    """Addresses or networks of proxies whose X-Forwarded-For tells who calls; empty = the header is ignored."""
 
 
 class AdminSettings(BaseModel):
@@ -130,6 +132,8 @@ class AuthSettings(BaseModel):
     access_ttl_s: int = 900
     refresh_ttl_s: int = 30 * 86_400
     hash_concurrency: int = 2
+    password_min_chars: int | None = Field(default=None, ge=8, le=128)
+    """Of a new password. Unset = 12 in production, 8 elsewhere."""
     sealing_keys: Listed[SecretStr] = []
     """What seals secrets at rest: the first seals, all open. Empty = `secret`."""
 
@@ -145,6 +149,27 @@ class EgressSettings(BaseModel):
     connect_timeout_s: float = 5.0
 
 
+class MailSettings(BaseModel):
+    """`url` unset = letters are files under `$DOCFLOW_HOME/mail`; `docflow mail` shows them.
+
+    Else smtps://, smtp:// (with STARTTLS) or smtp+plain://user:password@host:port.
+    """
+
+    url: SecretStr | None = None
+    sender: str = "DocFlow AI <no-reply@docflow.local>"
+    timeout_s: float = 20.0
+    """For the whole of one letter."""
+
+    @field_validator("url")
+    @classmethod
+    def _only_smtp(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not value.get_secret_value().startswith(
+            ("smtps://", "smtp://", "smtp+plain://")
+        ):
+            raise ValueError("the mail URL must have the form smtps://user:password@host:465")
+        return value
+
+
 class LimitSettings(BaseModel):
     body_bytes: int = 110 * 1024 * 1024
     file_bytes: int = 50 * 1024 * 1024
@@ -155,6 +180,7 @@ class LimitSettings(BaseModel):
     metadata_bytes: int = 16_384
     requests_per_minute: int | None = 600
     logins_per_minute: int | None = 10
+    """Failed sign-ins to one account from one address before waits begin, which then grow; unset = none."""
 
 
 class WorkerSettings(BaseModel):
@@ -220,6 +246,7 @@ class Settings(BaseSettings):
     admin: AdminSettings = AdminSettings()
     auth: AuthSettings = AuthSettings()
     egress: EgressSettings = EgressSettings()
+    mail: MailSettings = MailSettings()
     limits: LimitSettings = LimitSettings()
     worker: WorkerSettings = WorkerSettings()
     llm: LlmSettings = LlmSettings()
@@ -241,6 +268,15 @@ class Settings(BaseSettings):
     @property
     def is_production(self) -> bool:
         return self.env is Env.PRODUCTION
+
+    @property
+    def password_min_chars(self) -> int:
+        return self.auth.password_min_chars or (12 if self.is_production else 8)
+
+    @property
+    def portal_url(self) -> str:
+        """The address that links in letters begin with, without a slash at the end."""
+        return (self.api.public_url or f"http://{self.api.host}:{self.api.port}").rstrip("/")
 
     def missing_in_production(self, service: str | None = None) -> list[str]:
         """What production must be given, because the default is made for one machine. Empty elsewhere.

@@ -16,3 +16,7 @@ class ClientRepository:
     async def get(self) -> Client:
         found = await self._session.execute(select(Client).where(Client.client_id == self._client_id))
         return found.scalar_one()
+
+    async def exists(self) -> bool:
+        found = select(Client.client_id).where(Client.client_id == self._client_id)
+        return (await self._session.scalar(found)) is not None

@@ -1,8 +1,11 @@
 """Passwords are kept as argon2id; old bcrypt hashes still verify and are replaced at the next sign-in."""
 
 import asyncio
+from collections.abc import Callable
 from functools import cache
 from typing import TYPE_CHECKING
+
+from docflow.features.users.policy import normalised
 
 if TYPE_CHECKING:
     from passlib.context import CryptContext
@@ -30,19 +33,33 @@ def _context() -> "CryptContext":
 
 def hash_password(password: str) -> str:
     """The PHC string of a password: argon2id, 64 MiB, about 0.3 s of work."""
-    hashed: str = _context().hash(password)
+    hashed: str = _context().hash(normalised(password))
     return hashed
+
+
+def compare(password: str, stored: str) -> tuple[bool, str | None]:
+    """Whether it matches, and a new hash when `stored` is of an older kind."""
+    matches, replacement = _context().verify_and_update(normalised(password), stored)
+    return matches, replacement
 
 
 class Passwords:
     """Hashes and verifies off the event loop, `concurrency` at a time: each takes 64 MiB while it runs."""
 
-    def __init__(self, concurrency: int = 2) -> None:
+    def __init__(
+        self,
+        concurrency: int = 2,
+        *,
+        compare: Callable[[str, str], tuple[bool, str | None]] = compare,
+        make: Callable[[str], str] = hash_password,
+    ) -> None:
         self._turns = asyncio.Semaphore(concurrency)
+        self._compare = compare
+        self._make = make
 
     async def hash(self, password: str) -> str:
         async with self._turns:
-            return await asyncio.to_thread(hash_password, password)
+            return await asyncio.to_thread(self._make, password)
 
     async def verify(self, password: str, stored: str | None) -> tuple[bool, str | None]:
         """Whether it matches, and a new hash when the stored one is of an older kind.
@@ -52,14 +69,9 @@ class Passwords:
         if len(password.encode()) > MAX_BYTES:
             return False, None
         async with self._turns:
-            return await asyncio.to_thread(_verify, password, stored)
-
-
-def _verify(password: str, stored: str | None) -> tuple[bool, str | None]:
-    context = _context()
-    try:
-        matches, replacement = context.verify_and_update(password, stored or _NOBODY)
-    except ValueError:
-        # Unknown form of hash, or a password that bcrypt cannot take (over 72 bytes, NUL).
-        return False, None
-    return (matches, replacement) if stored else (False, None)
+            try:
+                matches, replacement = await asyncio.to_thread(self._compare, password, stored or _NOBODY)
+            except ValueError:
+                # Unknown form of hash, or a password that bcrypt cannot take (over 72 bytes, NUL).
+                return False, None
+        return (matches, replacement) if stored else (False, None)

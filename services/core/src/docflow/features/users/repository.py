@@ -1,14 +1,15 @@
 """SQL of people, their sessions and their sign-in attempts."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.domain.paging import Mark, PageOf, PageRequest
 from docflow.domain.stages import Role
-from docflow.features.users.models import LoginAttempt, RefreshSession, User
+from docflow.features.users.models import RefreshSession, User
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,13 @@ class Standing:
     @property
     def is_active(self) -> bool:
         return self.user_status == "active" and self.client_status in (None, "active")
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformAdmin:
+    email: str
+    password_hash: str | None
+    status: str
 
 
 async def find_login(session: AsyncSession, email: str) -> Login | None:
@@ -82,6 +90,21 @@ async def use_totp_step(session: AsyncSession, user_id: UUID, step: int) -> bool
     )
 
 
+async def find_platform_admin(session: AsyncSession, user_id: UUID) -> PlatformAdmin | None:
+    rows = await session.execute(text("SELECT * FROM find_platform_admin(:user_id)"), {"user_id": user_id})
+    row = rows.one_or_none()
+    return PlatformAdmin(row.email, row.password_hash, row.status) if row is not None else None
+
+
+async def set_platform_password(session: AsyncSession, user_id: UUID, *, old: str | None, new: str) -> bool:
+    """False when the password is no longer `old`."""
+    done = await session.scalar(
+        text("SELECT set_platform_password(:user_id, CAST(:old AS text), :new)"),
+        {"user_id": user_id, "old": old, "new": new},
+    )
+    return bool(done)
+
+
 class UserRepository:
     """The people of one client."""
 
@@ -95,13 +118,58 @@ class UserRepository:
         )
         return found
 
-    async def signed_in(self, user_id: UUID, at: datetime, new_hash: str | None) -> None:
-        changes: dict[str, object] = {"last_login_at": at}
-        if new_hash is not None:
-            changes["password_hash"] = new_hash
-        await self._session.execute(
-            update(User).where(User.client_id == self._client_id, User.user_id == user_id).values(changes)
+    async def locked(self, user_id: UUID) -> User | None:
+        found: User | None = await self._session.scalar(
+            select(User)
+            .where(User.client_id == self._client_id, User.user_id == user_id)
+            .with_for_update(key_share=True)
+            .execution_options(populate_existing=True)
         )
+        return found
+
+    async def signed_in(self, user_id: UUID, at: datetime, proven: str, new_hash: str | None) -> bool:
+        """False when the account was disabled or its password is no longer the `proven` one."""
+        done = await self._session.execute(
+            update(User)
+            .where(
+                User.client_id == self._client_id,
+                User.user_id == user_id,
+                User.status == "active",
+                User.password_hash == proven,
+            )
+            .values(last_login_at=at, password_hash=new_hash or proven)
+            .returning(User.user_id)
+        )
+        return done.first() is not None
+
+    async def page(self, request: PageRequest, *, role: Role | None, status: str | None) -> PageOf[User]:
+        """Newest first."""
+        query = select(User).where(User.client_id == self._client_id)
+        if role is not None:
+            query = query.where(User.role == role.value)
+        if status is not None:
+            query = query.where(User.status == status)
+        if request.after is not None:
+            query = query.where(
+                tuple_(User.created_at, User.user_id) < (request.after.at, request.after.row_id)
+            )
+        query = query.order_by(User.created_at.desc(), User.user_id.desc()).limit(request.limit + 1)
+        rows = (await self._session.scalars(query)).all()
+        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.user_id))
+
+    async def lock_active_admins(self) -> set[UUID]:
+        """Until the transaction ends none of them can be taken away, so that two do not remove each other."""
+        rows = await self._session.scalars(
+            select(User.user_id)
+            .where(User.client_id == self._client_id, User.role == Role.ADMIN.value, User.status == "active")
+            .order_by(User.user_id)
+            .with_for_update(key_share=True)
+        )
+        return set(rows)
+
+    async def has_address(self, email: str) -> bool:
+        found = select(User.user_id).where(User.client_id == self._client_id, User.email == email)
+        return (await self._session.scalar(found)) is not None
 
 
 class SessionRepository:
@@ -128,30 +196,15 @@ class SessionRepository:
         return found
 
     async def end_family(self, family_id: UUID, at: datetime) -> None:
-        await self._session.execute(
-            update(RefreshSession)
-            .where(
-                self._own,
-                RefreshSession.family_id == family_id,
-                RefreshSession.revoked_at.is_(None),
-            )
-            .values(revoked_at=at)
-        )
+        await self._end(RefreshSession.family_id == family_id, at)
 
+    async def end_all(self, user_id: UUID, at: datetime) -> None:
+        """Every session of one person. Only after their row was changed or locked: a sign-in under way waits for it."""
+        await self._end(RefreshSession.user_id == user_id, at)
 
-async def record_attempt(session: AsyncSession, *, account: bytes, address: str, succeeded: bool) -> None:
-    session.add(LoginAttempt(account=account, address=address, succeeded=succeeded))
-    await session.flush()
-
-
-async def failures_since(session: AsyncSession, *, account: bytes, address: str, since_s: float) -> int:
-    """Failed attempts in the last `since_s` seconds: the larger of the account's and the address's count."""
-    recent = LoginAttempt.created_at > func.now() - timedelta(seconds=since_s)
-    counted = select(
-        func.count().filter(LoginAttempt.account == account),
-        func.count().filter(LoginAttempt.address == address),
-    ).where(
-        recent, ~LoginAttempt.succeeded, (LoginAttempt.account == account) | (LoginAttempt.address == address)
-    )
-    row = (await session.execute(counted)).one()
-    return max(row[0], row[1])
+    async def _end(self, which: ColumnElement[bool], at: datetime) -> None:
+        """Until none is left: a refresh under way has a successor that the first statement did not see yet."""
+        open_ones = update(RefreshSession).where(self._own, which, RefreshSession.revoked_at.is_(None))
+        ending = open_ones.values(revoked_at=at).returning(RefreshSession.session_id)
+        while (await self._session.execute(ending)).first() is not None:
+            pass

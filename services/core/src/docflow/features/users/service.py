@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import secrets
+from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
 from docflow.domain.access import ROLE_SCOPES, Caller
-from docflow.domain.errors import Forbidden, Unauthorized, UserError
+from docflow.domain.errors import Forbidden, Unauthorized
 from docflow.domain.ids import new_id
 from docflow.domain.json_types import clean_text
 from docflow.domain.ports.sealing import Sealing
@@ -24,18 +25,17 @@ from docflow.features.users.repository import (
     Login,
     SessionRepository,
     UserRepository,
-    failures_since,
     find_login,
     find_standing,
-    record_attempt,
+    set_platform_password,
     use_totp_step,
 )
+from docflow.features.users.throttle import Throttle, TooManyAttempts, account_of, record_attempt
 from docflow.features.users.tokens import AccessTokens, Claims
 from docflow.features.users.totp import step_of
 
 GRACE_S = 10
 """A rotated token works once more within this time, for two tabs that refresh together (api.md, Sessions)."""
-WINDOW_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,14 +45,6 @@ class SignedIn:
     access_token: str
     refresh_token: str
     expires_in: int
-
-
-class TooManyAttempts(UserError):
-    default_code = "rate_limited"
-
-    def __init__(self, after_s: int) -> None:
-        super().__init__("too many failed sign-ins; wait a moment")
-        self.after_s = after_s
 
 
 class Accounts:
@@ -67,34 +59,63 @@ class Accounts:
         sealing: Sealing,
         successor_key: bytes,
         refresh_ttl_s: int,
-        failures_per_minute: int | None,
+        throttle: Throttle,
+        noted: Callable[[str], None] = lambda outcome: None,
     ) -> None:
+        """`noted` is told how each sign-in ended: succeeded, failed, unknown, throttled, suspended or mfa_required."""
         self._database = database
         self._passwords = passwords
         self._tokens = tokens
         self._sealing = sealing
         self._successor_key = successor_key
         self._refresh_ttl = timedelta(seconds=refresh_ttl_s)
-        self._limit = failures_per_minute
+        self._throttle = throttle
+        self._noted = noted
 
     async def login(
         self, email: str, password: str, *, totp: str | None = None, address: str, agent: str, at: datetime
     ) -> SignedIn:
         """Raises Unauthorized `invalid_credentials` (the same for an unknown address), `mfa_required`,
         Forbidden `client_suspended`, and TooManyAttempts. A code (`totp`) counts once."""
-        account = hashlib.sha256(email.strip().lower().encode()).digest()
-        async with self._database.nobody() as session:
-            await self._throttle(session, account, address)
-            login = await find_login(session, email)
+        account = account_of(email)
+        try:
+            with self._throttle.trying(account, address) as under_way:
+                async with self._database.nobody() as session:
+                    pause = await self._throttle.judge(session, account, address, under_way)
+                    login = await find_login(session, email)
+                await self._throttle.pause(pause)
+                return await self._prove(
+                    login, password, totp, account=account, address=address, agent=agent, at=at
+                )
+        except TooManyAttempts:
+            self._noted("throttled")
+            raise
+
+    async def _prove(
+        self,
+        login: Login | None,
+        password: str,
+        totp: str | None,
+        *,
+        account: bytes,
+        address: str,
+        agent: str,
+        at: datetime,
+    ) -> SignedIn:
         matches, new_hash = await self._passwords.verify(password, login.password_hash if login else None)
         try:
             found = await self._judged(login if matches else None, totp, at)
-        except Unauthorized as refusal:
+            signed_in = await self._open(
+                found, new_hash, account=account, address=address, agent=agent, at=at
+            )
+        except (Unauthorized, Forbidden) as refusal:
             # Asking for the code is a step of signing in, no failure.
             if refusal.code == "invalid_credentials":
                 await self._note_failure(login, account=account, address=address, at=at)
+            self._noted(_outcome(refusal, login))
             raise
-        return await self._open(found, new_hash, account=account, address=address, agent=agent, at=at)
+        self._noted("succeeded")
+        return signed_in
 
     async def _judged(self, login: Login | None, totp: str | None, at: datetime) -> Login:
         """The account whose password was right, when it may be used and its second factor is there."""
@@ -133,20 +154,14 @@ class Accounts:
                     )
                 )
 
-    async def _throttle(self, session: AsyncSession, account: bytes, address: str) -> None:
-        if self._limit is None:
-            return
-        failures = await failures_since(session, account=account, address=address, since_s=WINDOW_S)
-        if failures >= self._limit:
-            raise TooManyAttempts(round(WINDOW_S))
-
     async def _open(
         self, login: Login, new_hash: str | None, *, account: bytes, address: str, agent: str, at: datetime
     ) -> SignedIn:
         async with self._bound(login.client_id) as session:
+            if not await _still_proven(session, login, new_hash, at):
+                raise _wrong()
             await record_attempt(session, account=account, address=address, succeeded=True)
             if login.client_id is not None:
-                await UserRepository(session, login.client_id).signed_in(login.user_id, at, new_hash)
                 session.add(
                     act_audit(client_id=login.client_id, at=at, action="login", by=f"user:{login.user_id}")
                 )
@@ -265,6 +280,20 @@ class Accounts:
             user_id=row.user_id, client_id=row.client_id, role=role, session_id=row.family_id, at=at
         )
         return SignedIn(access, refresh, self._tokens.ttl_s)
+
+
+async def _still_proven(session: AsyncSession, login: Login, new_hash: str | None, at: datetime) -> bool:
+    """Also keeps the new hash. False when the password was changed while the old one was compared."""
+    proven = login.password_hash or ""
+    if login.client_id is None:
+        return await set_platform_password(session, login.user_id, old=proven, new=new_hash or proven)
+    return await UserRepository(session, login.client_id).signed_in(login.user_id, at, proven, new_hash)
+
+
+def _outcome(refusal: Unauthorized | Forbidden, login: Login | None) -> str:
+    if refusal.code == "invalid_credentials":
+        return "failed" if login else "unknown"
+    return {"client_suspended": "suspended"}.get(refusal.code, refusal.code)
 
 
 _NO_CLIENT = UUID(int=0)

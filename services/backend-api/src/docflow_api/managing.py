@@ -1,0 +1,65 @@
+"""Whose people a caller manages, and answers that a repeated POST gets again."""
+
+import hashlib
+import hmac
+from typing import Annotated
+from uuid import UUID
+
+import orjson
+from docflow.domain.access import Scope
+from docflow.domain.errors import Forbidden, NotFound
+from docflow.domain.stages import Role
+from docflow.features.clients.repository import ClientRepository
+from docflow.features.idempotency.service import KeyedRequest
+from fastapi import Depends, Header, Request
+from pydantic import BaseModel
+
+from docflow_api.deps import Gateway, TheCaller, TheGateway, judge, read_json
+
+IdempotencyKeyHeader = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
+
+
+async def _managed_client(request: Request, caller: TheCaller, gateway: TheGateway) -> UUID:
+    """The caller's own client; for a platform administrator the one that the body names as `client_id`."""
+    if caller.role is not Role.PLATFORM_ADMIN:
+        await judge(request, caller, gateway, Scope.ADMIN)
+        if await _named(request) is not None:
+            raise Forbidden("only a platform admin may name a client")
+        return caller.client
+    named = await _named(request)
+    if named is None:
+        return caller.client  # a platform administrator has none: refused
+    return await _existing(gateway, named)
+
+
+ManagedClient = Annotated[UUID, Depends(_managed_client)]
+"""Judged before the rest of the body is."""
+
+
+async def _named(request: Request) -> object:
+    body = await read_json(request)
+    return body.get("client_id") if isinstance(body, dict) else None
+
+
+async def _existing(gateway: Gateway, named: object) -> UUID:
+    try:
+        client_id = UUID(str(named))
+    except ValueError:
+        raise NotFound("no such client") from None
+    async with gateway.container.database.client(client_id) as session:
+        if not await ClientRepository(session, client_id).exists():
+            raise NotFound("no such client")
+    return client_id
+
+
+def keyed(
+    gateway: Gateway, client_id: UUID, route: str, key: str | None, body: BaseModel
+) -> KeyedRequest | None:
+    """The content is hashed with a key of ours: it may hold a password, which nobody shall guess from the row."""
+    if key is None:
+        return None
+    content = orjson.dumps(body.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    secret = gateway.container.settings.auth.secret
+    assert secret is not None
+    digest = hmac.new(secret.get_secret_value().encode(), content, hashlib.sha256).digest()
+    return KeyedRequest(client_id, route, key, digest)

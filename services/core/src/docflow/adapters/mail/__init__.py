@@ -1,0 +1,1 @@
+"""Sending letters: into a folder, or through an SMTP server."""

@@ -1,0 +1,28 @@
+"""A letter in the form that travels (RFC 5322)."""
+
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from docflow.domain.errors import PermanentError
+from docflow.domain.ports.mail import Letter
+
+
+def message_from(letter: Letter, *, sender: str, message_id: str, at: datetime) -> EmailMessage:
+    """Raises PermanentError `mail_refused` for an address that cannot stand in a header."""
+    message = EmailMessage(policy=SMTP)
+    try:
+        message["To"] = Address(addr_spec=letter.to)
+        message["From"] = sender
+        message["Subject"] = letter.subject
+    except ValueError as error:
+        raise PermanentError("the address cannot be written to", code="mail_refused") from error
+    message["Date"] = format_datetime(at)
+    message["Message-ID"] = message_id
+    # Of no use to whoever answers automatically, such as a note that somebody is on holiday (RFC 3834).
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text)
+    message.add_alternative(letter.html, subtype="html")
+    return message
