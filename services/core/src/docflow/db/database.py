@@ -18,12 +18,9 @@ _BIND = text("SELECT set_config('app.current_client_id', :client_id, true)")
 # A transaction pooler gives each transaction another server connection: what one prepared is unknown to the next,
 # and start-up options are refused (PgBouncer: "unsupported startup parameter").
 _POOLED: dict[str, Any] = {"prepare_threshold": None}
-_EACH_TIME = (
-    "SELECT set_config('timezone', 'UTC', true), set_config('statement_timeout', '{timeout_ms}', true)"
-)
 
 # SQLSTATE classes that say "not now": connection trouble, resources, operator intervention, rollbacks.
-_TRANSIENT = ("08", "53", "57", "40", "25006")
+_TRANSIENT = ("08", "53", "57", "40", "25006", "25P03")
 
 
 class Database:
@@ -42,10 +39,16 @@ class Database:
         pool_timeout_s: float = 10.0,
         connect_timeout_s: float = 5.0,
         statement_timeout_s: float = 30.0,
+        idle_in_transaction_s: float = 60.0,
         application_name: str = "docflow",
         transaction_pooler: bool = False,
     ) -> None:
-        timeout_ms = round(statement_timeout_s * 1000)
+        parameters = {
+            "timezone": "UTC",
+            "statement_timeout": str(round(statement_timeout_s * 1000)),
+            # What holds locks and does nothing is a bug or a process that was stopped; others must get on.
+            "idle_in_transaction_session_timeout": str(round(idle_in_transaction_s * 1000)),
+        }
         self._most = pool_size + max_overflow
         self.engine: AsyncEngine = create_async_engine(
             url,
@@ -56,11 +59,11 @@ class Database:
             connect_args={
                 "connect_timeout": max(1, round(connect_timeout_s)),
                 "application_name": application_name,
-                **(_POOLED if transaction_pooler else _direct(timeout_ms)),
+                **(_POOLED if transaction_pooler else _direct(parameters)),
             },
         )
         if transaction_pooler:
-            _set_each_time(self.engine, timeout_ms)
+            _set_each_time(self.engine, parameters)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._by_itself = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -123,13 +126,14 @@ class Database:
         await self.engine.dispose()
 
 
-def _direct(timeout_ms: int) -> dict[str, Any]:
-    return {"options": f"-c timezone=UTC -c statement_timeout={timeout_ms}"}
+def _direct(parameters: Mapping[str, str]) -> dict[str, Any]:
+    return {"options": " ".join(f"-c {name}={value}" for name, value in parameters.items())}
 
 
-def _set_each_time(engine: AsyncEngine, timeout_ms: int) -> None:
+def _set_each_time(engine: AsyncEngine, parameters: Mapping[str, str]) -> None:
     """What start-up options say elsewhere is said at the begin of each transaction: one round trip more."""
-    statement = _EACH_TIME.format(timeout_ms=timeout_ms)
+    settings = (f"set_config('{name}', '{value}', true)" for name, value in parameters.items())
+    statement = f"SELECT {', '.join(settings)}"
 
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql(statement)

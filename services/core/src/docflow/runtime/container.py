@@ -1,6 +1,7 @@
 """The parts of a running program, built once from the settings. Here, and only here, adapters are chosen."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
@@ -61,6 +62,8 @@ class Container:
     tracing: Tracing = field(default_factory=Tracing)
     audit_stream: Callable[[], AuditStream] | None = None
     """Where audit records travel besides the outbox; None = the outbox alone carries them."""
+    api_listener: socket.socket | None = None
+    """Where the gateway listens, when the program took the address before; else the gateway takes it itself."""
 
 
 @asynccontextmanager
@@ -192,6 +195,7 @@ def _database(settings: Settings, url: str, *, size: int | None = None) -> Datab
         pool_timeout_s=given.pool_timeout_s,
         connect_timeout_s=given.connect_timeout_s,
         statement_timeout_s=given.statement_timeout_s,
+        idle_in_transaction_s=given.idle_in_transaction_s,
         transaction_pooler=given.transaction_pooler,
     )
 
