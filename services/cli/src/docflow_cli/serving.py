@@ -13,6 +13,7 @@ from docflow.runtime.container import Container, open_container
 from docflow.runtime.local_key import local_api_key
 from docflow.runtime.local_state import LocalState, Run, own_start
 from docflow.runtime.logging import open_logging
+from docflow.runtime.logins import refuse_powerful_logins, until_logged_in
 from docflow.runtime.program import Stop, run_loop, run_services
 from docflow.runtime.settings import Settings
 
@@ -45,7 +46,7 @@ def serve(settings: Settings, ready: Ready | None = None, *, terminal_logs: bool
 
 
 def serve_one(settings: Settings, name: str) -> int:
-    """Run one service against the settings' database until a signal."""
+    """Run one service against the settings' database until a signal; waits for a database that is not there yet."""
     refuse_unsafe(settings, name)
     if name != "service-audit":
         refuse_audit_alone(settings)
@@ -72,6 +73,7 @@ async def _serve(settings: Settings, listener: socket.socket, state: LocalState,
     with stop.on_signals():
         try:
             async with open_container(settings, stop.event) as container:
+                await refuse_powerful_logins(container)
                 container.api_listener = listener
                 stop.serving = True
                 announcing = asyncio.create_task(_announce(container, state, ready))
@@ -100,6 +102,7 @@ async def _serve_one(settings: Settings, name: str) -> int:
                 open_container(settings, stop.event) as container,
                 open_admin_server(container, name),
             ):
+                await until_logged_in(container)
                 stop.serving = True
                 return await run_services(container, services.load((name,)))
         except asyncio.CancelledError:

@@ -11,7 +11,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import QueuePool
 
-from docflow.domain.errors import TransientError
+from docflow.domain.errors import PermanentError, TransientError
 
 _BIND = text("SELECT set_config('app.current_client_id', :client_id, true)")
 
@@ -20,6 +20,7 @@ _BIND = text("SELECT set_config('app.current_client_id', :client_id, true)")
 _POOLED: dict[str, Any] = {"prepare_threshold": None}
 
 # SQLSTATE classes that say "not now": connection trouble, resources, operator intervention, rollbacks.
+_LOGIN_REFUSED = ("password authentication failed", "no pg_hba.conf entry", "is not permitted to log in")
 _TRANSIENT = ("08", "53", "57", "40", "25006", "25P03")
 
 
@@ -93,7 +94,7 @@ class Database:
             return (await connection.execute(statement, values)).all()
 
     async def refuse_powerful_role(self) -> None:
-        """Raise unless the role is one that row-level security holds: no superuser, no BYPASSRLS, owner of nothing.
+        """Raise `database_role_refused` unless row-level security holds the role: no superuser, no BYPASSRLS, owner of nothing.
 
         A member of docflow_owner or docflow_engine could become it in one statement and is refused too.
         """
@@ -111,9 +112,10 @@ class Database:
                 )
             ).one()
         if row.powerful or row.owns:
-            raise RuntimeError(
+            raise PermanentError(
                 f"refusing to run as database role {row.role!r}: it is a superuser, bypasses row-level security, "
-                "owns tables or may become a role that does; services log in as docflow_app"
+                "owns tables or may become a role that does; services log in as docflow_app",
+                code="database_role_refused",
             )
 
     def connections(self) -> dict[str, int]:
@@ -149,11 +151,20 @@ async def _translated() -> AsyncIterator[None]:
     except PoolTimeout as error:
         raise TransientError("the database is busy", code="database_busy", after_s=1) from error
     except (OperationalError, InterfaceError, DBAPIError) as error:
+        if _refuses_login(error):
+            raise TransientError(
+                "the database refuses the login", code="database_login_refused", after_s=30
+            ) from error
         if is_transient(error):
             raise TransientError(
                 "the database is not available", code="database_unavailable", after_s=2
             ) from error
         raise
+
+
+def _refuses_login(error: DBAPIError) -> bool:
+    """Before there is a session the driver gives no SQLSTATE, only the server's words."""
+    return isinstance(error, OperationalError) and any(sign in str(error.orig) for sign in _LOGIN_REFUSED)
 
 
 def is_transient(error: DBAPIError) -> bool:

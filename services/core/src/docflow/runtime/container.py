@@ -68,7 +68,10 @@ class Container:
 
 @asynccontextmanager
 async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIterator[Container]:
-    """Build the container; everything it opened is closed in reverse order, also after an error."""
+    """Build the container; everything it opened is closed in reverse order, also after an error.
+
+    Databases of an operator are not asked anything yet: `runtime.logins` does.
+    """
     from docflow.adapters.clock.system import SystemClock
     from docflow.adapters.egress.guarded import GuardedEgress
     from docflow.adapters.llm.offline.provider import OfflineProvider
@@ -84,8 +87,6 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
         database = await stack.enter_async_context(aclosing(_database(settings, urls.app)))
         beats = await stack.enter_async_context(aclosing(_database(settings, urls.app, size=1)))
         audit = await stack.enter_async_context(aclosing(_database(settings, urls.audit, size=2)))
-        await database.refuse_powerful_role()
-        await audit.refuse_powerful_role()
         blobs = await stack.enter_async_context(aclosing(open_blobs(settings)))
         workbench = await stack.enter_async_context(aclosing(_workbench(settings, metrics)))
         provider = await stack.enter_async_context(aclosing(OfflineProvider(workbench)))
