@@ -90,7 +90,9 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
         blobs = await stack.enter_async_context(aclosing(open_blobs(settings)))
         workbench = await stack.enter_async_context(aclosing(_workbench(settings, metrics)))
         provider = await stack.enter_async_context(aclosing(OfflineProvider(workbench)))
-        transport, audit_stream = await stack.enter_async_context(_open_transport(settings, database, urls))
+        transport, audit_stream = await stack.enter_async_context(
+            _open_transport(settings, database, urls, metrics)
+        )
         for name, pool in (("app", database), ("beat", beats), ("audit", audit)):
             metrics.watch_pool(name, pool.connections)
         metrics.watch_transport(lambda: transport.healthy)
@@ -146,7 +148,7 @@ def open_blobs(settings: Settings) -> BlobStore:
 
 @asynccontextmanager
 async def _open_transport(
-    settings: Settings, database: Database, urls: DatabaseUrls
+    settings: Settings, database: Database, urls: DatabaseUrls, metrics: Metrics
 ) -> AsyncIterator[tuple[Transport, Callable[[], AuditStream] | None]]:
     """RabbitMQ where it is set, else the database. Does not wait for a broker."""
     if settings.broker.url is None:
@@ -158,7 +160,10 @@ async def _open_transport(
     from docflow.adapters.transport.rabbitmq.transport import RabbitTransport
 
     broker = RabbitTransport(
-        settings.broker.url.get_secret_value(), name="docflow", prefetch=settings.worker.jobs_in_flight
+        settings.broker.url.get_secret_value(),
+        name="docflow",
+        prefetch=settings.worker.jobs_in_flight,
+        dropped=metrics.hints_dropped.inc,
     )
     async with aclosing(broker):
         broker.start()
