@@ -1,6 +1,7 @@
 """What a service's image installs: `python image_requirements.py LOCK PROJECT... NAME...` prints requirements.
 
-The direct dependencies of each project folder and each further name, without those of this workspace. Versions and
+The direct dependencies of each project folder (`services/core[otel]` = with that extra) and each further name, without
+those of this workspace. Versions and
 hashes come from the lock, which is passed beside it as constraints; a name that the lock does not know is an error.
 """
 
@@ -15,8 +16,9 @@ _NAME = re.compile(r"[A-Za-z0-9._-]+")
 def wanted(lock: str, arguments: list[str]) -> list[str]:
     found: set[str] = set()
     for argument in arguments:
-        project = Path(argument) / "pyproject.toml"
-        found |= set(_dependencies(project)) if project.is_file() else {argument}
+        folder, _, extras = argument.rstrip("]").partition("[")
+        project = Path(folder) / "pyproject.toml"
+        found |= set(_dependencies(project, extras)) if project.is_file() else {argument}
     locked = {_plain(line.split("==")[0].split("[")[0]) for line in lock.splitlines() if "==" in line}
     missing = sorted(each for each in found if _plain(_name(each)) not in locked)
     if missing:
@@ -24,8 +26,10 @@ def wanted(lock: str, arguments: list[str]) -> list[str]:
     return sorted(found)
 
 
-def _dependencies(project: Path) -> list[str]:
-    listed = tomllib.loads(project.read_text(encoding="utf-8"))["project"]["dependencies"]
+def _dependencies(project: Path, extras: str) -> list[str]:
+    told = tomllib.loads(project.read_text(encoding="utf-8"))["project"]
+    optional = [told["optional-dependencies"][extra] for extra in extras.split(",") if extra]
+    listed = [each for part in (told["dependencies"], *optional) for each in part]
     return [each for each in listed if not each.startswith("docflow-")]
 
 

@@ -62,6 +62,7 @@ BOARDS: dict[str, tuple[Panel, ...]] = {
         Panel("Connections in use", "short", {"{{service}} {{pool}}": 'sum by (service, pool) (docflow_pool_connections{state="busy"})'}),
         Panel("Child processes that ended in mid-call", "ops", {"{{pool}} {{reason}}": per_second("docflow_child_exits_total", "pool, reason")}),
         Panel("Broker", "short", {"{{service}}": "min by (service) (docflow_transport_up)"}),
+        Panel("Hints dropped, found by polling", "ops", {"{{service}}": per_second("docflow_hints_dropped_total", "service")}),
         Panel("Memory", "bytes", {"{{service}}": "sum by (service) (process_resident_memory_bytes)"}),
         Panel("Processor", "percentunit", {"{{service}}": per_second("process_cpu_seconds_total", "service")}),
     ),
@@ -79,6 +80,12 @@ BOARDS: dict[str, tuple[Panel, ...]] = {
                 "records buried": "sum(increase(docflow_audit_buried_total[1h]))",
             },
         ),
+        Panel(
+            "Chain ends kept outside",
+            "short",
+            {"ends": "sum(increase(docflow_audit_anchored_total[1h]))", "failures": "sum(increase(docflow_audit_anchor_failures_total[1h]))"},
+        ),
+        Panel("Age of the last look at the chains", "s", {"age": "time() - max(docflow_audit_anchored_timestamp_seconds > 0)"}),
         Panel("Events published", "ops", {"events": "sum(rate(docflow_outbox_published_total[5m]))", "failures": "sum(rate(docflow_outbox_relay_failures_total[5m]))"}),
     ),
     "Cost and quality": (

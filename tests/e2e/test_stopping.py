@@ -2,8 +2,11 @@
 
 import os
 import signal
+import subprocess
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 
 import httpx
 import pytest
@@ -122,3 +125,27 @@ def _until_ready(http: httpx.Client) -> list[int]:
 def test_a_run_file_of_a_killed_program_does_not_keep_the_next_from_starting(start: Start) -> None:
     start().ready().kill_all()
     assert start().ready().stop().code == 0
+
+
+@pytest.mark.parametrize("after_s", [0.0, 0.3, 0.8, 1.5, 3.0])
+def test_a_service_that_is_told_to_stop_while_it_starts_leaves_no_trace(
+    after_s: float, tmp_path: Path
+) -> None:
+    """143 until it can stop in order, 0 from then on; before its first line of Python the signal itself ends it."""
+    starting = subprocess.Popen(
+        [sys.executable, "-m", "docflow_cli", "run", "worker-processor"],
+        env={
+            "PATH": os.environ["PATH"],
+            "DOCFLOW_HOME": str(tmp_path),
+            "DOCFLOW_DB__URL": "postgresql+psycopg://nobody:nothing@127.0.0.1:1/none",
+        },
+        cwd="/",
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+    time.sleep(after_s)
+    starting.terminate()
+    said, _ = starting.communicate(timeout=30)
+    assert starting.returncode in (0, 143, -signal.SIGTERM), said
+    assert "Traceback" not in said

@@ -12,6 +12,7 @@ from docflow.db.roles import libpq_url
 from docflow.domain.ports.blobs import BlobStore
 from docflow.features.audit.anchors import compare, read_anchors
 from docflow.features.audit.messages import act_audit
+from docflow.runtime.metrics import Metrics
 from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import Tenancy
 from docflow_audit.anchoring import Anchoring
@@ -69,6 +70,18 @@ async def test_chains_that_only_grew_agree(
 
 async def test_a_chain_that_did_not_grow_is_not_anchored_again(anchoring: Anchoring) -> None:
     assert await anchoring.keep() == 0
+
+
+async def test_what_was_kept_and_when_is_measured(
+    audit_database: Database, blobs: BlobStore, anchoring: Anchoring
+) -> None:
+    metrics, clock = Metrics(), SystemClock()
+    before = clock.now().timestamp()
+    kept = await Anchoring(audit_database, blobs, clock, metrics=metrics).keep()
+    assert metrics.registry.get_sample_value("docflow_audit_anchored_total") == kept >= 1
+    measured = metrics.registry.get_sample_value("docflow_audit_anchored_timestamp_seconds")
+    assert measured is not None
+    assert measured >= before
 
 
 async def test_a_tail_cut_together_with_its_heads_is_found(

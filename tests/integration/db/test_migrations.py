@@ -116,7 +116,7 @@ async def test_services_refuse_a_role_that_row_level_security_does_not_hold(
 ) -> None:
     database = Database(getattr(database_urls, who), pool_size=1)
     try:
-        with pytest.raises(RuntimeError, match="refusing to run as database role"):
+        with pytest.raises(PermanentError, match="refusing to run as database role"):
             await database.refuse_powerful_role()
     finally:
         await database.aclose()
@@ -135,7 +135,7 @@ async def test_services_refuse_a_role_that_may_become_a_powerful_one(
     url = make_url(database_urls.admin).set(username=name, password="member-secret")
     database = Database(url.render_as_string(hide_password=False), pool_size=1)
     try:
-        with pytest.raises(RuntimeError, match="may become a role that does"):
+        with pytest.raises(PermanentError, match="may become a role that does"):
             await database.refuse_powerful_role()
     finally:
         await database.aclose()

@@ -10,7 +10,7 @@ from pathlib import Path
 import httpx
 import pytest
 from docflow.adapters.postgres.embedded import throw_away_postgres
-from docflow.testing.servers import RabbitServer
+from docflow.testing.servers import RabbitServer, RedisServer
 from docflow_client import DocflowClient
 from prometheus_client.parser import text_string_to_metric_families
 
@@ -24,7 +24,16 @@ TWICE = ("worker-processor", "service-audit")
 
 
 @pytest.fixture(scope="module")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
+def redis(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RedisServer]:
+    if (missing := RedisServer.missing()) is not None:
+        pytest.skip(missing)
+    with closing(RedisServer(tmp_path_factory.mktemp("redis"))) as server:
+        server.start()
+        yield server
+
+
+@pytest.fixture(scope="module")
+def stack(tmp_path_factory: pytest.TempPathFactory, redis: RedisServer) -> Iterator[Stack]:
     broker = RabbitServer(tmp_path_factory.mktemp("broker"))
     if (missing := broker.missing()) is not None:
         pytest.skip(missing)
@@ -33,6 +42,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stack]:
         made = Stack(tmp_path_factory.mktemp("stack"), server)
         try:
             made.replace_secret("broker_url", broker.url)
+            made.replace_secret("redis_url", redis.url)
             made.once("migrate")
             made.once("migrate", "seed", "--force")
             for name in (*python_services(), *TWICE):
@@ -113,6 +123,16 @@ def test_no_service_writes_a_secret_into_its_log(stack: Stack) -> None:
     secrets = [(stack.secrets / name).read_text().strip() for name in names]
     logs = "".join(replica.log.read_text(errors="replace") for replica in stack.replicas)
     assert [name for name, secret in zip(names, secrets, strict=True) if secret in logs] == []
+
+
+def test_a_document_goes_through_without_redis(stack: Stack, redis: RedisServer) -> None:
+    redis.kill()
+    try:
+        assert "FA-2017-0008" in send_one(stack, "facturx-moulin-fa-2017-0008.pdf")
+        told = {replica.log.stem: replica.wait_ready()["status"] for replica in stack.replicas}
+        assert told == dict.fromkeys(told, "ok")
+    finally:
+        redis.start()
 
 
 def test_workers_are_rolled_under_load_and_nothing_is_lost(stack: Stack) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from docflow.domain.errors import UserError
 from docflow.runtime.settings import ApiSettings, AuthSettings, DatabaseSettings, Env, Settings
-from docflow_cli.addresses import base_url, with_free_port
+from docflow_cli.addresses import base_url, open_listener, with_free_port
 from docflow_cli.serving import refuse_unsafe
 from pydantic import SecretStr
 
@@ -25,6 +25,12 @@ def test_a_free_port_is_used_as_it_is() -> None:
 def test_the_default_port_moves_to_the_next_free_one_when_it_is_taken(taken: int) -> None:
     moved = with_free_port(Settings(api=ApiSettings.model_construct({"host"}, port=taken)))
     assert taken < moved.api.port < taken + 50
+
+
+def test_two_programs_never_choose_the_same_default_port(taken: int) -> None:
+    api = ApiSettings.model_construct({"host"}, port=taken)
+    with open_listener(api) as first, open_listener(api) as second:
+        assert taken < first.getsockname()[1] < second.getsockname()[1]
 
 
 def test_a_port_that_was_asked_for_is_never_moved(taken: int) -> None:

@@ -1,4 +1,6 @@
 import re
+import subprocess
+import sys
 
 import pytest
 import yaml
@@ -161,3 +163,32 @@ def test_what_the_image_copies_passes_the_ignore_file() -> None:
         path for path in copied if not any(path == one or path.startswith(f"{one}/") for one in allowed)
     ] == []
     assert [path for path in allowed if not (ROOT / path).exists()] == []
+
+
+@pytest.mark.parametrize("extras", ["", "[otel]"])
+def test_an_image_sends_traces_only_when_it_was_built_for_that(extras: str) -> None:
+    listed = subprocess.run(
+        [
+            sys.executable,
+            str(DEPLOY / "image_requirements.py"),
+            str(ROOT / "requirements.lock"),
+            f"{ROOT / 'services' / 'core'}{extras}",
+        ],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout
+    assert ("opentelemetry-sdk" in listed) == bool(extras)
+
+
+def test_the_proxy_alone_shares_a_network_with_the_gateway() -> None:
+    """Who is on that network may name the caller's address."""
+    on_it = {name for name, part in SERVICES.items() if "door" in part["networks"]}
+    assert on_it == {"nginx", "backend-api"}
+    assert SERVICES["nginx"]["networks"] == ["door"]
+
+
+def test_the_ends_of_audit_chains_outlive_their_service() -> None:
+    part = SERVICES["service-audit"]
+    folder = part["environment"]["DOCFLOW_BLOBS__URL"].removeprefix("file://")
+    assert any(mount.endswith(f":{folder}") for mount in part["volumes"])

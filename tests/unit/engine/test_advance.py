@@ -208,6 +208,14 @@ def test_a_workflow_may_leave_steps_out() -> None:
     assert started.next_run and started.next_run.step == "take"
 
 
+def test_a_process_begins_where_its_workflow_begins() -> None:
+    policy = Policy(workflow_from({"steps": [{"name": "read", "stage": "INTELLIGENT_OCR"}]}))
+    started = advance(process(), None, Start(), policy=policy, given=given())
+    assert started.process is not None
+    assert started.process.current_stage is Stage.INTELLIGENT_OCR
+    assert started.process.status is ProcessStatus.PENDING
+
+
 @pytest.mark.parametrize(
     "steps", [[{"name": "a"}], [{"name": "a", "stage": "LUNCH"}], [{"name": "a", "stage": "INGEST"}] * 2]
 )

@@ -1,5 +1,7 @@
 import json
 import os
+import subprocess
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -32,3 +34,26 @@ def test_a_run_file_left_behind_does_not_count(tmp_path: Path) -> None:
     state.write_run(RUN)
     state.remove_run()
     assert state.run() is None
+
+
+def test_programs_that_start_at_once_agree_on_a_secret(tmp_path: Path) -> None:
+    code = "import sys; from pathlib import Path; from docflow.runtime.local_state import LocalState\n"
+    code += "sys.stdin.readline(); state = LocalState(Path(sys.argv[1]))\n"
+    code += "print(state.secret('auth'), state.secret(sys.argv[2]))"
+    started = [
+        subprocess.Popen(
+            [sys.executable, "-c", code, str(tmp_path), f"own-{number}"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for number in range(5)
+    ]
+    for each in started:
+        assert each.stdin is not None
+        each.stdin.write("go\n")
+        each.stdin.flush()
+    said = [each.communicate(timeout=60)[0].split() for each in started]
+    assert len({auth for auth, _ in said}) == 1
+    state = LocalState(tmp_path)
+    assert [state.kept_secret(f"own-{number}") for number in range(5)] == [own for _, own in said]

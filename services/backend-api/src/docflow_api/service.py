@@ -46,9 +46,7 @@ async def _run(container: Container) -> None:
         timeout_graceful_shutdown=STOP_S,
     )
     server = _Server(config)
-    # Bound here, because uvicorn ends the whole program when an address is taken.
-    listener = socket.create_server((settings.host, settings.port), backlog=2048)
-    with listener:
+    with _listener(container) as listener:
         _log.info("api.listening", host=settings.host, port=listener.getsockname()[1])
         async with asyncio.TaskGroup() as tasks:
             fanning = tasks.create_task(feed_live(container.transport, container.live))
@@ -63,6 +61,15 @@ async def _run(container: Container) -> None:
         raise RuntimeError("the web server ended by itself")
 
 
+def _listener(container: Container) -> socket.socket:
+    """Bound by us, because uvicorn ends the whole program when an address is taken. Started anew it listens again."""
+    if container.api_listener is not None:
+        return container.api_listener.dup()
+    settings = container.settings.api
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+
+
 async def _keep_uses(gateway: Gateway) -> None:
     while True:
         await asyncio.sleep(KEEP_USES_S)
@@ -71,6 +78,8 @@ async def _keep_uses(gateway: Gateway) -> None:
 
 async def _stop(container: Container, server: uvicorn.Server) -> None:
     await container.stopping.wait()
+    if container.api_listener is not None:
+        container.api_listener.close()
     server.should_exit = True
 
 

@@ -2,37 +2,56 @@
 
 import asyncio
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 
+import httpx
 from docflow.domain.errors import UserError
 from docflow.runtime.settings import ApiSettings, Settings
 
 _PORTS_TRIED = 50
+_BACKLOG = 2048
 _READY_S = 30.0
 _ANY_HOST = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not bound
 
 
-def with_free_port(settings: Settings) -> Settings:
-    """The default port may move to the next free one; a port that was asked for is used or refused."""
-    asked = "port" in settings.api.model_fields_set
-    first = settings.api.port
-    for port in (first,) if asked else range(first, first + _PORTS_TRIED):
-        if _is_free(settings.api.host, port):
-            return settings.model_copy(update={"api": settings.api.model_copy(update={"port": port})})
+@contextmanager
+def open_listener(api: ApiSettings) -> Iterator[socket.socket]:
+    """The gateway's address, taken at once so that no other program can choose it in the meantime.
+
+    The default port may move to the next free one; a port that was asked for is used or refused with UserError
+    `port_in_use`. Who connects before the gateway is up waits for it.
+    """
+    family = socket.AF_INET6 if ":" in api.host else socket.AF_INET
+    for port in _ports(api):
+        try:
+            listener = socket.create_server((api.host, port), family=family, backlog=_BACKLOG)
+        except OSError:
+            continue
+        with listener:
+            yield listener
+        return
     raise UserError(
-        f"port {first} on {settings.api.host} is in use; set DOCFLOW_API__PORT to a free one",
+        f"port {api.port} on {api.host} is in use; set DOCFLOW_API__PORT to a free one",
         code="port_in_use",
     )
 
 
-def _is_free(host: str, port: int) -> bool:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    with socket.socket(family) as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((host, port))
-        except OSError:
-            return False
-        return True
+def at_listener(settings: Settings, listener: socket.socket) -> Settings:
+    """The settings with the port that was taken."""
+    port = listener.getsockname()[1]
+    return settings.model_copy(update={"api": settings.api.model_copy(update={"port": port})})
+
+
+def with_free_port(settings: Settings) -> Settings:
+    """The port that `open_listener` would take now; for whoever does not listen in this process."""
+    with open_listener(settings.api) as listener:
+        return at_listener(settings, listener)
+
+
+def _ports(api: ApiSettings) -> range:
+    asked = "port" in api.model_fields_set
+    return range(api.port, api.port + (1 if asked else _PORTS_TRIED))
 
 
 def base_url(api: ApiSettings) -> str:
@@ -41,14 +60,16 @@ def base_url(api: ApiSettings) -> str:
     return f"http://[{host}]:{api.port}" if ":" in host else f"http://{host}:{api.port}"
 
 
-async def until_listening(api: ApiSettings) -> None:
-    """Return once something accepts connections there; TimeoutError after half a minute."""
-    async with asyncio.timeout(_READY_S):
+async def until_answering(api: ApiSettings) -> None:
+    """Return once the gateway answers; TimeoutError after half a minute."""
+    async with (
+        asyncio.timeout(_READY_S),
+        httpx.AsyncClient(base_url=base_url(api), trust_env=False, timeout=_READY_S) as http,
+    ):
         while True:
             try:
-                _, writer = await asyncio.open_connection(_ANY_HOST.get(api.host, api.host), api.port)
-            except OSError:
+                await http.get("/healthz")
+            except httpx.TransportError:
                 await asyncio.sleep(0.05)
             else:
-                writer.close()
                 return

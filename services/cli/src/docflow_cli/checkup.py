@@ -12,7 +12,7 @@ from docflow.adapters.postgres.account import account_for
 from docflow.adapters.postgres.embedded import EmbeddedPostgres
 from docflow.adapters.postgres.programs import candidates
 from docflow.db.database import Database
-from docflow.domain.errors import DocflowError
+from docflow.domain.errors import DocflowError, PermanentError
 from docflow.features.users.passwords import Passwords
 from docflow.features.users.repository import find_login
 from docflow.runtime.local_state import LocalState
@@ -128,19 +128,19 @@ async def _check_server(settings: Settings) -> Finding:
     database = Database(settings.db.url.get_secret_value(), pool_size=1, max_overflow=0)
     try:
         await database.refuse_powerful_role()
+    except PermanentError as error:
+        return Finding(
+            "database",
+            False,
+            str(error),
+            "log in as docflow_app in DOCFLOW_DB__URL; migrations have a URL of their own",
+        )
     except DocflowError as error:
         return Finding(
             "database",
             False,
             str(error),
             "start the server, or correct DOCFLOW_DB__URL (host, port, user, password)",
-        )
-    except RuntimeError as error:
-        return Finding(
-            "database",
-            False,
-            str(error),
-            "log in as docflow_app in DOCFLOW_DB__URL; migrations have a URL of their own",
         )
     finally:
         await database.aclose()

@@ -1,6 +1,9 @@
 """The `docflow` command: every verb, and how an error ends it."""
 
+import os
+import signal
 import sys
+from types import FrameType
 
 import typer
 
@@ -44,6 +47,9 @@ app.add_typer(mail, name="mail")
 
 def run() -> None:
     """Entry point. What people can fix is said in one line; anything else is a bug and shows its traceback."""
+    # Until a program stands that finishes its work, a wish to stop ends it at once; process 1 of a container has
+    # no other answer to it.
+    signal.signal(signal.SIGTERM, _leave)
     from docflow.domain.errors import DocflowError
 
     try:
@@ -53,3 +59,7 @@ def run() -> None:
         for place in error.problems:
             typer.secho(f"  {place.pointer.lstrip('/')} {place.message}", err=True)
         sys.exit(1)
+
+
+def _leave(number: int, _: FrameType | None) -> None:
+    os._exit(128 + number)

@@ -13,7 +13,7 @@ from docflow.domain.errors import TransientError
 from docflow.runtime.program import Stop
 from docflow.runtime.settings import Settings
 
-from docflow_cli.addresses import until_listening
+from docflow_cli.addresses import until_answering
 from docflow_cli.services import PACKAGES
 
 _STOP_S = 30.0
@@ -64,9 +64,9 @@ def _start(name: str, environment: Mapping[str, str], logs: Path) -> subprocess.
 
 
 async def _until_up(settings: Settings, children: Mapping[str, subprocess.Popen[bytes]], logs: Path) -> None:
-    listening = asyncio.create_task(until_listening(settings.api))
+    answering = asyncio.create_task(until_answering(settings.api))
     try:
-        while not listening.done():
+        while not answering.done():
             for name, child in children.items():
                 if child.poll() is not None:
                     said = (logs / f"{name}.log").read_text(errors="replace").strip().splitlines()
@@ -75,11 +75,11 @@ async def _until_up(settings: Settings, children: Mapping[str, subprocess.Popen[
                         code="start_failed",
                     )
             await asyncio.sleep(0.1)
-        await listening
+        await answering
     except TimeoutError:
-        raise TransientError("the gateway does not listen", code="start_failed") from None
+        raise TransientError("the gateway does not answer", code="start_failed") from None
     finally:
-        listening.cancel()
+        answering.cancel()
 
 
 def _end(children: list[subprocess.Popen[bytes]]) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 
@@ -12,11 +13,12 @@ from docflow.runtime.container import Container, open_container
 from docflow.runtime.local_key import local_api_key
 from docflow.runtime.local_state import LocalState, Run, own_start
 from docflow.runtime.logging import open_logging
+from docflow.runtime.logins import refuse_powerful_logins, until_logged_in
 from docflow.runtime.program import Stop, run_loop, run_services
 from docflow.runtime.settings import Settings
 
 from docflow_cli import services
-from docflow_cli.addresses import base_url, until_listening, with_free_port
+from docflow_cli.addresses import at_listener, base_url, open_listener, until_answering
 
 log = structlog.get_logger(__name__)
 
@@ -36,12 +38,15 @@ def serve(settings: Settings, ready: Ready | None = None, *, terminal_logs: bool
             code="already_running",
         )
     state.make()
-    with open_logging(settings.log, state.home, terminal=terminal_logs):
-        return run_loop(_serve(with_free_port(settings), state, ready))
+    with (
+        open_listener(settings.api) as listener,
+        open_logging(settings.log, state.home, terminal=terminal_logs),
+    ):
+        return run_loop(_serve(at_listener(settings, listener), listener, state, ready))
 
 
 def serve_one(settings: Settings, name: str) -> int:
-    """Run one service against the settings' database until a signal."""
+    """Run one service against the settings' database until a signal; waits for a database that is not there yet."""
     refuse_unsafe(settings, name)
     if name != "service-audit":
         refuse_audit_alone(settings)
@@ -63,11 +68,13 @@ def refuse_audit_alone(settings: Settings) -> None:
         raise UserError("DOCFLOW_DB__AUDIT_URL is set without DOCFLOW_DB__URL", code="settings_missing")
 
 
-async def _serve(settings: Settings, state: LocalState, ready: Ready | None) -> int:
+async def _serve(settings: Settings, listener: socket.socket, state: LocalState, ready: Ready | None) -> int:
     stop = Stop()
     with stop.on_signals():
         try:
             async with open_container(settings, stop.event) as container:
+                await refuse_powerful_logins(container)
+                container.api_listener = listener
                 stop.serving = True
                 announcing = asyncio.create_task(_announce(container, state, ready))
                 try:
@@ -95,6 +102,7 @@ async def _serve_one(settings: Settings, name: str) -> int:
                 open_container(settings, stop.event) as container,
                 open_admin_server(container, name),
             ):
+                await until_logged_in(container)
                 stop.serving = True
                 return await run_services(container, services.load((name,)))
         except asyncio.CancelledError:
@@ -104,9 +112,9 @@ async def _serve_one(settings: Settings, name: str) -> int:
 
 
 async def _announce(container: Container, state: LocalState, ready: Ready | None) -> int | None:
-    """Write the run file once the gateway listens; end the program when `ready` says so or fails."""
+    """Write the run file once the gateway answers; end the program when `ready` says so or fails."""
     try:
-        await until_listening(container.settings.api)
+        await until_answering(container.settings.api)
         run = Run(
             api_url=base_url(container.settings.api),
             api_key=await local_api_key(

@@ -12,6 +12,7 @@ from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.clock import Clock
 from docflow.features.audit.anchors import anchor, latest_heads
 from docflow.features.audit.chain import Head
+from docflow.runtime.metrics import Metrics
 from docflow.runtime.waiting import Bell
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -27,12 +28,14 @@ class Anchoring:
         *,
         every_s: float = 300.0,
         chance: Callable[[], float] = random.random,
+        metrics: Metrics | None = None,
     ) -> None:
         self._database = database
         self._blobs = blobs
         self._clock = clock
         self._every_s = every_s
         self._chance = chance
+        self._metrics = metrics or Metrics()
         self._kept: dict[UUID, Head] = {}
 
     async def run(self, stopping: asyncio.Event) -> None:
@@ -44,6 +47,7 @@ class Anchoring:
                 try:
                     await self.keep()
                 except (DocflowError, SQLAlchemyError) as error:
+                    self._metrics.anchor_failures.inc()
                     log.warning("audit.not_anchored", error=type(error).__name__)
 
     async def keep(self) -> int:
@@ -54,4 +58,6 @@ class Anchoring:
         if grown:
             await anchor(self._blobs, grown, self._clock.now())
             self._kept.update(grown)
+            self._metrics.anchored.inc(len(grown))
+        self._metrics.anchored_at.set(self._clock.now().timestamp())
         return len(grown)

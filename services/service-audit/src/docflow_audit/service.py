@@ -16,7 +16,7 @@ async def run(container: Container) -> None:
     """Write audit records and keep the ends of their chains until the program stops."""
     database, stopping, metrics = container.audit_database, container.stopping, container.metrics
     measure_audit(metrics, database)
-    anchoring = Anchoring(database, container.blobs, container.clock)
+    anchoring = Anchoring(database, container.blobs, container.clock, metrics=metrics)
     async with asyncio.TaskGroup() as writers:
         writers.create_task(anchoring.run(stopping))
         if container.audit_stream is None:

@@ -1,6 +1,7 @@
 """Reads one document from its bytes to its fields; everything that opens or computes runs on the workbench."""
 
 import asyncio
+import time
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from statistics import fmean
@@ -8,7 +9,7 @@ from statistics import fmean
 import orjson
 from docflow.domain import fraud
 from docflow.domain.configuration import Configuration
-from docflow.domain.errors import NotFound
+from docflow.domain.errors import NotFound, PermanentError
 from docflow.domain.jobs import DocumentState, Job
 from docflow.domain.json_types import JsonObject
 from docflow.domain.lines import lines_of
@@ -41,6 +42,26 @@ _IDENTITY = ("invoice_number", "seller_name", "grand_total")
 ReadImage = Callable[[bytes], tuple[Word, ...]]
 
 
+class OcrBudget:
+    """Seconds that the pages of one document may cost together. Raises PermanentError `timeout` once they are spent."""
+
+    def __init__(self, seconds: float) -> None:
+        self._left_s = seconds
+
+    def spend(self, seconds: float) -> None:
+        self._left_s -= seconds
+
+    def check(self) -> None:
+        if self._left_s <= 0:
+            raise PermanentError("reading the document took too long", code="timeout")
+
+
+def timed(read_image: ReadImage, picture: bytes) -> tuple[tuple[Word, ...], float]:
+    """In the child, so that the time in line does not count."""
+    began = time.monotonic()
+    return read_image(picture), time.monotonic() - began
+
+
 class DocumentReader:
     """`read_image` is a module-level function for the `ocr` pool: an encoded picture to its words."""
 
@@ -54,6 +75,7 @@ class DocumentReader:
         duplicates: DuplicateIndex,
         pages: Pages,
         limits: FileLimits,
+        document_ocr_s: float,
     ) -> None:
         self._blobs = blobs
         self._workbench = workbench
@@ -62,6 +84,7 @@ class DocumentReader:
         self._duplicates = duplicates
         self._pages = pages
         self._limits = limits
+        self._document_ocr_s = document_ocr_s
 
     async def read(
         self, job: Job, config: Configuration, document: DocumentState
@@ -105,24 +128,29 @@ class DocumentReader:
     async def _scanned(self, data: bytes, document: DocumentState, opened: OpenedFile) -> dict[int, Page]:
         """The pages that need OCR, by number. Each is kept as soon as it is read, so a repeat reads only the others."""
         at_once = asyncio.Semaphore(PAGES_AT_ONCE)
+        budget = OcrBudget(self._document_ocr_s)
 
         async def scan(page: Page) -> Page:
             async with at_once:
-                return await self._scan(data, document, page)
+                return await self._scan(data, document, page, budget)
 
         drawn = [page for page in opened.pages if page.number in opened.drawn]
         return {page.number: page for page in await asyncio.gather(*(scan(page) for page in drawn))}
 
-    async def _scan(self, data: bytes, document: DocumentState, page: Page) -> Page:
+    async def _scan(self, data: bytes, document: DocumentState, page: Page, budget: OcrBudget) -> Page:
         key = words_key(document, page)
         try:
             return replace(page, words=words_of(await self._blobs.get(key)), source=TextSource.OCR)
         except NotFound:
             pass
+        budget.check()
         picture = await self._workbench.run(
             draw_page, data, document.mime_type, page.number, self._limits, timeout_s=DRAW_TIMEOUT_S
         )
-        words = await self._workbench.run(self._read_image, picture, timeout_s=OCR_TIMEOUT_S, pool="ocr")
+        words, took_s = await self._workbench.run(
+            timed, self._read_image, picture, timeout_s=OCR_TIMEOUT_S, pool="ocr"
+        )
+        budget.spend(took_s)
         read = replace(page, words=words, source=TextSource.OCR)
         await self._blobs.put(key, words_object(read))
         return read

@@ -18,6 +18,7 @@ async def _run(container: Container) -> None:
         duplicates=store,
         pages=store,
         limits=file_limits(container.settings.limits),
+        document_ocr_s=container.settings.limits.document_ocr_s,
     )
     await run_worker(container, service=SERVICE.name, handlers=stages)
 

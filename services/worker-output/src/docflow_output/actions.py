@@ -22,7 +22,9 @@ from docflow_output.record import audit_row
 from docflow_output.schedule import next_try_s
 
 #: Trouble of our own world, which uses up none of an action's retries.
-_OURS = frozenset({"storage_full", "storage_unavailable", "database_busy", "database_unavailable"})
+_OURS = frozenset(
+    {"storage_full", "storage_unavailable", "database_busy", "database_unavailable", "database_login_refused"}
+)
 
 
 class ActionLane:

@@ -11,19 +11,17 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import QueuePool
 
-from docflow.domain.errors import TransientError
+from docflow.domain.errors import PermanentError, TransientError
 
 _BIND = text("SELECT set_config('app.current_client_id', :client_id, true)")
 
 # A transaction pooler gives each transaction another server connection: what one prepared is unknown to the next,
 # and start-up options are refused (PgBouncer: "unsupported startup parameter").
 _POOLED: dict[str, Any] = {"prepare_threshold": None}
-_EACH_TIME = (
-    "SELECT set_config('timezone', 'UTC', true), set_config('statement_timeout', '{timeout_ms}', true)"
-)
 
 # SQLSTATE classes that say "not now": connection trouble, resources, operator intervention, rollbacks.
-_TRANSIENT = ("08", "53", "57", "40", "25006")
+_LOGIN_REFUSED = ("password authentication failed", "no pg_hba.conf entry", "is not permitted to log in")
+_TRANSIENT = ("08", "53", "57", "40", "25006", "25P03")
 
 
 class Database:
@@ -42,10 +40,16 @@ class Database:
         pool_timeout_s: float = 10.0,
         connect_timeout_s: float = 5.0,
         statement_timeout_s: float = 30.0,
+        idle_in_transaction_s: float = 60.0,
         application_name: str = "docflow",
         transaction_pooler: bool = False,
     ) -> None:
-        timeout_ms = round(statement_timeout_s * 1000)
+        parameters = {
+            "timezone": "UTC",
+            "statement_timeout": str(round(statement_timeout_s * 1000)),
+            # What holds locks and does nothing is a bug or a process that was stopped; others must get on.
+            "idle_in_transaction_session_timeout": str(round(idle_in_transaction_s * 1000)),
+        }
         self._most = pool_size + max_overflow
         self.engine: AsyncEngine = create_async_engine(
             url,
@@ -56,11 +60,11 @@ class Database:
             connect_args={
                 "connect_timeout": max(1, round(connect_timeout_s)),
                 "application_name": application_name,
-                **(_POOLED if transaction_pooler else _direct(timeout_ms)),
+                **(_POOLED if transaction_pooler else _direct(parameters)),
             },
         )
         if transaction_pooler:
-            _set_each_time(self.engine, timeout_ms)
+            _set_each_time(self.engine, parameters)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
         self._by_itself = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
@@ -90,7 +94,7 @@ class Database:
             return (await connection.execute(statement, values)).all()
 
     async def refuse_powerful_role(self) -> None:
-        """Raise unless the role is one that row-level security holds: no superuser, no BYPASSRLS, owner of nothing.
+        """Raise `database_role_refused` unless row-level security holds the role: no superuser, no BYPASSRLS, owner of nothing.
 
         A member of docflow_owner or docflow_engine could become it in one statement and is refused too.
         """
@@ -108,9 +112,10 @@ class Database:
                 )
             ).one()
         if row.powerful or row.owns:
-            raise RuntimeError(
+            raise PermanentError(
                 f"refusing to run as database role {row.role!r}: it is a superuser, bypasses row-level security, "
-                "owns tables or may become a role that does; services log in as docflow_app"
+                "owns tables or may become a role that does; services log in as docflow_app",
+                code="database_role_refused",
             )
 
     def connections(self) -> dict[str, int]:
@@ -123,13 +128,14 @@ class Database:
         await self.engine.dispose()
 
 
-def _direct(timeout_ms: int) -> dict[str, Any]:
-    return {"options": f"-c timezone=UTC -c statement_timeout={timeout_ms}"}
+def _direct(parameters: Mapping[str, str]) -> dict[str, Any]:
+    return {"options": " ".join(f"-c {name}={value}" for name, value in parameters.items())}
 
 
-def _set_each_time(engine: AsyncEngine, timeout_ms: int) -> None:
+def _set_each_time(engine: AsyncEngine, parameters: Mapping[str, str]) -> None:
     """What start-up options say elsewhere is said at the begin of each transaction: one round trip more."""
-    statement = _EACH_TIME.format(timeout_ms=timeout_ms)
+    settings = (f"set_config('{name}', '{value}', true)" for name, value in parameters.items())
+    statement = f"SELECT {', '.join(settings)}"
 
     def begun(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
@@ -145,11 +151,20 @@ async def _translated() -> AsyncIterator[None]:
     except PoolTimeout as error:
         raise TransientError("the database is busy", code="database_busy", after_s=1) from error
     except (OperationalError, InterfaceError, DBAPIError) as error:
+        if _refuses_login(error):
+            raise TransientError(
+                "the database refuses the login", code="database_login_refused", after_s=30
+            ) from error
         if is_transient(error):
             raise TransientError(
                 "the database is not available", code="database_unavailable", after_s=2
             ) from error
         raise
+
+
+def _refuses_login(error: DBAPIError) -> bool:
+    """Before there is a session the driver gives no SQLSTATE, only the server's words."""
+    return isinstance(error, OperationalError) and any(sign in str(error.orig) for sign in _LOGIN_REFUSED)
 
 
 def is_transient(error: DBAPIError) -> bool:

@@ -89,12 +89,16 @@ def _started(case: Case, act: Start) -> Transition:
     process = case.process
     if process.status is not ProcessStatus.PENDING or case.run is not None:
         raise Conflict("the process has begun already")
+    first = case.policy.workflow.first
+    # A workflow may begin behind INGEST.
+    moved = ProcessChange(process.status, first.stage) if first.stage is not process.current_stage else None
     return Transition(
         process.client_id,
         process.process_id,
-        next_run=case.next_run(case.policy.workflow.first, traceparent=act.traceparent),
+        process=moved,
+        next_run=case.next_run(first, traceparent=act.traceparent),
         webhooks=case.say.webhooks(case.subject, process.status, "process.received"),
-        messages=(case.say.event(case.subject, process.status, process.current_stage),),
+        messages=(case.say.event(case.subject, process.status, first.stage),),
     )
 
 

@@ -1,6 +1,7 @@
 """The parts of a running program, built once from the settings. Here, and only here, adapters are chosen."""
 
 import asyncio
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
@@ -65,11 +66,16 @@ class Container:
     tracing: Tracing = field(default_factory=Tracing)
     audit_stream: Callable[[], AuditStream] | None = None
     """Where audit records travel besides the outbox; None = the outbox alone carries them."""
+    api_listener: socket.socket | None = None
+    """Where the gateway listens, when the program took the address before; else the gateway takes it itself."""
 
 
 @asynccontextmanager
 async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIterator[Container]:
-    """Build the container; everything it opened is closed in reverse order, also after an error."""
+    """Build the container; everything it opened is closed in reverse order, also after an error.
+
+    Databases of an operator are not asked anything yet: `runtime.logins` does.
+    """
     from docflow.adapters.clock.system import SystemClock
     from docflow.adapters.egress.guarded import GuardedEgress
     from docflow.adapters.llm.offline.provider import OfflineProvider
@@ -85,12 +91,12 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
         database = await stack.enter_async_context(aclosing(_database(settings, urls.app)))
         beats = await stack.enter_async_context(aclosing(_database(settings, urls.app, size=1)))
         audit = await stack.enter_async_context(aclosing(_database(settings, urls.audit, size=2)))
-        await database.refuse_powerful_role()
-        await audit.refuse_powerful_role()
         blobs = await stack.enter_async_context(aclosing(open_blobs(settings)))
         workbench = await stack.enter_async_context(aclosing(_workbench(settings, metrics)))
         provider = await stack.enter_async_context(aclosing(OfflineProvider(workbench)))
-        transport, audit_stream = await stack.enter_async_context(_open_transport(settings, database, urls))
+        transport, audit_stream = await stack.enter_async_context(
+            _open_transport(settings, database, urls, metrics)
+        )
         for name, pool in (("app", database), ("beat", beats), ("audit", audit)):
             metrics.watch_pool(name, pool.connections)
         metrics.watch_transport(lambda: transport.healthy)
@@ -166,7 +172,7 @@ def mail_folder(settings: Settings) -> Path:
 
 @asynccontextmanager
 async def _open_transport(
-    settings: Settings, database: Database, urls: DatabaseUrls
+    settings: Settings, database: Database, urls: DatabaseUrls, metrics: Metrics
 ) -> AsyncIterator[tuple[Transport, Callable[[], AuditStream] | None]]:
     """RabbitMQ where it is set, else the database. Does not wait for a broker."""
     if settings.broker.url is None:
@@ -178,7 +184,10 @@ async def _open_transport(
     from docflow.adapters.transport.rabbitmq.transport import RabbitTransport
 
     broker = RabbitTransport(
-        settings.broker.url.get_secret_value(), name="docflow", prefetch=settings.worker.jobs_in_flight
+        settings.broker.url.get_secret_value(),
+        name="docflow",
+        prefetch=settings.worker.jobs_in_flight,
+        dropped=metrics.hints_dropped.inc,
     )
     async with aclosing(broker):
         broker.start()
@@ -216,6 +225,7 @@ def _database(settings: Settings, url: str, *, size: int | None = None) -> Datab
         pool_timeout_s=given.pool_timeout_s,
         connect_timeout_s=given.connect_timeout_s,
         statement_timeout_s=given.statement_timeout_s,
+        idle_in_transaction_s=given.idle_in_transaction_s,
         transaction_pooler=given.transaction_pooler,
     )
 

@@ -1,16 +1,18 @@
 """What one installation keeps in its home folder beside data and blobs: secrets made once, and who runs now."""
 
+import fcntl
 import json
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from pydantic import SecretStr
 
 from docflow.adapters.postgres import processes
-from docflow.adapters.postgres.home import make_home, write_private
+from docflow.adapters.postgres.home import keep_owner, make_home, write_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,8 +42,12 @@ class LocalState:
         """A random secret under this name, the same on each call: 43 characters, 256 bits."""
         kept = self._secrets()
         if name not in kept:
-            kept[name] = secrets.token_urlsafe(32)
-            self.keep_secret(name, kept[name])
+            # Several programs may start on one home at once: the first makes it, the others take that one.
+            with self._alone():
+                kept = self._secrets()
+                if name not in kept:
+                    kept[name] = secrets.token_urlsafe(32)
+                    self._write_secrets(kept)
         return kept[name]
 
     def kept_secret(self, name: str) -> str | None:
@@ -52,8 +58,23 @@ class LocalState:
         return SecretStr(self.secret("auth"))
 
     def keep_secret(self, name: str, value: str) -> None:
-        kept = self._secrets() | {name: value}
+        with self._alone():
+            self._write_secrets(self._secrets() | {name: value})
+
+    def _write_secrets(self, kept: Mapping[str, str]) -> None:
         write_private(self.home / "secrets.json", json.dumps(kept, indent=1) + "\n")
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """One process at a time; the kernel lets go of the lock when a holder dies."""
+        path = self.home / "secrets.lock"
+        file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        try:
+            keep_owner(path)
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(file)
 
     def _secrets(self) -> dict[str, str]:
         try:

@@ -56,6 +56,20 @@ class Metrics:
             buckets=_BATCH_BUCKETS,
             registry=self.registry,
         )
+        self.anchored = self._counter(
+            "docflow_audit_anchored", "Ends of hash chains kept outside the database"
+        )
+        self.anchor_failures = self._counter(
+            "docflow_audit_anchor_failures", "Rounds in which the ends of chains could not be kept"
+        )
+        self.anchored_at = Gauge(
+            "docflow_audit_anchored_timestamp_seconds",
+            "When the ends of all chains were last known to be kept; 0 = not since the start",
+            registry=self.registry,
+        )
+        self.hints_dropped = self._counter(
+            "docflow_hints_dropped", "Runs whose hint could not be sent; polling finds them"
+        )
         self.sent = self._counter(
             "docflow_sendings", "Outgoing work by the state it came to", "lane", "state"
         )

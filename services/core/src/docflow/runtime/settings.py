@@ -54,6 +54,8 @@ class DatabaseSettings(BaseModel):
     pool_timeout_s: float = 10.0
     connect_timeout_s: float = 5.0
     statement_timeout_s: float = 30.0
+    idle_in_transaction_s: float = 60.0
+    """A transaction in which nothing happens for so long is ended by the server, with its connection."""
 
     @field_validator("url", "migration_url", "audit_url", "listen_url")
     @classmethod
@@ -177,6 +179,8 @@ class LimitSettings(BaseModel):
     pages_per_document: int = 500
     page_pixels: int = 12_000_000
     image_pixels: int = 50_000_000
+    document_ocr_s: float = 3600.0
+    """What recognising the text of one document may take, all pages together, without waiting in line."""
     metadata_bytes: int = 16_384
     requests_per_minute: int | None = 600
     logins_per_minute: int | None = 10

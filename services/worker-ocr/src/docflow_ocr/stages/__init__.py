@@ -21,6 +21,7 @@ def handlers(
     duplicates: DuplicateIndex,
     pages: Pages,
     limits: FileLimits,
+    document_ocr_s: float = 3600.0,
 ) -> tuple[StageHandler, ...]:
     reader = DocumentReader(
         blobs=blobs,
@@ -30,5 +31,6 @@ def handlers(
         duplicates=duplicates,
         pages=pages,
         limits=limits,
+        document_ocr_s=document_ocr_s,
     )
     return Ingest(blobs, workbench, duplicates, limits), IntelligentOcr(reader)

@@ -22,6 +22,7 @@ from docflow.domain.ports.sealing import Sealing
 from docflow.domain.ports.transport import Transport
 from docflow.domain.stages import DuplicatePolicy, Stage
 from docflow.domain.tracing import current_traceparent
+from docflow.domain.workflow import workflow_from
 from docflow.features.configurations.in_force import InForce
 from docflow.features.configurations.service import Configurations
 from docflow.features.documents.models import Document
@@ -218,6 +219,7 @@ class Submissions:
             client_id=intake.client_id,
             process_type_id=intake.configuration.process_type_id,
             config_version=intake.configuration.version,
+            current_stage=workflow_from(intake.configuration.workflow).first.stage.value,
             external_id=given.external_id,
             metadata_=dict(given.metadata),
             ingestion_source=given.ingestion_source.value,

@@ -20,22 +20,29 @@ _MOST_WAITING = 10_000
 class HintSender:
     """While one publish is under way, further hints gather and go as one: the busier, the fewer messages.
 
-    What cannot be sent is dropped and counted in `dropped`: polling finds those runs sooner than a late hint would.
+    What cannot be sent is dropped, counted in `dropped` and told to the callable of that name: polling finds those runs sooner than a late hint would.
     """
 
-    def __init__(self, publisher: Publisher, *, new_id: Callable[[], UUID]) -> None:
+    def __init__(
+        self,
+        publisher: Publisher,
+        *,
+        new_id: Callable[[], UUID],
+        dropped: Callable[[int], None] = lambda runs: None,
+    ) -> None:
         self._publisher = publisher
         self._new_id = new_id
         self._waiting: dict[UUID, Stage] = {}
         self._stirred = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
         self.dropped = 0
+        self._tell_dropped = dropped
 
     def offer(self, runs: Sequence[tuple[Stage, UUID]]) -> None:
         """Take these to be sent soon. Never waits, never raises."""
         for stage, run_id in runs:
             if len(self._waiting) >= _MOST_WAITING and run_id not in self._waiting:
-                self.dropped += 1
+                self._drop(1)
                 continue
             self._waiting[run_id] = stage
         if self._waiting:
@@ -68,8 +75,12 @@ class HintSender:
         try:
             await self._publisher.send(list(self._parcels(waiting)))
         except TransientError as error:
-            self.dropped += len(waiting)
+            self._drop(len(waiting))
             log.debug("broker.hints_dropped", code=error.code, runs=len(waiting))
+
+    def _drop(self, runs: int) -> None:
+        self.dropped += runs
+        self._tell_dropped(runs)
 
     def _parcels(self, waiting: dict[UUID, Stage]) -> Iterator[Parcel]:
         by_stage: dict[Stage, list[UUID]] = {}

@@ -22,7 +22,8 @@ class RabbitTransport:
     """Two connections, because a broker in alarm stops reading from those that publish and acknowledgements must pass.
 
     `start` connects in the background and returns at once: the program runs without a broker too. `prefetch` is how
-    many hint messages may be unsettled here per queue; what the worker has in flight is a good figure.
+    many hint messages may be unsettled here per queue; what the worker has in flight is a good figure. `dropped` is told
+    of runs whose hint could not be sent.
     """
 
     def __init__(
@@ -35,12 +36,13 @@ class RabbitTransport:
         ids: Callable[[], UUID] = new_id,
         topology: Topology = TOPOLOGY,
         timing: Timing | None = None,
+        dropped: Callable[[int], None] = lambda runs: None,
     ) -> None:
         rng = rng or random.Random()  # noqa: S311 - jitter, not secrets
         self._outward = Link(url, name=f"{name}.publish", rng=rng, topology=topology, timing=timing)
         self._inward = Link(url, name=f"{name}.consume", rng=rng, topology=topology, timing=timing)
         self._publisher = Publisher(self._outward)
-        self._sender = HintSender(Publisher(self._outward, confirm_s=5), new_id=ids)
+        self._sender = HintSender(Publisher(self._outward, confirm_s=5), new_id=ids, dropped=dropped)
         self._prefetch = prefetch
         self._topology = topology
         self._hint_inboxes: dict[tuple[str, ...], HintInbox] = {}
