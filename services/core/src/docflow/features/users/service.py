@@ -28,6 +28,7 @@ from docflow.features.users.repository import (
     find_login,
     find_standing,
     record_attempt,
+    standing_now,
     use_totp_step,
 )
 from docflow.features.users.tokens import AccessTokens, Claims
@@ -215,8 +216,7 @@ class Accounts:
 
     async def caller(self, claims: Claims) -> Caller:
         """Who holds a proven token, as they stand now: the role of the row counts, not the token's."""
-        async with self._database.nobody() as session:
-            standing = await find_standing(session, claims.user_id, claims.session_id)
+        standing = await standing_now(self._database, claims.user_id, claims.session_id)
         if standing is None or standing.client_id != claims.client_id or standing.user_status != "active":
             raise Unauthorized("this account is not active", code="invalid_credentials")
         if not standing.is_active:
