@@ -1,6 +1,6 @@
 """Sends one request over and over on kept connections and counts the answers: cheap, so that the server is measured.
 
-    python -m tests.load.driver PORT SECONDS CONNECTIONS STATUS < the raw request
+python -m tests.load.driver PORT SECONDS CONNECTIONS STATUS < the raw request
 """
 
 import asyncio
@@ -24,7 +24,7 @@ class Connection(asyncio.Protocol):
         self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        self._transport = cast(asyncio.Transport, transport)
+        self._transport = cast("asyncio.Transport", transport)
         transport.write(self._request)
 
     def data_received(self, data: bytes) -> None:
@@ -74,8 +74,6 @@ if __name__ == "__main__":
     port_, seconds_, connections_, status_ = sys.argv[1:]
     print(
         uvloop.run(
-            drive(
-                int(port_), float(seconds_), int(connections_), status_.encode(), sys.stdin.buffer.read()
-            )
+            drive(int(port_), float(seconds_), int(connections_), status_.encode(), sys.stdin.buffer.read())
         )
     )

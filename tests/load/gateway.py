@@ -28,7 +28,8 @@ from docflow_api.app import create_app
 from docflow_api.deps import Gateway
 from fastapi import FastAPI
 from sqlalchemy import text
-from starlette.types import ASGIApp, Receive, Scope as AsgiScope, Send
+from starlette.types import ASGIApp, Receive, Send
+from starlette.types import Scope as AsgiScope
 
 
 class Server(uvicorn.Server):

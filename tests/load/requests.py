@@ -33,7 +33,9 @@ def measure() -> Figures:
         }
         for request in requests.values():
             rate(at["port"], request, seconds=1.0)
-        turns = [{name: rate(at["port"], request) for name, request in requests.items()} for _ in range(TURNS)]
+        turns = [
+            {name: rate(at["port"], request) for name, request in requests.items()} for _ in range(TURNS)
+        ]
         middle = {name: statistics.median(turn[name] for turn in turns) for name in requests}
         return {
             **{f"{name}_per_s": found for name, found in middle.items()},
@@ -69,7 +71,7 @@ def gateway(home: str) -> Iterator[dict[str, Any]]:
         said = process.stdout.readline()
         if not said:
             raise SystemExit("the gateway did not start")
-        yield json.loads(said)
+        yield {**json.loads(said), "pid": process.pid}
     finally:
         process.stdin.close()
         process.stdout.close()
