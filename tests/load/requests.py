@@ -4,12 +4,14 @@ Shares and rates come from interleaved turns of one run, so a busy machine weigh
 """
 
 import json
+import math
 import os
 import statistics
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from tests.load.homes import a_home
@@ -33,18 +35,37 @@ def measure() -> Figures:
         }
         for request in requests.values():
             rate(at["port"], request, seconds=1.0)
-        turns = [
-            {name: rate(at["port"], request) for name, request in requests.items()} for _ in range(TURNS)
-        ]
-        middle = {name: statistics.median(turn[name] for turn in turns) for name in requests}
+        turns = [{name: _turn(at, request) for name, request in requests.items()} for _ in range(TURNS)]
         return {
-            **{f"{name}_per_s": found for name, found in middle.items()},
+            **{f"{name}_per_s": _middle(turn[name][0] for turn in turns) for name in requests},
+            **{f"{name}_cpu_s": _middle(turn[name][1] for turn in turns) for name in requests},
             **{
-                f"{name}_share": statistics.median(turn[name] / turn["bare"] for turn in turns)
+                f"{name}_share": _middle(turn[name][0] / turn["bare"][0] for turn in turns)
                 for name in ("get_by_key", "get_by_token")
             },
             **_uploads(at),
         }
+
+
+def _turn(at: Mapping[str, Any], request: bytes) -> tuple[float, float]:
+    """Answers in a second, and the seconds of the gateway's own processor time each took."""
+    before = _cpu_s(at["pid"])
+    found = rate(at["port"], request)
+    return found, (_cpu_s(at["pid"]) - before) / (found * SECONDS)
+
+
+def _cpu_s(pid: int) -> float:
+    """Of the one process, without the database's; nan where the system does not tell (not Linux)."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="ascii")
+    except FileNotFoundError:
+        return math.nan
+    user, system = stat.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
+
+
+def _middle(values: Iterable[float]) -> float:
+    return statistics.median(values)
 
 
 def _uploads(at: Mapping[str, Any]) -> Figures:
