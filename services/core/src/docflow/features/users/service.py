@@ -223,10 +223,8 @@ class Accounts:
             raise _suspended()
         if not standing.is_open:
             raise _ended()
-        role = standing.role
-        return Caller(
-            f"user:{claims.user_id}", claims.client_id, ROLE_SCOPES[role], user_id=claims.user_id, role=role
-        )
+        role, user_id = standing.role, claims.user_id
+        return Caller(f"user:{user_id}", claims.client_id, ROLE_SCOPES[role], user_id=user_id, role=role)
 
     def _bound(self, client_id: UUID | None) -> AbstractAsyncContextManager[AsyncSession]:
         return self._database.nobody() if client_id is None else self._database.client(client_id)
