@@ -18,8 +18,8 @@ async def client_of(world: World, tenancy: Tenancy, key_for: KeyFor) -> AsyncDoc
 async def test_the_client_submits_and_reads_back(world: World, two_clients: Clients, key_for: KeyFor) -> None:
     acme, _ = two_clients
     async with await client_of(world, acme, key_for) as client:
-        made = await client.submit([("a.pdf", pdf())], acme.process_type_id, external_id="A-1")
-        read = await client.get(made.process_id)
+        made = await client.processes.submit([("a.pdf", pdf())], acme.process_type_id, external_id="A-1")
+        read = await client.processes.get(made.process_id)
         assert (read.status, read.external_id, read.documents[0].file_name) == ("pending", "A-1", "a.pdf")
         assert not read.is_settled
 
@@ -30,7 +30,7 @@ async def test_the_client_walks_all_pages(
     acme, _ = two_clients
     made = [await add_process(database, acme) for _ in range(5)]
     async with await client_of(world, acme, key_for) as client:
-        seen = [process.process_id async for process in client.processes(limit=2)]
+        seen = [process.process_id async for process in client.processes.list(limit=2)]
     assert seen == made[::-1]
 
 
@@ -39,7 +39,7 @@ async def test_a_refusal_is_an_error_with_its_code_and_places(
 ) -> None:
     async with await client_of(world, two_clients[0], key_for) as client:
         with pytest.raises(ApiError) as refused:
-            await client.submit([("a.pdf", pdf())], "auto")
+            await client.processes.submit([("a.pdf", pdf())], "auto")
     assert (refused.value.status, refused.value.code) == (422, "process_type_unknown")
     assert refused.value.places[0].pointer == "/process_type_id"
     assert refused.value.request_id
@@ -57,10 +57,10 @@ async def test_the_client_reads_a_result_and_decides(
     }
     process_id = await add_process(database, acme, status="completed", final_output=final)
     async with await client_of(world, acme, key_for) as client:
-        assert (await client.wait(process_id)).status == "completed"
-        assert (await client.result(process_id)).fields_["total"].value == "1.00"
-        assert b"total" in await client.result_as(process_id, "csv")
+        assert (await client.processes.wait_for(process_id)).status == "completed"
+        assert (await client.processes.result(process_id)).fields_["total"].value == "1.00"
+        assert b"total" in await client.processes.result_as(process_id, "csv")
         with pytest.raises(ApiError) as refused:
-            await client.decide(process_id, "approve")
+            await client.reviews.decide(process_id, "approve")
         assert refused.value.code == "state_conflict"
-        assert [review async for review in client.reviews()] == []
+        assert [review async for review in client.reviews.list()] == []

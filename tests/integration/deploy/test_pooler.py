@@ -89,8 +89,8 @@ def test_the_whole_program_works_on_one_connection(pooled: Stack) -> None:
     with DocflowClient(pooled.api, transport=httpx.HTTPTransport()) as client:
         client.login("admin@acme.com", "password123")
         files = sorted(DEMO.glob("*.xml")) + sorted(DEMO.glob("facturx-*.pdf"))
-        processes = [client.submit([path], "simple_invoice") for path in files for _ in range(3)]
-        ended = {client.wait(process.process_id).status for process in processes}
+        processes = [client.processes.submit([path], "simple_invoice") for path in files for _ in range(3)]
+        ended = {client.processes.wait_for(process.process_id).status for process in processes}
     assert ended <= {"completed", "hitl_review"}
     assert {replica.name: replica.stop()[0] for replica in pooled.replicas} == dict.fromkeys(
         python_services(), 0

@@ -143,13 +143,14 @@ def test_workers_are_rolled_under_load_and_nothing_is_lost(stack: Stack) -> None
         waiting = []
         for old in workers:
             waiting += [
-                client.submit([path], "simple_invoice") for path in sorted(DEMO.glob("facturx-*.pdf")) * 2
+                client.processes.submit([path], "simple_invoice")
+                for path in sorted(DEMO.glob("facturx-*.pdf")) * 2
             ]
             stack.start(old.name).wait_ready()
             code, took = old.stop()
             assert (old.name, code, took < STOP_S) == (old.name, 0, True)
             stack.replicas.remove(old)
-        ended = {client.wait(process.process_id, timeout_s=60).status for process in waiting}
+        ended = {client.processes.wait_for(process.process_id, timeout_s=60).status for process in waiting}
     assert ended <= {"completed", "hitl_review"}
 
 

@@ -126,3 +126,11 @@ def test_the_refusal_does_not_say_which_check_failed() -> None:
             TOKENS.read(token, at=NOW)
         told.add(refused.value.message)
     assert len(told) == 1
+
+
+def test_a_token_seen_before_still_ends_at_its_time() -> None:
+    token = issued()
+    assert TOKENS.read(token, at=NOW).user_id == USER
+    with pytest.raises(Unauthorized):
+        TOKENS.read(token, at=NOW + timedelta(seconds=900))
+    assert TOKENS.read(token, at=NOW).user_id == USER

@@ -145,7 +145,7 @@ async def test_the_gateways_refusal_keeps_its_code() -> None:
     transport = httpx.MockTransport(lambda _: httpx.Response(422, content=json.dumps(problem)))
     with pytest.raises(UserError, match="the file is empty") as refusal:
         async with open_gateway("http://gateway", "key", transport=transport) as gateway:
-            await gateway.get("p1")
+            await gateway.processes.get("p1")
     assert refusal.value.code == "file_empty"
 
 
@@ -155,5 +155,5 @@ async def test_a_gateway_that_does_not_answer_is_named() -> None:
 
     with pytest.raises(TransientError, match="http://gateway does not answer") as refusal:
         async with open_gateway("http://gateway", "key", transport=httpx.MockTransport(silent)) as gateway:
-            await gateway.get("p1")
+            await gateway.processes.get("p1")
     assert refusal.value.code == "gateway_unreachable"

@@ -115,7 +115,7 @@ async def _submit(gateway: AsyncDocflowClient, samples: Sequence[Sample]) -> tup
     processes: list[Process] = []
     earlier = 0
     for sample in samples:
-        here = [each async for each in gateway.processes(external_id=sample.external_id)]
+        here = [each async for each in gateway.processes.list(external_id=sample.external_id)]
         earlier += bool(here)
         processes.append(here[0] if here else await _send(gateway, sample))
     return processes, earlier
@@ -124,7 +124,7 @@ async def _submit(gateway: AsyncDocflowClient, samples: Sequence[Sample]) -> tup
 async def _send(gateway: AsyncDocflowClient, sample: Sample) -> Process:
     content = await asyncio.to_thread(sample.path.read_bytes)
     name = sample.external_id
-    return await gateway.submit(
+    return await gateway.processes.submit(
         [(sample.name, content)], sample.process_type, external_id=name, idempotency_key=name
     )
 
@@ -138,19 +138,23 @@ async def _watch(
 ) -> None:
     """Follow `processes` in place until all are final or the time is over."""
     until = time.monotonic() + timeout_s
-    since = (min(each.created_at for each in processes) - timedelta(seconds=1)).isoformat()
+    since = min(each.created_at for each in processes) - timedelta(seconds=1)
     with Live(_progress(samples, processes), console=out, transient=True, refresh_per_second=8) as live:
         while not all(each.is_settled for each in processes) and time.monotonic() < until:
             await asyncio.sleep(_POLL_S)
-            now = {each.process_id: each async for each in gateway.processes(created_after=since, limit=100)}
+            now = {
+                each.process_id: each async for each in gateway.processes.list(created_after=since, limit=100)
+            }
             for index, process in enumerate(processes):
                 if not process.is_settled:
-                    processes[index] = now.get(process.process_id) or await gateway.get(process.process_id)
+                    processes[index] = now.get(process.process_id) or await gateway.processes.get(
+                        process.process_id
+                    )
             live.update(_progress(samples, processes))
 
 
 async def _result(gateway: AsyncDocflowClient, process: Process) -> Result | None:
-    return await gateway.result(process.process_id) if process.status in _READ else None
+    return await gateway.processes.result(process.process_id) if process.status in _READ else None
 
 
 def _progress(samples: Sequence[Sample], processes: Sequence[Process]) -> Table:

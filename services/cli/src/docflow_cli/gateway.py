@@ -8,7 +8,10 @@ from pathlib import Path
 import httpx
 from docflow.domain.errors import TransientError, UserError
 from docflow.runtime.local_state import LocalState
-from docflow_client import ApiError, AsyncDocflowClient
+from docflow_client import ApiError, AsyncDocflowClient, Retries
+
+_RETRIES = Retries(most=2)
+"""Somebody sits in front of it: what stays silent is told within a second."""
 
 
 @asynccontextmanager
@@ -17,7 +20,8 @@ async def open_gateway(
 ) -> AsyncIterator[AsyncDocflowClient]:
     """Inside the block a refusal is a UserError with the gateway's code, silence a TransientError."""
     # A transport of our own: a proxy in the environment is not for addresses of this machine.
-    async with AsyncDocflowClient(url, key, transport=transport or httpx.AsyncHTTPTransport()) as client:
+    network = transport or httpx.AsyncHTTPTransport()
+    async with AsyncDocflowClient(url, key, transport=network, retries=_RETRIES) as client:
         try:
             yield client
         except ApiError as error:

@@ -1,98 +1,87 @@
-"""Each operation as the request it makes; what sends it, and whether that blocks, is the clients' matter."""
+"""One request and how its answer is read; what sends it, and whether that blocks, is the clients' matter."""
 
-import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
-from uuid import UUID
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, Generic, TypeVar
 
-File = Path | tuple[str, bytes]
-"""A path, or a name and the bytes."""
+import httpx
+from pydantic import BaseModel
+
+from docflow_client.files import Upload
+
+T = TypeVar("T")
+Model = TypeVar("Model", bound=BaseModel)
+
+_SAFE = frozenset({"GET", "HEAD", "PUT", "DELETE"})
+_KEY = "Idempotency-Key"
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class Call(Generic[T]):
+    """`creates`: carries an Idempotency-Key, a fresh one when the caller gave none."""
+
     method: str
     path: str
+    read: Callable[[httpx.Response], T]
     params: Mapping[str, Any] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     json: Any = None
-    data: Mapping[str, str] | None = None
-    files: list[tuple[str, tuple[str, bytes]]] | None = None
+    form: Mapping[str, str] | None = None
+    files: Sequence[Upload] = ()
+    content: Upload | None = None
     timeout_s: float = 30.0
+    creates: bool = False
+    signed_in: bool = True
+    """False = goes without the caller's token: signing in, and addresses that carry their own proof."""
+    repeats: bool = False
+    """Safe to send twice although its method does not say so."""
 
-    def arguments(self) -> dict[str, Any]:
-        """For `httpx.Client.request`."""
-        return {
-            "params": dict(self.params),
-            "headers": dict(self.headers),
-            "json": self.json,
-            "data": self.data,
-            "files": self.files,
-            "timeout": self.timeout_s,
-        }
+    def keyed(self) -> "Call[T]":
+        if not self.creates or _KEY in self.headers:
+            return self
+        return replace(self, headers={**self.headers, _KEY: str(uuid.uuid4())})
 
+    def at(self, cursor: str | None) -> "Call[T]":
+        return self if cursor is None else replace(self, params={**self.params, "cursor": cursor})
 
-def submit(
-    files: Iterable[File],
-    process_type_id: str,
-    *,
-    wait_s: int = 0,
-    idempotency_key: str | None = None,
-    metadata: Mapping[str, Any] | None = None,
-    external_id: str | None = None,
-    callback_url: str | None = None,
-) -> Call:
-    fields = {
-        "process_type_id": process_type_id,
-        "metadata": json.dumps(metadata) if metadata else None,
-        "external_id": external_id,
-        "callback_url": callback_url,
-    }
-    return Call(
-        "POST",
-        "/v1/processes",
-        params={"wait": wait_s} if wait_s else {},
-        headers={"Idempotency-Key": idempotency_key} if idempotency_key else {},
-        data={name: value for name, value in fields.items() if value is not None},
-        files=[("files", _opened(file)) for file in files],
-        timeout_s=60.0 + wait_s,
-    )
+    @property
+    def repeatable(self) -> bool:
+        files = [*self.files, *([self.content] if self.content else [])]
+        known = self.method in _SAFE or self.repeats or _KEY in self.headers
+        return known and all(file.repeatable for file in files)
 
 
-def _opened(file: File) -> tuple[str, bytes]:
-    return (file.name, file.read_bytes()) if isinstance(file, Path) else file
+def as_model(model: type[Model]) -> Callable[[httpx.Response], Model]:
+    return lambda answer: model.model_validate_json(answer.content)
 
 
-def login(email: str, password: str) -> Call:
-    return Call("POST", "/v1/auth/login", json={"email": email, "password": password})
+def as_list(model: type[Model]) -> Callable[[httpx.Response], list[Model]]:
+    """Of an answer that holds all rows under `data`."""
+    return lambda answer: [model.model_validate(row) for row in answer.json()["data"]]
 
 
-def get(process_id: UUID | str) -> Call:
-    return Call("GET", f"/v1/processes/{process_id}")
+def as_bytes(answer: httpx.Response) -> bytes:
+    return answer.content
 
 
-def result(process_id: UUID | str, form: str) -> Call:
-    return Call("GET", f"/v1/processes/{process_id}/result", params={"format": form})
+def as_json(answer: httpx.Response) -> Any:
+    return answer.json()
 
 
-def page(path: str, cursor: str | None, filters: Mapping[str, Any]) -> Call:
-    chosen = {name: value for name, value in filters.items() if value is not None}
-    return Call("GET", path, params=chosen | ({"cursor": cursor} if cursor else {}))
+def as_nothing(_answer: httpx.Response) -> None:
+    return None
 
 
-def decide(
-    process_id: UUID | str,
-    decision: str,
-    *,
-    reason: str = "",
-    corrections: Mapping[str, Any] | None = None,
-    version: int | None = None,
-) -> Call:
-    return Call(
-        "POST",
-        f"/v1/reviews/{process_id}/decision",
-        headers={"If-Match": f'"{version}"'} if version is not None else {},
-        json={"decision": decision, "reason": reason, "corrections": dict(corrections or {})},
-    )
+def given(**values: Any) -> dict[str, Any]:
+    """Without what is None."""
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def key_header(idempotency_key: str | None) -> dict[str, str]:
+    return {_KEY: idempotency_key} if idempotency_key else {}
+
+
+def version_header(version: int | None) -> dict[str, str]:
+    """Only if nobody changed it since."""
+    return {"If-Match": f'"{version}"'} if version is not None else {}

@@ -1,5 +1,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
 
 import httpx
 
@@ -38,8 +39,7 @@ def raise_for(answer: httpx.Response) -> httpx.Response:
     """The answer itself, or ApiError. A proxy's own error page has the code `http_error`."""
     if answer.is_success:
         return answer
-    after = answer.headers.get("retry-after", "")
-    after_s = float(after) if after.isdecimal() else None
+    after_s = retry_after_s(answer)
     try:
         body = answer.json()
         code, detail = body["code"], body["detail"]
@@ -48,3 +48,15 @@ def raise_for(answer: httpx.Response) -> httpx.Response:
     except (ValueError, KeyError, TypeError):
         raise ApiError(answer.status_code, "http_error", answer.reason_phrase, after_s=after_s) from None
     raise ApiError(answer.status_code, code, detail, request_id=request_id, places=places, after_s=after_s)
+
+
+def retry_after_s(answer: httpx.Response) -> float | None:
+    """Seconds that the service asks to wait; a date is taken against the answer's own."""
+    after = answer.headers.get("retry-after", "")
+    if after.isdecimal():
+        return float(after)
+    try:
+        until, sent = parsedate_to_datetime(after), parsedate_to_datetime(answer.headers["date"])
+        return max(0.0, (until - sent).total_seconds())
+    except (ValueError, TypeError, KeyError):
+        return None

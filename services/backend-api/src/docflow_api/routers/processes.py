@@ -93,10 +93,9 @@ async def get_process(
     process_id: UUID, response: Response, caller: TheCaller, session: Session
 ) -> ProcessOut:
     """One process with its documents."""
-    row = await ProcessRepository(session, caller.client).get(process_id)
-    documents = await Documents(session, caller.client).of([process_id])
+    row, documents = await ProcessRepository(session, caller.client).with_documents(process_id)
     response.headers["ETag"] = f'"{row.version}"'
-    return process_out(row, documents.get(process_id, []))
+    return process_out(row, documents)
 
 
 @router.get(

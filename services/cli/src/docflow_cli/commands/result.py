@@ -24,7 +24,7 @@ def result(
 
     async def fetch() -> bytes:
         async with open_gateway(*address_of(read_settings().home)) as gateway:
-            return await gateway.result_as(process_id, kind.value)
+            return await gateway.processes.result_as(process_id, kind.value)
 
     content = asyncio.run(fetch())
     if kind is Format.JSON:

@@ -28,9 +28,9 @@ def submit(
         failed = 0
         async with open_gateway(*address_of(read_settings().home)) as gateway:
             for group in [files] if together else [[file] for file in files]:
-                process = await gateway.submit(group, process_type)
+                process = await gateway.processes.submit(group, process_type)
                 if wait:
-                    process = await gateway.wait(process.process_id, timeout_s=_WAIT_S)
+                    process = await gateway.processes.wait_for(process.process_id, timeout_s=_WAIT_S)
                 typer.echo(
                     f"{process.process_id}  {process.status}  {', '.join(file.name for file in group)}"
                 )

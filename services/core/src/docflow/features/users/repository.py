@@ -2,11 +2,13 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Row, select, text, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.database import Database
 from docflow.domain.paging import Mark, PageOf, PageRequest
 from docflow.domain.stages import Role
 from docflow.features.users.models import RefreshSession, User
@@ -69,13 +71,22 @@ async def find_login(session: AsyncSession, email: str) -> Login | None:
     )
 
 
+_FIND_STANDING = text("SELECT * FROM find_standing(:user_id, :family_id)")
+
+
 async def find_standing(session: AsyncSession, user_id: UUID, family_id: UUID) -> Standing | None:
     """Of a person in one session, over all clients, through the function made for it; None when there is none."""
-    rows = await session.execute(
-        text("SELECT * FROM find_standing(:user_id, :family_id)"),
-        {"user_id": user_id, "family_id": family_id},
-    )
-    row = rows.one_or_none()
+    rows = await session.execute(_FIND_STANDING, {"user_id": user_id, "family_id": family_id})
+    return _standing(rows.one_or_none())
+
+
+async def standing_now(database: Database, user_id: UUID, family_id: UUID) -> Standing | None:
+    """The same by itself, in one round trip: every request with a token asks."""
+    rows = await database.single(_FIND_STANDING, {"user_id": user_id, "family_id": family_id})
+    return _standing(rows[0] if rows else None)
+
+
+def _standing(row: Row[Any] | None) -> Standing | None:
     if row is None:
         return None
     return Standing(row.client_id, Role(row.role), row.user_status, row.client_status, row.is_open)

@@ -28,6 +28,7 @@ from docflow.features.users.repository import (
     find_login,
     find_standing,
     set_platform_password,
+    standing_now,
     use_totp_step,
 )
 from docflow.features.users.throttle import Throttle, TooManyAttempts, account_of, record_attempt
@@ -230,18 +231,15 @@ class Accounts:
 
     async def caller(self, claims: Claims) -> Caller:
         """Who holds a proven token, as they stand now: the role of the row counts, not the token's."""
-        async with self._database.nobody() as session:
-            standing = await find_standing(session, claims.user_id, claims.session_id)
+        standing = await standing_now(self._database, claims.user_id, claims.session_id)
         if standing is None or standing.client_id != claims.client_id or standing.user_status != "active":
             raise Unauthorized("this account is not active", code="invalid_credentials")
         if not standing.is_active:
             raise _suspended()
         if not standing.is_open:
             raise _ended()
-        role = standing.role
-        return Caller(
-            f"user:{claims.user_id}", claims.client_id, ROLE_SCOPES[role], user_id=claims.user_id, role=role
-        )
+        role, user_id = standing.role, claims.user_id
+        return Caller(f"user:{user_id}", claims.client_id, ROLE_SCOPES[role], user_id=user_id, role=role)
 
     def _bound(self, client_id: UUID | None) -> AbstractAsyncContextManager[AsyncSession]:
         return self._database.nobody() if client_id is None else self._database.client(client_id)

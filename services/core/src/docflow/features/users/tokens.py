@@ -4,8 +4,11 @@ The library accepts tokens without `aud` or `exp`, short secrets and a missing l
 matters is therefore required here: one algorithm, one key id, every claim present and of its type.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import lru_cache
+from types import MappingProxyType
 from uuid import UUID
 
 from docflow.domain.errors import Unauthorized
@@ -16,6 +19,8 @@ ALGORITHM = "HS256"
 KEY_ID = "1"
 MIN_SECRET_BYTES = 32
 MAX_TOKEN_CHARS = 4096
+REMEMBERED = 1024
+"""Tokens whose signature is not computed again; refused ones are not kept."""
 _TYPE = "access"
 
 
@@ -41,6 +46,8 @@ class AccessTokens:
         self._issuer = issuer
         self._audience = audience
         self.ttl_s = ttl_s
+        # Proving a signature is most of what a token costs. Whether it holds now is judged at each use.
+        self._verified = lru_cache(REMEMBERED)(self._verify)
 
     def issue(
         self, *, user_id: UUID, client_id: UUID | None, role: Role, session_id: UUID, at: datetime
@@ -90,7 +97,7 @@ class AccessTokens:
             raise _refused()
         return proven
 
-    def _verified(self, token: str) -> dict[str, object]:
+    def _verify(self, token: str) -> Mapping[str, object]:
         from jose import jwt
         from jose.exceptions import JOSEError
 
@@ -109,7 +116,7 @@ class AccessTokens:
             )
         except (JOSEError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise _refused() from error
-        return claims
+        return MappingProxyType(claims)
 
 
 def _seconds(value: object) -> int:
@@ -122,7 +129,7 @@ def _refused() -> Unauthorized:
     return Unauthorized("the token is not valid or has expired")
 
 
-def _text(claims: dict[str, object], name: str) -> str:
+def _text(claims: Mapping[str, object], name: str) -> str:
     value = claims[name]
     if not isinstance(value, str):
         raise TypeError("an id in a token is a string")

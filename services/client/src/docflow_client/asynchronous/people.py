@@ -1,0 +1,104 @@
+from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from docflow_client.asynchronous.sender import AsyncSender
+from docflow_client.calls import Call, as_json, as_model, as_nothing, given, key_header, version_header
+from docflow_client.models.people import Invitation, User
+from docflow_client.models.setup import ApiKey
+
+
+class AsyncApiKeys:
+    """Keys for programs."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    def list(self, *, limit: int | None = None, **filters: Any) -> AsyncIterator[ApiKey]:
+        """The client's."""
+        params = given(limit=limit, **filters)
+        return self._sender.rows(Call("GET", "/v1/api-keys", as_json, params=params), ApiKey)
+
+    async def get(self, api_key_id: UUID | str) -> ApiKey:
+        return await self._sender.send(Call("GET", f"/v1/api-keys/{api_key_id}", as_model(ApiKey)))
+
+    async def create(
+        self,
+        name: str,
+        scopes: Iterable[str],
+        *,
+        expires_at: datetime | None = None,
+        idempotency_key: str | None = None,
+    ) -> ApiKey:
+        """The answer holds `key`, this once."""
+        body = given(
+            name=name, scopes=list(scopes), expires_at=expires_at.isoformat() if expires_at else None
+        )
+        headers = key_header(idempotency_key)
+        call = Call("POST", "/v1/api-keys", as_model(ApiKey), json=body, headers=headers, creates=True)
+        return await self._sender.send(call)
+
+    async def revoke(self, api_key_id: UUID | str) -> None:
+        """Refused from the next request on."""
+        await self._sender.send(Call("DELETE", f"/v1/api-keys/{api_key_id}", as_nothing))
+
+
+class AsyncUsers:
+    """The people of the client."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    def list(self, *, limit: int | None = None, **filters: Any) -> AsyncIterator[User]:
+        """The client's."""
+        params = given(limit=limit, **filters)
+        return self._sender.rows(Call("GET", "/v1/users", as_json, params=params), User)
+
+    async def get(self, user_id: UUID | str) -> User:
+        return await self._sender.send(Call("GET", f"/v1/users/{user_id}", as_model(User)))
+
+    async def create(
+        self, email: str, role: str, password: str, *, idempotency_key: str | None = None
+    ) -> User:
+        """Outside production only; elsewhere people are invited."""
+        body = {"email": email, "role": role, "password": password}
+        headers = key_header(idempotency_key)
+        call = Call("POST", "/v1/users", as_model(User), json=body, headers=headers, creates=True)
+        return await self._sender.send(call)
+
+    async def update(self, user_id: UUID | str, *, version: int, **changes: Any) -> User:
+        """`role` or `status`; `version` is the one it was read with."""
+        headers = version_header(version)
+        call = Call("PATCH", f"/v1/users/{user_id}", as_model(User), json=changes, headers=headers)
+        return await self._sender.send(call)
+
+
+class AsyncInvitations:
+    """People asked to join."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    def list(self, *, limit: int | None = None, **filters: Any) -> AsyncIterator[Invitation]:
+        """The client's."""
+        params = given(limit=limit, **filters)
+        return self._sender.rows(Call("GET", "/v1/invitations", as_json, params=params), Invitation)
+
+    async def create(self, email: str, role: str, *, idempotency_key: str | None = None) -> Invitation:
+        """The answer holds `token`, this once; it is mailed too."""
+        body = {"email": email, "role": role}
+        headers = key_header(idempotency_key)
+        call = Call("POST", "/v1/invitations", as_model(Invitation), json=body, headers=headers, creates=True)
+        return await self._sender.send(call)
+
+    async def withdraw(self, invitation_id: UUID | str) -> None:
+        """Its token no longer works."""
+        await self._sender.send(Call("DELETE", f"/v1/invitations/{invitation_id}", as_nothing))
+
+    async def accept(self, token: str, password: str) -> None:
+        """As the person invited; needs no sign-in."""
+        body = {"token": token, "password": password}
+        await self._sender.send(
+            Call("POST", "/v1/invitations/accept", as_nothing, json=body, signed_in=False)
+        )

@@ -1,0 +1,69 @@
+import random
+import time
+from collections.abc import Callable
+from types import TracebackType
+from typing import Self
+
+import httpx
+
+from docflow_client.blocking.catalog import Configurations, ProcessTypes, Prompts
+from docflow_client.blocking.documents import Documents
+from docflow_client.blocking.people import ApiKeys, Invitations, Users
+from docflow_client.blocking.processes import Processes
+from docflow_client.blocking.records import AuditLogs, Events
+from docflow_client.blocking.reviews import Reviews
+from docflow_client.blocking.sender import Sender
+from docflow_client.conversation import Conversation
+from docflow_client.retries import USUAL, Retries
+
+
+class DocflowClient:
+    """Sign in by `api_key`, or later by `login`. Every refusal is an ApiError; silence, after the retries, httpx's error.
+
+    `transport` replaces the network; `clock`, `pause` and `chance` are for tests.
+    """
+
+    def __init__(
+        self,
+        address: str,
+        api_key: str | None = None,
+        *,
+        transport: httpx.BaseTransport | None = None,
+        retries: Retries = USUAL,
+        clock: Callable[[], float] = time.monotonic,
+        pause: Callable[[float], None] = time.sleep,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        talk = Conversation(api_key, retries=retries, clock=clock, chance=chance)
+        sender = Sender(httpx.Client(base_url=address, transport=transport), talk, pause)
+        self._sender = sender
+        self.processes = Processes(sender)
+        self.documents = Documents(sender)
+        self.reviews = Reviews(sender)
+        self.process_types = ProcessTypes(sender)
+        self.configurations = Configurations(sender)
+        self.prompts = Prompts(sender)
+        self.api_keys = ApiKeys(sender)
+        self.users = Users(sender)
+        self.invitations = Invitations(sender)
+        self.audit_logs = AuditLogs(sender)
+        self.events = Events(sender)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        self._sender.http.close()
+
+    def login(self, email: str, password: str, *, totp: str | None = None) -> None:
+        """Go on as this person; the session renews itself. Raises ApiError `mfa_required` without a second factor."""
+        self._sender.run(self._sender.conversation.login(email, password, totp))
+
+    def logout(self) -> None:
+        """End the person's session. Repeatable."""
+        self._sender.run(self._sender.conversation.logout())

@@ -1,0 +1,115 @@
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from docflow_client.blocking.sender import Sender
+from docflow_client.calls import (
+    Call,
+    as_bytes,
+    as_json,
+    as_list,
+    as_model,
+    as_nothing,
+    given,
+)
+from docflow_client.files import File, Upload
+from docflow_client.models.audit import AuditLog
+from docflow_client.models.processes import HistoryEvent, Process, Result, StageRun
+
+
+class Processes:
+    """Documents on their way to a result."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def submit(
+        self,
+        files: Iterable[File],
+        process_type_id: str,
+        *,
+        wait_s: int = 0,
+        idempotency_key: str | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        external_id: str | None = None,
+        callback_url: str | None = None,
+    ) -> Process:
+        """One process of all the files; `auto` lets the service tell their type.
+
+        With `wait_s` (0..55) its `result` is there when it settled in time. Sending twice makes one process: pass an
+        `idempotency_key` of your own to have that beyond this call too.
+        """
+        fields = given(
+            process_type_id=process_type_id,
+            metadata=dict(metadata) if metadata else None,
+            external_id=external_id,
+            callback_url=callback_url,
+        )
+        uploads = [Upload.of(file) for file in files]
+        talk = self._sender.conversation
+        steps = talk.submit(uploads, fields, wait_s=wait_s, idempotency_key=idempotency_key)
+        return self._sender.run(steps)
+
+    def get(self, process_id: UUID | str) -> Process:
+        return self._sender.send(Call("GET", f"/v1/processes/{process_id}", as_model(Process)))
+
+    def list(
+        self,
+        *,
+        status: str | Sequence[str] | None = None,
+        process_type_id: str | None = None,
+        created_after: datetime | None = None,
+        created_before: datetime | None = None,
+        created_by: str | None = None,
+        external_id: str | None = None,
+        limit: int | None = None,
+        **filters: Any,
+    ) -> Iterator[Process]:
+        """All that fit, newest first; `limit` (1..100) is the size of a page. `q` and `field.<name>` are filters too."""
+        params = given(
+            status=status,
+            process_type_id=process_type_id,
+            created_after=created_after.isoformat() if created_after else None,
+            created_before=created_before.isoformat() if created_before else None,
+            created_by=created_by,
+            external_id=external_id,
+            limit=limit,
+            **filters,
+        )
+        return self._sender.rows(Call("GET", "/v1/processes", as_json, params=params), Process)
+
+    def wait_for(self, process_id: UUID | str, *, timeout_s: float = 300.0) -> Process:
+        """The process once it is final or waits for a person. Raises TimeoutError."""
+        return self._sender.run(self._sender.conversation.wait_for(process_id, timeout_s))
+
+    def result(self, process_id: UUID | str) -> Result:
+        params = {"format": "json"}
+        path = f"/v1/processes/{process_id}/result"
+        return self._sender.send(Call("GET", path, as_model(Result), params=params))
+
+    def result_as(self, process_id: UUID | str, form: str) -> bytes:
+        """The result as `json`, `csv`, `xlsx` or `html`."""
+        path = f"/v1/processes/{process_id}/result"
+        return self._sender.send(Call("GET", path, as_bytes, params={"format": form}))
+
+    def stages(self, process_id: UUID | str) -> Sequence[StageRun]:
+        return self._sender.send(Call("GET", f"/v1/processes/{process_id}/stages", as_list(StageRun)))
+
+    def history(self, process_id: UUID | str) -> Sequence[HistoryEvent]:
+        """What happened to it, oldest first."""
+        return self._sender.send(Call("GET", f"/v1/processes/{process_id}/events", as_list(HistoryEvent)))
+
+    def audit(self, process_id: UUID | str) -> Sequence[AuditLog]:
+        return self._sender.send(Call("GET", f"/v1/processes/{process_id}/audit", as_list(AuditLog)))
+
+    def cancel(self, process_id: UUID | str) -> Process:
+        return self._sender.send(Call("POST", f"/v1/processes/{process_id}/cancel", as_model(Process)))
+
+    def retry(self, process_id: UUID | str, *, from_stage: str | None = None) -> Process:
+        path = f"/v1/processes/{process_id}/retry"
+        return self._sender.send(Call("POST", path, as_model(Process), params=given(from_stage=from_stage)))
+
+    def erase(self, process_id: UUID | str) -> None:
+        """The process, its files and all that was read; its audit keeps ids."""
+        self._sender.send(Call("DELETE", f"/v1/processes/{process_id}", as_nothing))

@@ -1,0 +1,36 @@
+from collections.abc import Iterator
+from datetime import datetime
+from typing import Any
+
+from docflow_client.blocking.sender import Sender
+from docflow_client.calls import Call, as_json, as_model, given
+from docflow_client.models.audit import AuditLog, Verification
+from docflow_client.models.processes import ProcessEvent
+
+
+class AuditLogs:
+    """Who did what; each row carries the hash of the one before."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def list(self, *, limit: int | None = None, **filters: Any) -> Iterator[AuditLog]:
+        """Newest first."""
+        params = given(limit=limit, **filters)
+        return self._sender.rows(Call("GET", "/v1/audit-logs", as_json, params=params), AuditLog)
+
+    def verify(self) -> Verification:
+        return self._sender.send(
+            Call("GET", "/v1/audit-logs/verify", as_model(Verification), timeout_s=120.0)
+        )
+
+
+class Events:
+    """Changes of processes as they come."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def stream(self, *, since: datetime | None = None) -> Iterator[ProcessEvent]:
+        """Without end; it reconnects by itself. Events may repeat, none since `since` (or now) is missed."""
+        return self._sender.events(since.isoformat() if since else None)

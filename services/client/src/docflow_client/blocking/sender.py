@@ -1,0 +1,132 @@
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from typing import Any, TypeVar
+
+import httpx
+from pydantic import BaseModel
+
+from docflow_client.calls import Call
+from docflow_client.conversation import Conversation, Listen, Pause, Renew, Send, Steps
+from docflow_client.errors import ApiError, raise_for
+from docflow_client.events import EventParser
+from docflow_client.files import Upload, chunks
+from docflow_client.models.processes import ProcessEvent
+
+T = TypeVar("T")
+Model = TypeVar("Model", bound=BaseModel)
+
+
+class Sender:
+    """Carries out the steps of a conversation, blocking. Threads may share it."""
+
+    def __init__(
+        self, http: httpx.Client, conversation: Conversation, pause: Callable[[float], None]
+    ) -> None:
+        self.http = http
+        self.conversation = conversation
+        self._pause = pause
+        self._renewing = threading.Lock()
+
+    def send(self, call: Call[T]) -> T:
+        return self.run(self.conversation.call(call))
+
+    def run(self, steps: Steps[T]) -> T:
+        answer: Any = None
+        try:
+            while True:
+                answer = self._take(steps.send(answer))
+        except StopIteration as end:
+            value: T = end.value
+            return value
+
+    def _take(self, step: Send | Pause | Renew | Listen) -> Any:
+        match step:
+            case Send():
+                return self._exchange(step)
+            case Pause():
+                return self._pause(step.seconds)
+            case Renew():
+                with self._renewing:
+                    return self.run(self.conversation.renew(step.stale))
+            case Listen():
+                return self._listen(step)
+
+    def _exchange(self, step: Send) -> httpx.Response | httpx.TransportError:
+        call = step.call
+        with ExitStack() as opened:
+            files = [("files", (one.name, opened.enter_context(one.opened()))) for one in call.files]
+            try:
+                return self.http.request(
+                    call.method,
+                    call.path,
+                    params=dict(call.params) or None,
+                    headers={**step.headers, **call.headers},
+                    json=call.json,
+                    data=call.form,
+                    files=files or None,
+                    content=_content(call.content) if call.content else None,
+                    timeout=call.timeout_s,
+                )
+            except httpx.TransportError as error:
+                return error
+
+    def _listen(self, step: Listen) -> bool:
+        until = self.conversation.now() + step.seconds
+        try:
+            for event in self._events(EventParser(step.last_id), step.seconds):
+                if step.wanted(event):
+                    return True
+                if self.conversation.now() >= until:
+                    return False
+        except (ApiError, httpx.TransportError):
+            pass
+        return False
+
+    def events(self, last_id: str | None) -> Iterator[ProcessEvent]:
+        """Without end: where the stream breaks off it goes on after its last mark."""
+        parser, failures = EventParser(last_id), 0
+        while True:
+            stale = self.conversation.token
+            try:
+                for event in self._events(parser, 60.0):
+                    failures = 0
+                    yield event
+            except ApiError as error:
+                if error.status == 401 and self.conversation.can_renew and failures == 0:
+                    self._take(Renew(stale))
+                elif error.status < 500 and error.status != 429:
+                    raise
+            except httpx.TransportError:
+                pass
+            self._pause(self.conversation.reconnect_s(failures))
+            failures += 1
+
+    def _events(self, parser: EventParser, silence_s: float) -> Iterator[ProcessEvent]:
+        headers = {**self.conversation.headers(), **parser.headers()}
+        with self.http.stream(
+            "GET", "/v1/events", headers=headers, timeout=httpx.Timeout(silence_s)
+        ) as answer:
+            if not answer.is_success:
+                answer.read()
+                raise_for(answer)
+            for line in answer.iter_lines():
+                event = parser.feed(line)
+                if event is not None:
+                    yield event
+
+    def rows(self, call: Call[Any], model: type[Model]) -> Iterator[Model]:
+        """Page by page, as they are taken."""
+        cursor: str | None = None
+        while True:
+            page = self.send(call.at(cursor))
+            for row in page["data"]:
+                yield model.model_validate(row)
+            cursor = page["next_cursor"]
+            if cursor is None:
+                return
+
+
+def _content(upload: Upload) -> Iterator[bytes]:
+    with upload.opened() as stream:
+        yield from chunks(stream)

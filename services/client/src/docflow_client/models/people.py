@@ -1,0 +1,23 @@
+from datetime import datetime
+from uuid import UUID
+
+from docflow_client.models.base import Answer
+
+
+class User(Answer):
+    user_id: UUID
+    email: str
+    role: str
+    status: str | None = None
+    version: int | None = None
+
+
+class Invitation(Answer):
+    """`token` is there once, in the answer to its creation."""
+
+    invitation_id: UUID
+    expires_at: datetime
+    email: str | None = None
+    role: str | None = None
+    state: str | None = None
+    token: str | None = None

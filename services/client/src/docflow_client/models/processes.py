@@ -1,0 +1,104 @@
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from pydantic import ConfigDict
+
+from docflow_client.models.base import Answer, Trouble
+from docflow_client.models.documents import Document
+
+FINAL = frozenset({"completed", "failed", "cancelled"})
+_SETTLED = FINAL | {"hitl_review"}
+
+
+class Reason(Answer):
+    code: str
+    field: str | None = None
+    message: str = ""
+
+
+class Field(Answer):
+    """`confidence` is 0..1; `page` starts at 1; `box` is [x0, y0, x1, y1] in fractions of the page."""
+
+    value: Any = None
+    confidence: float | None = None
+    page: int | None = None
+    box: list[float] | None = None
+    source: str | None = None
+
+
+class Result(Answer):
+    fields_: dict[str, Field]
+    tables: dict[str, list[dict[str, Field]]] = {}
+    data: dict[str, Any] = {}
+
+    model_config = ConfigDict(extra="allow", frozen=True, alias_generator=lambda name: name.rstrip("_"))
+
+
+class Process(Answer):
+    process_id: UUID
+    process_type_id: str | None
+    status: str
+    current_stage: str
+    version: int
+    created_at: datetime
+    updated_at: datetime
+    overall_confidence: float | None = None
+    requires_review: bool = False
+    review_reasons: list[Reason] = []
+    external_id: str | None = None
+    metadata: dict[str, Any] = {}
+    documents: list[Document] = []
+    error: Trouble | None = None
+    result: Result | None = None
+
+    @property
+    def is_settled(self) -> bool:
+        """Final, or waiting for a person."""
+        return self.status in _SETTLED
+
+
+class ProcessEvent(Answer):
+    """A small snapshot; the process itself has the rest."""
+
+    process_id: UUID
+    status: str
+    current_stage: str
+    version: int
+    updated_at: datetime
+
+    @property
+    def is_settled(self) -> bool:
+        return self.status in _SETTLED
+
+
+class StageRun(Answer):
+    run_id: UUID
+    stage: str
+    status: str
+    attempt: int
+    started_at: datetime | None = None
+    finished_at: datetime | None = None
+    duration_ms: int | None = None
+    error: Trouble | None = None
+
+
+class HistoryEvent(Answer):
+    type: str
+    occurred_at: datetime
+    stage: str | None = None
+    attempt: int | None = None
+    data: dict[str, Any] = {}
+
+
+class Review(Answer):
+    """`age_s` is the seconds since it was held; `claimed_until` the end of a reviewer's lease."""
+
+    process_id: UUID
+    reasons: list[Reason]
+    priority: int
+    age_s: int
+    process: Process
+    assignee: UUID | None = None
+    claimed_by: UUID | None = None
+    claimed_until: datetime | None = None
