@@ -32,6 +32,7 @@ _SPECIAL: dict[str, dict[str, object]] = {
     "users": {"role": "admin"},
     "api_keys": {"scopes": []},
     "account_tokens": {"kind": "invitation"},
+    "socket_tickets": {"api_key_id": new_id()},
     "prompts": {"stage": "ocr"},
     "documents": {"storage_provider": "local"},
     "pages": {"source": "ocr"},
