@@ -6,6 +6,7 @@ import orjson
 import pytest
 from docflow.db.database import Database
 from docflow.domain.access import Scope
+from docflow.features.api_keys.service import create_api_key
 from docflow.features.documents.models import PageRow
 from docflow.features.processes.models import Process
 from docflow.features.reviews.models import Review
@@ -260,7 +261,13 @@ PATHS = [
     ("GET", "/v1/documents/{d}/pages/1"),
     ("GET", "/v1/documents/{d}/words"),
     ("GET", "/v1/process-types/{t}"),
+    ("DELETE", "/v1/users/{u}/mfa"),
+    ("GET", "/v1/api-keys/{k}"),
+    ("PATCH", "/v1/api-keys/{k}"),
+    ("DELETE", "/v1/api-keys/{k}"),
 ]
+PERSONAL = {("DELETE", "/v1/auth/sessions/{session_id}")}
+"""A key is refused there whatever the id; tried as another person in test_own_sessions."""
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
@@ -270,7 +277,9 @@ async def test_another_clients_object_is_not_there(
     acme, globex = two_clients
     process_id = await held(database, acme)
     document_id = await add_document(database, acme.client_id, process_id)
-    url = path.format(p=process_id, d=document_id, t=acme.process_type_id)
+    async with database.client(acme.client_id) as session:
+        row, _ = await create_api_key(session, acme.client_id, "theirs", Scope)
+    url = path.format(p=process_id, d=document_id, t=acme.process_type_id, u=acme.admin_id, k=row.api_key_id)
     answer = await world.http.request(method, url, headers=await key_for(globex))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
 
@@ -281,13 +290,17 @@ async def test_every_route_with_an_id_is_tried_as_another_client(world: World) -
     named = {
         (
             method,
-            path.format(p="{process_id}", d="{document_id}", t="{process_type_id}").replace(
-                "/1", "/{number}"
-            ),
+            path.format(
+                p="{process_id}",
+                d="{document_id}",
+                t="{process_type_id}",
+                u="{user_id}",
+                k="{api_key_id}",
+            ).replace("/1", "/{number}"),
         )
         for method, path in PATHS
     }
-    assert {(m, p.replace("/v{number}", "/v1")) for m, p in named} == with_id
+    assert {(m, p.replace("/v{number}", "/v1")) for m, p in named} | PERSONAL == with_id
 
 
 LISTS = ["/v1/processes", "/v1/reviews", "/v1/audit-logs"]
@@ -317,7 +330,7 @@ async def test_types_of_another_client_are_not_listed(
     ("method", "path"), [*PATHS, ("GET", "/v1/me"), ("GET", "/v1/events"), *(("GET", p) for p in LISTS)]
 )
 async def test_without_a_token_there_is_nothing(method: str, path: str, world: World) -> None:
-    url = path.format(p="0", d="0", t="0")
+    url = path.format(p="0", d="0", t="0", u="0", k="0")
     answer = await world.http.request(method, url)
     assert (answer.status_code, answer.json()["code"]) == (401, "unauthorized")
 

@@ -1,48 +1,75 @@
 """Puts the gateway together."""
 
-import hashlib
-import hmac
 from typing import Any
 
 from docflow.adapters.schemas.rust import failing_places
 from docflow.features.api_keys.service import ApiKeys
 from docflow.features.configurations.in_force import InForce
+from docflow.features.socket_tickets.service import SocketTickets
 from docflow.features.submissions.service import Submissions
 from docflow.features.users.passwords import Passwords
-from docflow.features.users.service import Accounts
+from docflow.features.users.second_factor import SecondFactors
+from docflow.features.users.service import Accounts, successor_key
+from docflow.features.users.sessions import Sessions
 from docflow.features.users.tokens import AccessTokens
 from docflow.runtime.container import Container
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
+from docflow_api.cookies import SessionCookies
 from docflow_api.deps import Gateway
 from docflow_api.edge import Edge
 from docflow_api.errors import add_error_handlers
 from docflow_api.metrics import HttpMetrics
+from docflow_api.proxies import TrustedProxies
 from docflow_api.rates import RequestRates
 from docflow_api.routers import (
+    api_keys,
     audit_logs,
     auth,
     documents,
     events,
     health,
+    live_socket,
     me,
     process_types,
     processes,
     reviews,
+    second_factor,
+    sessions,
     submissions,
+    user_mfa,
 )
+from docflow_api.schemas.api_keys import ApiKeyChange, ApiKeyIn
 from docflow_api.schemas.auth import LoginIn, RefreshIn
 from docflow_api.schemas.problem import ProblemOut
 from docflow_api.schemas.processes import ProcessIn
 from docflow_api.schemas.reviews import ReviewDecision
+from docflow_api.schemas.second_factor import FactorConfirm, FactorProof, FactorStart
+from docflow_api.slots import StreamSlots
 
 VERSION = "1.0.0"
 _LARGE_PATHS = frozenset({"/v1/processes"})
-_ROUTERS = (auth, me, submissions, processes, documents, reviews, process_types, audit_logs, events, health)
+_ROUTERS = (
+    auth, sessions, me, second_factor, user_mfa, api_keys, submissions, processes, documents, reviews,
+    process_types, audit_logs, events, live_socket, health,
+)  # fmt: skip
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
-_BODIES = (LoginIn, RefreshIn, ProcessIn, ReviewDecision, ProblemOut)
+_BODIES = (
+    LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, ApiKeyIn, ApiKeyChange, ProcessIn,
+    ReviewDecision, ProblemOut,
+)  # fmt: skip
+
+_ALLOWED_HEADERS = (
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID", "Range",
+    "X-Request-ID",
+)  # fmt: skip
+_SHOWN_HEADERS = (
+    "Content-Disposition", "ETag", "Idempotent-Replayed", "Link", "Location", "RateLimit-Limit",
+    "RateLimit-Remaining", "RateLimit-Reset", "Retry-After", "X-Request-ID",
+)  # fmt: skip
+"""What scripts of the allowed origins may send and see. Cookies are not among it: they are for the portal alone."""
 
 
 def create_app(container: Container) -> FastAPI:
@@ -57,9 +84,9 @@ def create_app(container: Container) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=container.settings.api.cors_origins,
-            allow_methods=["GET", "POST"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Last-Event-ID"],
-            expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=_ALLOWED_HEADERS,
+            expose_headers=_SHOWN_HEADERS,
         )
     app.add_middleware(
         Edge,
@@ -67,6 +94,7 @@ def create_app(container: Container) -> FastAPI:
         large_paths=_LARGE_PATHS,
         metrics=gateway.metrics,
         tracing=container.tracing,
+        proxies=TrustedProxies(container.settings.api.trusted_proxies),
     )
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
     return app
@@ -75,8 +103,10 @@ def create_app(container: Container) -> FastAPI:
 def make_gateway(container: Container) -> Gateway:
     settings = container.settings
     secret = settings.auth.secret.get_secret_value() if settings.auth.secret else ""
+    previous = [each.get_secret_value() for each in settings.auth.previous_secrets]
     tokens = AccessTokens(
         secret,
+        previous=previous,
         issuer=settings.auth.issuer,
         audience=settings.auth.audience,
         ttl_s=settings.auth.access_ttl_s,
@@ -86,7 +116,7 @@ def make_gateway(container: Container) -> Gateway:
         Passwords(settings.auth.hash_concurrency),
         tokens,
         sealing=container.sealing,
-        successor_key=hmac.new(secret.encode(), b"refresh successor", hashlib.sha256).digest(),
+        successor_keys=[successor_key(each) for each in (secret, *previous)],
         refresh_ttl_s=settings.auth.refresh_ttl_s,
         failures_per_minute=settings.limits.logins_per_minute,
     )
@@ -110,6 +140,15 @@ def make_gateway(container: Container) -> Gateway:
         submissions=submitted,
         rates=RequestRates(container.limits),
         metrics=HttpMetrics(),
+        second_factors=SecondFactors(container.database, accounts, container.sealing),
+        sessions=Sessions(container.database),
+        tickets=SocketTickets(container.database),
+        cookies=SessionCookies(
+            public_url=(settings.api.public_url or "").rstrip("/"),
+            host=settings.api.host,
+            refresh_ttl_s=settings.auth.refresh_ttl_s,
+        ),
+        slots=StreamSlots(settings.limits.streams_per_client),
     )
 
 

@@ -41,6 +41,10 @@ async def _run(container: Container) -> None:
         lifespan="off",
         server_header=False,
         proxy_headers=False,
+        # Nobody sends more than a pong here; compression would cost memory for each socket.
+        ws_max_size=4096,
+        ws_max_queue=8,
+        ws_per_message_deflate=False,
         timeout_graceful_shutdown=STOP_S,
     )
     server = _Server(config)
