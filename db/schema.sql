@@ -37,6 +37,7 @@ CREATE TABLE api_keys (
     last_used_at timestamp with time zone,
     revoked_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    version integer NOT NULL DEFAULT 1,
     CONSTRAINT fk_api_keys_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
     CONSTRAINT pk_api_keys PRIMARY KEY (api_key_id),
     CONSTRAINT uq_api_keys_prefix UNIQUE (prefix)
@@ -481,6 +482,7 @@ CREATE TABLE refresh_sessions (
     used_at timestamp with time zone,
     revoked_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    signed_in_at timestamp with time zone,
     CONSTRAINT fk_refresh_sessions_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
     CONSTRAINT fk_refresh_sessions_user_id FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
     CONSTRAINT fk_refresh_sessions_users FOREIGN KEY (client_id, user_id) REFERENCES users(client_id, user_id) ON DELETE CASCADE,
@@ -514,6 +516,20 @@ CREATE TABLE reviews (
     CONSTRAINT ck_reviews_status_known CHECK ((status = ANY (ARRAY['open'::text, 'decided'::text, 'cancelled'::text]))),
     CONSTRAINT fk_reviews_process FOREIGN KEY (client_id, process_id) REFERENCES processes(client_id, process_id) ON DELETE CASCADE,
     CONSTRAINT pk_reviews PRIMARY KEY (review_id)
+);
+
+CREATE TABLE socket_tickets (
+    client_id uuid NOT NULL,
+    ticket_hash bytea NOT NULL,
+    user_id uuid,
+    session_id uuid,
+    api_key_id uuid,
+    ends_at timestamp with time zone,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT ck_socket_tickets_one_holder CHECK ((((user_id IS NULL) = (session_id IS NULL)) AND ((user_id IS NULL) <> (api_key_id IS NULL)))),
+    CONSTRAINT fk_socket_tickets_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT pk_socket_tickets PRIMARY KEY (client_id, ticket_hash)
 );
 
 CREATE TABLE stage_runs (
@@ -576,6 +592,7 @@ CREATE TABLE users (
     version integer NOT NULL DEFAULT 1,
     updated_at timestamp with time zone NOT NULL DEFAULT now(),
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    totp_pending bytea,
     CONSTRAINT ck_users_email_lower CHECK ((email = lower(email))),
     CONSTRAINT ck_users_platform_admin_has_no_client CHECK (((role = 'platform_admin'::text) = (client_id IS NULL))),
     CONSTRAINT ck_users_role_known CHECK ((role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text, 'platform_admin'::text]))),
@@ -678,8 +695,11 @@ CREATE INDEX ix_processes_status_list ON public.processes USING btree (client_id
 CREATE INDEX ix_prompts_process_type_id ON public.prompts USING btree (process_type_id, version, stage);
 CREATE INDEX ix_refresh_sessions_client_id_user_id ON public.refresh_sessions USING btree (client_id, user_id);
 CREATE INDEX ix_refresh_sessions_family_id ON public.refresh_sessions USING btree (family_id);
+CREATE INDEX ix_refresh_sessions_open ON public.refresh_sessions USING btree (client_id, user_id) WHERE ((used_at IS NULL) AND (revoked_at IS NULL));
+CREATE INDEX ix_refresh_sessions_revoked ON public.refresh_sessions USING btree (family_id) WHERE (revoked_at IS NOT NULL);
 CREATE INDEX ix_reviews_queue ON public.reviews USING btree (client_id, priority DESC, created_at, review_id) WHERE (status = 'open'::text);
 CREATE UNIQUE INDEX uq_reviews_open ON public.reviews USING btree (client_id, process_id) WHERE ((status = 'open'::text) AND (NOT is_blind_sample));
+CREATE INDEX ix_socket_tickets_client_id_expires_at ON public.socket_tickets USING btree (client_id, expires_at);
 CREATE INDEX ix_stage_runs_claimed ON public.stage_runs USING btree (claimed_by) WHERE (status = 'claimed'::text);
 CREATE INDEX ix_stage_runs_dead ON public.stage_runs USING btree (finished_at) WHERE (status = 'failed'::text);
 CREATE INDEX ix_stage_runs_ready ON public.stage_runs USING btree (stage, client_id, available_at, run_id) WHERE (status = 'ready'::text);
@@ -1160,6 +1180,20 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.find_second_factor(p_user_id uuid)
+ RETURNS TABLE(user_id uuid, client_id uuid, email text, password_hash text, role text, status text, totp_secret bytea, totp_pending bytea)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    SELECT u.user_id, u.client_id, u.email, u.password_hash, u.role, u.status, u.totp_secret, u.totp_pending
+    FROM public.users u
+    WHERE u.user_id = p_user_id
+      AND u.client_id IS NOT DISTINCT FROM nullif(current_setting('app.current_client_id', true), '')::uuid
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.find_standing(p_user_id uuid, p_family_id uuid)
  RETURNS TABLE(client_id uuid, role text, user_status text, client_status text, is_open boolean)
  LANGUAGE sql
@@ -1169,7 +1203,10 @@ AS $function$
     SELECT u.client_id, u.role, u.status, c.status,
            EXISTS (
                SELECT FROM public.refresh_sessions s
-               WHERE s.family_id = p_family_id AND s.user_id = u.user_id AND s.revoked_at IS NULL
+               WHERE s.family_id = p_family_id AND s.user_id = u.user_id
+           ) AND NOT EXISTS (
+               SELECT FROM public.refresh_sessions s
+               WHERE s.family_id = p_family_id AND s.revoked_at IS NOT NULL
            )
     FROM public.users u LEFT JOIN public.clients c ON c.client_id = u.client_id
     WHERE u.user_id = p_user_id
@@ -1680,6 +1717,23 @@ AS $function$
     WITH changed AS (
         UPDATE public.users u SET password_hash = p_new
         WHERE u.user_id = p_user_id AND u.client_id IS NULL AND u.password_hash IS NOT DISTINCT FROM p_old
+        RETURNING 1
+    )
+    SELECT EXISTS (SELECT FROM changed)
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.set_second_factor(p_user_id uuid, p_secret bytea, p_pending bytea)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    WITH changed AS (
+        UPDATE public.users u SET totp_secret = p_secret, totp_pending = p_pending
+        WHERE u.user_id = p_user_id
+          AND u.client_id IS NOT DISTINCT FROM nullif(current_setting('app.current_client_id', true), '')::uuid
         RETURNING 1
     )
     SELECT EXISTS (SELECT FROM changed)
@@ -2259,6 +2313,7 @@ ALTER TABLE processes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE prompts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE refresh_sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE reviews ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE socket_tickets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE stage_runs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE usage_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -2469,6 +2524,12 @@ CREATE POLICY client ON reviews FOR ALL TO public
 CREATE POLICY engine_all ON reviews FOR ALL TO docflow_engine
     USING (true)
     WITH CHECK (true);
+CREATE POLICY client ON socket_tickets FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_all ON socket_tickets FOR ALL TO docflow_engine
+    USING (true)
+    WITH CHECK (true);
 CREATE POLICY client ON stage_runs FOR ALL TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -2566,6 +2627,8 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON refresh_sessions TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON refresh_sessions TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON reviews TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON reviews TO docflow_engine;
+GRANT DELETE, INSERT, SELECT ON socket_tickets TO docflow_app;
+GRANT DELETE, INSERT, SELECT ON socket_tickets TO docflow_engine;
 GRANT INSERT, SELECT, UPDATE ON stage_runs TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON stage_runs TO docflow_engine;
 GRANT INSERT, SELECT ON usage_events TO docflow_app;

@@ -6,7 +6,7 @@ from docflow.db.roles import APP, ENGINE
 from docflow.db.steps import BOUND, AsEngine, give_to_engine, protect, run, run_file
 
 revision = "0007_tenancy"
-down_revision = "0005_accounts"
+down_revision = "0006_access"
 branch_labels = None
 depends_on = None
 

@@ -27,6 +27,7 @@ from docflow.testing.passwords import quick_passwords
 from docflow.testing.transport import MemoryTransport
 from docflow.testing.workbench import ThreadWorkbench
 from docflow_api.app import create_app
+from docflow_api.deps import Gateway
 from pydantic import SecretStr
 
 ADDRESS = "http://gateway.test"
@@ -69,11 +70,25 @@ class World:
         return [info.key async for info in self.blobs.list(f"{tenancy.client_id}/")]
 
 
+def gateway_of(world: World) -> Gateway:
+    """The parts behind a world whose requests stay in the process."""
+    transport = world.http._transport
+    assert isinstance(transport, httpx.ASGITransport)
+    gateway: Gateway = transport.app.state.gateway  # type: ignore[attr-defined]
+    return gateway
+
+
 def settings() -> Settings:
     return Settings(
         _env_file=None,
         auth=AuthSettings(secret=SecretStr("s" * 43), hash_concurrency=2),
-        limits=LimitSettings(file_bytes=20_000, body_bytes=300_000, files_per_process=4, logins_per_minute=3),
+        limits=LimitSettings(
+            file_bytes=20_000,
+            body_bytes=300_000,
+            files_per_process=4,
+            logins_per_minute=3,
+            streams_per_client=2,
+        ),
     )
 
 

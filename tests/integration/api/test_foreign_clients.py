@@ -2,8 +2,10 @@ from datetime import UTC, datetime
 
 import pytest
 from docflow.db.database import Database
+from docflow.domain.access import Scope
 from docflow.domain.configuration import PromptStage
 from docflow.domain.stages import Role
+from docflow.features.api_keys.service import create_api_key
 from docflow.features.users.one_time import OneTimeTokens, TokenKind
 from docflow.testing.factories import Tenancy, add_document, add_prompt
 from docflow_api.app import create_app
@@ -34,10 +36,16 @@ PATHS = [
     ("GET", "/v1/users/{u}"),
     ("PATCH", "/v1/users/{u}"),
     ("DELETE", "/v1/invitations/{i}"),
+    ("DELETE", "/v1/users/{u}/mfa"),
+    ("GET", "/v1/api-keys/{k}"),
+    ("PATCH", "/v1/api-keys/{k}"),
+    ("DELETE", "/v1/api-keys/{k}"),
 ]
+PERSONAL = {("DELETE", "/v1/auth/sessions/{session_id}")}
+"""A key is refused there whatever the id; tried as another person in test_own_sessions."""
 NAMES = {
     "p": "{process_id}", "d": "{document_id}", "t": "{process_type_id}", "c": "{config_id}", "m": "{prompt_id}",
-    "u": "{user_id}", "i": "{invitation_id}",
+    "u": "{user_id}", "i": "{invitation_id}", "k": "{api_key_id}",
 }  # fmt: skip
 FOR_THE_PLATFORM = {("GET", "/v1/clients/{client_id}"), ("PATCH", "/v1/clients/{client_id}")}
 """No client's own objects: refused to every client, whatever the id (test_clients.py)."""
@@ -55,8 +63,9 @@ async def test_another_clients_object_is_not_there(
         invitation, _ = await OneTimeTokens(session, acme.client_id).issue(
             TokenKind.INVITATION, "new@acme.test", at=datetime.now(UTC), role=Role.VIEWER
         )
+        key, _ = await create_api_key(session, acme.client_id, "theirs", Scope)
     ids = {"p": process_id, "d": document_id, "t": acme.process_type_id, "u": acme.admin_id}
-    ids |= {"c": acme.config_id, "m": prompt_id, "i": invitation.token_id}
+    ids |= {"c": acme.config_id, "m": prompt_id, "i": invitation.token_id, "k": key.api_key_id}
     url = path.format(**ids)
     answer = await world.http.request(method, url, headers=await key_for(globex))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -66,7 +75,7 @@ async def test_every_route_with_an_id_is_tried_as_another_client(world: World) -
     routes = create_app(world.container).openapi()["paths"]
     with_id = {(method.upper(), path) for path, item in routes.items() if "{" in path for method in item}
     named = {(method, path.format(**NAMES).replace("/1", "/{number}")) for method, path in PATHS}
-    assert {(m, p.replace("/v{number}", "/v1")) for m, p in named} | FOR_THE_PLATFORM == with_id
+    assert {(m, p.replace("/v{number}", "/v1")) for m, p in named} | FOR_THE_PLATFORM | PERSONAL == with_id
 
 
 LISTS = ["/v1/processes", "/v1/reviews", "/v1/audit-logs", "/v1/invitations"]

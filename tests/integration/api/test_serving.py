@@ -32,7 +32,7 @@ async def served(database: Database) -> AsyncIterator[World]:
 @asynccontextmanager
 async def serving(database: Database, *, proxies: tuple[str, ...] = ()) -> AsyncIterator[World]:
     container = make_container(database)
-    container.settings.api.proxies = list(proxies)
+    container.settings.api.trusted_proxies = list(proxies)
     with socket.create_server(("127.0.0.1", 0)) as free:
         container.settings.api.port = free.getsockname()[1]
     running = asyncio.create_task(SERVICE.run(container))

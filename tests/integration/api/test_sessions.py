@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import uuid4
 
-import httpx
 import pytest
 from docflow.db.database import Database
 from docflow.domain.access import Scope
@@ -18,7 +17,7 @@ from docflow.testing.factories import Tenancy, add_user
 from sqlalchemy import create_engine, insert, select, text, update
 from sqlalchemy.pool import NullPool
 
-from tests.integration.api.conftest import KeyFor, World
+from tests.integration.api.conftest import KeyFor, World, gateway_of
 from tests.integration.api.test_access import HASH, bearer, person, refresh, sign_in
 
 Clients = tuple[Tenancy, Tenancy]
@@ -190,9 +189,3 @@ async def test_a_key_that_was_refused_was_not_used(
     await world.http.get("/v1/me", headers={"Authorization": header[:-1] + "x"})
     await gateway_of(world).api_keys.keep_uses()
     assert await used_at(database, acme) == [None]
-
-
-def gateway_of(world: World) -> Any:
-    transport = world.http._transport
-    assert isinstance(transport, httpx.ASGITransport)
-    return transport.app.state.gateway

@@ -33,6 +33,7 @@ _SPECIAL: dict[str, dict[str, object]] = {
     "api_keys": {"scopes": []},
     "account_tokens": {"kind": "invitation"},
     "mails": {"kind": "invitation"},
+    "socket_tickets": {"api_key_id": new_id()},
     "prompts": {"stage": "ocr"},
     "documents": {"storage_provider": "local"},
     "pages": {"source": "ocr"},

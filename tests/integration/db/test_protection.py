@@ -40,6 +40,8 @@ DEFINERS = {
     "find_standing": "docflow_engine",
     "use_totp_step": "docflow_engine",
     "find_api_key": "docflow_engine",
+    "find_second_factor": "docflow_engine",
+    "set_second_factor": "docflow_engine",
     "heartbeat": "docflow_engine",
     "stop_worker": "docflow_engine",
     "release_runs": "docflow_engine",

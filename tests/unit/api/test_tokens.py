@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 from docflow.domain.errors import Unauthorized
 from docflow.domain.stages import Role
-from docflow.features.users.tokens import AccessTokens
+from docflow.features.users.tokens import AccessTokens, key_id
 
 SECRET = "k" * 43
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -37,7 +37,7 @@ def claims(**changes: Any) -> dict[str, Any]:
 def signed(
     payload: dict[str, Any], secret: str = SECRET, digest: Callable[..., Any] = hashlib.sha256, **header: Any
 ) -> str:
-    head = {"alg": "HS256", "typ": "JWT", "kid": "1"} | header
+    head = {"alg": "HS256", "typ": "JWT", "kid": key_id(SECRET)} | header
     body = f"{part({k: v for k, v in head.items() if v is not ...})}.{part(payload)}"
     mac = hmac.new(secret.encode(), body.encode(), digest).digest()
     return f"{body}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
@@ -48,8 +48,8 @@ BAD: dict[str, str] = {
     "nothing": "",
     "no token": "hello",
     "two parts": "a.b",
-    "algorithm none": f"{part({'alg': 'none', 'kid': '1'})}.{part(claims())}.",
-    "algorithm None in other letters": f"{part({'alg': 'nOnE', 'kid': '1'})}.{part(claims())}.",
+    "algorithm none": f"{part({'alg': 'none', 'typ': 'JWT', 'kid': key_id(SECRET)})}.{part(claims())}.",
+    "algorithm None in other letters": f"{part({'alg': 'nOnE', 'typ': 'JWT', 'kid': key_id(SECRET)})}.{part(claims())}.",
     "empty signature": issued().rsplit(".", 1)[0] + ".",
     "another secret": signed(claims(), secret="x" * 43),
     "HS512 with the right secret": signed(claims(), digest=hashlib.sha512, alg="HS512"),
@@ -59,6 +59,12 @@ BAD: dict[str, str] = {
     "a kid that is a query": signed(claims(), kid="1' UNION SELECT 'a"),
     "its own key inside": signed(claims(), secret="own" * 20, jwk={"kty": "oct", "k": "b3du"}),
     "a critical header": signed(claims(), crit=["exp"]),
+    "a place to fetch keys from": signed(claims(), jku="https://keys.test"),
+    "another kind of token": signed(claims(), typ="JWE"),
+    "no kind of token": signed(claims(), typ=...),
+    "a kid that is no text": signed(claims(), kid=1),
+    "a claim more": signed(claims(scope="admin")),
+    "valid from now on": signed(claims(nbf=STAMP)),
     "expired": signed(claims(iat=STAMP - 1000, exp=STAMP - 100)),
     "expires this second": signed(claims(iat=STAMP - 900, exp=STAMP)),
     "not yet valid": signed(claims(nbf=STAMP + 60)),
@@ -134,3 +140,50 @@ def test_a_token_seen_before_still_ends_at_its_time() -> None:
     with pytest.raises(Unauthorized):
         TOKENS.read(token, at=NOW + timedelta(seconds=900))
     assert TOKENS.read(token, at=NOW).user_id == USER
+
+
+OLD, OLDER = "o" * 43, "p" * 43
+
+
+def tokens(secret: str, *previous: str) -> AccessTokens:
+    return AccessTokens(secret, issuer="docflow", audience="docflow-api", ttl_s=900, previous=previous)
+
+
+def by(secret: str) -> str:
+    return tokens(secret).issue(
+        user_id=USER, client_id=CLIENT, role=Role.OPERATOR, session_id=SESSION, at=NOW
+    )
+
+
+@pytest.mark.parametrize("secret", [SECRET, OLD, OLDER])
+def test_tokens_of_earlier_secrets_are_taken_while_they_are_named(secret: str) -> None:
+    assert tokens(SECRET, OLD, OLDER).read(by(secret), at=NOW).user_id == USER
+
+
+def test_new_tokens_are_signed_by_the_current_secret_alone() -> None:
+    token = tokens(SECRET, OLD).issue(
+        user_id=USER, client_id=CLIENT, role=Role.OPERATOR, session_id=SESSION, at=NOW
+    )
+    assert tokens(SECRET).read(token, at=NOW).user_id == USER
+    with pytest.raises(Unauthorized):
+        tokens(OLD).read(token, at=NOW)
+
+
+def test_a_secret_that_is_no_longer_named_counts_no_more() -> None:
+    with pytest.raises(Unauthorized):
+        tokens(SECRET).read(by(OLD), at=NOW)
+
+
+def test_a_token_of_an_earlier_secret_expires_like_any_other() -> None:
+    with pytest.raises(Unauthorized):
+        tokens(SECRET, OLD).read(by(OLD), at=NOW + timedelta(seconds=900))
+
+
+def test_one_secret_under_the_kid_of_another_is_refused() -> None:
+    with pytest.raises(Unauthorized):
+        tokens(SECRET, OLD).read(signed(claims(), secret=OLD), at=NOW)
+
+
+def test_a_short_earlier_secret_is_refused_at_the_start() -> None:
+    with pytest.raises(ValueError, match="32 bytes"):
+        tokens(SECRET, "k" * 31)

@@ -1,19 +1,20 @@
 """Puts the gateway together."""
 
-import hashlib
-import hmac
 from typing import Any
 
 from docflow.adapters.schemas.rust import failing_places, found_in_text, schema_fault
 from docflow.domain.publishing import Known
 from docflow.features.api_keys.service import ApiKeys
 from docflow.features.configurations.in_force import InForce
+from docflow.features.socket_tickets.service import SocketTickets
 from docflow.features.submissions.service import Submissions
 from docflow.features.users.invitations import Joining
 from docflow.features.users.passwords import Passwords
 from docflow.features.users.policy import PasswordPolicy
 from docflow.features.users.recovery import Recovery
-from docflow.features.users.service import Accounts
+from docflow.features.users.second_factor import SecondFactors
+from docflow.features.users.service import Accounts, successor_key
+from docflow.features.users.sessions import Sessions
 from docflow.features.users.throttle import Throttle
 from docflow.features.users.tokens import AccessTokens
 from docflow.plugins.validators import BUILT_IN
@@ -24,13 +25,16 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 from fastapi.openapi.utils import get_openapi
 
+from docflow_api.cookies import SessionCookies
 from docflow_api.deps import Gateway
 from docflow_api.dry_runs import DryRuns
 from docflow_api.edge import Edge
 from docflow_api.errors import add_error_handlers
 from docflow_api.metrics import HttpMetrics
+from docflow_api.proxies import TrustedProxies
 from docflow_api.rates import RequestRates
 from docflow_api.routers import (
+    api_keys,
     audit_logs,
     auth,
     clients,
@@ -39,15 +43,20 @@ from docflow_api.routers import (
     events,
     health,
     invitations,
+    live_socket,
     me,
     process_types,
     processes,
     prompts,
     recovery,
     reviews,
+    second_factor,
+    sessions,
     submissions,
+    user_mfa,
     users,
 )
+from docflow_api.schemas.api_keys import ApiKeyChange, ApiKeyIn
 from docflow_api.schemas.auth import LoginIn, RefreshIn
 from docflow_api.schemas.clients import ClientIn, ClientPatch
 from docflow_api.schemas.configurations import ConfigurationIn, ConfigurationPatch, DryRunIn
@@ -56,20 +65,32 @@ from docflow_api.schemas.process_types import ProcessTypeIn, ProcessTypePatch
 from docflow_api.schemas.processes import ProcessIn
 from docflow_api.schemas.prompts import PromptClone, PromptIn, PromptPatch
 from docflow_api.schemas.reviews import ReviewDecision
+from docflow_api.schemas.second_factor import FactorConfirm, FactorProof, FactorStart
 from docflow_api.schemas.users import ACCOUNT_BODIES
+from docflow_api.slots import StreamSlots
 
 VERSION = "1.0.0"
 _LARGE_PATHS = frozenset({"/v1/processes"})
 _ROUTERS = (
-    auth, recovery, me, users, invitations, submissions, processes, documents, reviews, process_types, prompts,
-    configurations, clients, audit_logs, events, health,
+    auth, recovery, sessions, me, second_factor, users, user_mfa, invitations, api_keys, submissions, processes,
+    documents, reviews, process_types, prompts, configurations, clients, audit_logs, events, live_socket, health,
 )  # fmt: skip
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
 _BODIES = (
-    LoginIn, RefreshIn, ProcessIn, ReviewDecision, ProblemOut, ClientIn, ClientPatch, ProcessTypeIn,
-    ProcessTypePatch, PromptIn, PromptPatch, PromptClone, ConfigurationIn, ConfigurationPatch, DryRunIn,
-    *ACCOUNT_BODIES,
+    LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, ApiKeyIn, ApiKeyChange, ProcessIn, ReviewDecision,
+    ProblemOut, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
+    ConfigurationIn, ConfigurationPatch, DryRunIn, *ACCOUNT_BODIES,
 )  # fmt: skip
+
+_ALLOWED_HEADERS = (
+    "Authorization", "Content-Type", "Idempotency-Key", "If-Match", "If-None-Match", "Last-Event-ID", "Range",
+    "X-Request-ID",
+)  # fmt: skip
+_SHOWN_HEADERS = (
+    "Content-Disposition", "ETag", "Idempotent-Replayed", "Link", "Location", "RateLimit-Limit",
+    "RateLimit-Remaining", "RateLimit-Reset", "Retry-After", "X-Request-ID",
+)  # fmt: skip
+"""What scripts of the allowed origins may send and see. Cookies are not among it: they are for the portal alone."""
 
 
 def create_app(container: Container, passwords: Passwords | None = None) -> FastAPI:
@@ -84,9 +105,9 @@ def create_app(container: Container, passwords: Passwords | None = None) -> Fast
         app.add_middleware(
             CORSMiddleware,
             allow_origins=container.settings.api.cors_origins,
-            allow_methods=["GET", "POST", "PATCH", "DELETE"],
-            allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Last-Event-ID"],
-            expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
+            allow_methods=["GET", "POST", "PUT", "PATCH", "DELETE"],
+            allow_headers=_ALLOWED_HEADERS,
+            expose_headers=_SHOWN_HEADERS,
         )
     app.add_middleware(
         Edge,
@@ -94,6 +115,7 @@ def create_app(container: Container, passwords: Passwords | None = None) -> Fast
         large_paths=_LARGE_PATHS,
         metrics=gateway.metrics,
         tracing=container.tracing,
+        proxies=TrustedProxies(container.settings.api.trusted_proxies),
     )
     app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
     return app
@@ -102,8 +124,10 @@ def create_app(container: Container, passwords: Passwords | None = None) -> Fast
 def make_gateway(container: Container, passwords: Passwords | None = None) -> Gateway:
     settings = container.settings
     secret = settings.auth.secret.get_secret_value() if settings.auth.secret else ""
+    previous = [each.get_secret_value() for each in settings.auth.previous_secrets]
     tokens = AccessTokens(
         secret,
+        previous=previous,
         issuer=settings.auth.issuer,
         audience=settings.auth.audience,
         ttl_s=settings.auth.access_ttl_s,
@@ -117,7 +141,7 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
         passwords,
         tokens,
         sealing=container.sealing,
-        successor_key=hmac.new(secret.encode(), b"refresh successor", hashlib.sha256).digest(),
+        successor_keys=[successor_key(each) for each in (secret, *previous)],
         refresh_ttl_s=settings.auth.refresh_ttl_s,
         throttle=throttle,
         noted=metrics.note_login,
@@ -153,6 +177,15 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
         recovery=Recovery(
             container.database, passwords, policy, sealing=container.sealing, throttle=throttle
         ),
+        second_factors=SecondFactors(container.database, accounts, container.sealing),
+        sessions=Sessions(container.database),
+        tickets=SocketTickets(container.database),
+        cookies=SessionCookies(
+            public_url=(settings.api.public_url or "").rstrip("/"),
+            host=settings.api.host,
+            refresh_ttl_s=settings.auth.refresh_ttl_s,
+        ),
+        slots=StreamSlots(settings.limits.streams_per_client),
     )
 
 

@@ -17,12 +17,15 @@ from docflow.domain.stages import AuditResult
 from docflow.features.api_keys.service import ApiKeys
 from docflow.features.audit.messages import act_audit
 from docflow.features.configurations.in_force import InForce
+from docflow.features.socket_tickets.service import SocketTickets
 from docflow.features.submissions.service import Submissions
 from docflow.features.users.invitations import Joining
 from docflow.features.users.passwords import Passwords
 from docflow.features.users.policy import PasswordPolicy
 from docflow.features.users.recovery import Recovery
+from docflow.features.users.second_factor import SecondFactors
 from docflow.features.users.service import Accounts
+from docflow.features.users.sessions import Sessions
 from docflow.features.users.tokens import AccessTokens
 from docflow.runtime.container import Container
 from fastapi import Depends, Query, Request
@@ -30,10 +33,12 @@ from fastapi.security import HTTPBearer
 from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow_api.cookies import SessionCookies
 from docflow_api.dry_runs import DryRuns
 from docflow_api.errors import Malformed, invalid
 from docflow_api.metrics import HttpMetrics
 from docflow_api.rates import RequestRates
+from docflow_api.slots import StreamSlots
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -56,6 +61,11 @@ class Gateway:
     policy: PasswordPolicy
     joining: Joining
     recovery: Recovery
+    second_factors: SecondFactors
+    sessions: Sessions
+    tickets: SocketTickets
+    cookies: SessionCookies
+    slots: StreamSlots
 
     def now(self) -> datetime:
         return self.container.clock.now()
@@ -99,21 +109,32 @@ _bearer = HTTPBearer(auto_error=False, description="An access token, or an API k
 
 
 async def _caller(request: Request, gateway: TheGateway) -> Caller:
-    header = request.headers.get("authorization", "")
-    scheme, _, token = header.partition(" ")
-    token = token.strip()
-    if scheme.lower() != "bearer" or not token:
-        raise Unauthorized("a bearer token or an API key is needed")
     at = gateway.now()
+    token = _token(request, gateway)
     if token.startswith("dfk_"):
         caller = await gateway.api_keys.caller(token, at=at)
     else:
         caller = await gateway.accounts.caller(gateway.tokens.read(token, at=at))
     structlog.contextvars.bind_contextvars(client_id=str(caller.client_id))
-    await gateway.rates.take(
+    # The edge writes them into whatever answer this request gets.
+    request.state.rate_headers = await gateway.rates.take(
         caller.name, caller.requests_per_minute or gateway.container.settings.limits.requests_per_minute
     )
     return caller
+
+
+def _token(request: Request, gateway: Gateway) -> str:
+    """Of the header, else of the portal's cookie. Raises Forbidden when another site's page uses the cookie."""
+    header = request.headers.get("authorization")
+    if header is not None:
+        scheme, _, token = header.partition(" ")
+        if scheme.lower() == "bearer" and token.strip():
+            return token.strip()
+    elif (cookie := request.cookies.get(gateway.cookies.access)) is not None:
+        gateway.cookies.refuse_other_sites(request)
+        if not cookie.startswith("dfk_"):
+            return cookie
+    raise Unauthorized("a bearer token or an API key is needed")
 
 
 TheCaller = Annotated[Caller, Depends(_caller)]

@@ -2,7 +2,7 @@
 
 import re
 import time
-from collections.abc import MutableMapping
+from collections.abc import Mapping, MutableMapping
 from typing import Any
 
 import structlog
@@ -13,6 +13,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from docflow_api.errors import PROBLEM_JSON, problem_body
 from docflow_api.metrics import HttpMetrics
+from docflow_api.proxies import TrustedProxies
 
 _log = structlog.get_logger()
 _REQUEST_ID = re.compile(rb"[A-Za-z0-9._:-]{1,128}")
@@ -40,20 +41,24 @@ class Edge:
         large_paths: frozenset[str],
         metrics: HttpMetrics,
         tracing: Tracing,
+        proxies: TrustedProxies,
     ) -> None:
         self._app = app
         self._body_bytes = body_bytes
         self._large_paths = large_paths
         self._metrics = metrics
         self._tracing = tracing
+        self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] in ("http", "websocket"):
+            see_through(self._proxies, scope)
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
-        answer = _Answer(send, request_id, request_id.encode())
+        answer = _Answer(send, request_id, scope["state"])
         limit = self._body_bytes if scope["path"] in self._large_paths else SMALL_BODY
         started = time.perf_counter()
         with (
@@ -110,10 +115,10 @@ class _Limited:
 class _Answer:
     """Adds the headers that every answer carries."""
 
-    def __init__(self, send: Send, request_id: str, raw_id: bytes) -> None:
+    def __init__(self, send: Send, request_id: str, state: Mapping[str, Any]) -> None:
         self._send = send
         self._request_id = request_id
-        self._raw_id = raw_id
+        self._state = state
         self.status: int | None = None
 
     async def __call__(self, message: Message) -> None:
@@ -125,7 +130,9 @@ class _Answer:
     def _complete(self, message: MutableMapping[str, Any]) -> None:
         headers = list(message.get("headers", ()))
         present = {name.lower() for name, _ in headers}
-        extra = [(b"x-request-id", self._raw_id), *SECURITY_HEADERS, _NO_CONTENT, _NO_STORE]
+        extra = [(b"x-request-id", self._request_id.encode()), *SECURITY_HEADERS, _NO_CONTENT, _NO_STORE]
+        rates: Mapping[str, str] = self._state.get("rate_headers", {})
+        extra += [(name.lower().encode(), value.encode()) for name, value in rates.items()]
         message["headers"] = headers + [pair for pair in extra if pair[0] not in present]
 
     @property
@@ -145,6 +152,22 @@ class _Answer:
         standard = [(b"content-type", PROBLEM_JSON.encode()), (b"content-length", length)]
         await self({"type": "http.response.start", "status": status, "headers": [*standard, *headers]})
         await self({"type": "http.response.body", "body": body})
+
+
+def see_through(proxies: TrustedProxies, scope: Scope) -> None:
+    """Put the caller's own address and scheme in the place of a trusted proxy's."""
+    peer, port = scope.get("client") or ("", 0)
+    if not proxies.trusts(peer):
+        return
+    found = proxies.client_of(peer, _values(scope, b"x-forwarded-for"))
+    scope["client"] = (found, 0 if found != peer else port)
+    scheme = ",".join(_values(scope, b"x-forwarded-proto")).rpartition(",")[2].strip().lower()
+    if scheme in ("http", "https"):
+        scope["scheme"] = scheme if scope["type"] == "http" else scheme.replace("http", "ws")
+
+
+def _values(scope: Scope, wanted: bytes) -> list[str]:
+    return [value.decode("latin-1") for name, value in scope["headers"] if name == wanted]
 
 
 def too_large(limit: int) -> PayloadTooLarge:

@@ -25,6 +25,7 @@ from docflow.domain.errors import (
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
+from starlette.requests import HTTPConnection
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -95,7 +96,7 @@ def problem_body(
 
 
 def problem(
-    request: Request,
+    request: HTTPConnection,
     status: int,
     code: str,
     detail: str,
@@ -111,6 +112,10 @@ def problem(
 
 async def _docflow_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, DocflowError)
+    return refusal(request, error)
+
+
+def refusal(request: HTTPConnection, error: DocflowError) -> Response:
     status = status_of(error)
     headers: dict[str, str] = {}
     after_s = getattr(error, "after_s", None)

@@ -40,9 +40,11 @@ async def _run(container: Container) -> None:
         access_log=False,
         lifespan="off",
         server_header=False,
-        # Without a proxy that is trusted, whoever calls could write the header.
-        proxy_headers=bool(settings.proxies),
-        forwarded_allow_ips=settings.proxies,
+        proxy_headers=False,
+        # Nobody sends more than a pong here; compression would cost memory for each socket.
+        ws_max_size=4096,
+        ws_max_queue=8,
+        ws_per_message_deflate=False,
         timeout_graceful_shutdown=STOP_S,
     )
     server = _Server(config)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -15,9 +15,16 @@ OVERLAP = timedelta(seconds=10)
 LOOK_S = 5.0
 LIFE_S = 900.0
 """A stream ends after this; the caller connects again and is judged anew."""
+WATCH_S = 30.0
+"""How often it is asked whether the caller's session or key still stands; a stream ends within this and a look."""
 _REMEMBERED = 5000
 
 ChangedSince = Callable[[datetime], Awaitable[Sequence[Snapshot]]]
+Stands = Callable[[], Awaitable[bool]]
+
+
+async def _always() -> bool:
+    return True
 
 
 class ProcessStream:
@@ -29,22 +36,37 @@ class ProcessStream:
         stopping: asyncio.Event,
         changed_since: ChangedSince,
         *,
+        stands: Stands = _always,
         look_s: float = LOOK_S,
+        watch_s: float = WATCH_S,
     ) -> None:
         self._live = live
         self._stopping = stopping
         self._changed_since = changed_since
+        self._stands = stands
         self._look_s = look_s
+        self._watch_s = watch_s
+        self.is_refused = False
+        """The stream ended because its caller may see it no more."""
         self._sent: OrderedDict[UUID, tuple[int, str]] = OrderedDict()
 
-    async def follow(self, client_id: UUID, since: datetime) -> AsyncIterator[Snapshot]:
-        """Ends after its life and when the service stops; the caller reconnects with its last mark."""
+    async def follow(self, client_id: UUID, since: datetime) -> AsyncGenerator[Snapshot, None]:
+        """Ends after its life, when the service stops and when the caller's session or key ended.
+
+        The caller reconnects with its last mark.
+        """
         queue: asyncio.Queue[Snapshot | None] = asyncio.Queue(maxsize=1000)
         listening = asyncio.create_task(self._listen(client_id, queue))
         stopping = asyncio.create_task(self._end_at_stop(queue))
-        mark, until = since, asyncio.get_running_loop().time() + LIFE_S
+        loop = asyncio.get_running_loop()
+        mark, until, watched = since, loop.time() + LIFE_S, loop.time()
         try:
-            while not self._stopping.is_set() and asyncio.get_running_loop().time() < until:
+            while not self._stopping.is_set() and loop.time() < until:
+                if loop.time() >= watched + self._watch_s:
+                    watched = loop.time()
+                    self.is_refused = not await self._stands()
+                    if self.is_refused:
+                        return
                 for snapshot in await self._changed_since(mark - OVERLAP):
                     mark = max(mark, snapshot.updated_at)
                     if self._is_new(snapshot):
@@ -62,10 +84,12 @@ class ProcessStream:
         """What comes in by itself for `seconds`."""
         until = asyncio.get_running_loop().time() + seconds
         while not self._stopping.is_set():
+            left = until - asyncio.get_running_loop().time()
+            if left <= 0:
+                # Also while more waits: without a pause nobody would look at the table or the session again.
+                return
             try:
-                snapshot = await asyncio.wait_for(
-                    queue.get(), max(0.0, until - asyncio.get_running_loop().time())
-                )
+                snapshot = await asyncio.wait_for(queue.get(), left)
             except TimeoutError:
                 return
             if snapshot is None:

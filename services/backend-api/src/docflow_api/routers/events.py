@@ -1,18 +1,24 @@
-from collections.abc import AsyncIterator, Sequence
-from datetime import datetime
+from collections.abc import AsyncIterator
+from contextlib import aclosing
 from typing import Annotated
 
 from docflow.domain.access import Scope
-from docflow.domain.ports.live import Snapshot
-from docflow.features.processes.repository import ProcessRepository
-from fastapi import APIRouter, Header
+from docflow.features.socket_tickets.service import follower_of
+from fastapi import APIRouter, Depends, Header
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from docflow_api.deps import TheCaller, TheGateway, needs
+from docflow_api.following import following
 from docflow_api.schemas.problem import problems
-from docflow_api.streams import ProcessStream, read_mark, write_mark
+from docflow_api.streams import read_mark, write_mark
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
+
+
+async def _slot(caller: TheCaller, gateway: TheGateway) -> AsyncIterator[None]:
+    """Taken before the answer begins, so that a refusal is one; given back when the stream ended."""
+    with gateway.slots.take(caller.client), gateway.metrics.streams.track_inprogress():
+        yield
 
 
 @router.get(
@@ -20,7 +26,7 @@ router = APIRouter(prefix="/v1/events", tags=["events"])
     operation_id="stream_events",
     response_class=EventSourceResponse,
     responses=problems(),
-    dependencies=[needs(Scope.PROCESSES_READ)],
+    dependencies=[needs(Scope.PROCESSES_READ), Depends(_slot)],
 )
 async def stream_events(
     caller: TheCaller,
@@ -30,16 +36,9 @@ async def stream_events(
     ] = None,
 ) -> AsyncIterator[ServerSentEvent]:
     """Every change of the client's processes as it comes. Snapshots may repeat; none is missed."""
-    container, client_id = gateway.container, caller.client
-
-    async def changed_since(at: datetime) -> Sequence[Snapshot]:
-        async with container.database.client(client_id) as session:
-            return await ProcessRepository(session, client_id).changed_since(at)
-
-    stream = ProcessStream(container.live, container.stopping, changed_since)
+    stream = following(gateway, follower_of(caller))
     since = read_mark(last_event_id, gateway.now())
-    with gateway.metrics.streams.track_inprogress():
-        async for snapshot in stream.follow(client_id, since):
-            yield ServerSentEvent(
-                event="process", id=write_mark(snapshot.updated_at), data=snapshot.as_json()
-            )
+    async with aclosing(stream.follow(caller.client, since)) as snapshots:
+        async for snapshot in snapshots:
+            mark = write_mark(snapshot.updated_at)
+            yield ServerSentEvent(event="process", id=mark, data=snapshot.as_json())

@@ -1,3 +1,4 @@
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, Field
@@ -7,10 +8,14 @@ class LoginIn(BaseModel):
     email: str = Field(min_length=3, max_length=320, examples=["admin@acme.com"])
     password: str = Field(min_length=1, max_length=1024)
     totp: str | None = Field(default=None, max_length=10)
+    recovery_code: str | None = Field(default=None, max_length=40, description="In place of `totp`")
+    cookie: bool = Field(default=False, description="Keep the tokens in cookies; for the portal")
 
 
 class RefreshIn(BaseModel):
-    refresh_token: str = Field(min_length=1, max_length=200)
+    """Without a token it is the one of the portal's cookie."""
+
+    refresh_token: str | None = Field(default=None, min_length=1, max_length=200)
 
 
 class TokensOut(BaseModel):
@@ -19,6 +24,13 @@ class TokensOut(BaseModel):
     access_token: str
     refresh_token: str
     token_type: str = "Bearer"  # noqa: S105 - RFC 6750's name of the scheme
+    expires_in: int
+
+
+class CookieSessionOut(BaseModel):
+    """The tokens are in cookies; the access token lives `expires_in` seconds."""
+
+    token_type: Literal["Cookie"] = "Cookie"  # noqa: S105 - where the tokens are
     expires_in: int
 
 

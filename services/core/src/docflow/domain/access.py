@@ -1,6 +1,7 @@
 """Who may do what: scopes, what each role holds, and the caller of one request."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
@@ -50,6 +51,11 @@ class Caller:
     role: Role | None = None
     requests_per_minute: int | None = None
     """A limit of the caller's own; None = the installation's."""
+    session_id: UUID | None = None
+    """Of a person: the sign-in that their token came from."""
+    expires_at: datetime | None = None
+    """When the token or key ends; None = never by itself."""
+    api_key_id: UUID | None = None
 
     def require(self, scope: Scope) -> None:
         """Raises Forbidden unless the caller holds `scope`; `admin` alone does not imply the others."""
@@ -67,3 +73,10 @@ class Caller:
         if self.client_id is None:
             raise Forbidden("this belongs to a client; a platform admin has none")
         return self.client_id
+
+    @property
+    def person(self) -> UUID:
+        """The id of the person who calls. Raises Forbidden for a key."""
+        if self.user_id is None:
+            raise Forbidden("this belongs to a person; an API key is none")
+        return self.user_id

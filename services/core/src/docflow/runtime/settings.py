@@ -6,6 +6,7 @@ Durations are seconds, sizes bytes; the defaults run on a fresh machine.
 
 import json
 from enum import StrEnum
+from ipaddress import ip_network
 from pathlib import Path
 from typing import Annotated, TypeVar
 
@@ -114,8 +115,15 @@ class ApiSettings(BaseModel):
     port: int = 8000
     cors_origins: Listed[str] = []
     public_url: str | None = None
-    proxies: Listed[str] = []
-    """Addresses or networks of proxies whose X-Forwarded-For tells who calls; empty = the header is ignored."""
+    trusted_proxies: Listed[str] = []
+    """CIDRs whose X-Forwarded-For and X-Forwarded-Proto are believed; the address is what throttles count by."""
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: list[str]) -> list[str]:
+        for each in value:
+            ip_network(each, strict=False)
+        return value
 
 
 class AdminSettings(BaseModel):
@@ -129,6 +137,8 @@ class AuthSettings(BaseModel):
     """`secret` unset = made once and kept under DOCFLOW_HOME; production refuses to start without it."""
 
     secret: SecretStr | None = None
+    previous_secrets: Listed[SecretStr] = []
+    """Earlier values of `secret`: their tokens are taken until they expire."""
     issuer: str = "docflow"
     audience: str = "docflow-api"
     access_ttl_s: int = 900
@@ -137,10 +147,10 @@ class AuthSettings(BaseModel):
     password_min_chars: int | None = Field(default=None, ge=8, le=128)
     """Of a new password. Unset = 12 in production, 8 elsewhere."""
     sealing_keys: Listed[SecretStr] = []
-    """What seals secrets at rest: the first seals, all open. Empty = `secret`."""
+    """What seals secrets at rest: the first seals, all open. Empty = `secret` and the previous ones."""
 
     def sealing_secrets(self) -> list[str]:
-        keys = self.sealing_keys or ([self.secret] if self.secret else [])
+        keys = self.sealing_keys or ([self.secret, *self.previous_secrets] if self.secret else [])
         return [each.get_secret_value() for each in keys]
 
 
@@ -185,6 +195,8 @@ class LimitSettings(BaseModel):
     requests_per_minute: int | None = 600
     logins_per_minute: int | None = 10
     """Failed sign-ins to one account from one address before waits begin, which then grow; unset = none."""
+    streams_per_client: int = 100
+    """Live streams and sockets of one client, at each gateway."""
 
 
 class WorkerSettings(BaseModel):

@@ -24,5 +24,6 @@ class ApiKey(Created, Base):
     expires_at: Mapped[datetime | None]
     last_used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(server_default="1", sort_order=1)
 
     __table_args__ = (Index("ix_api_keys_client_id_created_at", "client_id", "created_at", "api_key_id"),)

@@ -12,7 +12,7 @@ from docflow.domain.errors import Forbidden, TransientError, Unauthorized
 from docflow.domain.ids import new_id
 from docflow.features.api_keys.keys import hash_secret, new_key, parse_key, proves, write_key
 from docflow.features.api_keys.models import ApiKey
-from docflow.features.api_keys.repository import find_api_key, note_use
+from docflow.features.api_keys.repository import find_api_key, note_uses
 
 _NO_HASH = bytes(32)
 
@@ -26,6 +26,7 @@ async def create_api_key(
     env: str = "live",
     created_by: UUID | None = None,
     expires_at: datetime | None = None,
+    requests_per_minute: int | None = None,
 ) -> tuple[ApiKey, str]:
     """The row and the key itself, which is kept nowhere. `session` is bound to the client."""
     key = new_key(env)
@@ -38,6 +39,7 @@ async def create_api_key(
         scopes=sorted(scope.value for scope in scopes),
         created_by=created_by,
         expires_at=expires_at,
+        rate_limit_per_minute=requests_per_minute,
     )
     session.add(row)
     await session.flush()
@@ -49,7 +51,7 @@ class ApiKeys:
 
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._used: dict[tuple[UUID, UUID], datetime] = {}
+        self._used: dict[UUID, dict[UUID, datetime]] = {}
 
     async def caller(self, text: str, *, at: datetime) -> Caller:
         """Raises Unauthorized for a key that is unknown, revoked or expired, Forbidden for a suspended client."""
@@ -63,24 +65,26 @@ class ApiKeys:
             raise _refused()
         if row["client_status"] != "active":
             raise Forbidden("this client is suspended", code="client_suspended")
-        self._used[row["client_id"], row["api_key_id"]] = at
+        self._used.setdefault(row["client_id"], {})[row["api_key_id"]] = at
         scopes = frozenset(Scope(scope) for scope in row["scopes"] if scope in set(Scope))
         return Caller(
             f"key:{row['api_key_id']}",
             row["client_id"],
             scopes,
             requests_per_minute=row["rate_limit_per_minute"],
+            expires_at=row["expires_at"],
+            api_key_id=row["api_key_id"],
         )
 
     async def keep_uses(self) -> None:
         """Write when each key was used last. What cannot be written is tried again at the next call."""
         used, self._used = self._used, {}
-        for (client_id, api_key_id), at in used.items():
+        for client_id, times in used.items():
             try:
                 async with self._database.client(client_id) as session:
-                    await note_use(session, client_id, api_key_id, at)
+                    await note_uses(session, client_id, times)
             except TransientError:
-                self._used.setdefault((client_id, api_key_id), at)
+                self._used[client_id] = {**times, **self._used.get(client_id, {})}
 
 
 def _refused() -> Unauthorized:

@@ -32,6 +32,7 @@ class User(Updated, Base):
     email_verified_at: Mapped[datetime | None]
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
     totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
+    totp_pending: Mapped[bytes | None] = mapped_column(LargeBinary, sort_order=1)
     last_login_at: Mapped[datetime | None]
     is_demo: Mapped[bool] = mapped_column(server_default="false")
     version: Mapped[int] = mapped_column(server_default="1")
@@ -64,6 +65,7 @@ class RefreshSession(Created, Base):
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    signed_in_at: Mapped[datetime | None] = mapped_column(sort_order=1)
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -73,6 +75,13 @@ class RefreshSession(Created, Base):
             ondelete="CASCADE",
         ),
         Index("ix_refresh_sessions_client_id_user_id", "client_id", "user_id"),
+        Index(
+            "ix_refresh_sessions_open",
+            "client_id",
+            "user_id",
+            postgresql_where=text("used_at IS NULL AND revoked_at IS NULL"),
+        ),
+        Index("ix_refresh_sessions_revoked", "family_id", postgresql_where=text("revoked_at IS NOT NULL")),
         Index("ix_refresh_sessions_family_id", "family_id"),
     )
 

@@ -1,17 +1,22 @@
 """SQL of people, their sessions and their sign-in attempts."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Row, exists, select, text, true, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import aliased
 
 from docflow.db.database import Database
 from docflow.domain.paging import Mark, PageOf, PageRequest
 from docflow.domain.stages import Role
 from docflow.features.users.models import RefreshSession, User
+
+MOST_SHOWN = 100
+"""Sessions in a person's list; the oldest beyond stay open and end with "all others"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,15 @@ class Login:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder(Login):
+    """Somebody who is signed in and changes the second factor."""
+
+    email: str
+    totp_pending: bytes | None
+    """Sealed; a secret that no code has confirmed yet."""
+
+
+@dataclass(frozen=True, slots=True)
 class Standing:
     """How a signed-in person stands at this moment. A platform admin has no client."""
 
@@ -37,7 +51,7 @@ class Standing:
     user_status: str
     client_status: str | None
     is_open: bool
-    """False once the session was ended."""
+    """False once any token of the session was ended: one that was made meanwhile does not keep it open."""
 
     @property
     def is_active(self) -> bool:
@@ -90,6 +104,42 @@ def _standing(row: Row[Any] | None) -> Standing | None:
     if row is None:
         return None
     return Standing(row.client_id, Role(row.role), row.user_status, row.client_status, row.is_open)
+
+
+async def find_holder(session: AsyncSession, user_id: UUID) -> Holder | None:
+    """Of the client that `session` is bound to, or a platform administrator where it is bound to none."""
+    rows = await session.execute(
+        text("SELECT * FROM find_second_factor(:user_id)"),
+        {"user_id": user_id},
+    )
+    row = rows.one_or_none()
+    if row is None:
+        return None
+    return Holder(
+        user_id=row.user_id,
+        client_id=row.client_id,
+        password_hash=row.password_hash,
+        role=Role(row.role),
+        status=row.status,
+        client_status=None,
+        totp_secret=_bytes(row.totp_secret),
+        email=row.email,
+        totp_pending=_bytes(row.totp_pending),
+    )
+
+
+def _bytes(value: bytes | None) -> bytes | None:
+    return None if value is None else bytes(value)
+
+
+async def set_second_factor(
+    session: AsyncSession, user_id: UUID, secret: bytes | None, pending: bytes | None
+) -> None:
+    """Both are sealed; None takes one away. `session` is bound as for `find_holder`."""
+    await session.execute(
+        text("SELECT set_second_factor(:user_id, CAST(:secret AS bytea), CAST(:pending AS bytea))"),
+        {"user_id": user_id, "secret": secret, "pending": pending},
+    )
 
 
 async def use_totp_step(session: AsyncSession, user_id: UUID, step: int) -> bool:
@@ -206,12 +256,47 @@ class SessionRepository:
         )
         return found
 
+    async def open_of(self, user_id: UUID, at: datetime) -> Sequence[RefreshSession]:
+        """The one unused token of each open family, the newest first."""
+        ended = aliased(RefreshSession)
+        rows = await self._session.scalars(
+            select(RefreshSession)
+            .where(
+                self._own,
+                RefreshSession.user_id == user_id,
+                RefreshSession.used_at.is_(None),
+                RefreshSession.revoked_at.is_(None),
+                RefreshSession.expires_at > at,
+                ~exists().where(ended.family_id == RefreshSession.family_id, ended.revoked_at.is_not(None)),
+            )
+            .order_by(RefreshSession.created_at.desc(), RefreshSession.session_id.desc())
+            .limit(MOST_SHOWN)
+        )
+        return rows.all()
+
+    async def end_one(self, user_id: UUID, family_id: UUID, at: datetime) -> bool:
+        """False when this person has no open family of that id."""
+        ended = await self._session.execute(
+            update(RefreshSession)
+            .where(
+                self._own,
+                RefreshSession.user_id == user_id,
+                RefreshSession.family_id == family_id,
+                RefreshSession.revoked_at.is_(None),
+            )
+            .values(revoked_at=at)
+            .returning(RefreshSession.session_id)
+        )
+        return ended.first() is not None
+
     async def end_family(self, family_id: UUID, at: datetime) -> None:
         await self._end(RefreshSession.family_id == family_id, at)
 
-    async def end_all(self, user_id: UUID, at: datetime) -> None:
-        """Every session of one person. Only after their row was changed or locked: a sign-in under way waits for it."""
-        await self._end(RefreshSession.user_id == user_id, at)
+    async def end_all(self, user_id: UUID, at: datetime, *, but: UUID | None = None) -> None:
+        """Every session of one person, except `but`. Only after their row was changed or locked: a sign-in under way
+        waits for it."""
+        others = true() if but is None else RefreshSession.family_id != but
+        await self._end((RefreshSession.user_id == user_id) & others, at)
 
     async def _end(self, which: ColumnElement[bool], at: datetime) -> None:
         """Until none is left: a refresh under way has a successor that the first statement did not see yet."""

@@ -3,10 +3,10 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -21,7 +21,9 @@ from docflow.domain.stages import AuditResult, Role
 from docflow.features.audit.messages import act_audit
 from docflow.features.users.models import RefreshSession
 from docflow.features.users.passwords import Passwords
+from docflow.features.users.recovery_codes import RecoveryCodes
 from docflow.features.users.repository import (
+    Holder,
     Login,
     SessionRepository,
     UserRepository,
@@ -58,7 +60,7 @@ class Accounts:
         tokens: AccessTokens,
         *,
         sealing: Sealing,
-        successor_key: bytes,
+        successor_keys: Sequence[bytes],
         refresh_ttl_s: int,
         throttle: Throttle,
         noted: Callable[[str], None] = lambda outcome: None,
@@ -68,16 +70,24 @@ class Accounts:
         self._passwords = passwords
         self._tokens = tokens
         self._sealing = sealing
-        self._successor_key = successor_key
+        self._successor_keys = successor_keys
         self._refresh_ttl = timedelta(seconds=refresh_ttl_s)
         self._throttle = throttle
         self._noted = noted
 
     async def login(
-        self, email: str, password: str, *, totp: str | None = None, address: str, agent: str, at: datetime
+        self,
+        email: str,
+        password: str,
+        *,
+        totp: str | None = None,
+        recovery_code: str | None = None,
+        address: str,
+        agent: str,
+        at: datetime,
     ) -> SignedIn:
         """Raises Unauthorized `invalid_credentials` (the same for an unknown address), `mfa_required`,
-        Forbidden `client_suspended`, and TooManyAttempts. A code (`totp`) counts once."""
+        Forbidden `client_suspended`, and TooManyAttempts. A code of either kind counts once."""
         account = account_of(email)
         try:
             with self._throttle.trying(account, address) as under_way:
@@ -86,7 +96,13 @@ class Accounts:
                     login = await find_login(session, email)
                 await self._throttle.pause(pause)
                 return await self._prove(
-                    login, password, totp, account=account, address=address, agent=agent, at=at
+                    login,
+                    password,
+                    (totp, recovery_code),
+                    account=account,
+                    address=address,
+                    agent=agent,
+                    at=at,
                 )
         except TooManyAttempts:
             self._noted("throttled")
@@ -96,7 +112,7 @@ class Accounts:
         self,
         login: Login | None,
         password: str,
-        totp: str | None,
+        codes: tuple[str | None, str | None],
         *,
         account: bytes,
         address: str,
@@ -105,7 +121,7 @@ class Accounts:
     ) -> SignedIn:
         matches, new_hash = await self._passwords.verify(password, login.password_hash if login else None)
         try:
-            found = await self._judged(login if matches else None, totp, at)
+            found = await self._judged(login if matches else None, *codes, at)
             signed_in = await self._open(
                 found, new_hash, account=account, address=address, agent=agent, at=at
             )
@@ -118,13 +134,17 @@ class Accounts:
         self._noted("succeeded")
         return signed_in
 
-    async def _judged(self, login: Login | None, totp: str | None, at: datetime) -> Login:
+    async def _judged(
+        self, login: Login | None, totp: str | None, recovery_code: str | None, at: datetime
+    ) -> Login:
         """The account whose password was right, when it may be used and its second factor is there."""
         if login is None or login.status != "active":
-            raise _wrong()
+            raise wrong()
         if login.client_status not in (None, "active"):
             raise _suspended()
-        if login.totp_secret is not None:
+        if login.totp_secret is not None and recovery_code and not totp:
+            await self._use_recovery_code(login, recovery_code, at)
+        elif login.totp_secret is not None:
             await self._use_code(login.user_id, self._sealing.open(login.totp_secret), totp, at)
         return login
 
@@ -133,11 +153,45 @@ class Accounts:
             raise Unauthorized("a code of the second factor is needed", code="mfa_required")
         step = step_of(secret, code, at)
         if step is None:
-            raise _wrong()
+            raise wrong()
         async with self._database.nobody() as session:
             first = await use_totp_step(session, user_id, step)
         if not first:
-            raise _wrong()
+            raise wrong()
+
+    async def _use_recovery_code(self, login: Login, code: str, at: datetime) -> None:
+        by = f"user:{login.user_id}"
+        async with self._bound(login.client_id) as session:
+            used = await RecoveryCodes(session, login.client_id).use(login.user_id, code, at)
+            if used and login.client_id is not None:
+                session.add(
+                    act_audit(client_id=login.client_id, at=at, action="mfa_recovery_code_used", by=by)
+                )
+        if not used:
+            raise wrong()
+
+    async def prove_password(self, holder: Holder, password: str, *, address: str, at: datetime) -> None:
+        """Of somebody who is signed in, before a step that matters. Throttled and counted like a sign-in."""
+        account = account_of(holder.email)
+        with self._throttle.trying(account, address) as under_way:
+            await self._slow_down(account, address, under_way)
+            matches, _ = await self._passwords.verify(password, holder.password_hash)
+            if not matches:
+                await self.count_failure(holder, address=address, at=at)
+                raise wrong()
+
+    async def refuse_if_throttled(self, holder: Holder, *, address: str) -> None:
+        account = account_of(holder.email)
+        with self._throttle.trying(account, address) as under_way:
+            await self._slow_down(account, address, under_way)
+
+    async def _slow_down(self, account: bytes, address: str, under_way: int) -> None:
+        async with self._database.nobody() as session:
+            pause = await self._throttle.judge(session, account, address, under_way)
+        await self._throttle.pause(pause)
+
+    async def count_failure(self, holder: Holder, *, address: str, at: datetime) -> None:
+        await self._note_failure(holder, account=account_of(holder.email), address=address, at=at)
 
     async def _note_failure(self, login: Login | None, *, account: bytes, address: str, at: datetime) -> None:
         """Counted for the throttle; where the account has a client, its audit tells of it too."""
@@ -160,7 +214,7 @@ class Accounts:
     ) -> SignedIn:
         async with self._bound(login.client_id) as session:
             if not await _still_proven(session, login, new_hash, at):
-                raise _wrong()
+                raise wrong()
             await record_attempt(session, account=account, address=address, succeeded=True)
             if login.client_id is not None:
                 session.add(
@@ -197,28 +251,31 @@ class Accounts:
         if row is None or row.revoked_at is not None or row.expires_at <= at:
             return None
         standing = await find_standing(session, row.user_id, row.family_id)
-        if (
-            standing is None
-            or not standing.is_active
-            or (row.used_at is not None and not await self._in_grace(sessions, row, at))
-        ):
+        again = await self._in_grace(sessions, row, at)
+        is_up = standing is not None and standing.is_active and standing.is_open
+        if standing is None or not is_up or (row.used_at is not None and again is None):
             await sessions.end_family(row.family_id, at)
             return None
-        if row.used_at is None:
+        if again is None:
             successor, refresh = self._session_row(
                 client_id, row.user_id, row.family_id, at, address=address, agent=agent, after=token
             )
+            successor.signed_in_at = row.signed_in_at or row.created_at
             session.add(successor)
             row.used_at, row.successor_id = at, successor.session_id
         else:
-            refresh = self._successor(client_id, token)
+            refresh = self._given_before(client_id, token, again)
         return self._answer(row, standing.role, refresh, at)
 
-    async def _in_grace(self, sessions: SessionRepository, row: RefreshSession, at: datetime) -> bool:
+    async def _in_grace(
+        self, sessions: SessionRepository, row: RefreshSession, at: datetime
+    ) -> RefreshSession | None:
+        """The successor that may be given once more."""
         if row.used_at is None or row.successor_id is None or at - row.used_at > timedelta(seconds=GRACE_S):
-            return False
+            return None
         successor = await sessions.by_id(row.successor_id)
-        return successor is not None and successor.used_at is None and successor.revoked_at is None
+        is_new = successor is not None and successor.used_at is None and successor.revoked_at is None
+        return successor if is_new else None
 
     async def logout(self, token: str, *, at: datetime) -> None:
         """Ends the session of a refresh token; its access tokens are refused from the next request. Repeatable."""
@@ -238,8 +295,16 @@ class Accounts:
             raise _suspended()
         if not standing.is_open:
             raise _ended()
-        role, user_id = standing.role, claims.user_id
-        return Caller(f"user:{user_id}", claims.client_id, ROLE_SCOPES[role], user_id=user_id, role=role)
+        role = standing.role
+        return Caller(
+            f"user:{claims.user_id}",
+            claims.client_id,
+            ROLE_SCOPES[role],
+            user_id=claims.user_id,
+            role=role,
+            session_id=claims.session_id,
+            expires_at=datetime.fromtimestamp(claims.expires_at, UTC),
+        )
 
     def _bound(self, client_id: UUID | None) -> AbstractAsyncContextManager[AsyncSession]:
         return self._database.nobody() if client_id is None else self._database.client(client_id)
@@ -255,7 +320,8 @@ class Accounts:
         agent: str,
         after: str | None = None,
     ) -> tuple[RefreshSession, str]:
-        token = self._successor(client_id, after) if after else _written(client_id, secrets.token_hex(32))
+        secret = _follow(self._successor_keys[0], after) if after else secrets.token_hex(32)
+        token = _written(client_id, secret)
         row = RefreshSession(
             session_id=new_id(),
             client_id=client_id,
@@ -265,13 +331,14 @@ class Accounts:
             user_agent=clean_text(agent)[:200] or None,
             address=address or None,
             expires_at=at + self._refresh_ttl,
+            signed_in_at=at,
         )
         return row, token
 
-    def _successor(self, client_id: UUID | None, token: str) -> str:
-        """Made from the token it follows, with our key: two uses get the same one, and it is stored nowhere."""
-        secret = hmac.new(self._successor_key, token.encode(), hashlib.sha256).hexdigest()
-        return _written(client_id, secret)
+    def _given_before(self, client_id: UUID | None, token: str, successor: RefreshSession) -> str:
+        """The successor's token, made anew; by an older key when the secret was replaced in between."""
+        made = [_written(client_id, _follow(key, token)) for key in self._successor_keys]
+        return next((each for each in made if _hash(each) == bytes(successor.token_hash)), made[0])
 
     def _answer(self, row: RefreshSession, role: Role, refresh: str, at: datetime) -> SignedIn:
         access = self._tokens.issue(
@@ -313,6 +380,16 @@ def _client_of(token: str) -> UUID | None:
     return None if client_id == _NO_CLIENT else client_id
 
 
+def _follow(key: bytes, token: str) -> str:
+    """Made from the token it follows, with our key: two uses get the same one, and it is stored nowhere."""
+    return hmac.new(key, token.encode(), hashlib.sha256).hexdigest()
+
+
+def successor_key(secret: str) -> bytes:
+    """What successors are made with, from a secret that signs tokens."""
+    return hmac.new(secret.encode(), b"refresh successor", hashlib.sha256).digest()
+
+
 def _hash(token: str) -> bytes:
     return hashlib.sha256(token.encode()).digest()
 
@@ -321,7 +398,7 @@ def _ended() -> Unauthorized:
     return Unauthorized("the session has ended; sign in again")
 
 
-def _wrong() -> Unauthorized:
+def wrong() -> Unauthorized:
     """The same for an unknown address, a wrong password and a wrong code."""
     return Unauthorized("the address, the password or the code is wrong", code="invalid_credentials")
 

@@ -1,10 +1,12 @@
 """Access tokens: the one module that touches python-jose.
 
 The library accepts tokens without `aud` or `exp`, short secrets and a missing list of algorithms; everything that
-matters is therefore required here: one algorithm, one key id, every claim present and of its type.
+matters is therefore required here: one algorithm, a known key id, these claims and no others, each of its type.
 """
 
-from collections.abc import Mapping
+import hashlib
+import hmac
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import lru_cache
@@ -16,12 +18,14 @@ from docflow.domain.ids import new_id
 from docflow.domain.stages import Role
 
 ALGORITHM = "HS256"
-KEY_ID = "1"
 MIN_SECRET_BYTES = 32
 MAX_TOKEN_CHARS = 4096
 REMEMBERED = 1024
 """Tokens whose signature is not computed again; refused ones are not kept."""
 _TYPE = "access"
+_CLAIMS = frozenset({"sub", "client_id", "role", "typ", "sid", "iss", "aud", "iat", "exp", "jti"})
+_HEADER = frozenset({"alg", "typ", "kid"})
+_CLOCK_DRIFT_S = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,12 +41,23 @@ class Claims:
     """Seconds of the epoch."""
 
 
+def key_id(secret: str) -> str:
+    """The `kid` of a secret: tells which one signed, and nothing that its signatures do not tell."""
+    return hmac.new(secret.encode(), b"docflow key id", hashlib.sha256).hexdigest()[:16]
+
+
 class AccessTokens:
-    def __init__(self, secret: str, *, issuer: str, audience: str, ttl_s: int) -> None:
+    """`secret` signs; tokens of the `previous` ones are taken until they expire, so that a secret can be replaced."""
+
+    def __init__(
+        self, secret: str, *, issuer: str, audience: str, ttl_s: int, previous: Sequence[str] = ()
+    ) -> None:
         """Raises ValueError for a secret under 32 bytes: shorter ones can be guessed offline."""
-        if len(secret.encode()) < MIN_SECRET_BYTES:
-            raise ValueError(f"the token secret needs at least {MIN_SECRET_BYTES} bytes")
+        for each in (secret, *previous):
+            if len(each.encode()) < MIN_SECRET_BYTES:
+                raise ValueError(f"the token secret needs at least {MIN_SECRET_BYTES} bytes")
         self._secret = secret
+        self._secrets = {key_id(each): each for each in (secret, *previous)}
         self._issuer = issuer
         self._audience = audience
         self.ttl_s = ttl_s
@@ -66,7 +81,8 @@ class AccessTokens:
             "exp": int((at + timedelta(seconds=self.ttl_s)).timestamp()),
             "jti": str(new_id()),
         }
-        token: str = jwt.encode(claims, self._secret, algorithm=ALGORITHM, headers={"kid": KEY_ID})
+        headers = {"kid": key_id(self._secret)}
+        token: str = jwt.encode(claims, self._secret, algorithm=ALGORITHM, headers=headers)
         return token
 
     def read(self, token: str, *, at: datetime) -> Claims:
@@ -75,12 +91,11 @@ class AccessTokens:
         now = at.timestamp()
         try:
             issued, expires = _seconds(claims["iat"]), _seconds(claims["exp"])
-            not_before = _seconds(claims.get("nbf", issued))
             fits = (
                 claims["typ"] == _TYPE
                 and claims["iss"] == self._issuer
                 and claims["aud"] == self._audience
-                and max(issued, not_before) <= now + 5
+                and issued <= now + _CLOCK_DRIFT_S
                 and now < expires <= issued + self.ttl_s
             )
             proven = Claims(
@@ -104,19 +119,24 @@ class AccessTokens:
         if len(token) > MAX_TOKEN_CHARS or not token.isascii():
             raise _refused()
         try:
-            header = jwt.get_unverified_header(token)
-            if header.get("alg") != ALGORITHM or header.get("kid") != KEY_ID or "crit" in header:
-                raise _refused()
             # Times and names are judged in `read`, against the clock that is passed in.
             claims: dict[str, object] = jwt.decode(
                 token,
-                self._secret,
+                self._secret_of(jwt.get_unverified_header(token)),
                 algorithms=[ALGORITHM],
                 options={"verify_exp": False, "verify_nbf": False, "verify_iat": False, "verify_aud": False},
             )
         except (JOSEError, ValueError, TypeError, KeyError, RecursionError) as error:
             raise _refused() from error
+        if set(claims) != _CLAIMS:
+            raise _refused()
         return MappingProxyType(claims)
+
+    def _secret_of(self, header: dict[str, object]) -> str:
+        """Keys inside the token (`jwk`, `jku`, `x5u`), critical extensions and other forms are never looked at."""
+        if set(header) != _HEADER or header["alg"] != ALGORITHM or header["typ"] != "JWT":
+            raise _refused()
+        return self._secrets[_text(header, "kid")]
 
 
 def _seconds(value: object) -> int:

@@ -1,11 +1,15 @@
 """Codes of a second factor: RFC 6238 as authenticator apps make them (HMAC-SHA1, 30 s, six digits)."""
 
+import base64
 import hashlib
 import hmac
 from datetime import datetime
+from urllib.parse import quote, urlencode
 
 STEP_S = 30
 DIGITS = 6
+SECRET_BYTES = 20
+"""As many as the hash gives (RFC 4226, section 4)."""
 _DRIFT_STEPS = 1
 """A code of the step before or after counts too: clocks differ, and people type slowly (RFC 6238, 5.2)."""
 
@@ -26,3 +30,21 @@ def step_of(secret: bytes, code: str, at: datetime) -> int | None:
         if hmac.compare_digest(code_at(secret, step).encode(), given):
             return step
     return None
+
+
+def written(secret: bytes) -> str:
+    """The secret as people type it into an app."""
+    return base64.b32encode(secret).decode().rstrip("=")
+
+
+def otpauth_uri(secret: bytes, *, issuer: str, account: str) -> str:
+    """What a QR code for an authenticator app holds."""
+    label = quote(f"{issuer}:{account}", safe="@:")
+    query = {
+        "secret": written(secret),
+        "issuer": issuer,
+        "algorithm": "SHA1",
+        "digits": DIGITS,
+        "period": STEP_S,
+    }
+    return f"otpauth://totp/{label}?{urlencode(query, quote_via=quote)}"

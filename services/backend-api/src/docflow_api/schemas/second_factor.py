@@ -1,0 +1,46 @@
+from pydantic import BaseModel, ConfigDict, Field
+
+PASSWORD = Field(min_length=1, max_length=1024)
+CODE = Field(min_length=1, max_length=40)
+
+
+class FactorStart(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    password: str = PASSWORD
+
+
+class FactorConfirm(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    code: str = Field(min_length=1, max_length=10, examples=["123456"])
+
+
+class FactorProof(BaseModel):
+    """`code` is one of the app or a recovery code."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    password: str = PASSWORD
+    code: str = CODE
+
+
+class FactorOut(BaseModel):
+    """`pending` = begun, not confirmed yet."""
+
+    enabled: bool
+    pending: bool
+    recovery_codes_left: int
+
+
+class FactorBegun(BaseModel):
+    """For an authenticator app, by hand or as a QR code of the URI."""
+
+    secret: str
+    otpauth_uri: str
+
+
+class RecoveryCodesOut(BaseModel):
+    """Shown this once; each signs in once in place of a code of the app."""
+
+    recovery_codes: list[str]
