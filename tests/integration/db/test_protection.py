@@ -67,6 +67,9 @@ DEFINERS = {
     "write_platform_type": "docflow_engine",
     "write_platform_prompt": "docflow_engine",
     "write_platform_configuration": "docflow_engine",
+    "take_removals": "docflow_engine",
+    "end_removals": "docflow_engine",
+    "sweep_uploads": "docflow_engine",
 }
 """Who may work across clients, and as whom."""
 

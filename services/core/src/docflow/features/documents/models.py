@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint, literal_column, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docflow.db.base import (
@@ -61,6 +61,12 @@ class Document(Updated, Base):
             ondelete="CASCADE",
         ),
         Index("ix_documents_sha256", "client_id", "sha256", "created_at"),
+        Index(
+            "ix_documents_name_prefix",
+            "client_id",
+            literal_column("lower(file_name)").label("lower_name"),
+            postgresql_ops={"lower_name": "text_pattern_ops"},
+        ),
     )
 
 

@@ -1,0 +1,35 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from docflow.db.base import Base, Created, id_column
+
+
+class Upload(Created, Base):
+    """A file that is, or will be, in the store; `process_id` says which process took it.
+
+    `sha256` and `sniffed_type` are known once it was looked at; `received_at` once the gateway itself took it in.
+    """
+
+    __tablename__ = "uploads"
+
+    upload_id: Mapped[UUID] = id_column()
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"))
+    file_name: Mapped[str]
+    mime_type: Mapped[str]
+    file_size: Mapped[int] = mapped_column(BigInteger)
+    blob_key: Mapped[str]
+    sha256: Mapped[str | None]
+    sniffed_type: Mapped[str | None]
+    created_by: Mapped[str | None]
+    expires_at: Mapped[datetime]
+    received_at: Mapped[datetime | None]
+    process_id: Mapped[UUID | None]
+
+    __table_args__ = (
+        CheckConstraint("file_size > 0", name="file_size_positive"),
+        Index("ix_uploads_expires_at", "expires_at"),
+        Index("ix_uploads_process", "client_id", "process_id", postgresql_where=text("process_id IS NOT NULL")),
+    )
