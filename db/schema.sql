@@ -564,11 +564,8 @@ CREATE TABLE uploads (
     mime_type text NOT NULL,
     file_size bigint NOT NULL,
     blob_key text NOT NULL,
-    sha256 text,
-    sniffed_type text,
     created_by text,
     expires_at timestamp with time zone NOT NULL,
-    received_at timestamp with time zone,
     process_id uuid,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
     CONSTRAINT ck_uploads_file_size_positive CHECK ((file_size > 0)),
@@ -1815,7 +1812,7 @@ DECLARE
     v_gone integer;
 BEGIN
     DELETE FROM uploads WHERE upload_id IN (
-        SELECT u.upload_id FROM uploads u WHERE u.expires_at < clock_timestamp() - interval '1 day' LIMIT 5000
+        SELECT u.upload_id FROM uploads u WHERE u.expires_at < clock_timestamp() - interval '2 days' LIMIT 5000
     );
     GET DIAGNOSTICS v_gone = ROW_COUNT;
     RETURN v_gone;

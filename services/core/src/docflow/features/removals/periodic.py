@@ -5,7 +5,6 @@ from typing import Any
 
 import structlog
 from sqlalchemy import Row, text
-from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
 from docflow.domain.crash_points import crash_point
@@ -31,10 +30,6 @@ async def remove_files(database: Database, blobs: BlobStore) -> int:
         if len(taken) < AT_ONCE:
             break
     return carried_out
-
-
-async def sweep_uploads(session: AsyncSession) -> None:
-    await session.execute(text("SELECT sweep_uploads()"))
 
 
 async def _take(database: Database) -> Sequence[Row[Any]]:

@@ -8,10 +8,7 @@ from docflow.db.base import Base, Created, id_column
 
 
 class Upload(Created, Base):
-    """A file that is, or will be, in the store; `process_id` says which process took it.
-
-    `sha256` and `sniffed_type` are known once it was looked at; `received_at` once the gateway itself took it in.
-    """
+    """A file that was announced: it has come once the store has it, and is used up once `process_id` is set."""
 
     __tablename__ = "uploads"
 
@@ -21,11 +18,8 @@ class Upload(Created, Base):
     mime_type: Mapped[str]
     file_size: Mapped[int] = mapped_column(BigInteger)
     blob_key: Mapped[str]
-    sha256: Mapped[str | None]
-    sniffed_type: Mapped[str | None]
     created_by: Mapped[str | None]
     expires_at: Mapped[datetime]
-    received_at: Mapped[datetime | None]
     process_id: Mapped[UUID | None]
 
     __table_args__ = (
