@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+import re
 from typing import Any
 
 from docflow.adapters.schemas.rust import failing_places, found_in_text, schema_fault
@@ -9,6 +10,7 @@ from docflow.domain.publishing import Known
 from docflow.features.api_keys.service import ApiKeys
 from docflow.features.configurations.in_force import InForce
 from docflow.features.submissions.service import Submissions
+from docflow.features.uploads.service import Uploads
 from docflow.features.users.passwords import Passwords
 from docflow.features.users.service import Accounts
 from docflow.features.users.tokens import AccessTokens
@@ -29,6 +31,7 @@ from docflow_api.rates import RequestRates
 from docflow_api.routers import (
     audit_logs,
     auth,
+    batches,
     clients,
     configurations,
     documents,
@@ -40,6 +43,7 @@ from docflow_api.routers import (
     prompts,
     reviews,
     submissions,
+    uploads,
 )
 from docflow_api.schemas.auth import LoginIn, RefreshIn
 from docflow_api.schemas.clients import ClientIn, ClientPatch
@@ -49,16 +53,17 @@ from docflow_api.schemas.process_types import ProcessTypeIn, ProcessTypePatch
 from docflow_api.schemas.processes import ProcessIn
 from docflow_api.schemas.prompts import PromptClone, PromptIn, PromptPatch
 from docflow_api.schemas.reviews import ReviewDecision
+from docflow_api.schemas.uploads import UploadIn
 
 VERSION = "1.0.0"
-_LARGE_PATHS = frozenset({"/v1/processes"})
+_LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content)")
 _ROUTERS = (
-    auth, me, submissions, processes, documents, reviews, process_types, prompts, configurations, clients,
-    audit_logs, events, health,
+    auth, me, submissions, batches, uploads, processes, documents, reviews, process_types, prompts, configurations,
+    clients, audit_logs, events, health,
 )  # fmt: skip
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
 _BODIES = (
-    LoginIn, RefreshIn, ProcessIn, ReviewDecision, ProblemOut, ClientIn, ClientPatch, ProcessTypeIn,
+    LoginIn, RefreshIn, ProcessIn, UploadIn, ReviewDecision, ProblemOut, ClientIn, ClientPatch, ProcessTypeIn,
     ProcessTypePatch, PromptIn, PromptPatch, PromptClone, ConfigurationIn, ConfigurationPatch, DryRunIn,
 )  # fmt: skip
 
@@ -75,7 +80,7 @@ def create_app(container: Container) -> FastAPI:
         app.add_middleware(
             CORSMiddleware,
             allow_origins=container.settings.api.cors_origins,
-            allow_methods=["GET", "POST"],
+            allow_methods=["GET", "POST", "PUT", "DELETE"],
             allow_headers=["Authorization", "Content-Type", "Idempotency-Key", "If-Match", "Last-Event-ID"],
             expose_headers=["ETag", "Link", "Location", "Retry-After", "X-Request-ID"],
         )
@@ -131,6 +136,13 @@ def make_gateway(container: Container) -> Gateway:
         in_force=in_force,
         known=Known(schema_fault, found_in_text, validators.names()),
         dry_runs=DryRuns(container, Checks(validators)),
+        uploads=Uploads(
+            container.database,
+            container.blobs,
+            container.clock,
+            key=hmac.new(secret.encode(), b"upload links", hashlib.sha256).digest(),
+            public_url=(settings.api.public_url or "").rstrip("/"),
+        ),
         rates=RequestRates(container.limits),
         metrics=HttpMetrics(),
     )

@@ -18,6 +18,7 @@ from docflow.features.api_keys.service import ApiKeys
 from docflow.features.audit.messages import act_audit
 from docflow.features.configurations.in_force import InForce
 from docflow.features.submissions.service import Submissions
+from docflow.features.uploads.service import Uploads
 from docflow.features.users.service import Accounts
 from docflow.features.users.tokens import AccessTokens
 from docflow.runtime.container import Container
@@ -46,6 +47,7 @@ class Gateway:
     in_force: InForce
     known: Known
     dry_runs: DryRuns
+    uploads: Uploads
     rates: RequestRates
     metrics: HttpMetrics
 

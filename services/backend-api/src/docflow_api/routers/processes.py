@@ -8,9 +8,11 @@ from docflow.domain.access import Scope
 from docflow.domain.errors import UnsupportedMedia
 from docflow.domain.exporting import result_csv
 from docflow.domain.stages import ProcessStatus, Stage
+from docflow.domain.ubl import result_ubl
 from docflow.features.audit.listing import AuditListing
 from docflow.features.audit.models import AuditLog
 from docflow.features.documents.service import Documents
+from docflow.features.erasures.service import Erasing, erase
 from docflow.features.processes.repository import ProcessFilter, ProcessRepository
 from docflow.features.stage_runs import lifecycle
 from docflow.features.stage_runs.timeline import timeline
@@ -23,6 +25,8 @@ from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, needs
 from docflow_api.history import history
 from docflow_api.rendering.files import attachment
 from docflow_api.rendering.page import CSP, result_page
+from docflow_api.rendering.sheet import MIME as XLSX
+from docflow_api.rendering.sheet import WRITE_S, result_xlsx
 from docflow_api.results import LoadedResult, load_result
 from docflow_api.schemas.audit_logs import AuditLogsOut, audit_log_out
 from docflow_api.schemas.page import Page, page_of
@@ -35,13 +39,18 @@ router = APIRouter(prefix="/v1/processes", tags=["processes"])
 class ResultFormat(StrEnum):
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
     HTML = "html"
+    UBL = "ubl"
 
 
+_UBL = "application/xml"
 _BY_ACCEPT = {
     "application/json": ResultFormat.JSON,
     "text/csv": ResultFormat.CSV,
+    XLSX: ResultFormat.XLSX,
     "text/html": ResultFormat.HTML,
+    _UBL: ResultFormat.UBL,
 }
 
 
@@ -105,7 +114,7 @@ async def get_process(
     response_model=ResultOut,
     responses={
         200: {
-            "content": {"text/csv": {}, "text/html": {}},
+            "content": {"text/csv": {}, "text/html": {}, XLSX: {}, _UBL: {}},
             "description": "The result in the form asked for",
         },
         **problems(404, 409, 415, 422),
@@ -116,12 +125,16 @@ async def get_result(
     request: Request,
     process_id: UUID,
     caller: TheCaller,
-    session: Session,
+    gateway: TheGateway,
     format: Annotated[ResultFormat | None, Query(description="Wins over `Accept`")] = None,  # noqa: A002
 ) -> Response:
-    """What was read, while a person reviews it and once it is final."""
+    """What was read, while a person reviews it and once it is final. `ubl` is for results that are an invoice."""
     wanted = format or _accepted(request.headers.get("accept", ""))
-    loaded = await load_result(session, caller.client, process_id, text=wanted is ResultFormat.HTML)
+    async with gateway.bound(caller) as session:
+        loaded = await load_result(session, caller.client, process_id, text=wanted is ResultFormat.HTML)
+    if wanted is ResultFormat.XLSX:
+        data = await gateway.container.workbench.run(result_xlsx, dict(loaded.shown()), timeout_s=WRITE_S)
+        return _file(loaded, data, "xlsx", XLSX)
     return _as(wanted, loaded)
 
 
@@ -131,9 +144,15 @@ def _as(wanted: ResultFormat, loaded: LoadedResult) -> Response:
         page = result_page(loaded.process, result, loaded.documents, loaded.pages)
         return HTMLResponse(page, headers={"Content-Security-Policy": CSP})
     if wanted is ResultFormat.CSV:
-        headers = {"Content-Disposition": attachment(f"{loaded.process.process_id}.csv")}
-        return Response(result_csv(result), media_type="text/csv; charset=utf-8", headers=headers)
+        return _file(loaded, result_csv(result).encode(), "csv", "text/csv; charset=utf-8")
+    if wanted is ResultFormat.UBL:
+        return _file(loaded, result_ubl(result), "xml", _UBL)
     return json_answer(dict(result), headers={"ETag": f'"{loaded.process.version}"'})
+
+
+def _file(loaded: LoadedResult, data: bytes, ending: str, mime_type: str) -> Response:
+    headers = {"Content-Disposition": attachment(f"{loaded.process.process_id}.{ending}")}
+    return Response(data, media_type=mime_type, headers=headers)
 
 
 def _accepted(accept: str) -> ResultFormat:
@@ -145,7 +164,7 @@ def _accepted(accept: str) -> ResultFormat:
         if kind in ("*/*", "application/*"):
             return ResultFormat.JSON
     if kinds:
-        raise UnsupportedMedia("a result comes as application/json, text/csv or text/html")
+        raise UnsupportedMedia(f"a result comes as {', '.join(_BY_ACCEPT)}")
     return ResultFormat.JSON
 
 
@@ -242,6 +261,23 @@ async def retry_process(
     await gateway.container.transport.hint(changed.hints)
     response.headers.update(place_of(process_id) | COME_BACK)
     return shown
+
+
+@router.delete(
+    "/{process_id}",
+    operation_id="erase_process",
+    status_code=204,
+    response_class=Response,
+    responses=problems(404),
+    dependencies=[needs(Scope.PROCESSES_WRITE)],
+)
+async def erase_process(
+    process_id: UUID, caller: TheCaller, session: Session, gateway: TheGateway
+) -> Response:
+    """Take a process out for good, with its files; one that is at work is cancelled first. The audit keeps its ids."""
+    asked = Erasing(caller.client, caller.name, gateway.now(), gateway.public_url)
+    await erase(session, asked, process_id)
+    return Response(status_code=204)
 
 
 async def _shown(session: AsyncSession, client_id: UUID, process_id: UUID) -> ProcessOut:

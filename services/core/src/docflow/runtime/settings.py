@@ -153,6 +153,10 @@ class LimitSettings(BaseModel):
     page_pixels: int = 12_000_000
     image_pixels: int = 50_000_000
     metadata_bytes: int = 16_384
+    batch_items: int = 200
+    """Processes in one batch."""
+    unpacked_bytes: int = 512 * 1024 * 1024
+    """Of all files in the ZIP of one batch."""
     requests_per_minute: int | None = 600
     logins_per_minute: int | None = 10
 

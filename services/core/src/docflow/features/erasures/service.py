@@ -60,9 +60,7 @@ async def erase(session: AsyncSession, asked: Erasing, process_id: UUID) -> None
         again_after=removals.LATE_WRITES,
     )
     session.add(
-        act_audit(
-            client_id=asked.client_id, at=asked.at, action="erased", by=asked.by, process_id=process_id
-        )
+        act_audit(client_id=asked.client_id, at=asked.at, action="erased", by=asked.by, process_id=process_id)
     )
     await _remove_rows(session, asked.client_id, process_id)
 

@@ -12,7 +12,17 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from docflow.db.base import Base, Created, Fraction, Json, JsonList, Updated, between_0_and_1, id_column, one_of
+from docflow.db.base import (
+    Base,
+    Created,
+    Fraction,
+    Json,
+    JsonList,
+    Updated,
+    between_0_and_1,
+    id_column,
+    one_of,
+)
 from docflow.domain.stages import IngestionSource, ProcessStatus, Stage
 
 

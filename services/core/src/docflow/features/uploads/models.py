@@ -25,5 +25,7 @@ class Upload(Created, Base):
     __table_args__ = (
         CheckConstraint("file_size > 0", name="file_size_positive"),
         Index("ix_uploads_expires_at", "expires_at"),
-        Index("ix_uploads_process", "client_id", "process_id", postgresql_where=text("process_id IS NOT NULL")),
+        Index(
+            "ix_uploads_process", "client_id", "process_id", postgresql_where=text("process_id IS NOT NULL")
+        ),
     )

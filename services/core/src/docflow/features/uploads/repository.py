@@ -20,17 +20,13 @@ async def get(session: AsyncSession, client_id: UUID, upload_id: UUID) -> Upload
     return found
 
 
-async def use(
-    session: AsyncSession, client_id: UUID, process_id: UUID, upload_ids: Sequence[UUID]
-) -> None:
+async def use(session: AsyncSession, client_id: UUID, process_id: UUID, upload_ids: Sequence[UUID]) -> None:
     """The process takes these uploads. Raises Conflict for one that another process has taken."""
     if not upload_ids:
         return
     taken = await session.execute(
         update(Upload)
-        .where(
-            Upload.client_id == client_id, Upload.upload_id.in_(upload_ids), Upload.process_id.is_(None)
-        )
+        .where(Upload.client_id == client_id, Upload.upload_id.in_(upload_ids), Upload.process_id.is_(None))
         .values(process_id=process_id)
         .returning(Upload.upload_id)
     )
