@@ -187,6 +187,7 @@ CREATE TABLE documents (
     error_message text,
     updated_at timestamp with time zone NOT NULL DEFAULT now(),
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    name_key text DEFAULT lower(file_name),
     CONSTRAINT ck_documents_fraud_score_share CHECK (((fraud_score >= (0)::numeric) AND (fraud_score <= (1)::numeric))),
     CONSTRAINT ck_documents_ocr_confidence_share CHECK (((ocr_confidence >= (0)::numeric) AND (ocr_confidence <= (1)::numeric))),
     CONSTRAINT ck_documents_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'completed'::text, 'failed'::text]))),
@@ -441,6 +442,7 @@ CREATE TABLE processes (
     completed_at timestamp with time zone,
     updated_at timestamp with time zone NOT NULL DEFAULT now(),
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    external_key text DEFAULT lower(external_id),
     CONSTRAINT ck_processes_current_stage_known CHECK ((current_stage = ANY (ARRAY['INGEST'::text, 'INTELLIGENT_OCR'::text, 'INTELLIGENT_PROCESS'::text, 'OUTPUT'::text]))),
     CONSTRAINT ck_processes_ingestion_source_known CHECK ((ingestion_source = ANY (ARRAY['web'::text, 'api'::text, 'whatsapp'::text, 'telegram'::text, 'email'::text]))),
     CONSTRAINT ck_processes_overall_confidence_share CHECK (((overall_confidence >= (0)::numeric) AND (overall_confidence <= (1)::numeric))),
@@ -679,7 +681,7 @@ CREATE INDEX ix_audit_logs_process_id ON public.audit_logs USING btree (process_
 CREATE INDEX ix_audit_logs_result_stage_type ON public.audit_logs USING btree (result, stage_type);
 CREATE INDEX ix_clients_created_at ON public.clients USING btree (created_at, client_id);
 CREATE INDEX ix_configurations_process_type_id ON public.configurations USING btree (process_type_id);
-CREATE INDEX ix_documents_name_prefix ON public.documents USING btree (client_id, lower(file_name) text_pattern_ops);
+CREATE INDEX ix_documents_name_key ON public.documents USING btree (client_id, name_key);
 CREATE INDEX ix_documents_sha256 ON public.documents USING btree (client_id, sha256, created_at);
 CREATE INDEX ix_field_corrections_process ON public.field_corrections USING btree (client_id, process_id, created_at);
 CREATE INDEX ix_file_removals_due ON public.file_removals USING btree (available_at, removal_id);
@@ -703,7 +705,7 @@ CREATE INDEX ix_process_types_client_id ON public.process_types USING btree (cli
 CREATE INDEX ix_processes_changed ON public.processes USING btree (client_id, updated_at);
 CREATE INDEX ix_processes_creator_list ON public.processes USING btree (client_id, created_by, created_at DESC, process_id DESC);
 CREATE INDEX ix_processes_external_id ON public.processes USING btree (client_id, external_id) WHERE (external_id IS NOT NULL);
-CREATE INDEX ix_processes_external_prefix ON public.processes USING btree (client_id, lower(external_id) text_pattern_ops) WHERE (external_id IS NOT NULL);
+CREATE INDEX ix_processes_external_key ON public.processes USING btree (client_id, external_key) WHERE (external_key IS NOT NULL);
 CREATE INDEX ix_processes_list ON public.processes USING btree (client_id, created_at DESC, process_id DESC);
 CREATE INDEX ix_processes_parent ON public.processes USING btree (client_id, parent_process_id) WHERE (parent_process_id IS NOT NULL);
 CREATE INDEX ix_processes_status_list ON public.processes USING btree (client_id, status, created_at DESC, process_id DESC);

@@ -20,9 +20,8 @@ ENGINE_FUNCTIONS = {
     "sweep_uploads": "",
 }
 INDEXES = (
-    "ix_llm_cache_process", "ix_notifications_process",
-    "ix_webhook_deliveries_process", "ix_processes_type_list", "ix_processes_creator_list",
-    "ix_processes_external_prefix", "ix_documents_name_prefix",
+    "ix_llm_cache_process", "ix_notifications_process", "ix_webhook_deliveries_process", "ix_processes_type_list",
+    "ix_processes_creator_list",
 )  # fmt: skip
 
 
@@ -73,6 +72,8 @@ def downgrade() -> None:
     run("DROP FUNCTION field_text(jsonb)")
     run(f"DROP INDEX {', '.join(INDEXES)}")
     run("ALTER TABLE idempotency_keys DROP COLUMN process_id")
+    run("ALTER TABLE processes DROP COLUMN external_key")
+    run("ALTER TABLE documents DROP COLUMN name_key")
     run(f"DROP TABLE {', '.join(TABLES)}")
     run(
         "CREATE INDEX ix_processes_extraction_result ON processes USING gin (extraction_result jsonb_path_ops)"

@@ -34,7 +34,7 @@ CREATE TABLE process_fields (
     client_id UUID NOT NULL,
     process_id UUID NOT NULL,
     name TEXT NOT NULL,
-    value TEXT NOT NULL,
+    value TEXT COLLATE "C" NOT NULL,
     created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_process_fields PRIMARY KEY (client_id, process_id, name),
     CONSTRAINT fk_process_fields_process FOREIGN KEY(client_id, process_id) REFERENCES processes (client_id, process_id) ON DELETE CASCADE
@@ -48,6 +48,10 @@ CREATE INDEX ix_notifications_process ON notifications (client_id, process_id) W
 CREATE INDEX ix_webhook_deliveries_process ON webhook_deliveries (client_id, process_id) WHERE process_id IS NOT NULL;
 CREATE INDEX ix_processes_type_list ON processes (client_id, process_type_id, created_at DESC, process_id DESC);
 CREATE INDEX ix_processes_creator_list ON processes (client_id, created_by, created_at DESC, process_id DESC);
-CREATE INDEX ix_processes_external_prefix ON processes (client_id, lower(external_id) text_pattern_ops) WHERE external_id IS NOT NULL;
-CREATE INDEX ix_documents_name_prefix ON documents (client_id, lower(file_name) text_pattern_ops);
+-- Under row-level security an index serves leak-proof operators alone; LIKE and lower() are none. So the lower case is
+-- kept, in the order of its bytes, where a prefix is a range.
+ALTER TABLE processes ADD COLUMN external_key TEXT COLLATE "C" GENERATED ALWAYS AS (lower(external_id)) STORED;
+ALTER TABLE documents ADD COLUMN name_key TEXT COLLATE "C" GENERATED ALWAYS AS (lower(file_name)) STORED;
+CREATE INDEX ix_processes_external_key ON processes (client_id, external_key) WHERE external_key IS NOT NULL;
+CREATE INDEX ix_documents_name_key ON documents (client_id, name_key);
 DROP INDEX ix_processes_extraction_result;

@@ -3,11 +3,12 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    Computed,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
+    Text,
     UniqueConstraint,
-    literal_column,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
@@ -59,6 +60,10 @@ class Process(Updated, Base):
     created_by: Mapped[str | None]
     """`user:<id>` or `key:<id>`."""
     completed_at: Mapped[datetime | None]
+    external_key: Mapped[str | None] = mapped_column(
+        Text(collation="C"), Computed("lower(external_id)", persisted=True), sort_order=1, deferred=True
+    )
+    """What a search by the beginning of the external id looks at."""
 
     __table_args__ = (
         one_of("status", ProcessStatus),
@@ -112,11 +117,10 @@ class Process(Updated, Base):
             text("process_id DESC"),
         ),
         Index(
-            "ix_processes_external_prefix",
+            "ix_processes_external_key",
             "client_id",
-            literal_column("lower(external_id)").label("lower_id"),
-            postgresql_ops={"lower_id": "text_pattern_ops"},
-            postgresql_where=text("external_id IS NOT NULL"),
+            "external_key",
+            postgresql_where=text("external_key IS NOT NULL"),
         ),
     )
 
@@ -132,7 +136,7 @@ class ProcessField(Created, Base):
     client_id: Mapped[UUID] = mapped_column(primary_key=True)
     process_id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
-    value: Mapped[str]
+    value: Mapped[str] = mapped_column(Text(collation="C"))
 
     __table_args__ = (
         ForeignKeyConstraint(
