@@ -5,7 +5,7 @@ from typing import Annotated
 from uuid import UUID
 
 from docflow.domain.access import Scope
-from docflow.domain.errors import UnsupportedMedia
+from docflow.domain.errors import Problem, UnsupportedMedia, UserError, pointer_to
 from docflow.domain.exporting import result_csv
 from docflow.domain.stages import ProcessStatus, Stage
 from docflow.domain.ubl import result_ubl
@@ -19,6 +19,7 @@ from docflow.features.stage_runs.timeline import timeline
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import QueryParams
 
 from docflow_api.answers import COME_BACK, json_answer, place_of
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, needs
@@ -54,11 +55,23 @@ _BY_ACCEPT = {
 }
 
 
+_FIELD = {
+    "name": "field.<name>",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 1000},
+    "description": "Equal to the value that was read for this field, such as `field.invoice_number=R-1`; numbers "
+    "compare as numbers. Up to five different fields",
+}
+_MOST_FIELDS = 5
+
+
 @router.get(
     "",
     operation_id="list_processes",
     responses=problems(422),
     dependencies=[needs(Scope.PROCESSES_READ)],
+    openapi_extra={"parameters": [_FIELD]},
 )
 async def list_processes(
     *,
@@ -76,6 +89,15 @@ async def list_processes(
         str | None, Query(max_length=100, description="`user:<id>`, `key:<id>` or `me`")
     ] = None,
     external_id: Annotated[str | None, Query(max_length=255)] = None,
+    q: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=200,
+            pattern=r"^[^\x00]*$",
+            description="The beginning of a file's name, of the external id or of the process's id, in any case",
+        ),
+    ] = None,
 ) -> Page[ProcessOut]:
     """The client's processes, newest first."""
     chosen = ProcessFilter(
@@ -85,11 +107,29 @@ async def list_processes(
         created_before=created_before,
         created_by=caller.name if created_by == "me" else created_by,
         external_id=external_id,
+        fields=_fields(request.query_params),
+        search=q,
     )
     found = await ProcessRepository(session, caller.client).page(chosen, page)
     documents = await Documents(session, caller.client).of([row.process_id for row in found.rows])
     items = [process_out(row, documents.get(row.process_id, [])) for row in found.rows]
     return page_of(items, found.next.encode() if found.next else None, request, response, gateway.public_url)
+
+
+def _fields(query: QueryParams) -> dict[str, str]:
+    """The `field.<name>` of a query. Raises UserError for what no field can be."""
+    given = [(key, value) for key, value in query.multi_items() if key.startswith("field.")]
+    fields = {key.removeprefix("field."): value for key, value in given}
+    if len(given) != len(fields) or len(fields) > _MOST_FIELDS:
+        raise _bad_field("field", f"each field once, at most {_MOST_FIELDS}")
+    for name, value in fields.items():
+        if not name or len(name) > 200 or len(value) > 1000 or "\x00" in name + value:
+            raise _bad_field(f"field.{name[:200]}", "not a field's name and value")
+    return fields
+
+
+def _bad_field(name: str, message: str) -> UserError:
+    return UserError(message, problems=[Problem(pointer_to(("query", name)), message)])
 
 
 @router.get(
