@@ -4,6 +4,7 @@
 
 idle    seconds to import, start and stop; memory of an idle program (Linux only)
 flow    seconds from a file handed in to its result, documents in a second
+lists   milliseconds of lists and searches in a database of a million processes; takes some minutes
 reading how well and how fast documents are read; needs the labelled sets beside the repository
 
 What it makes lies in temporary folders, and it starts programs of its own.
@@ -34,9 +35,16 @@ def _reading() -> Figures:
     return {}
 
 
+def _lists() -> Figures:
+    from tests.load import lists
+
+    return lists.measure()
+
+
 PARTS: Mapping[str, Callable[[], Figures]] = {
     "idle": lambda: idle.measure(REST_S),
     "flow": flow.measure,
+    "lists": _lists,
     "reading": _reading,
 }
 #: At most so much; a name without a bar is told for comparison.
@@ -45,6 +53,8 @@ BARS: Figures = {
     "stop_s": 5.0,
     "born_digital_p50_s": 0.5,
     "e_invoice_p50_s": 0.3,
+    "list_p95_s": 0.015,
+    "field_p95_s": 0.05,
 }
 _UNITS = {"_per_s": "/s", "_s": "s", "_mb": "MB"}
 

@@ -7,7 +7,6 @@ import structlog
 from sqlalchemy import Row, text
 
 from docflow.db.database import Database
-from docflow.domain.crash_points import crash_point
 from docflow.domain.errors import DocflowError
 from docflow.domain.ports.blobs import BlobStore
 
@@ -18,12 +17,11 @@ LEASE_S = 300.0
 """So long one look may take over what it took before others take it too; removing twice is no harm."""
 
 
-async def remove_files(database: Database, blobs: BlobStore) -> int:
+async def remove_files(database: Database, blobs: BlobStore, *, lease_s: float = LEASE_S) -> int:
     """Remove all that is due; returns how many plans were carried out. Holds no transaction while files go."""
     carried_out = 0
-    while taken := await _take(database):
+    while taken := await _take(database, lease_s):
         done = [row.removal_id for row in taken if await _removed(blobs, row.prefix)]
-        crash_point("removals.before_end")
         async with database.nobody() as session:
             await session.execute(text("SELECT end_removals(:ids)"), {"ids": done})
         carried_out += len(done)
@@ -32,11 +30,11 @@ async def remove_files(database: Database, blobs: BlobStore) -> int:
     return carried_out
 
 
-async def _take(database: Database) -> Sequence[Row[Any]]:
+async def _take(database: Database, lease_s: float) -> Sequence[Row[Any]]:
     async with database.nobody() as session:
         rows = await session.execute(
             text("SELECT removal_id, prefix FROM take_removals(:limit, :lease_s)"),
-            {"limit": AT_ONCE, "lease_s": LEASE_S},
+            {"limit": AT_ONCE, "lease_s": lease_s},
         )
         return rows.all()
 
