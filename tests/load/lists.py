@@ -157,16 +157,21 @@ _FIELD: Mapping[str, ProcessFilter] = {
     "of one in 1000": ProcessFilter(fields={"seller_name": "Seller 500"}),
     "of nearly all": ProcessFilter(fields={"currency": "EUR"}),
     "rare beside common": ProcessFilter(fields={"currency": "USD", "seller_name": "Seller 0"}),
+    "common beside unique": ProcessFilter(fields={"currency": "EUR", "invoice_number": "R-500000"}),
+    "common beside 1000th": ProcessFilter(fields={"currency": "EUR", "seller_name": "Seller 500"}),
     "number": ProcessFilter(fields={"grand_total": "119"}),
     "absent": ProcessFilter(fields={"seller_name": "Nobody"}),
     "and status": ProcessFilter(fields={"currency": "EUR"}, statuses=(ProcessStatus.FAILED,)),
+    "and no such status": ProcessFilter(fields={"currency": "EUR"}, statuses=(ProcessStatus.PENDING,)),
     "unknown field": ProcessFilter(fields={"nothing": "x"}),
 }
 _SEARCH: Mapping[str, ProcessFilter] = {
     "file name, one": ProcessFilter(search="Invoice-ext-777777"),
     "file name, all": ProcessFilter(search="invoice"),
     "file name, 1111": ProcessFilter(search="invoice-ext-777"),
+    "file name, 11111": ProcessFilter(search="invoice-ext-77"),
     "external id": ProcessFilter(search="ext-12345"),
+    "process id, many": ProcessFilter(search="12ab"),
     "nothing": ProcessFilter(search="zzz"),
 }
 

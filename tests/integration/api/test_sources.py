@@ -11,7 +11,7 @@ from docflow.domain.errors import Conflict, Forbidden, TransientError, UserError
 from docflow.domain.ports.egress import HttpAnswer
 from docflow.features.removals.models import FileRemoval
 from docflow.features.uploads.links import UploadLink
-from docflow.features.uploads.service import KEPT, LINK_S, Uploads
+from docflow.features.uploads.service import KEPT, LINK_S, AskedUpload, Uploads
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.factories import Tenancy
 from sqlalchemy import select, text
@@ -149,6 +149,17 @@ async def test_an_upload_becomes_the_document_of_one_process(
     assert (second.status_code, second.json()["code"]) == (409, "state_conflict")
 
 
+async def test_an_upload_that_is_asked_for_again_with_its_key_is_the_same(
+    world: World, two_clients: Clients, key_for: KeyFor
+) -> None:
+    headers = await key_for(two_clients[0]) | {"Idempotency-Key": "k1"}
+    first = await announced(world, headers, pdf())
+    assert await announced(world, headers, pdf()) == first
+    body = {"file_name": "b.pdf", "mime_type": "application/pdf", "file_size": 1}
+    other = await world.http.post("/v1/uploads", headers=headers, json=body)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency_key_reused")
+
+
 async def test_a_link_takes_one_file_of_the_announced_kind_size_and_digest(
     world: World, two_clients: Clients, key_for: KeyFor
 ) -> None:
@@ -234,7 +245,7 @@ async def test_a_store_that_signs_links_takes_the_file_itself(
     blobs = SigningBlobs()
     uploads = Uploads(database, blobs, Later(), key=b"k")
     ticket = await uploads.announce(
-        acme.client_id, "user:x", file_name="a.pdf", mime_type="application/pdf", size_bytes=len(pdf())
+        acme.client_id, "user:x", AskedUpload("a.pdf", "application/pdf", len(pdf()))
     )
     key = ticket.url.removeprefix("https://store.test/").partition("?")[0]
     assert key.startswith(f"{acme.client_id}/uploads/2026-11/")
@@ -254,9 +265,7 @@ async def test_a_link_ends_after_an_hour_and_its_file_waits_a_day_longer(
     acme, _ = two_clients
     clock = Later()
     uploads = Uploads(database, MemoryBlobs(), clock, key=b"k")
-    ticket = await uploads.announce(
-        acme.client_id, "user:x", file_name="a.pdf", mime_type="application/pdf", size_bytes=4
-    )
+    ticket = await uploads.announce(acme.client_id, "user:x", AskedUpload("a.pdf", "application/pdf", 4))
     link = UploadLink(acme.client_id, ticket.upload_id, int(ticket.expires_at.timestamp()))
     signature = ticket.url.rpartition("signature=")[2]
     assert (await uploads.admit(link, signature)).file_name == "a.pdf"

@@ -12,7 +12,9 @@ from xlsxwriter.worksheet import Worksheet
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WRITE_S = 20.0
 _MOST_CHARACTERS = 32_767
-_FORBIDDEN = re.compile(r"[\[\]:*?/\\']")
+_FORBIDDEN = re.compile(r"[\x00-\x1f\[\]:*?/\\']")
+# What XML cannot hold in any form; control characters are written as escapes.
+_NO_XML = re.compile("[\ud800-\udfff\ufffe\uffff]")
 # What fifteen digits hold exactly; longer numbers stay text.
 _NUMBER = re.compile(r"-?(0|[1-9]\d{0,14})(\.\d{1,14})?")
 _HEAD = ("field", "value", "confidence", "page", "source")
@@ -56,7 +58,7 @@ def _cell(sheet: Worksheet, row: int, column: int, value: object) -> None:
     if isinstance(value, bool):
         sheet.write_boolean(row, column, value)
         return
-    text = str(value)
+    text = _NO_XML.sub("", str(value))
     if _NUMBER.fullmatch(text) and len(text.lstrip("-").replace(".", "")) <= 15:
         sheet.write_number(row, column, float(text))
     else:
@@ -66,7 +68,7 @@ def _cell(sheet: Worksheet, row: int, column: int, value: object) -> None:
 
 def _sheet_name(wanted: str, taken: set[str]) -> str:
     """At most 31 characters, none that workbooks refuse, unlike the others whatever their case."""
-    base = _FORBIDDEN.sub("_", wanted).strip()[:28] or "table"
+    base = _FORBIDDEN.sub("_", _NO_XML.sub("", wanted)).strip()[:28] or "table"
     name, number = base, 1
     while name.lower() in taken or name.lower() == "history":
         number += 1

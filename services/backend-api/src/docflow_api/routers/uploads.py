@@ -1,6 +1,7 @@
 """Large files: announced, sent over a link of their own, then named in POST /v1/processes."""
 
 import base64
+import hashlib
 import re
 from typing import Annotated, Any
 from uuid import UUID
@@ -8,8 +9,10 @@ from uuid import UUID
 from docflow.domain.access import Scope
 from docflow.domain.errors import PayloadTooLarge, UserError
 from docflow.domain.file_types import HEAD_BYTES, sniff
+from docflow.features.idempotency.service import KeyedRequest
 from docflow.features.submissions.door import check_file_name
 from docflow.features.uploads.links import UploadLink
+from docflow.features.uploads.service import AskedUpload
 from fastapi import APIRouter, Header, Query, Request, Response
 
 from docflow_api.deps import TheCaller, TheGateway, body_spec, needs, parsed, read_json
@@ -20,6 +23,7 @@ from docflow_api.spool import spooled
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
 
+ROUTE = "POST /v1/uploads"
 _SHA256 = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):")
 _FILE: dict[str, Any] = {
     "requestBody": {
@@ -33,24 +37,32 @@ _FILE: dict[str, Any] = {
     "",
     operation_id="create_upload",
     status_code=201,
-    responses=problems(400, 413, 415, 422),
+    responses=problems(400, 409, 413, 415, 422),
     dependencies=[needs(Scope.PROCESSES_WRITE)],
     openapi_extra=body_spec(UploadIn),
 )
-async def create_upload(request: Request, caller: TheCaller, gateway: TheGateway) -> UploadOut:
+async def create_upload(
+    *,
+    request: Request,
+    response: Response,
+    caller: TheCaller,
+    gateway: TheGateway,
+    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
+) -> UploadOut:
     """A link to send one file to. The file then waits a day for the process that names its `upload_id`."""
     given = parsed(UploadIn, await read_json(request))
     check_file_name(given.file_name, "/file_name")
     limits = gateway.container.settings.limits
     if given.file_size > limits.file_bytes:
         raise file_too_large(limits, "/file_size")
-    ticket = await gateway.uploads.announce(
-        caller.client,
-        caller.name,
-        file_name=given.file_name,
-        mime_type=given.mime_type,
-        size_bytes=given.file_size,
-    )
+    keyed = None
+    if idempotency_key is not None:
+        content = hashlib.sha256(given.model_dump_json().encode()).digest()
+        keyed = KeyedRequest(caller.client, ROUTE, idempotency_key, content)
+    asked = AskedUpload(given.file_name, given.mime_type, given.file_size)
+    ticket = await gateway.uploads.announce(caller.client, caller.name, asked, keyed=keyed)
+    if ticket.replayed:
+        response.headers["Idempotent-Replayed"] = "true"
     return UploadOut(
         upload_id=ticket.upload_id,
         url=ticket.url,

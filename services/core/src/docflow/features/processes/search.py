@@ -5,15 +5,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, any_, func, literal, or_, select, true, union_all
+from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from docflow.features.documents.models import Document
 from docflow.features.processes.models import Process
 
-FEW = 1000
-"""Up to so many hits are looked up by id; of more, the newest are soon met in the list itself."""
+FEW = 20_000
+"""Up to so many hits are looked up by their ids (about 2 µs each); more are met soon by walking down the list."""
 _HIGHEST = "\U0010ffff"
 _ID_BEGINNING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{0,4}){0,3}(-[0-9a-f]{0,12})?|[0-9a-f]{4,7}")
 
@@ -23,13 +25,18 @@ class Search:
     """`text` in any case."""
 
     text: str
+    few: int = FEW
 
     async def where(self, session: AsyncSession, client_id: UUID) -> ColumnElement[bool]:
         """The condition on processes that is quick for this text: few hits by their ids, many by a look at each row."""
-        found = (await session.scalars(self._hits(client_id))).all()
-        if len(found) <= FEW:
-            return Process.process_id.in_(set(found))
-        return or_(*self._by_row())
+        hits = self._hits(client_id)
+        count = await session.scalar(select(func.count()).select_from(hits.subquery())) or 0
+        if count > self.few:
+            return or_(*self._by_row())
+        # As an array it is worked out once, and the planner takes it for the short list that it is.
+        return Process.process_id == any_(
+            func.array(hits.scalar_subquery(), type_=ARRAY(PG_UUID(as_uuid=True)))
+        )
 
     def _by_row(self) -> Sequence[ColumnElement[bool]]:
         named = (
@@ -55,12 +62,12 @@ class Search:
         processes = select(Process.process_id).where(Process.client_id == client_id)
         documents = select(Document.process_id).where(Document.client_id == client_id)
         parts = [
-            processes.where(*_begins(Process.external_key, key)).limit(FEW + 1),
-            documents.where(*_begins(Document.name_key, key)).limit(FEW + 1),
-            *(processes.where(same).limit(FEW + 1) for same in self._by_id()),
+            processes.where(*_begins(Process.external_key, key)).limit(self.few + 1),
+            documents.where(*_begins(Document.name_key, key)).limit(self.few + 1),
+            *(processes.where(same).limit(self.few + 1) for same in self._by_id()),
         ]
         every = union_all(*(select(part.subquery().c.process_id) for part in parts)).subquery()
-        return select(every.c.process_id).limit(FEW + 1)
+        return select(every.c.process_id).limit(self.few + 1)
 
 
 def id_bounds(text: str) -> tuple[UUID, UUID] | None:

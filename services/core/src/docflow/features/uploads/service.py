@@ -10,6 +10,8 @@ from docflow.domain.errors import Conflict, NotFound, UserError
 from docflow.domain.ids import new_id
 from docflow.domain.ports.blobs import BlobStore, LinkSigner
 from docflow.domain.ports.clock import Clock
+from docflow.features.idempotency import service as idempotency
+from docflow.features.idempotency.service import KeyedRequest, StoredAnswer
 from docflow.features.removals import repository as removals
 from docflow.features.uploads import repository
 from docflow.features.uploads.links import UploadLink
@@ -29,6 +31,16 @@ class UploadTicket:
     expires_at: datetime
     headers: Mapping[str, str]
     method: str = "PUT"
+    replayed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AskedUpload:
+    """The file that is to come."""
+
+    file_name: str
+    mime_type: str
+    size_bytes: int
 
 
 class Uploads:
@@ -44,28 +56,28 @@ class Uploads:
         self._public_url = public_url
 
     async def announce(
-        self, client_id: UUID, by: str, *, file_name: str, mime_type: str, size_bytes: int
+        self, client_id: UUID, by: str, asked: AskedUpload, *, keyed: KeyedRequest | None = None
     ) -> UploadTicket:
-        """The name and size were checked. What never comes, or is never used, is removed in time."""
-        upload_id, at = new_id(), self._clock.now().replace(microsecond=0)
-        expires_at = at + timedelta(seconds=LINK_S)
-        blob_key = f"{client_id}/uploads/{at:%Y-%m}/{upload_id}"
-        url = await self._link(client_id, upload_id, blob_key, expires_at)
+        """The name and size were checked. What never comes, or is never used, is removed in time.
+
+        With the same key and content the same upload again; its link ends when the first one did.
+        """
+        at = self._clock.now().replace(microsecond=0)
+        upload = _announced(client_id, by, asked, at)
         async with self._database.client(client_id) as session:
-            session.add(
-                Upload(
-                    upload_id=upload_id,
-                    client_id=client_id,
-                    file_name=file_name,
-                    mime_type=mime_type,
-                    file_size=size_bytes,
-                    blob_key=blob_key,
-                    created_by=by,
-                    expires_at=expires_at,
-                )
-            )
-            removals.plan(session, client_id, [blob_key], at=expires_at + KEPT)
-        return UploadTicket(upload_id, url, expires_at, {"Content-Type": mime_type})
+            known = await idempotency.claim(session, keyed, at) if keyed else None
+            if known is not None:
+                upload = await repository.get(session, client_id, UUID(known.body["upload_id"]))
+            else:
+                session.add(upload)
+                removals.plan(session, client_id, [upload.blob_key], at=upload.expires_at + KEPT)
+                if keyed is not None:
+                    # The link is made anew for a repeat: who holds it needs no other key.
+                    made = StoredAnswer(201, {}, {"upload_id": str(upload.upload_id)})
+                    await idempotency.keep(session, keyed, made)
+        url = await self._link(upload)
+        headers = {"Content-Type": upload.mime_type}
+        return UploadTicket(upload.upload_id, url, upload.expires_at, headers, replayed=known is not None)
 
     async def admit(self, link: UploadLink, signature: str) -> Upload:
         """The upload whose file may be sent now. Raises Forbidden `link_invalid` and NotFound."""
@@ -100,8 +112,23 @@ class Uploads:
         async with self._database.client(client_id) as session:
             return await repository.get(session, client_id, upload_id)
 
-    async def _link(self, client_id: UUID, upload_id: UUID, blob_key: str, expires_at: datetime) -> str:
+    async def _link(self, upload: Upload) -> str:
         if isinstance(self._blobs, LinkSigner):
-            return await self._blobs.presign_put(blob_key, expires_s=LINK_S)
-        link = UploadLink(client_id, upload_id, int(expires_at.timestamp()))
-        return f"{self._public_url}/v1/uploads/{upload_id}/content?{link.query(self._key)}"
+            left = (upload.expires_at - self._clock.now()).total_seconds()
+            return await self._blobs.presign_put(upload.blob_key, expires_s=max(1, round(left)))
+        link = UploadLink(upload.client_id, upload.upload_id, int(upload.expires_at.timestamp()))
+        return f"{self._public_url}/v1/uploads/{upload.upload_id}/content?{link.query(self._key)}"
+
+
+def _announced(client_id: UUID, by: str, asked: AskedUpload, at: datetime) -> Upload:
+    upload_id = new_id()
+    return Upload(
+        upload_id=upload_id,
+        client_id=client_id,
+        file_name=asked.file_name,
+        mime_type=asked.mime_type,
+        file_size=asked.size_bytes,
+        blob_key=f"{client_id}/uploads/{at:%Y-%m}/{upload_id}",
+        created_by=by,
+        expires_at=at + timedelta(seconds=LINK_S),
+    )
