@@ -150,6 +150,8 @@ _PLAIN: Mapping[str, ProcessFilter] = {
     "no such type": ProcessFilter(process_type_id="payroll_v1"),
     "creator": ProcessFilter(created_by="user:7"),
     "no such creator": ProcessFilter(created_by="user:none"),
+    "no creator, a status": ProcessFilter(created_by="user:none", statuses=(ProcessStatus.COMPLETED,)),
+    "a type, no status": ProcessFilter(process_type_id="acme.invoice", statuses=(ProcessStatus.PENDING,)),
     "external id": ProcessFilter(external_id="ext-777777"),
 }
 _FIELD: Mapping[str, ProcessFilter] = {

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select, tuple_
+from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, defer
 
@@ -40,6 +40,12 @@ class ProcessFilter:
     external_id: str | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     search: str | None = None
+
+    @property
+    def is_mixed(self) -> bool:
+        """More than one condition besides bounds of time."""
+        named = (self.statuses, self.process_type_id, self.created_by, self.external_id, self.search)
+        return len(self.fields) + sum(bool(each) for each in named) > 1
 
     def narrow(self, query: Select[Process]) -> Select[Process]:
         if self.statuses:
@@ -86,6 +92,9 @@ class ProcessRepository:
 
     async def page(self, chosen: ProcessFilter, request: PageRequest) -> PageOf[Process]:
         """Newest first."""
+        if chosen.is_mixed:
+            # Of several conditions the rarest should lead. A plan that is kept for all values cannot know which.
+            await self._session.execute(text("SET LOCAL plan_cache_mode = force_custom_plan"))
         query = chosen.narrow(select(Process).options(*_LARGE).where(Process.client_id == self._client_id))
         at, row_id = Process.created_at, Process.process_id
         for number, (name, value) in enumerate(chosen.fields.items()):
@@ -103,9 +112,11 @@ class ProcessRepository:
         return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.process_id))
 
     def _has(self, found: type[ProcessField], name: str, value: str) -> ColumnElement[bool]:
+        return and_(self._is(found, name, value), found.process_id == Process.process_id)
+
+    def _is(self, found: type[ProcessField], name: str, value: str) -> ColumnElement[bool]:
         return and_(
             found.client_id == self._client_id,
-            found.process_id == Process.process_id,
             found.name == name,
             found.value == func.field_text(func.to_jsonb(cast(value, Text))),
         )
