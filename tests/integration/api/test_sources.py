@@ -285,7 +285,7 @@ async def test_the_removal_of_an_upload_is_planned_with_it(
     ticket = await announced(world, await key_for(acme), pdf())
     async with database.client(acme.client_id) as session:
         (plan,) = (await session.scalars(select(FileRemoval))).all()
-    assert plan.prefix.endswith(ticket["upload_id"])
+    assert plan.prefix.endswith(f"/{ticket['upload_id']}/")
     assert plan.available_at == datetime.fromisoformat(ticket["expires_at"]) + KEPT
 
 

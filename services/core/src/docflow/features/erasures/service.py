@@ -91,9 +91,9 @@ async def _files(session: AsyncSession, client_id: UUID, process_id: UUID) -> li
     )
     exports = {f"{client_id}/exports/{month}/{process_id}/" for month in months}
     sent = await session.scalars(
-        select(Upload.blob_key).where(Upload.client_id == client_id, Upload.process_id == process_id)
+        select(Upload).where(Upload.client_id == client_id, Upload.process_id == process_id)
     )
-    return sorted(folders | exports | set(sent))
+    return sorted(folders | exports | {upload.folder for upload in sent})
 
 
 async def _remove_rows(session: AsyncSession, client_id: UUID, process_id: UUID) -> None:

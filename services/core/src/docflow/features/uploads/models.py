@@ -22,6 +22,11 @@ class Upload(Created, Base):
     expires_at: Mapped[datetime]
     process_id: Mapped[UUID | None]
 
+    @property
+    def folder(self) -> str:
+        """A folder of its own, so that looking for its file means looking at nothing else."""
+        return self.blob_key.rpartition("/")[0] + "/"
+
     __table_args__ = (
         CheckConstraint("file_size > 0", name="file_size_positive"),
         Index("ix_uploads_expires_at", "expires_at"),

@@ -70,7 +70,7 @@ class Uploads:
                 upload = await repository.get(session, client_id, UUID(known.body["upload_id"]))
             else:
                 session.add(upload)
-                removals.plan(session, client_id, [upload.blob_key], at=upload.expires_at + KEPT)
+                removals.plan(session, client_id, [upload.folder], at=upload.expires_at + KEPT)
                 if keyed is not None:
                     # The link is made anew for a repeat: who holds it needs no other key.
                     made = StoredAnswer(201, {}, {"upload_id": str(upload.upload_id)})
@@ -128,7 +128,7 @@ def _announced(client_id: UUID, by: str, asked: AskedUpload, at: datetime) -> Up
         file_name=asked.file_name,
         mime_type=asked.mime_type,
         file_size=asked.size_bytes,
-        blob_key=f"{client_id}/uploads/{at:%Y-%m}/{upload_id}",
+        blob_key=f"{client_id}/uploads/{at:%Y-%m}/{upload_id}/file",
         created_by=by,
         expires_at=at + timedelta(seconds=LINK_S),
     )
