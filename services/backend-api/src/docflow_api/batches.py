@@ -18,7 +18,7 @@ from docflow_api.packages import Package
 from docflow_api.received import Memory, Received, bad, sent_file
 from docflow_api.schemas.batches import BatchManifest, PackedDocument, PackedProcessIn
 from docflow_api.schemas.processes import ProcessIn, SentDocument
-from docflow_api.sources import Sources
+from docflow_api.sources import FetchTime, Sources
 from docflow_api.spool import Spooled, spooled
 
 NDJSON = "application/x-ndjson"
@@ -89,12 +89,13 @@ class Items:
         self._gateway = gateway
         self._client_id = client_id
         self._limits: LimitSettings = gateway.container.settings.limits
+        self._time = FetchTime(gateway.container.clock)
 
     @asynccontextmanager
     async def item(self, index: int) -> AsyncIterator[Submission]:
         """Call once for each index, from 0 on. The files can be read until the block ends."""
         async with AsyncExitStack() as stack:
-            sources = Sources(self._gateway, self._client_id, stack)
+            sources = Sources(self._gateway, self._client_id, stack, self._time)
             yield await self._submission(index, sources)
 
     async def _submission(self, index: int, sources: Sources) -> Submission:

@@ -12,6 +12,7 @@ from urllib.parse import unquote, urlsplit
 from uuid import UUID
 
 from docflow.domain.errors import DocflowError, PayloadTooLarge, TransientError, UserError
+from docflow.domain.ports.clock import Clock
 from docflow.features.submissions.door import LaterFile, SentFile, check_file_name
 from docflow.features.uploads.models import Upload
 from docflow.runtime.container import Container
@@ -25,7 +26,7 @@ from docflow_api.spool import temporary_file
 FETCH_S = 30.0
 """For one file."""
 FETCH_ALL_S = 60.0
-"""For all files of one submission: under what proxies wait for an answer, with room for the rest."""
+"""For all files of one request: under what proxies wait for an answer, with room for the rest."""
 
 
 class FileSources(Protocol):
@@ -34,15 +35,34 @@ class FileSources(Protocol):
     async def file_of(self, document: SentDocument, pointer: str) -> SentFile | LaterFile: ...
 
 
+class FetchTime:
+    """What is left of the time for calls to addresses; it runs from the first of them."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock = clock
+        self._until: float | None = None
+
+    def left_s(self) -> float:
+        """For the next file. Raises TransientError when all is used up."""
+        now = self._clock.monotonic()
+        if self._until is None:
+            self._until = now + FETCH_ALL_S
+        if now >= self._until:
+            raise TransientError("the time for fetching files is used up", code="timeout")
+        return min(FETCH_S, self._until - now)
+
+
 class Sources:
     """For one submission of one client. What is fetched lies in temporary files until `stack` closes."""
 
-    def __init__(self, gateway: Gateway, client_id: UUID, stack: AsyncExitStack) -> None:
+    def __init__(
+        self, gateway: Gateway, client_id: UUID, stack: AsyncExitStack, time: FetchTime | None = None
+    ) -> None:
         self._container: Container = gateway.container
         self._uploads = gateway.uploads
         self._client_id = client_id
         self._stack = stack
-        self._until: float | None = None
+        self._time = time or FetchTime(gateway.container.clock)
         self._left_bytes = self._limits.body_bytes
 
     @property
@@ -113,7 +133,7 @@ class Sources:
                 "GET",
                 url,
                 headers={"Accept": "*/*", "User-Agent": "docflow"},
-                timeout_s=self._time_left(),
+                timeout_s=self._time.left_s(),
                 max_bytes=limit + 1,
             )
         except TransientError as error:
@@ -124,11 +144,6 @@ class Sources:
         if len(answer.body) > limit:
             raise file_too_large(self._limits, pointer)
         return answer.body
-
-    def _time_left(self) -> float:
-        now = self._container.clock.monotonic()
-        self._until = self._until or now + FETCH_ALL_S
-        return max(0.001, min(FETCH_S, self._until - now))
 
 
 def _unavailable(message: str, pointer: str) -> UserError:
