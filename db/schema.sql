@@ -188,6 +188,7 @@ CREATE TABLE documents (
     error_message text,
     updated_at timestamp with time zone NOT NULL DEFAULT now(),
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    name_key text DEFAULT lower(file_name),
     CONSTRAINT ck_documents_fraud_score_share CHECK (((fraud_score >= (0)::numeric) AND (fraud_score <= (1)::numeric))),
     CONSTRAINT ck_documents_ocr_confidence_share CHECK (((ocr_confidence >= (0)::numeric) AND (ocr_confidence <= (1)::numeric))),
     CONSTRAINT ck_documents_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'processing'::text, 'completed'::text, 'failed'::text]))),
@@ -217,6 +218,19 @@ CREATE TABLE field_corrections (
     CONSTRAINT pk_field_corrections PRIMARY KEY (correction_id)
 );
 
+CREATE TABLE file_removals (
+    removal_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    process_id uuid,
+    prefix text NOT NULL,
+    available_at timestamp with time zone NOT NULL,
+    last_at timestamp with time zone NOT NULL,
+    is_taken boolean NOT NULL DEFAULT false,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT fk_file_removals_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT pk_file_removals PRIMARY KEY (removal_id)
+);
+
 CREATE TABLE idempotency_keys (
     client_id uuid NOT NULL,
     route text NOT NULL,
@@ -227,6 +241,7 @@ CREATE TABLE idempotency_keys (
     body jsonb,
     expires_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    process_id uuid,
     CONSTRAINT fk_idempotency_keys_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
     CONSTRAINT pk_idempotency_keys PRIMARY KEY (client_id, route, key)
 );
@@ -385,6 +400,16 @@ CREATE TABLE platform_answers (
     CONSTRAINT pk_platform_answers PRIMARY KEY (route, key)
 );
 
+CREATE TABLE process_fields (
+    client_id uuid NOT NULL,
+    process_id uuid NOT NULL,
+    name text NOT NULL,
+    value text NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT fk_process_fields_process FOREIGN KEY (client_id, process_id) REFERENCES processes(client_id, process_id) ON DELETE CASCADE,
+    CONSTRAINT pk_process_fields PRIMARY KEY (client_id, process_id, name)
+);
+
 CREATE TABLE process_types (
     process_type_id character varying(100) NOT NULL,
     client_id uuid,
@@ -432,6 +457,7 @@ CREATE TABLE processes (
     completed_at timestamp with time zone,
     updated_at timestamp with time zone NOT NULL DEFAULT now(),
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    external_key text DEFAULT lower(external_id),
     CONSTRAINT ck_processes_current_stage_known CHECK ((current_stage = ANY (ARRAY['INGEST'::text, 'INTELLIGENT_OCR'::text, 'INTELLIGENT_PROCESS'::text, 'OUTPUT'::text]))),
     CONSTRAINT ck_processes_ingestion_source_known CHECK ((ingestion_source = ANY (ARRAY['web'::text, 'api'::text, 'whatsapp'::text, 'telegram'::text, 'email'::text]))),
     CONSTRAINT ck_processes_overall_confidence_share CHECK (((overall_confidence >= (0)::numeric) AND (overall_confidence <= (1)::numeric))),
@@ -563,6 +589,22 @@ CREATE TABLE stage_runs (
     CONSTRAINT uq_stage_runs_client_id_run_id UNIQUE (client_id, run_id)
 );
 
+CREATE TABLE uploads (
+    upload_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    file_name text NOT NULL,
+    mime_type text NOT NULL,
+    file_size bigint NOT NULL,
+    blob_key text NOT NULL,
+    created_by text,
+    expires_at timestamp with time zone NOT NULL,
+    process_id uuid,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT ck_uploads_file_size_positive CHECK ((file_size > 0)),
+    CONSTRAINT fk_uploads_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT pk_uploads PRIMARY KEY (upload_id)
+);
+
 CREATE TABLE usage_events (
     event_id uuid NOT NULL,
     client_id uuid NOT NULL,
@@ -670,10 +712,14 @@ CREATE INDEX ix_audit_logs_process_id ON public.audit_logs USING btree (process_
 CREATE INDEX ix_audit_logs_result_stage_type ON public.audit_logs USING btree (result, stage_type);
 CREATE INDEX ix_clients_created_at ON public.clients USING btree (created_at, client_id);
 CREATE INDEX ix_configurations_process_type_id ON public.configurations USING btree (process_type_id);
+CREATE INDEX ix_documents_name_key ON public.documents USING btree (client_id, name_key);
 CREATE INDEX ix_documents_sha256 ON public.documents USING btree (client_id, sha256, created_at);
 CREATE INDEX ix_field_corrections_process ON public.field_corrections USING btree (client_id, process_id, created_at);
+CREATE INDEX ix_file_removals_due ON public.file_removals USING btree (available_at, removal_id);
 CREATE INDEX ix_idempotency_keys_expires_at ON public.idempotency_keys USING btree (expires_at);
+CREATE INDEX ix_idempotency_keys_process ON public.idempotency_keys USING btree (client_id, process_id) WHERE (process_id IS NOT NULL);
 CREATE INDEX ix_llm_cache_expires_at ON public.llm_cache USING btree (expires_at);
+CREATE INDEX ix_llm_cache_process ON public.llm_cache USING btree (client_id, process_id) WHERE (process_id IS NOT NULL);
 CREATE INDEX ix_llm_calls_client_id_created_at ON public.llm_calls USING btree (client_id, created_at);
 CREATE INDEX ix_llm_calls_process ON public.llm_calls USING btree (client_id, process_id);
 CREATE INDEX ix_llm_calls_run ON public.llm_calls USING btree (run_id) WHERE (NOT audited);
@@ -681,17 +727,21 @@ CREATE INDEX ix_login_attempts_account_created_at ON public.login_attempts USING
 CREATE INDEX ix_login_attempts_address_created_at ON public.login_attempts USING btree (address, created_at DESC);
 CREATE INDEX ix_mails_available_at ON public.mails USING btree (available_at, mail_id);
 CREATE INDEX ix_notifications_list ON public.notifications USING btree (client_id, created_at DESC, notification_id DESC);
+CREATE INDEX ix_notifications_process ON public.notifications USING btree (client_id, process_id) WHERE (process_id IS NOT NULL);
 CREATE INDEX ix_outbox_topic_message_id ON public.outbox USING btree (topic, message_id);
 CREATE INDEX ix_output_actions_due ON public.output_actions USING btree (available_at, action_id) WHERE (status = ANY (ARRAY['pending'::text, 'retrying'::text]));
 CREATE INDEX ix_output_actions_executing ON public.output_actions USING btree (claimed_by) WHERE (status = 'executing'::text);
 CREATE INDEX ix_pages_client_id_document_id ON public.pages USING btree (client_id, document_id, number);
+CREATE INDEX ix_process_fields_list ON public.process_fields USING btree (client_id, name, value, created_at DESC, process_id DESC);
 CREATE INDEX ix_process_types_client_id ON public.process_types USING btree (client_id);
 CREATE INDEX ix_processes_changed ON public.processes USING btree (client_id, updated_at);
+CREATE INDEX ix_processes_creator_list ON public.processes USING btree (client_id, created_by, created_at DESC, process_id DESC);
 CREATE INDEX ix_processes_external_id ON public.processes USING btree (client_id, external_id) WHERE (external_id IS NOT NULL);
-CREATE INDEX ix_processes_extraction_result ON public.processes USING gin (extraction_result jsonb_path_ops);
+CREATE INDEX ix_processes_external_key ON public.processes USING btree (client_id, external_key) WHERE (external_key IS NOT NULL);
 CREATE INDEX ix_processes_list ON public.processes USING btree (client_id, created_at DESC, process_id DESC);
 CREATE INDEX ix_processes_parent ON public.processes USING btree (client_id, parent_process_id) WHERE (parent_process_id IS NOT NULL);
 CREATE INDEX ix_processes_status_list ON public.processes USING btree (client_id, status, created_at DESC, process_id DESC);
+CREATE INDEX ix_processes_type_list ON public.processes USING btree (client_id, process_type_id, created_at DESC, process_id DESC);
 CREATE INDEX ix_prompts_process_type_id ON public.prompts USING btree (process_type_id, version, stage);
 CREATE INDEX ix_refresh_sessions_client_id_user_id ON public.refresh_sessions USING btree (client_id, user_id);
 CREATE INDEX ix_refresh_sessions_family_id ON public.refresh_sessions USING btree (family_id);
@@ -705,10 +755,13 @@ CREATE INDEX ix_stage_runs_dead ON public.stage_runs USING btree (finished_at) W
 CREATE INDEX ix_stage_runs_ready ON public.stage_runs USING btree (stage, client_id, available_at, run_id) WHERE (status = 'ready'::text);
 CREATE INDEX ix_stage_runs_timeline ON public.stage_runs USING btree (client_id, process_id, created_at);
 CREATE UNIQUE INDEX uq_stage_runs_open ON public.stage_runs USING btree (client_id, process_id) WHERE (status = ANY (ARRAY['ready'::text, 'claimed'::text]));
+CREATE INDEX ix_uploads_expires_at ON public.uploads USING btree (expires_at);
+CREATE INDEX ix_uploads_process ON public.uploads USING btree (client_id, process_id) WHERE (process_id IS NOT NULL);
 CREATE INDEX ix_usage_events_client_id_created_at ON public.usage_events USING btree (client_id, created_at);
 CREATE INDEX ix_users_client_id_created_at ON public.users USING btree (client_id, created_at, user_id);
 CREATE INDEX ix_webhook_deliveries_due ON public.webhook_deliveries USING btree (available_at, delivery_id) WHERE (state = 'pending'::text);
 CREATE INDEX ix_webhook_deliveries_list ON public.webhook_deliveries USING btree (client_id, created_at DESC, delivery_id DESC);
+CREATE INDEX ix_webhook_deliveries_process ON public.webhook_deliveries USING btree (client_id, process_id) WHERE (process_id IS NOT NULL);
 CREATE INDEX ix_webhook_deliveries_sending ON public.webhook_deliveries USING btree (claimed_by) WHERE (state = 'sending'::text);
 CREATE UNIQUE INDEX uq_webhook_endpoints_callback ON public.webhook_endpoints USING btree (client_id) WHERE (kind = 'callback'::text);
 CREATE INDEX ix_workers_alive_until ON public.workers USING btree (alive_until);
@@ -1103,6 +1156,27 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.end_removals(p_removals uuid[])
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+    v_now timestamptz := clock_timestamp();
+    v_done integer;
+BEGIN
+    UPDATE file_removals r SET available_at = r.last_at
+    WHERE r.removal_id = ANY (p_removals) AND r.last_at > v_now;
+    DELETE FROM file_removals r WHERE r.removal_id = ANY (p_removals) AND r.last_at <= v_now;
+    GET DIAGNOSTICS v_done = ROW_COUNT;
+    RETURN v_done;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.ensure_audit_partitions(months_ahead integer DEFAULT 3)
  RETURNS integer
  LANGUAGE plpgsql
@@ -1139,6 +1213,22 @@ END
 $function$
 ;
 -- owner: docflow_owner; may call: docflow_app, docflow_audit
+
+CREATE OR REPLACE FUNCTION public.field_text(p_value jsonb)
+ RETURNS text
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    SELECT CASE
+        WHEN jsonb_typeof(p_value) NOT IN ('string', 'number', 'boolean') THEN NULL
+        WHEN p_value #>> '{}' ~ '^-?(0|[1-9][0-9]{0,29})(\.[0-9]{1,30})?$'
+            THEN trim_scale((p_value #>> '{}')::numeric)::text
+        ELSE left(p_value #>> '{}', 255)
+    END
+$function$
+;
+-- owner: docflow_owner; may call: docflow_app, docflow_engine
 
 CREATE OR REPLACE FUNCTION public.find_api_key(p_prefix text)
  RETURNS TABLE(api_key_id uuid, client_id uuid, name text, secret_hash bytea, scopes text[], rate_limit_per_minute integer, expires_at timestamp with time zone, revoked_at timestamp with time zone, client_status text)
@@ -1414,6 +1504,28 @@ END
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_app, docflow_audit
+
+CREATE OR REPLACE FUNCTION public.index_process_fields()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+    IF TG_OP = 'UPDATE' THEN
+        DELETE FROM process_fields f WHERE f.client_id = NEW.client_id AND f.process_id = NEW.process_id;
+    END IF;
+    IF jsonb_typeof(NEW.extraction_result -> 'fields') = 'object' THEN
+        INSERT INTO process_fields (client_id, process_id, name, value, created_at)
+        SELECT NEW.client_id, NEW.process_id, read.name, field_text(read.field -> 'value'), NEW.created_at
+        FROM jsonb_each(NEW.extraction_result -> 'fields') AS read (name, field)
+        WHERE length(read.name) <= 200 AND jsonb_typeof(read.field) = 'object'
+            AND field_text(read.field -> 'value') IS NOT NULL;
+    END IF;
+    RETURN NULL;
+END
+$function$
+;
+-- owner: docflow_owner; may call: nobody else
 
 CREATE OR REPLACE FUNCTION public.list_clients(p_user_id uuid, p_client_id uuid, p_status text, p_before_at timestamp with time zone, p_before_id uuid, p_limit integer)
  RETURNS TABLE(client_id uuid, name text, slug text, status text, subscription_tier text, token_balance bigint, version integer, created_at timestamp with time zone, updated_at timestamp with time zone)
@@ -1834,6 +1946,26 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.sweep_uploads()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+    v_gone integer;
+BEGIN
+    DELETE FROM uploads WHERE upload_id IN (
+        SELECT u.upload_id FROM uploads u WHERE u.expires_at < clock_timestamp() - interval '2 days' LIMIT 5000
+    );
+    GET DIAGNOSTICS v_gone = ROW_COUNT;
+    RETURN v_gone;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.take_audit(p_limit integer)
  RETURNS TABLE(message_id uuid, topic text, client_id uuid, payload jsonb, created_at timestamp with time zone)
  LANGUAGE sql
@@ -1948,6 +2080,37 @@ BEGIN
         RETURNING o.message_id, o.topic, o.client_id, o.payload
     )
     SELECT taken.message_id, taken.topic, taken.client_id, taken.payload FROM taken ORDER BY taken.message_id;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.take_removals(p_limit integer, p_lease_s double precision)
+ RETURNS TABLE(removal_id uuid, prefix text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+    v_now timestamptz := clock_timestamp();
+BEGIN
+    DELETE FROM file_removals WHERE removal_id IN (
+        SELECT r.removal_id FROM file_removals r
+        WHERE r.available_at <= v_now AND EXISTS (SELECT FROM processes p WHERE p.process_id = r.process_id)
+        ORDER BY r.available_at LIMIT p_limit FOR UPDATE OF r SKIP LOCKED
+    );
+    RETURN QUERY
+    WITH due AS (
+        SELECT r.removal_id FROM file_removals r
+        WHERE r.available_at <= v_now AND NOT EXISTS (SELECT FROM processes p WHERE p.process_id = r.process_id)
+        ORDER BY r.available_at, r.removal_id LIMIT p_limit FOR UPDATE OF r SKIP LOCKED
+    )
+    UPDATE file_removals r
+    SET is_taken = true, available_at = v_now + make_interval(secs => p_lease_s)
+    FROM due WHERE r.removal_id = due.removal_id
+    RETURNING r.removal_id, r.prefix;
 END
 $function$
 ;
@@ -2280,6 +2443,8 @@ CREATE TRIGGER published_configurations BEFORE DELETE OR UPDATE ON public.config
 CREATE TRIGGER update_configurations_updated_at BEFORE UPDATE ON public.configurations FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER update_documents_updated_at BEFORE UPDATE ON public.documents FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER update_process_types_updated_at BEFORE UPDATE ON public.process_types FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
+CREATE TRIGGER index_fields_of_changed AFTER UPDATE OF extraction_result ON public.processes FOR EACH ROW WHEN ((old.extraction_result IS DISTINCT FROM new.extraction_result)) EXECUTE FUNCTION index_process_fields();
+CREATE TRIGGER index_fields_of_new AFTER INSERT ON public.processes FOR EACH ROW WHEN ((new.extraction_result IS NOT NULL)) EXECUTE FUNCTION index_process_fields();
 CREATE TRIGGER update_processes_updated_at BEFORE UPDATE ON public.processes FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER published_prompts BEFORE DELETE OR UPDATE ON public.prompts FOR EACH ROW EXECUTE FUNCTION refuse_change_of_published();
 CREATE TRIGGER update_users_updated_at BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
@@ -2297,6 +2462,7 @@ ALTER TABLE clients ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE configurations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE field_corrections ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE file_removals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE llm_cache ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE llm_calls ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -2308,6 +2474,7 @@ ALTER TABLE output_actions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE pages ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE periodic_runs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE platform_answers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE process_fields ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE process_types ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE processes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE prompts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -2315,6 +2482,7 @@ ALTER TABLE refresh_sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
 ALTER TABLE reviews ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE socket_tickets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE stage_runs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE uploads ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE usage_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE webhook_deliveries ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -2405,6 +2573,12 @@ CREATE POLICY client ON field_corrections FOR ALL TO public
 CREATE POLICY engine_all ON field_corrections FOR ALL TO docflow_engine
     USING (true)
     WITH CHECK (true);
+CREATE POLICY client ON file_removals FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_all ON file_removals FOR ALL TO docflow_engine
+    USING (true)
+    WITH CHECK (true);
 CREATE POLICY client ON idempotency_keys FOR ALL TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -2468,6 +2642,12 @@ CREATE POLICY engine_all ON periodic_runs FOR ALL TO docflow_engine
 CREATE POLICY platform ON platform_answers FOR ALL TO public
     USING ((( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL))
     WITH CHECK ((( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL));
+CREATE POLICY client ON process_fields FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_all ON process_fields FOR ALL TO docflow_engine
+    USING (true)
+    WITH CHECK (true);
 CREATE POLICY add ON process_types FOR INSERT TO public
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY change ON process_types FOR UPDATE TO public
@@ -2536,6 +2716,12 @@ CREATE POLICY client ON stage_runs FOR ALL TO public
 CREATE POLICY engine_all ON stage_runs FOR ALL TO docflow_engine
     USING (true)
     WITH CHECK (true);
+CREATE POLICY client ON uploads FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_all ON uploads FOR ALL TO docflow_engine
+    USING (true)
+    WITH CHECK (true);
 CREATE POLICY client ON usage_events FOR ALL TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -2596,6 +2782,8 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON documents TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON documents TO docflow_engine;
 GRANT INSERT, SELECT ON field_corrections TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON field_corrections TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON file_removals TO docflow_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON file_removals TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON idempotency_keys TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON idempotency_keys TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON llm_cache TO docflow_app;
@@ -2617,6 +2805,8 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON pages TO docflow_engine;
 GRANT SELECT ON periodic_runs TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON periodic_runs TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON platform_answers TO docflow_app;
+GRANT DELETE, INSERT, SELECT ON process_fields TO docflow_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON process_fields TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON process_types TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON process_types TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON processes TO docflow_app;
@@ -2631,6 +2821,8 @@ GRANT DELETE, INSERT, SELECT ON socket_tickets TO docflow_app;
 GRANT DELETE, INSERT, SELECT ON socket_tickets TO docflow_engine;
 GRANT INSERT, SELECT, UPDATE ON stage_runs TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON stage_runs TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON uploads TO docflow_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON uploads TO docflow_engine;
 GRANT INSERT, SELECT ON usage_events TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON usage_events TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON users TO docflow_app;

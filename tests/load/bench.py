@@ -5,6 +5,7 @@
 idle    seconds to import, start and stop; memory of an idle program (Linux only)
 flow    seconds from a file handed in to its result, documents in a second
 requests what the gateway takes in a second, beside a bare route of the same server and pool
+lists   milliseconds of lists and searches in a database of a million processes; takes some minutes
 reading how well and how fast documents are read; needs the labelled sets beside the repository
 
 What it makes lies in temporary folders, and it starts programs of its own.
@@ -35,10 +36,17 @@ def _reading() -> Figures:
     return {}
 
 
+def _lists() -> Figures:
+    from tests.load import lists
+
+    return lists.measure()
+
+
 PARTS: Mapping[str, Callable[[], Figures]] = {
     "idle": lambda: idle.measure(REST_S),
     "flow": flow.measure,
     "requests": requests.measure,
+    "lists": _lists,
     "reading": _reading,
 }
 #: At most so much; a name without a bar is told for comparison.
@@ -47,6 +55,8 @@ BARS: Figures = {
     "stop_s": 5.0,
     "born_digital_p50_s": 0.5,
     "e_invoice_p50_s": 0.3,
+    "list_p95_s": 0.015,
+    "field_p95_s": 0.05,
 }
 #: At least so much.
 FLOORS: Figures = {"get_by_key_share": 0.45, "get_by_token_share": 0.45, "uploads_1mb_per_s": 100.0}

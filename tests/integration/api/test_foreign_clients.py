@@ -16,6 +16,7 @@ from tests.integration.api.test_reading import held
 Clients = tuple[Tenancy, Tenancy]
 PATHS = [
     ("GET", "/v1/processes/{p}"),
+    ("DELETE", "/v1/processes/{p}"),
     ("GET", "/v1/processes/{p}/result"),
     ("GET", "/v1/processes/{p}/stages"),
     ("GET", "/v1/processes/{p}/events"),
@@ -74,6 +75,8 @@ async def test_another_clients_object_is_not_there(
 async def test_every_route_with_an_id_is_tried_as_another_client(world: World) -> None:
     routes = create_app(world.container).openapi()["paths"]
     with_id = {(method.upper(), path) for path, item in routes.items() if "{" in path for method in item}
+    # Its signed link is the key to one upload, and says the client.
+    with_id.remove(("PUT", "/v1/uploads/{upload_id}/content"))
     named = {(method, path.format(**NAMES).replace("/1", "/{number}")) for method, path in PATHS}
     assert {(m, p.replace("/v{number}", "/v1")) for m, p in named} | FOR_THE_PLATFORM | PERSONAL == with_id
 

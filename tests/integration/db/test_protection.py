@@ -74,6 +74,9 @@ DEFINERS = {
     "find_platform_admin": "docflow_engine",
     "set_platform_password": "docflow_engine",
     "sweep_accounts": "docflow_engine",
+    "take_removals": "docflow_engine",
+    "end_removals": "docflow_engine",
+    "sweep_uploads": "docflow_engine",
 }
 """Who may work across clients, and as whom."""
 

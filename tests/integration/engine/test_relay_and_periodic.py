@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -10,9 +11,11 @@ from docflow.adapters.clock.system import SystemClock
 from docflow.db.database import Database
 from docflow.domain.ids import new_id
 from docflow.domain.messages import Message
+from docflow.features.removals import repository as removals
 from docflow.runtime.live_feed import snapshot_of
 from docflow.runtime.outbox_relay import OutboxRelay
-from docflow.runtime.periodic import JOBS, PeriodicJob, PeriodicLoop
+from docflow.runtime.periodic import JOBS, PeriodicJob, PeriodicLoop, PeriodicWork, jobs_over
+from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.engine import open_worker, toy_pipeline
 from docflow.testing.factories import Tenancy
 from docflow.testing.transport import MemoryTransport
@@ -199,6 +202,26 @@ async def test_a_periodic_job_that_fails_is_noted_and_not_repeated_at_once(datab
             await session.execute(text("SELECT * FROM periodic_runs WHERE name = :n"), {"n": job.name})
         ).all()
     assert [row.last_error for row in noted] == ["ValueError"]
+
+
+async def test_work_with_other_systems_is_done_without_a_transaction(database: Database) -> None:
+    seen: list[Database] = []
+
+    async def work(given: Database) -> None:
+        seen.append(given)
+
+    job = PeriodicWork(f"test.{new_id()}", 3600, work)
+    await asyncio.gather(*(PeriodicLoop(database, SystemClock(), (job,)).run_due() for _ in range(4)))
+    assert seen == [database]
+
+
+async def test_files_whose_time_has_come_are_removed_by_the_loop(database: Database, acme: Tenancy) -> None:
+    blobs, key = MemoryBlobs(), f"{acme.client_id}/x/a"
+    await blobs.put(key, b"x")
+    async with database.client(acme.client_id) as session:
+        removals.plan(session, acme.client_id, [key], at=datetime.now(UTC))
+    await PeriodicLoop(database, SystemClock(), jobs_over(blobs)).run_due()
+    assert [info.key async for info in blobs.list(key)] == []
 
 
 async def test_the_declared_jobs_run(database: Database) -> None:

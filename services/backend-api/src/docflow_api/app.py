@@ -1,5 +1,8 @@
 """Puts the gateway together."""
 
+import hashlib
+import hmac
+import re
 from typing import Any
 
 from docflow.adapters.schemas.rust import failing_places, found_in_text, schema_fault
@@ -8,6 +11,7 @@ from docflow.features.api_keys.service import ApiKeys
 from docflow.features.configurations.in_force import InForce
 from docflow.features.socket_tickets.service import SocketTickets
 from docflow.features.submissions.service import Submissions
+from docflow.features.uploads.service import Uploads
 from docflow.features.users.invitations import Joining
 from docflow.features.users.passwords import Passwords
 from docflow.features.users.policy import PasswordPolicy
@@ -37,6 +41,7 @@ from docflow_api.routers import (
     api_keys,
     audit_logs,
     auth,
+    batches,
     clients,
     configurations,
     documents,
@@ -53,6 +58,7 @@ from docflow_api.routers import (
     second_factor,
     sessions,
     submissions,
+    uploads,
     user_mfa,
     users,
 )
@@ -66,19 +72,20 @@ from docflow_api.schemas.processes import ProcessIn
 from docflow_api.schemas.prompts import PromptClone, PromptIn, PromptPatch
 from docflow_api.schemas.reviews import ReviewDecision
 from docflow_api.schemas.second_factor import FactorConfirm, FactorProof, FactorStart
+from docflow_api.schemas.uploads import UploadIn
 from docflow_api.schemas.users import ACCOUNT_BODIES
 from docflow_api.slots import StreamSlots
 
 VERSION = "1.0.0"
-_LARGE_PATHS = frozenset({"/v1/processes"})
+_LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content)")
 _ROUTERS = (
-    auth, recovery, sessions, me, second_factor, users, user_mfa, invitations, api_keys, submissions, processes,
-    documents, reviews, process_types, prompts, configurations, clients, audit_logs, events, live_socket, health,
+    auth, recovery, sessions, me, second_factor, users, user_mfa, invitations, api_keys, submissions, batches,
+    uploads, processes, documents, reviews, process_types, prompts, configurations, clients, audit_logs, events, live_socket, health,
 )  # fmt: skip
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
 _BODIES = (
-    LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, ApiKeyIn, ApiKeyChange, ProcessIn, ReviewDecision,
-    ProblemOut, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
+    LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, ApiKeyIn, ApiKeyChange, ProcessIn, UploadIn,
+    ReviewDecision, ProblemOut, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
     ConfigurationIn, ConfigurationPatch, DryRunIn, *ACCOUNT_BODIES,
 )  # fmt: skip
 
@@ -169,6 +176,13 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
         in_force=in_force,
         known=Known(schema_fault, found_in_text, validators.names()),
         dry_runs=DryRuns(container, Checks(validators)),
+        uploads=Uploads(
+            container.database,
+            container.blobs,
+            container.clock,
+            key=hmac.new(secret.encode(), b"upload links", hashlib.sha256).digest(),
+            public_url=(settings.api.public_url or "").rstrip("/"),
+        ),
         rates=RequestRates(container.limits),
         metrics=metrics,
         passwords=passwords,

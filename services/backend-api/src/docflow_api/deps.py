@@ -19,6 +19,7 @@ from docflow.features.audit.messages import act_audit
 from docflow.features.configurations.in_force import InForce
 from docflow.features.socket_tickets.service import SocketTickets
 from docflow.features.submissions.service import Submissions
+from docflow.features.uploads.service import Uploads
 from docflow.features.users.invitations import Joining
 from docflow.features.users.passwords import Passwords
 from docflow.features.users.policy import PasswordPolicy
@@ -55,6 +56,7 @@ class Gateway:
     in_force: InForce
     known: Known
     dry_runs: DryRuns
+    uploads: Uploads
     rates: RequestRates
     metrics: HttpMetrics
     passwords: Passwords

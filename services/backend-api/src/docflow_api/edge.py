@@ -38,7 +38,7 @@ class Edge:
         app: ASGIApp,
         *,
         body_bytes: int,
-        large_paths: frozenset[str],
+        large_paths: re.Pattern[str],
         metrics: HttpMetrics,
         tracing: Tracing,
         proxies: TrustedProxies,
@@ -59,7 +59,7 @@ class Edge:
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
         answer = _Answer(send, request_id, scope["state"])
-        limit = self._body_bytes if scope["path"] in self._large_paths else SMALL_BODY
+        limit = self._body_bytes if self._large_paths.fullmatch(scope["path"]) else SMALL_BODY
         started = time.perf_counter()
         with (
             structlog.contextvars.bound_contextvars(request_id=request_id),

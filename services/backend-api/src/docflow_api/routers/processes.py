@@ -5,24 +5,29 @@ from typing import Annotated
 from uuid import UUID
 
 from docflow.domain.access import Scope
-from docflow.domain.errors import UnsupportedMedia
+from docflow.domain.errors import Problem, UnsupportedMedia, UserError, pointer_to
 from docflow.domain.exporting import result_csv
 from docflow.domain.stages import ProcessStatus, Stage
+from docflow.domain.ubl import result_ubl
 from docflow.features.audit.listing import AuditListing
 from docflow.features.audit.models import AuditLog
 from docflow.features.documents.service import Documents
+from docflow.features.erasures.service import Erasing, erase
 from docflow.features.processes.repository import ProcessFilter, ProcessRepository
 from docflow.features.stage_runs import lifecycle
 from docflow.features.stage_runs.timeline import timeline
 from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncSession
+from starlette.datastructures import QueryParams
 
 from docflow_api.answers import COME_BACK, json_answer, place_of
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, needs
 from docflow_api.history import history
 from docflow_api.rendering.files import attachment
 from docflow_api.rendering.page import CSP, result_page
+from docflow_api.rendering.sheet import MIME as XLSX
+from docflow_api.rendering.sheet import WRITE_S, result_xlsx
 from docflow_api.results import LoadedResult, load_result
 from docflow_api.schemas.audit_logs import AuditLogsOut, audit_log_out
 from docflow_api.schemas.page import Page, page_of
@@ -35,14 +40,30 @@ router = APIRouter(prefix="/v1/processes", tags=["processes"])
 class ResultFormat(StrEnum):
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
     HTML = "html"
+    UBL = "ubl"
 
 
+_UBL = "application/xml"
 _BY_ACCEPT = {
     "application/json": ResultFormat.JSON,
     "text/csv": ResultFormat.CSV,
+    XLSX: ResultFormat.XLSX,
     "text/html": ResultFormat.HTML,
+    _UBL: ResultFormat.UBL,
 }
+
+
+_FIELD = {
+    "name": "field.<name>",
+    "in": "query",
+    "required": False,
+    "schema": {"type": "string", "maxLength": 1000},
+    "description": "Equal to the value that was read for this field, such as `field.invoice_number=R-1`; numbers "
+    "compare as numbers. Up to five different fields",
+}
+_MOST_FIELDS = 5
 
 
 @router.get(
@@ -50,6 +71,7 @@ _BY_ACCEPT = {
     operation_id="list_processes",
     responses=problems(422),
     dependencies=[needs(Scope.PROCESSES_READ)],
+    openapi_extra={"parameters": [_FIELD]},
 )
 async def list_processes(
     *,
@@ -67,6 +89,15 @@ async def list_processes(
         str | None, Query(max_length=100, description="`user:<id>`, `key:<id>` or `me`")
     ] = None,
     external_id: Annotated[str | None, Query(max_length=255)] = None,
+    q: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=200,
+            pattern=r"^[^\x00]*$",
+            description="The beginning of a file's name, of the external id or of the process's id, in any case",
+        ),
+    ] = None,
 ) -> Page[ProcessOut]:
     """The client's processes, newest first."""
     chosen = ProcessFilter(
@@ -76,11 +107,29 @@ async def list_processes(
         created_before=created_before,
         created_by=caller.name if created_by == "me" else created_by,
         external_id=external_id,
+        fields=_fields(request.query_params),
+        search=q,
     )
     found = await ProcessRepository(session, caller.client).page(chosen, page)
     documents = await Documents(session, caller.client).of([row.process_id for row in found.rows])
     items = [process_out(row, documents.get(row.process_id, [])) for row in found.rows]
     return page_of(items, found.next.encode() if found.next else None, request, response, gateway.public_url)
+
+
+def _fields(query: QueryParams) -> dict[str, str]:
+    """The `field.<name>` of a query. Raises UserError for what no field can be."""
+    given = [(key, value) for key, value in query.multi_items() if key.startswith("field.")]
+    fields = {key.removeprefix("field."): value for key, value in given}
+    if len(given) != len(fields) or len(fields) > _MOST_FIELDS:
+        raise _bad_field("field", f"each field once, at most {_MOST_FIELDS}")
+    for name, value in fields.items():
+        if not name or len(name) > 200 or len(value) > 1000 or "\x00" in name + value:
+            raise _bad_field(f"field.{name[:200]}", "not a field's name and value")
+    return fields
+
+
+def _bad_field(name: str, message: str) -> UserError:
+    return UserError(message, problems=[Problem(pointer_to(("query", name)), message)])
 
 
 @router.get(
@@ -104,7 +153,7 @@ async def get_process(
     response_model=ResultOut,
     responses={
         200: {
-            "content": {"text/csv": {}, "text/html": {}},
+            "content": {"text/csv": {}, "text/html": {}, XLSX: {}, _UBL: {}},
             "description": "The result in the form asked for",
         },
         **problems(404, 409, 415, 422),
@@ -115,12 +164,16 @@ async def get_result(
     request: Request,
     process_id: UUID,
     caller: TheCaller,
-    session: Session,
+    gateway: TheGateway,
     format: Annotated[ResultFormat | None, Query(description="Wins over `Accept`")] = None,  # noqa: A002
 ) -> Response:
-    """What was read, while a person reviews it and once it is final."""
+    """What was read, while a person reviews it and once it is final. `ubl` is for results that are an invoice."""
     wanted = format or _accepted(request.headers.get("accept", ""))
-    loaded = await load_result(session, caller.client, process_id, text=wanted is ResultFormat.HTML)
+    async with gateway.bound(caller) as session:
+        loaded = await load_result(session, caller.client, process_id, text=wanted is ResultFormat.HTML)
+    if wanted is ResultFormat.XLSX:
+        data = await gateway.container.workbench.run(result_xlsx, dict(loaded.shown()), timeout_s=WRITE_S)
+        return _file(loaded, data, "xlsx", XLSX)
     return _as(wanted, loaded)
 
 
@@ -130,9 +183,15 @@ def _as(wanted: ResultFormat, loaded: LoadedResult) -> Response:
         page = result_page(loaded.process, result, loaded.documents, loaded.pages)
         return HTMLResponse(page, headers={"Content-Security-Policy": CSP})
     if wanted is ResultFormat.CSV:
-        headers = {"Content-Disposition": attachment(f"{loaded.process.process_id}.csv")}
-        return Response(result_csv(result), media_type="text/csv; charset=utf-8", headers=headers)
+        return _file(loaded, result_csv(result).encode(), "csv", "text/csv; charset=utf-8")
+    if wanted is ResultFormat.UBL:
+        return _file(loaded, result_ubl(result), "xml", _UBL)
     return json_answer(dict(result), headers={"ETag": f'"{loaded.process.version}"'})
+
+
+def _file(loaded: LoadedResult, data: bytes, ending: str, mime_type: str) -> Response:
+    headers = {"Content-Disposition": attachment(f"{loaded.process.process_id}.{ending}")}
+    return Response(data, media_type=mime_type, headers=headers)
 
 
 def _accepted(accept: str) -> ResultFormat:
@@ -144,7 +203,7 @@ def _accepted(accept: str) -> ResultFormat:
         if kind in ("*/*", "application/*"):
             return ResultFormat.JSON
     if kinds:
-        raise UnsupportedMedia("a result comes as application/json, text/csv or text/html")
+        raise UnsupportedMedia(f"a result comes as {', '.join(_BY_ACCEPT)}")
     return ResultFormat.JSON
 
 
@@ -241,6 +300,23 @@ async def retry_process(
     await gateway.container.transport.hint(changed.hints)
     response.headers.update(place_of(process_id) | COME_BACK)
     return shown
+
+
+@router.delete(
+    "/{process_id}",
+    operation_id="erase_process",
+    status_code=204,
+    response_class=Response,
+    responses=problems(404),
+    dependencies=[needs(Scope.PROCESSES_WRITE)],
+)
+async def erase_process(
+    process_id: UUID, caller: TheCaller, session: Session, gateway: TheGateway
+) -> Response:
+    """Take a process out for good, with its files; one that is at work is cancelled first. The audit keeps its ids."""
+    asked = Erasing(caller.client, caller.name, gateway.now(), gateway.public_url)
+    await erase(session, asked, process_id)
+    return Response(status_code=204)
 
 
 async def _shown(session: AsyncSession, client_id: UUID, process_id: UUID) -> ProcessOut:

@@ -84,9 +84,9 @@ async def create_process(
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
 ) -> Response:
     """Hand in one or more files as one process. Repeatable with an `Idempotency-Key`."""
-    async with open_submission(request, gateway.container.settings.limits) as given:
+    async with open_submission(request, gateway, caller.client) as given:
         accepted = await gateway.submissions.submit(
-            caller.client, caller.name, given, key=idempotency_key, render=_answer
+            caller.client, caller.name, given, key=idempotency_key, render=stored_answer
         )
     if wait and await _settled(gateway, caller.client, accepted.process_id, wait):
         return await _settled_answer(gateway, caller, accepted)
@@ -94,7 +94,7 @@ async def create_process(
     return json_answer(accepted.answer.body, accepted.answer.status_code, headers)
 
 
-def _answer(process: Process, documents: Sequence[Document], status: int) -> StoredAnswer:
+def stored_answer(process: Process, documents: Sequence[Document], status: int) -> StoredAnswer:
     headers = place_of(process.process_id) | (COME_BACK if status == 202 else {})
     return StoredAnswer(status, headers, jsonable_encoder(process_out(process, documents)))
 

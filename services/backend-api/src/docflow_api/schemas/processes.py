@@ -1,13 +1,13 @@
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, ClassVar, Self
 from uuid import UUID
 
 from docflow.domain.stages import IngestionSource
 from docflow.features.documents.models import Document
 from docflow.features.processes.models import Process
 from docflow.features.stage_runs.models import StageRun
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from docflow_api.schemas.documents import DocumentOut, ErrorOut, document_out
 
@@ -80,13 +80,28 @@ class SettledProcessOut(ProcessOut):
 
 
 class SentDocument(BaseModel):
-    """A file inside a JSON body."""
+    """A file of a JSON body: exactly one of `base64` (with `file_name`), `url` and `upload_id`."""
 
     model_config = ConfigDict(extra="forbid")
 
-    file_name: str = Field(max_length=1024)
-    base64: str
+    file_name: str | None = Field(default=None, max_length=1024)
+    base64: str | None = None
+    url: str | None = Field(default=None, max_length=2048)
+    upload_id: UUID | None = None
     mime_type: str = Field(default="", max_length=200)
+
+    @model_validator(mode="after")
+    def _one_source(self) -> Self:
+        if sum(source is not None for source in self._sources()) != 1:
+            raise ValueError(f"exactly one of {', '.join(self.source_names)}")
+        if self.base64 is not None and self.file_name is None:
+            raise ValueError("base64 needs a file_name")
+        return self
+
+    source_names: ClassVar[tuple[str, ...]] = ("base64", "url", "upload_id")
+
+    def _sources(self) -> list[object]:
+        return [getattr(self, name) for name in self.source_names]
 
 
 class ProcessIn(BaseModel):

@@ -14,15 +14,17 @@ from docflow.features.outputs import models as outputs
 from docflow.features.process_types import models as process_types
 from docflow.features.processes import models as processes
 from docflow.features.prompts import models as prompts
+from docflow.features.removals import models as removals
 from docflow.features.reviews import models as reviews
 from docflow.features.socket_tickets import models as socket_tickets
 from docflow.features.stage_runs import models as stage_runs
+from docflow.features.uploads import models as uploads
 from docflow.features.usage import models as usage
 from docflow.features.users import models as users
 from docflow.features.webhooks import models as webhooks
 
 MODULES = (
     api_keys, audit, clients, configurations, documents, idempotency, mails, notifications, outbox, outputs,
-    process_types, processes, prompts, reviews, socket_tickets, stage_runs, usage, users, webhooks,
+    process_types, processes, prompts, removals, reviews, socket_tickets, stage_runs, uploads, usage, users, webhooks,
 )  # fmt: skip
 METADATA = Base.metadata

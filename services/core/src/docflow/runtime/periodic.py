@@ -11,9 +11,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
 from docflow.domain.errors import DocflowError
+from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.clock import Clock
 from docflow.features.audit.periodic import add_partitions
+from docflow.features.removals.periodic import remove_files
 from docflow.features.stage_runs.periodic import sweep_engine
+from docflow.features.uploads.periodic import sweep_uploads
 from docflow.features.users.periodic import sweep_accounts
 from docflow.runtime.waiting import Bell
 
@@ -29,11 +32,30 @@ class PeriodicJob:
     run: Callable[[AsyncSession], Awaitable[None]]
 
 
-JOBS = (
+@dataclass(frozen=True, slots=True)
+class PeriodicWork:
+    """Like a job, but `run` opens its own short transactions: it talks to others than the database too.
+
+    It may meet a second run of itself that began a period later.
+    """
+
+    name: str
+    every_s: float
+    run: Callable[[Database], Awaitable[object]]
+
+
+JOBS: tuple[PeriodicJob | PeriodicWork, ...] = (
     PeriodicJob("engine.sweep", 600, sweep_engine),
     PeriodicJob("audit.partitions", 86_400, add_partitions),
     PeriodicJob("accounts.sweep", 3600, sweep_accounts),
+    PeriodicJob("uploads.sweep", 3600, sweep_uploads),
 )
+
+
+def jobs_over(blobs: BlobStore) -> Sequence[PeriodicJob | PeriodicWork]:
+    """All timed work, with what is done in the file store."""
+    return (*JOBS, PeriodicWork("files.remove", 30, lambda database: remove_files(database, blobs)))
+
 
 _CHECKS_PER_PERIOD = 4
 _LONGEST_SLEEP_S = 60.0
@@ -44,7 +66,7 @@ class PeriodicLoop:
         self,
         database: Database,
         clock: Clock,
-        jobs: Sequence[PeriodicJob] = JOBS,
+        jobs: Sequence[PeriodicJob | PeriodicWork] = JOBS,
         *,
         chance: Callable[[], float] = random.random,
     ) -> None:
@@ -73,7 +95,7 @@ class PeriodicLoop:
         shortest = min((job.every_s for job in self._jobs), default=_LONGEST_SLEEP_S)
         return min(_LONGEST_SLEEP_S, shortest / _CHECKS_PER_PERIOD) * (0.7 + 0.6 * self._chance())
 
-    async def _try(self, job: PeriodicJob) -> None:
+    async def _try(self, job: PeriodicJob | PeriodicWork) -> None:
         try:
             if await self._claim(job):
                 await self._do(job)
@@ -83,7 +105,7 @@ class PeriodicLoop:
             log.error("periodic.failed", job=job.name, error=type(error).__name__)
             await self._note(job, type(error).__name__)
 
-    async def _claim(self, job: PeriodicJob) -> bool:
+    async def _claim(self, job: PeriodicJob | PeriodicWork) -> bool:
         async with self._database.nobody() as session:
             return bool(
                 await session.scalar(
@@ -92,7 +114,14 @@ class PeriodicLoop:
                 )
             )
 
-    async def _do(self, job: PeriodicJob) -> None:
+    async def _do(self, job: PeriodicJob | PeriodicWork) -> None:
+        if isinstance(job, PeriodicWork):
+            await job.run(self._database)
+        else:
+            await self._do_alone(job)
+        await self._note(job, None)
+
+    async def _do_alone(self, job: PeriodicJob) -> None:
         async with self._database.nobody() as session:
             # A run that takes longer than its period is not joined by a second one.
             free = await session.scalar(
@@ -101,9 +130,8 @@ class PeriodicLoop:
             )
             if free:
                 await job.run(session)
-        await self._note(job, None)
 
-    async def _note(self, job: PeriodicJob, error: str | None) -> None:
+    async def _note(self, job: PeriodicJob | PeriodicWork, error: str | None) -> None:
         async with self._database.nobody() as session:
             await session.execute(
                 text("SELECT end_periodic(:name, CAST(:error AS text))"), {"name": job.name, "error": error}

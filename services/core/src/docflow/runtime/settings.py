@@ -192,6 +192,10 @@ class LimitSettings(BaseModel):
     document_ocr_s: float = 3600.0
     """What recognising the text of one document may take, all pages together, without waiting in line."""
     metadata_bytes: int = 16_384
+    batch_items: int = 200
+    """Processes in one batch."""
+    unpacked_bytes: int = 512 * 1024 * 1024
+    """Of all files in the ZIP of one batch."""
     requests_per_minute: int | None = 600
     logins_per_minute: int | None = 10
     """Failed sign-ins to one account from one address before waits begin, which then grow; unset = none."""

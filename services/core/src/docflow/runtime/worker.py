@@ -8,7 +8,7 @@ from docflow.domain.jobs import StageHandler
 from docflow.runtime.container import Container
 from docflow.runtime.heartbeat import Heartbeat
 from docflow.runtime.outbox_relay import AUDIT, OutboxRelay
-from docflow.runtime.periodic import PeriodicLoop
+from docflow.runtime.periodic import PeriodicLoop, jobs_over
 from docflow.runtime.stage_runner import StageRunner
 
 Beside = Callable[[Heartbeat], Awaitable[None]]
@@ -41,7 +41,8 @@ async def run_worker(
         async with asyncio.TaskGroup() as loops:
             for relay in relays:
                 loops.create_task(relay.run(container.stopping))
-            loops.create_task(PeriodicLoop(container.database, container.clock).run(container.stopping))
+            periodic = PeriodicLoop(container.database, container.clock, jobs_over(container.blobs))
+            loops.create_task(periodic.run(container.stopping))
             if handlers:
                 runner = StageRunner(
                     container.database,

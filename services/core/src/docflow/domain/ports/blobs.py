@@ -1,7 +1,7 @@
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class BlobStore(Protocol):
     async def aclose(self) -> None: ...
 
 
+@runtime_checkable
 class LinkSigner(Protocol):
     """A store that lets others fetch or send one object without our credentials. A folder cannot."""
 

@@ -1,6 +1,6 @@
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import BigInteger, Computed, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docflow.db.base import (
@@ -45,6 +45,10 @@ class Document(Updated, Base):
     fraud_flags: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
+    name_key: Mapped[str | None] = mapped_column(
+        Text(collation="C"), Computed("lower(file_name)", persisted=True), sort_order=1, deferred=True
+    )
+    """What a search by the beginning of the name looks at."""
 
     __table_args__ = (
         one_of("storage_provider", ("s3", "gcs", "local")),
@@ -61,6 +65,7 @@ class Document(Updated, Base):
             ondelete="CASCADE",
         ),
         Index("ix_documents_sha256", "client_id", "sha256", "created_at"),
+        Index("ix_documents_name_key", "client_id", "name_key"),
     )
 
 

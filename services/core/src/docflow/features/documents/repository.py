@@ -101,8 +101,13 @@ class DocumentStore:
         return [StatedInvoice(row.process_id, row.document_id, row.seller, row.total) for row in rows]
 
     async def keep(self, client_id: UUID, document_id: UUID, pages: Sequence[PageFacts]) -> None:
-        """Replaces what was known of the document's pages."""
+        """Replaces what was known of the document's pages. Does nothing for a document that was erased meanwhile."""
+        still_there = select(Document.document_id).where(
+            Document.client_id == client_id, Document.document_id == document_id
+        )
         async with self._database.client(client_id) as session:
+            if await session.scalar(still_there.with_for_update(read=True, key_share=True)) is None:
+                return
             await session.execute(
                 delete(PageRow).where(PageRow.client_id == client_id, PageRow.document_id == document_id)
             )

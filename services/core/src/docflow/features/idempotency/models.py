@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary
+from sqlalchemy import ForeignKey, Index, LargeBinary, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docflow.db.base import Base, Created, Json
@@ -25,8 +25,18 @@ class IdempotencyKey(Answer, Base):
     __tablename__ = "idempotency_keys"
 
     client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"), primary_key=True, sort_order=-1)
+    process_id: Mapped[UUID | None] = mapped_column(sort_order=1)
+    """The process that the answer tells of, so that its erasure reaches the answer."""
 
-    __table_args__ = (Index("ix_idempotency_keys_expires_at", "expires_at"),)
+    __table_args__ = (
+        Index("ix_idempotency_keys_expires_at", "expires_at"),
+        Index(
+            "ix_idempotency_keys_process",
+            "client_id",
+            "process_id",
+            postgresql_where=text("process_id IS NOT NULL"),
+        ),
+    )
 
 
 class PlatformAnswer(Answer, Base):

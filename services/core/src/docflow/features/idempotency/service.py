@@ -82,11 +82,14 @@ async def stored(session: AsyncSession, request: KeyedRequest) -> StoredAnswer |
 
 
 async def keep(session: AsyncSession, request: KeyedRequest, answer: StoredAnswer) -> None:
-    await session.execute(
-        update(_table(request))
-        .where(*_row(request))
-        .values(status_code=answer.status_code, headers=dict(answer.headers), body=dict(answer.body))
-    )
+    kept = {
+        "status_code": answer.status_code,
+        "headers": dict(answer.headers),
+        "body": dict(answer.body),
+    }
+    if request.client_id is not None:
+        kept["process_id"] = answer.body.get("process_id")
+    await session.execute(update(_table(request)).where(*_row(request)).values(kept))
 
 
 def _table(request: KeyedRequest) -> type[IdempotencyKey] | type[PlatformAnswer]:

@@ -44,4 +44,10 @@ class Notification(Created, Base):
             ondelete="CASCADE",
         ),
         Index("ix_notifications_list", "client_id", text("created_at DESC"), text("notification_id DESC")),
+        Index(
+            "ix_notifications_process",
+            "client_id",
+            "process_id",
+            postgresql_where=text("process_id IS NOT NULL"),
+        ),
     )

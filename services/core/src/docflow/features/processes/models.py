@@ -1,10 +1,29 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import BigInteger, ForeignKey, ForeignKeyConstraint, Index, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    Computed,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
-from docflow.db.base import Base, Fraction, Json, JsonList, Updated, between_0_and_1, id_column, one_of
+from docflow.db.base import (
+    Base,
+    Created,
+    Fraction,
+    Json,
+    JsonList,
+    Updated,
+    between_0_and_1,
+    id_column,
+    one_of,
+)
 from docflow.domain.stages import IngestionSource, ProcessStatus, Stage
 
 
@@ -41,6 +60,10 @@ class Process(Updated, Base):
     created_by: Mapped[str | None]
     """`user:<id>` or `key:<id>`."""
     completed_at: Mapped[datetime | None]
+    external_key: Mapped[str | None] = mapped_column(
+        Text(collation="C"), Computed("lower(external_id)", persisted=True), sort_order=1, deferred=True
+    )
+    """What a search by the beginning of the external id looks at."""
 
     __table_args__ = (
         one_of("status", ProcessStatus),
@@ -80,9 +103,54 @@ class Process(Updated, Base):
             postgresql_where=text("parent_process_id IS NOT NULL"),
         ),
         Index(
-            "ix_processes_extraction_result",
-            "extraction_result",
-            postgresql_using="gin",
-            postgresql_ops={"extraction_result": "jsonb_path_ops"},
+            "ix_processes_type_list",
+            "client_id",
+            "process_type_id",
+            text("created_at DESC"),
+            text("process_id DESC"),
+        ),
+        Index(
+            "ix_processes_creator_list",
+            "client_id",
+            "created_by",
+            text("created_at DESC"),
+            text("process_id DESC"),
+        ),
+        Index(
+            "ix_processes_external_key",
+            "client_id",
+            "external_key",
+            postgresql_where=text("external_key IS NOT NULL"),
+        ),
+    )
+
+
+class ProcessField(Created, Base):
+    """One value that was read, under the text by which it is looked for. A trigger keeps it beside the result.
+
+    `created_at` is the process's, so that one index gives a list in its order.
+    """
+
+    __tablename__ = "process_fields"
+
+    client_id: Mapped[UUID] = mapped_column(primary_key=True)
+    process_id: Mapped[UUID] = mapped_column(primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    value: Mapped[str] = mapped_column(Text(collation="C"))
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["client_id", "process_id"],
+            ["processes.client_id", "processes.process_id"],
+            name="fk_process_fields_process",
+            ondelete="CASCADE",
+        ),
+        Index(
+            "ix_process_fields_list",
+            "client_id",
+            "name",
+            "value",
+            text("created_at DESC"),
+            text("process_id DESC"),
         ),
     )

@@ -3,6 +3,7 @@
 import unicodedata
 from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from uuid import UUID
 
 import orjson
 
@@ -30,11 +31,30 @@ class SentFile:
     sha256: str
     mime_type: str
     read: Callable[[], Awaitable[bytes]]
+    upload_id: UUID | None = None
+    """The upload that this file uses up."""
+
+    @property
+    def identity(self) -> str:
+        return self.sha256
+
+
+@dataclass(frozen=True, slots=True)
+class LaterFile:
+    """A file that lies elsewhere until the submission is known to be new and its configuration found.
+
+    `identity` is what a repeat of the submission is compared by; the file itself may be gone by then. `open` raises
+    the codes of a file that is refused at the door.
+    """
+
+    file_name: str
+    identity: str
+    open: Callable[[], Awaitable[SentFile]]
 
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    files: Sequence[SentFile]
+    files: Sequence[SentFile | LaterFile]
     process_type_id: str | None = None
     ingestion_source: IngestionSource = IngestionSource.API
     metadata: JsonObject = field(default_factory=dict)

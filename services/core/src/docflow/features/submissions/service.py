@@ -31,15 +31,18 @@ from docflow.features.idempotency import service as idempotency
 from docflow.features.idempotency.service import KeyedRequest, StoredAnswer
 from docflow.features.processes.models import Process
 from docflow.features.processes.repository import ProcessRepository
+from docflow.features.removals import repository as removals
 from docflow.features.stage_runs import submission as first_run
 from docflow.features.submissions.door import (
     Failures,
+    LaterFile,
     SentFile,
     Submission,
     check_descriptions,
     check_fields,
     named_type,
 )
+from docflow.features.uploads import repository as uploads
 from docflow.features.webhooks.service import ensure_callback_endpoint
 
 ROUTE = "POST /v1/processes"
@@ -65,6 +68,11 @@ class _Placed:
     blob_key: str
     file: SentFile
 
+    @classmethod
+    def into(cls, folder: str, file: SentFile) -> "_Placed":
+        document_id = new_id()
+        return cls(document_id, f"{folder}/{document_id}", file)
+
 
 @dataclass(frozen=True, slots=True)
 class _Intake:
@@ -75,6 +83,7 @@ class _Intake:
     configuration: Configuration
     placed: Sequence[_Placed]
     keyed: KeyedRequest | None
+    removal_id: UUID
 
 
 class Submissions:
@@ -104,28 +113,38 @@ class Submissions:
         self._in_force = in_force
 
     async def submit(
-        self, client_id: UUID, by: str, given: Submission, *, key: str | None, render: Render
+        self,
+        client_id: UUID,
+        by: str,
+        given: Submission,
+        *,
+        key: str | None,
+        render: Render,
+        route: str = ROUTE,
     ) -> Accepted:
         """Durable when it returns. With the same `key` and content the first answer again.
 
-        Holds no transaction while files are written. Raises UserError and PermanentError of the door's checks,
+        Holds no transaction while files are fetched and written. Raises UserError and PermanentError of the door's checks,
         StorageFull, TransientError; a refused submission leaves no file behind.
         """
         check_fields(given, self._metadata_bytes)
         type_id = named_type(given.process_type_id)
-        keyed = KeyedRequest(client_id, ROUTE, key, content_hash(given)) if key else None
+        keyed = KeyedRequest(client_id, route, key, content_hash(given)) if key else None
+        process_id = new_id()
+        folder = f"{client_id}/{self._clock.now():%Y-%m}/{process_id}"
         async with self._database.client(client_id) as session:
             known = await idempotency.stored(session, keyed) if keyed else None
             if known is not None:
                 return _replay(known)
             configuration = await Configurations(session, client_id, self._in_force).for_new_process(type_id)
-        process_id = new_id()
-        placed = [self._place(client_id, process_id, file) for file in given.files]
+            # Were this process never to come, its files would lie there without an owner.
+            removal_id = removals.expect(session, client_id, process_id, f"{folder}/", self._clock.now())
+        placed = [_Placed.into(folder, await _opened(file)) for file in given.files]
         described = [self._describe(one, given.metadata) for one in placed]
         check_descriptions(configuration.input_schema, described, self._failures)
         if given.callback_url is not None:
             await self._egress.check(given.callback_url)
-        intake = _Intake(client_id, by, process_id, given, configuration, placed, keyed)
+        intake = _Intake(client_id, by, process_id, given, configuration, placed, keyed, removal_id)
         await self._store(placed)
         crash_point("submission.before_commit")
         accepted = await self._accept(intake, render)
@@ -173,11 +192,13 @@ class Submissions:
             answer = render(process, documents, 200)
             hints: Sequence[tuple[Stage, UUID]] = ()
         else:
+            await removals.withdraw(session, intake.client_id, intake.removal_id)
             process, documents = self._rows(intake)
             session.add(process)
             await session.flush()
             session.add_all(documents)
             await session.flush()
+            await uploads.use(session, intake.client_id, process.process_id, _upload_ids(intake.placed))
             if intake.given.callback_url is not None:
                 # What signs the calls to it; without this row no call is made.
                 await ensure_callback_endpoint(session, intake.client_id, self._sealing)
@@ -244,11 +265,6 @@ class Submissions:
         ]
         return process, documents
 
-    def _place(self, client_id: UUID, process_id: UUID, file: SentFile) -> _Placed:
-        document_id = new_id()
-        month = self._clock.now().strftime("%Y-%m")
-        return _Placed(document_id, f"{client_id}/{month}/{process_id}/{document_id}", file)
-
     def _describe(self, placed: _Placed, metadata: JsonObject) -> JsonObject:
         """What `input_schema` judges (api.md, Schemas)."""
         return {
@@ -265,16 +281,24 @@ class Submissions:
 
 
 def content_hash(given: Submission) -> bytes:
-    """SHA-256 over what was sent: every field, and each file by its name and its bytes."""
+    """SHA-256 over what was sent: every field, and each file by its name and its bytes, or where it was said to lie."""
     content = {
         "process_type_id": given.process_type_id,
         "ingestion_source": given.ingestion_source.value,
         "metadata": given.metadata,
         "callback_url": given.callback_url,
         "external_id": given.external_id,
-        "files": [[file.file_name, file.sha256] for file in given.files],
+        "files": [[file.file_name, file.identity] for file in given.files],
     }
     return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+
+
+async def _opened(file: SentFile | LaterFile) -> SentFile:
+    return await file.open() if isinstance(file, LaterFile) else file
+
+
+def _upload_ids(placed: Sequence[_Placed]) -> list[UUID]:
+    return [one.file.upload_id for one in placed if one.file.upload_id is not None]
 
 
 def _replay(known: StoredAnswer) -> Accepted:

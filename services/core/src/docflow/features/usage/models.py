@@ -52,7 +52,15 @@ class LlmCacheEntry(Created, Base):
     answer_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime]
 
-    __table_args__ = (Index("ix_llm_cache_expires_at", "expires_at"),)
+    __table_args__ = (
+        Index("ix_llm_cache_expires_at", "expires_at"),
+        Index(
+            "ix_llm_cache_process",
+            "client_id",
+            "process_id",
+            postgresql_where=text("process_id IS NOT NULL"),
+        ),
+    )
 
 
 class Budget(Created, Base):

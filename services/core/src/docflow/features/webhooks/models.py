@@ -94,4 +94,10 @@ class WebhookDelivery(Created, Base):
         ),
         Index("ix_webhook_deliveries_sending", "claimed_by", postgresql_where=text("state = 'sending'")),
         Index("ix_webhook_deliveries_list", "client_id", text("created_at DESC"), text("delivery_id DESC")),
+        Index(
+            "ix_webhook_deliveries_process",
+            "client_id",
+            "process_id",
+            postgresql_where=text("process_id IS NOT NULL"),
+        ),
     )

@@ -1,0 +1,48 @@
+"""A body that may be large, put aside piece by piece instead of held in memory."""
+
+import hashlib
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from tempfile import SpooledTemporaryFile
+from typing import BinaryIO, cast
+
+from docflow.domain.errors import DocflowError
+from fastapi import Request
+from starlette.datastructures import UploadFile
+
+IN_MEMORY = 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Spooled:
+    """Rewound to its start; on disk when it is larger than IN_MEMORY."""
+
+    file: UploadFile
+    size_bytes: int
+    sha256: bytes
+
+
+def temporary_file() -> UploadFile:
+    """In memory while it is small. Close it: with that it is gone."""
+    return UploadFile(cast("BinaryIO", SpooledTemporaryFile(IN_MEMORY)), size=0)
+
+
+@asynccontextmanager
+async def spooled(
+    request: Request, limit: int, too_large: Callable[[], DocflowError]
+) -> AsyncIterator[Spooled]:
+    """The body until the block ends. Raises what `too_large` makes as soon as more than `limit` bytes have come."""
+    digest, size = hashlib.sha256(), 0
+    file = temporary_file()
+    try:
+        async for part in request.stream():
+            size += len(part)
+            if size > limit:
+                raise too_large()
+            digest.update(part)
+            await file.write(part)
+        await file.seek(0)
+        yield Spooled(file, size, digest.digest())
+    finally:
+        await file.close()

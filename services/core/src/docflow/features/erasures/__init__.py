@@ -1,0 +1,1 @@
+"""Taking a process out of the system for good."""

@@ -1,0 +1,71 @@
+"""Planning removals in the transaction of what makes files needless, and taking plans back."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import delete
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from docflow.domain.errors import TransientError
+from docflow.domain.ids import new_id
+from docflow.features.removals.models import FileRemoval
+
+UNCLAIMED = timedelta(hours=1)
+"""A submission that did not commit within this time never will: its request has long ended."""
+LATE_WRITES = timedelta(hours=1)
+"""A worker may go on writing files of an erased process until its stage's deadline, at most 15 minutes."""
+
+
+def expect(session: AsyncSession, client_id: UUID, process_id: UUID, prefix: str, at: datetime) -> UUID:
+    """Before files of a process that does not exist yet are written; `withdraw` when it does. Returns the plan's id."""
+    removal_id = new_id()
+    due = at + UNCLAIMED
+    session.add(
+        FileRemoval(
+            removal_id=removal_id,
+            client_id=client_id,
+            process_id=process_id,
+            prefix=prefix,
+            available_at=due,
+            last_at=due,
+        )
+    )
+    return removal_id
+
+
+async def withdraw(session: AsyncSession, client_id: UUID, removal_id: UUID) -> None:
+    """The files are wanted. Raises TransientError `submission_expired` when they are being removed already."""
+    withdrawn = await session.execute(
+        delete(FileRemoval)
+        .where(
+            FileRemoval.client_id == client_id,
+            FileRemoval.removal_id == removal_id,
+            FileRemoval.is_taken.is_(False),
+        )
+        .returning(FileRemoval.removal_id)
+    )
+    if withdrawn.first() is None:
+        raise TransientError("the submission took too long; send it again", code="submission_expired")
+
+
+def plan(
+    session: AsyncSession,
+    client_id: UUID,
+    prefixes: Iterable[str],
+    *,
+    at: datetime,
+    process_id: UUID | None = None,
+    again_after: timedelta = timedelta(),
+) -> None:
+    """Remove what begins with each prefix once this transaction has committed and `at` has come."""
+    session.add_all(
+        FileRemoval(
+            client_id=client_id,
+            process_id=process_id,
+            prefix=prefix,
+            available_at=at,
+            last_at=at + again_after,
+        )
+        for prefix in prefixes
+    )

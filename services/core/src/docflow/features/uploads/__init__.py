@@ -1,0 +1,1 @@
+"""Files sent before the process that they belong to."""
