@@ -35,6 +35,18 @@ async def test_a_broker_that_comes_later_is_found(
     assert (await soon(waiting)).runs == (run,)
 
 
+async def test_an_end_while_it_connects_is_an_end(broker: RabbitServer) -> None:
+    """The library loses a cancellation that comes while it opens something."""
+    for moment in range(25):
+        link = Link(broker.url, name="brief", rng=random.Random(moment), timing=QUICK)
+        link.start()
+        await asyncio.sleep(moment * 0.004)
+        ending = asyncio.ensure_future(link.aclose())
+        ended, _ = await asyncio.wait((ending,), timeout=15)
+        ending.cancel()
+        assert ended, f"still connected 15 s after an end {moment * 4} ms from the start"
+
+
 async def test_a_restart_in_flight_is_survived_by_both_sides(
     broker: RabbitServer, open_transport: OpenTransport
 ) -> None:

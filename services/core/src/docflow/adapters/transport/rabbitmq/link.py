@@ -39,7 +39,7 @@ class Timing:
     watch_s: float = 5.0
     heartbeat_s: int = 10
     backoff_base_s: float = 0.2
-    backoff_cap_s: float = 5.0
+    backoff_cap_s: float = 3.0
     misconfigured_s: float = 30.0
     stable_s: float = 10.0
     """A connection that lived so long starts the back-off anew."""
@@ -138,7 +138,9 @@ class Link:
         connection.close_callbacks.add(self._on_closed)
         try:
             with named_losses():
+                heed_cancellation()
                 await self._prepare(connection)
+                heed_cancellation()
                 await self._watch(connection)
         except (*BROKEN, BrokerTooOld) as error:
             return trouble_of(error)
@@ -168,7 +170,9 @@ class Link:
         """
         control: AbstractChannel = connection.channel(publisher_confirms=False)
         await control.initialize(timeout=self._timing.answer_s)
+        heed_cancellation()
         while not await _set_within(self._lost, self._timing.watch_s):
+            heed_cancellation()
             if await self._is_blocked(connection):
                 continue
             async with asyncio.timeout(self._timing.answer_s):

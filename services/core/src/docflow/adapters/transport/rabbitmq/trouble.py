@@ -84,8 +84,8 @@ def trouble_of(error: BaseException) -> Trouble:
 def heed_cancellation() -> None:
     """Raise CancelledError if the current task was asked to stop.
 
-    The library hands on a cancellation as the error that closed its channel, when both come together: whoever
-    catches such errors in a loop asks here before going on.
+    The library hands on a cancellation as the error that closed its channel, when both come together, and loses it
+    where it comes while a connection or a channel is being opened: whoever goes on after such calls asks here first.
     """
     task = asyncio.current_task()
     if task is not None and task.cancelling():
