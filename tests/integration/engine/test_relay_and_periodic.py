@@ -99,6 +99,39 @@ async def test_what_a_broker_refused_is_published_later(database: Database, acme
     assert [message.type for message in broker.of(process_id)] == ["process.pending"]
 
 
+async def test_what_a_broker_refused_goes_as_soon_as_it_is_back(database: Database, acme: Tenancy) -> None:
+    (process_id,) = await submit(database, acme)
+    broker = Broker()
+    broker.away = True
+    relay = OutboxRelay(database, broker, hold_s=60)
+    with pytest.raises(ConnectionError):
+        await relay.relay_once()
+    assert await OutboxRelay(database, broker).relay_once() == 0
+    broker.away = False
+
+    await relay_all(relay)
+
+    assert [message.type for message in broker.of(process_id)] == ["process.pending"]
+
+
+async def test_what_a_relay_could_not_publish_in_its_time_is_left_to_others(
+    database: Database, acme: Tenancy
+) -> None:
+    (process_id,) = await submit(database, acme)
+    broker = Broker()
+    broker.away = True
+    relay = OutboxRelay(database, broker, hold_s=0.05)
+    with pytest.raises(ConnectionError):
+        await relay.relay_once()
+    await asyncio.sleep(0.1)
+    broker.away = False
+
+    await relay_all(OutboxRelay(database, broker))
+    await relay_all(relay)
+
+    assert [message.type for message in broker.of(process_id)] == ["process.pending"]
+
+
 async def test_two_relays_publish_nothing_twice(database: Database, acme: Tenancy) -> None:
     processes = await submit(database, acme, 30)
     broker = Broker()

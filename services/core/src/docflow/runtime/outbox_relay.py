@@ -19,7 +19,8 @@ from docflow.runtime.waiting import Bell
 
 log = structlog.get_logger(__name__)
 
-_PATIENCE = Backoff(base_s=0.5, cap_s=10.0)
+_PATIENCE = Backoff(base_s=0.5, cap_s=2.0)
+"""Short at its longest: a try while the broker is away costs nothing, and each wait comes on top of its absence."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +33,8 @@ class Outlet:
     hold_s: float
 
 
-EVENTS = Outlet("take_outbox", "confirm_outbox", hold_s=15.0)
+EVENTS = Outlet("take_outbox", "confirm_outbox", hold_s=5.0)
+"""Held a little longer than one publish may take; what a relay that was killed had in hand waits for so long."""
 AUDIT = Outlet("offer_audit", None, hold_s=3600.0)
 """To the stream. Such a row ends in the transaction that writes it into the audit log."""
 
@@ -61,6 +63,9 @@ class OutboxRelay:
         self._chance = chance
         self._bell = Bell()
         self._metrics = metrics or Metrics()
+        self._unsent: list[tuple[UUID, Message]] = []
+        self._ours_until = 0.0
+        """On the loop's clock; from then on others may take what is unsent here."""
 
     def wake(self) -> None:
         self._bell.ring()
@@ -83,15 +88,17 @@ class OutboxRelay:
                     await self._bell.wait(self._poll_s * (0.7 + 0.6 * self._chance()))
 
     async def relay_once(self) -> int:
-        """Publish one batch; returns its size. Safe to repeat: an event may be published twice, never lost."""
-        rows = await self._database.single(
-            text(f"SELECT message_id, payload FROM {self._outlet.take}(:limit, :hold_s)"),  # noqa: S608
-            {"limit": self._batch, "hold_s": self._hold_s},
-        )
-        taken: list[tuple[UUID, Message]] = [(row.message_id, Message.from_json(row.payload)) for row in rows]
+        """Publish one batch; returns its size. Safe to repeat: an event may be published twice, never lost.
+
+        What could not be published stays in hand for the next call, as long as nobody else may take it.
+        """
+        if asyncio.get_running_loop().time() >= self._ours_until:
+            self._unsent = []
+        self._unsent = taken = self._unsent or await self._take()
         if not taken:
             return 0
         await self._transport.publish([message for _, message in taken])
+        self._unsent = []
         self._metrics.published.inc(len(taken))
         crash_point("relay.after_publish")
         if self._outlet.confirm is not None:
@@ -100,3 +107,11 @@ class OutboxRelay:
                 {"ids": [message_id for message_id, _ in taken]},
             )
         return len(taken)
+
+    async def _take(self) -> list[tuple[UUID, Message]]:
+        self._ours_until = asyncio.get_running_loop().time() + self._hold_s
+        rows = await self._database.single(
+            text(f"SELECT message_id, payload FROM {self._outlet.take}(:limit, :hold_s)"),  # noqa: S608
+            {"limit": self._batch, "hold_s": self._hold_s},
+        )
+        return [(row.message_id, Message.from_json(row.payload)) for row in rows]

@@ -41,7 +41,7 @@ class RabbitTransport:
         rng = rng or random.Random()  # noqa: S311 - jitter, not secrets
         self._outward = Link(url, name=f"{name}.publish", rng=rng, topology=topology, timing=timing)
         self._inward = Link(url, name=f"{name}.consume", rng=rng, topology=topology, timing=timing)
-        self._publisher = Publisher(self._outward)
+        self._publisher = Publisher(self._outward, confirm_s=4)
         self._sender = HintSender(Publisher(self._outward, confirm_s=5), new_id=ids, dropped=dropped)
         self._prefetch = prefetch
         self._topology = topology
