@@ -24,7 +24,7 @@ from docflow_audit.writer import add_fresh
 log = structlog.get_logger(__name__)
 
 READER = "docflow.audit"
-_PATIENCE = Backoff(base_s=0.5, cap_s=10.0)
+_PATIENCE = Backoff(base_s=0.5, cap_s=2.0)
 _REFUSED = (DBAPIError, KeyError, TypeError, ValueError, AttributeError)
 
 

@@ -20,7 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 log = structlog.get_logger(__name__)
 
-_PATIENCE = Backoff(base_s=0.5, cap_s=10.0)
+_PATIENCE = Backoff(base_s=0.5, cap_s=2.0)
 
 
 class AuditWriter:

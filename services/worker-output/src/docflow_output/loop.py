@@ -15,7 +15,7 @@ log = structlog.get_logger(__name__)
 Work = TypeVar("Work")
 Outcome = TypeVar("Outcome")
 
-_FINISH_AGAIN_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+_FINISH_AGAIN_S = (0.2, 0.5, 1.0, 2.0)
 
 
 class WorkerId(Protocol):
@@ -63,7 +63,7 @@ class LaneLoop(Generic[Work, Outcome]):
         lane: Lane[Work, Outcome],
         *,
         in_flight: int = 16,
-        poll_s: float = 1.5,
+        poll_s: float = 1.2,
         stop_s: float = 8.0,
         chance: Callable[[], float] = random.random,
         finished: Callable[[str, str], None] = lambda lane, state: None,

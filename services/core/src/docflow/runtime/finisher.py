@@ -19,7 +19,7 @@ from docflow.features.stage_runs.repository import Finished
 log = structlog.get_logger(__name__)
 
 _BATCH = 64
-_PATIENCE = Backoff(base_s=0.2, cap_s=5.0)
+_PATIENCE = Backoff(base_s=0.2, cap_s=2.0)
 
 
 @dataclass(slots=True)

@@ -207,7 +207,8 @@ class WorkerSettings(BaseModel):
     """The engine. The figures stand in the engine's design: a beat each 2 s, given up for dead after 6 s."""
 
     jobs_in_flight: int = 16
-    poll_s: float = 1.5
+    poll_s: float = 1.2
+    """Give or take a third. With the expiry it bounds how long the runs of a dead worker wait: 6 s and 1.6 s."""
     heartbeat_s: float = 2.0
     expiry_s: float = 6.0
     max_failures: int = 5

@@ -48,7 +48,8 @@ _OUTCOMES: dict[type[StageOutcome | TimedOut], str] = {
     TimedOut: "timeout",
 }
 """As the metrics name them."""
-_PATIENCE = Backoff(base_s=0.5, cap_s=5.0)
+_PATIENCE = Backoff(base_s=0.5, cap_s=2.0)
+"""With a database that is away. Short at its longest: each wait comes on top of its absence."""
 _WRITES_AT_ONCE = 4
 """Of ledgers; with the reads, the claim and the finish as many as the pool keeps open."""
 
