@@ -5,14 +5,14 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
+import httpx
 import psycopg
 from docflow.db.roles import libpq_url
 from psycopg.rows import dict_row
 
 from tests.e2e.documents import Sample
-from tests.e2e.program import Program
 from tests.e2e.receiver import Receiver
 
 Row = dict[str, Any]
@@ -36,10 +36,18 @@ _EXPORTING = """
 """
 
 
+class Installation(Protocol):
+    home: Path
+    run: Row
+    """As in the run file: `admin_database_url` is the one looked at here."""
+
+    def http(self) -> httpx.Client: ...
+
+
 class Books:
     """Reads as the superuser of the program's own database, past row-level security."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Installation) -> None:
         self._program = program
 
     def rows(self, query: str) -> list[Row]:
@@ -83,7 +91,7 @@ def _read(file: Path) -> Any:
     return json.loads(file.read_text(encoding="utf-8"))
 
 
-def prove_once(program: Program, given: Sequence[Sample], receiver: Receiver) -> None:
+def prove_once(program: Installation, given: Sequence[Sample], receiver: Receiver) -> None:
     """Everything that was handed in stands where it should, and nothing happened twice or was lost on the way."""
     books = Books(program)
     books.until_nothing_is_open()
@@ -109,7 +117,7 @@ def _prove_stages(books: Books, completed: Sequence[str]) -> None:
     assert {run["failures"] for run in runs} == {0}
 
 
-def _prove_audit(books: Books, program: Program, completed: Sequence[str]) -> None:
+def _prove_audit(books: Books, program: Installation, completed: Sequence[str]) -> None:
     """One record for each run that ended and for each try again, none besides; action and delivery one each."""
     ended = Counter(
         (row["run_id"], row["attempt"])

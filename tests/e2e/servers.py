@@ -21,23 +21,25 @@ PASSWORD = "of-this-test-alone"
 
 
 class Servers:
-    """PostgreSQL with the roles' passwords set, RabbitMQ, Redis and S3 with a bucket."""
+    """PostgreSQL with the roles' passwords set, RabbitMQ, Redis and S3 with a bucket; or files in place of S3."""
 
-    def __init__(self, folder: Path) -> None:
-        for kind in (RabbitServer, RedisServer, S3Server):
+    def __init__(self, folder: Path, *, s3: bool = True) -> None:
+        for kind in (RabbitServer, RedisServer, *((S3Server,) if s3 else ())):
             if reason := kind.missing():
                 pytest.skip(reason)
         self.folder = folder
-        self.postgres = EmbeddedPostgres(folder)
+        self.postgres = EmbeddedPostgres(folder, options={"max_connections": "200"})
         self.rabbit = RabbitServer(folder / "rabbit")
         self.redis = RedisServer(folder / "redis")
-        self.s3 = S3Server(folder / "s3")
+        self.s3 = S3Server(folder / "s3") if s3 else None
         self.admin = ""
 
     def start(self) -> None:
-        for server in (self.rabbit, self.redis, self.s3):
-            server.start()
-        httpx.put(f"{self.s3.url}/documents", trust_env=False).raise_for_status()
+        self.rabbit.start()
+        self.redis.start()
+        if self.s3 is not None:
+            self.s3.start()
+            httpx.put(f"{self.s3.url}/documents", trust_env=False).raise_for_status()
         self.admin = asyncio.run(ensure_database(self.postgres.start()))
 
     def prepare(self) -> None:
@@ -65,11 +67,7 @@ class Servers:
             "DB__MIGRATION_URL": self.admin,
             "BROKER__URL": self.rabbit.url,
             "REDIS__URL": self.redis.url,
-            "BLOBS__URL": "s3://documents/files",
-            "BLOBS__ENDPOINT": self.s3.url,
-            "BLOBS__REGION": "us-east-1",
-            "BLOBS__ACCESS_KEY_ID": self.s3.access_key,
-            "BLOBS__SECRET_ACCESS_KEY": self.s3.secret_key,
+            **self._blobs(),
             "LIMITS__REQUESTS_PER_MINUTE": "100000",
             "LOG__JSON_LINES": "true",
             **settings,
@@ -80,7 +78,19 @@ class Servers:
         with suppress(Exception):
             self.postgres.stop()
         for server in (self.s3, self.redis, self.rabbit):
-            server.close()
+            if server is not None:
+                server.close()
+
+    def _blobs(self) -> dict[str, str]:
+        if self.s3 is None:
+            return {}
+        return {
+            "BLOBS__URL": "s3://documents/files",
+            "BLOBS__ENDPOINT": self.s3.url,
+            "BLOBS__REGION": "us-east-1",
+            "BLOBS__ACCESS_KEY_ID": self.s3.access_key,
+            "BLOBS__SECRET_ACCESS_KEY": self.s3.secret_key,
+        }
 
 
 class Replica:
