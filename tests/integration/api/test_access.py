@@ -19,9 +19,11 @@ Clients = tuple[Tenancy, Tenancy]
 HASH = quick_hash("password123")
 
 
-async def person(database: Database, tenancy: Tenancy, role: Role = Role.OPERATOR) -> str:
+async def person(
+    database: Database, tenancy: Tenancy, role: Role = Role.OPERATOR, password_hash: str = HASH
+) -> str:
     email = f"{uuid4().hex[:10]}@{tenancy.slug}.test"
-    await add_user(database, tenancy.client_id, email=email, role=role, password_hash=HASH)
+    await add_user(database, tenancy.client_id, email=email, role=role, password_hash=password_hash)
     return email
 
 

@@ -7,6 +7,7 @@ import httpx
 import pytest
 from docflow.db.database import Database
 from docflow.domain.stages import Role
+from docflow.testing.passwords import quick_passwords
 from docflow_api.app import create_app
 
 from tests.integration.api.conftest import KeyFor, World, make_container
@@ -23,7 +24,7 @@ async def portal(database: Database) -> AsyncIterator[World]:
     container = make_container(database)
     container.settings.api.public_url = PUBLIC
     peer = (f"10.{uuid4().int % 250}.{uuid4().int % 250}.6", 1)
-    transport = httpx.ASGITransport(create_app(container), client=peer)
+    transport = httpx.ASGITransport(create_app(container, quick_passwords()), client=peer)
     async with httpx.AsyncClient(transport=transport, base_url=PUBLIC) as http:
         yield World(container, http)
 
@@ -134,7 +135,7 @@ async def test_sign_ins_are_counted_by_the_address_behind_a_trusted_proxy(
 ) -> None:
     container = make_container(database)
     container.settings.api.trusted_proxies = ["10.251.0.0/16"]
-    proxy = httpx.ASGITransport(create_app(container), client=("10.251.0.1", 1))
+    proxy = httpx.ASGITransport(create_app(container, quick_passwords()), client=("10.251.0.1", 1))
     email = await person(database, two_clients[0])
     body = {"email": email, "password": "password123"}
     async with httpx.AsyncClient(transport=proxy, base_url=PUBLIC) as http:

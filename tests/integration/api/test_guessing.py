@@ -197,7 +197,7 @@ async def test_a_password_that_was_changed_while_it_was_compared_signs_nobody_in
         Passwords(compare=compare_slowly, make=quick_hash),
         AccessTokens("s" * 43, issuer="docflow", audience="docflow-api", ttl_s=900),
         sealing=world.container.sealing,
-        successor_key=b"k",
+        successor_keys=[b"k"],
         refresh_ttl_s=60,
         throttle=Throttle(None),
     )

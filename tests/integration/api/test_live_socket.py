@@ -5,6 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
 import httpx
@@ -14,6 +15,7 @@ from docflow.domain.access import Scope
 from docflow.domain.ids import new_id
 from docflow.domain.ports.live import Snapshot
 from docflow.features.socket_tickets.service import TTL_S, SocketTickets
+from docflow.features.users.passwords import hash_password
 from docflow.testing.factories import Tenancy, add_process
 from sqlalchemy import text
 from websockets.asyncio.client import ClientConnection, connect
@@ -25,6 +27,12 @@ from tests.integration.api.test_serving import served
 
 __all__ = ["served"]
 Clients = tuple[Tenancy, Tenancy]
+
+
+@cache
+def slow_hash() -> str:
+    """The service under test knows no quick ones."""
+    return hash_password("password123")
 
 
 async def ticket_of(world: World, headers: dict[str, str]) -> str:
@@ -112,7 +120,7 @@ async def test_a_ticket_needs_the_right_to_read(served: World, two_clients: Clie
 async def test_a_session_that_ended_meanwhile_opens_nothing(
     served: World, two_clients: Clients, database: Database
 ) -> None:
-    signed_in = await sign_in(served, await person(database, two_clients[0]))
+    signed_in = await sign_in(served, await person(database, two_clients[0], password_hash=slow_hash()))
     ticket = await ticket_of(served, bearer(signed_in))
     await served.http.post("/v1/auth/logout", json={"refresh_token": signed_in.json()["refresh_token"]})
     assert await refused(served, ticket) == (403, "forbidden")
@@ -188,7 +196,7 @@ async def test_a_follower_stands_as_long_as_key_person_and_token_do(
 ) -> None:
     acme, _ = two_clients
     tickets, now = SocketTickets(database), served.container.clock.now()
-    signed_in = await sign_in(served, await person(database, acme))
+    signed_in = await sign_in(served, await person(database, acme, password_hash=slow_hash()))
     by_person = await tickets.redeem(await ticket_of(served, bearer(signed_in)), at=now)
     assert await tickets.stands(by_person, at=now)
     assert not await tickets.stands(by_person, at=now + timedelta(seconds=901))
@@ -234,7 +242,7 @@ async def streams(world: World) -> str:
 async def test_a_socket_ends_within_a_minute_of_its_session(
     served: World, two_clients: Clients, database: Database
 ) -> None:
-    signed_in = await sign_in(served, await person(database, two_clients[0]))
+    signed_in = await sign_in(served, await person(database, two_clients[0], password_hash=slow_hash()))
     async with opened(served, await ticket_of(served, bearer(signed_in))) as socket:
         body = {"refresh_token": signed_in.json()["refresh_token"]}
         await served.http.post("/v1/auth/logout", json=body)
