@@ -63,6 +63,7 @@ def _file(number: int) -> str:
 
 
 @pytest.mark.full
+@pytest.mark.alone
 @pytest.mark.timeout(1_200)
 def test_killed_workers_and_servers_that_go_away_cost_time_and_nothing_else(
     fleet: Fleet, receiver: Receiver

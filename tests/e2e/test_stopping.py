@@ -17,7 +17,7 @@ from tests.e2e.documents import MIXED, RECEIPT, XML, hand_in, hand_in_all, sampl
 from tests.e2e.program import Program, below
 from tests.e2e.receiver import Receiver
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.full, pytest.mark.alone]
 
 IDLE_STOP_S = 5.0
 BUSY_STOP_S = 10.0
