@@ -128,7 +128,11 @@ class DryRuns:
         signals = fraud.signals_of(
             read.fields, ocr_confidence=1.0 if confidence is None else float(confidence)
         )
-        whole = {"fields": fields_as_json(read.fields), "tables": tables_as_json(read.tables)}
+        whole = {
+            "fields": fields_as_json(read.fields),
+            "tables": tables_as_json(read.tables),
+            "gaps": [gap.as_json() for gap in read.gaps],
+        }
         return whole, (*read.signals, *signals)
 
     async def _pages(self, rows: Sequence[PageRow]) -> tuple[Page, ...]:

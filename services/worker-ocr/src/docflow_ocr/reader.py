@@ -207,6 +207,7 @@ def _result(
         tables=tables_as_json(assembled.tables),
         data=typed_data(config.output_schema, assembled.fields, assembled.tables),
         fraud_flags=tuple(flags),
+        gaps=tuple(gap.as_json() for gap in assembled.gaps),
         warnings=(*opened.warnings, *(opened.invoice.warnings if opened.invoice else ())),
     )
     return read, {

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from docflow.domain.completeness import Gap
 from docflow.domain.evidence import present
 from docflow.domain.json_types import JsonObject, JsonScalar
 from docflow.domain.outcomes import Finding, Reason
@@ -28,6 +29,8 @@ class Evidence:
     failed_documents: tuple[str, ...] = ()
     """The error codes of documents that could not be read."""
     incomplete: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    """What the pages show and the reading lacks."""
 
 
 def hold_reasons(evidence: Evidence, *, threshold: float, enable_fraud_detection: bool) -> tuple[Reason, ...]:
@@ -41,6 +44,7 @@ def hold_reasons(evidence: Evidence, *, threshold: float, enable_fraud_detection
         *(Reason("field_missing", name, f"{name} was not found") for name in missing),
         *_doubtful(evidence.needs, threshold),
         *(Reason("incomplete", name, f"{name} is not complete") for name in evidence.incomplete),
+        *(Reason(gap.code, gap.field, gap.message, gap.places) for gap in evidence.gaps),
         *_fraud(evidence, enable_fraud_detection),
         *_failed(evidence.findings, missing),
     )

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from docflow.domain.completeness import Gap
 from docflow.domain.configuration import Configuration
 from docflow.domain.holding import Evidence, Need, hold_reasons
 from docflow.domain.json_types import JsonObject, JsonValue
@@ -38,6 +39,7 @@ def judged(
         fraud_detected=fraud_detected,
         failed_documents=failed_documents,
         incomplete=tuple(str(name) for name in extraction.get("incomplete") or ()),
+        gaps=tuple(Gap.from_json(gap) for gap in extraction.get("gaps") or ()),
     )
     reasons = hold_reasons(
         evidence,

@@ -4,7 +4,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from docflow.domain.json_types import JsonObject, JsonValue
+from docflow.domain.reading import Box
 from docflow.domain.stages import Severity
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A part of a page to look at; the box in fractions of the page."""
+
+    page: int
+    box: Box
+
+    def as_json(self) -> JsonObject:
+        return {"page": self.page, "box": [round(x, 5) for x in self.box]}
+
+    @classmethod
+    def from_json(cls, data: JsonObject) -> "Place":
+        x0, y0, x1, y1 = data["box"]
+        return cls(int(data["page"]), (x0, y0, x1, y1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,9 +31,12 @@ class Reason:
     code: str
     field: str | None = None
     message: str = ""
+    places: tuple[Place, ...] = ()
+    """Where to look, for what stands under no field of its own."""
 
     def as_json(self) -> JsonObject:
-        return {"code": self.code, "field": self.field, "message": self.message}
+        told: JsonObject = {"code": self.code, "field": self.field, "message": self.message}
+        return {**told, "places": [place.as_json() for place in self.places]} if self.places else told
 
 
 @dataclass(frozen=True, slots=True)

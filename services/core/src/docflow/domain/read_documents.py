@@ -28,6 +28,8 @@ class ReadDocument:
     data: JsonObject = field(default_factory=dict)
     fraud_flags: tuple[JsonObject, ...] = ()
     warnings: tuple[str, ...] = ()
+    gaps: tuple[JsonObject, ...] = ()
+    """What its pages show and the reading lacks, as in `completeness.Gap`."""
     error: JsonObject | None = None
 
     @classmethod
@@ -44,6 +46,7 @@ class ReadDocument:
             data=kept.get("data", {}),
             fraud_flags=document.fraud_flags,
             warnings=tuple(kept.get("warnings", ())),
+            gaps=tuple(kept.get("gaps", ())),
         )
 
     def extracted_data(self) -> JsonObject:
@@ -52,6 +55,7 @@ class ReadDocument:
             "tables": self.tables,
             "data": self.data,
             "warnings": list(self.warnings),
+            "gaps": list(self.gaps),
         }
 
     def as_json(self) -> JsonObject:
@@ -85,6 +89,7 @@ def extraction_result(read: Sequence[ReadDocument], primary: ReadDocument) -> Js
         "tables": primary.tables,
         "data": primary.data,
         "documents": [document.as_json() for document in read],
+        "gaps": [gap for document in read for gap in document.gaps],
     }
 
 

@@ -1,9 +1,10 @@
 """Candidates become fields: typed, grounded, checked, with a confidence. Runs in a child process."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from docflow.domain import fraud
+from docflow.domain.completeness import Gap, gaps_of
 from docflow.domain.confidence import (
     XML_CONTRADICTED,
     XML_VALUE,
@@ -15,13 +16,14 @@ from docflow.domain.e_invoice import EInvoice
 from docflow.domain.json_types import JsonObject, JsonScalar
 from docflow.domain.output_schema import FieldSpec, TableSpec, shape_of
 from docflow.domain.ports.llm import Candidate, Extraction
-from docflow.domain.reading import Check, FieldSource, FraudFlag, Page, ReadField, Row, TextSource
+from docflow.domain.reading import Box, Check, FieldSource, FraudFlag, Page, ReadField, Row, TextSource
 from docflow.domain.values.iban import normal_iban, valid_iban
 from docflow.domain.values.kinds import canonical
 from docflow.features.reading import invoice_names
 from docflow.features.reading.checks import digit_check, totals_check
 from docflow.features.reading.fitness import PROVEN, fit_of
 from docflow.features.reading.grounding import Located
+from docflow.features.reading.listing import listed_tables
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +31,7 @@ class AssembledFields:
     fields: Mapping[str, ReadField]
     tables: Mapping[str, tuple[Row, ...]]
     signals: tuple[FraudFlag, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
 
 def fields_of_extraction(
@@ -64,7 +67,8 @@ def fields_of_extraction(
             injected=bool(orders),
         )
     tables = {table.path: _rows(table, extraction, located, source) for table in shape.tables}
-    return AssembledFields(fields, tables, orders)
+    listed = listed_tables(shape.tables, tables, {spec: fields[spec.path] for spec in shape.fields}, located)
+    return AssembledFields(fields, tables, orders, tuple(gap for one in listed for gap in gaps_of(one)))
 
 
 def fields_of_invoice(invoice: EInvoice, pages: Sequence[Page], schema: JsonObject) -> AssembledFields:
@@ -136,9 +140,10 @@ def _read(
     sums: Check | None = None,
     in_table: bool,
     injected: bool = False,
+    taken: Collection[tuple[int, Box]] = (),
 ) -> ReadField:
     value = canonical(spec.kind, candidate.text)
-    place = located.find(spec.kind, value, page=candidate.page, quote=candidate.quote)
+    place = located.find(spec.kind, value, page=candidate.page, quote=candidate.quote, taken=taken)
     checks = tuple(check for check in (digit_check(spec.kind, value), sums) if check is not None)
     return ReadField(
         value=value,
@@ -172,12 +177,18 @@ def _verdict(checks: Sequence[Check]) -> int:
 
 def _rows(table: TableSpec, extraction: Extraction, located: Located, source: FieldSource) -> tuple[Row, ...]:
     rows = []
+    taken: dict[str, set[tuple[int, Box]]] = {column.path: set() for column in table.columns}
     for row in extraction.tables.get(table.path, ()):
         cells = {
-            column.path: _read(column, row[column.path], located, source, in_table=True)
+            column.path: _read(
+                column, row[column.path], located, source, in_table=True, taken=taken[column.path]
+            )
             for column in table.columns
             if column.path in row and canonical(column.kind, row[column.path].text) is not None
         }
+        for path, cell in cells.items():
+            if cell.page is not None and cell.box is not None:
+                taken[path].add((cell.page, cell.box))
         if cells:
             rows.append(cells)
     return tuple(rows)

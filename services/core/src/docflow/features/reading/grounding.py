@@ -5,7 +5,7 @@ Names and addresses may be alike to 0.90. Standing on a page proves that a value
 right one.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -23,8 +23,13 @@ from docflow.domain.values.ids import lookalike_key
 from docflow.domain.values.kinds import FieldKind, text_key
 
 LIKENESS = 0.90
+#: In longer documents likeness is looked for on the named page alone: each of thousands of cells would search them all.
+MANY_PAGES = 10
 #: What it costs when characters had to be read as their look-alikes.
 LOOKALIKE_COST = 0.1
+
+#: Where each value stands, by page.
+_Places = dict[Decimal | str, dict[int, list[tuple["Grounding", Line]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,22 +56,40 @@ class Located:
         self._day_first = day_first
         self._lines = [line for page in pages for line in lines_of(page)]
         self._values: dict[FieldKind, list[tuple[JsonScalar, Grounding, Line]]] = {}
+        self._places: dict[FieldKind, _Places] = {}
         self._texts = {
             number: _PageText([line for line in self._lines if line.page == number])
             for number in sorted({line.page for line in self._lines})
         }
 
     def find(
-        self, kind: FieldKind, value: JsonScalar, *, page: int | None = None, quote: str = ""
+        self,
+        kind: FieldKind,
+        value: JsonScalar,
+        *,
+        page: int | None = None,
+        quote: str = "",
+        taken: Collection[tuple[int, Box]] = (),
     ) -> Grounding | None:
-        """The best place: the quoted line first, then the named page, then reading order. None = on no page."""
+        """The best place: the quoted line first, then reading order on the named page, else on all. None = on no page.
+
+        `taken` are places that other cells of the same column stand on: of two equal rows each has its own.
+        """
         if value is None:
             return None
         if kind in (FieldKind.MONEY, FieldKind.QUANTITY, FieldKind.DATE, FieldKind.RATE):
-            return self._equal(kind, value, page, quote)
+            return self._equal(kind, value, page, quote, taken)
         if kind is FieldKind.CURRENCY:
             return self._currency(str(value))
         return self._text(kind, str(value), page, quote)
+
+    @property
+    def lines(self) -> Sequence[Line]:
+        return self._lines
+
+    def amounts(self) -> Sequence[tuple[JsonScalar, Grounding, Line]]:
+        """Every amount on the pages with its place and line, in reading order."""
+        return self._all(FieldKind.MONEY)
 
     def has_address_below(self, place: Grounding, lines: int) -> bool:
         """Whether one of the next lines in the column of `place` ends in a postcode or begins with a house."""
@@ -92,9 +115,31 @@ class Located:
         """Whether the pages show amounts at all, with cents."""
         return any("." in str(value) for value, _, _ in self._all(FieldKind.MONEY))
 
-    def _equal(self, kind: FieldKind, value: JsonScalar, page: int | None, quote: str) -> Grounding | None:
-        places = [(place, line) for found, place, line in self._all(kind) if _same(kind, found, value)]
-        return min(places, key=lambda at: (at[1].text != quote, at[0].page != page), default=(None, None))[0]
+    def _equal(
+        self,
+        kind: FieldKind,
+        value: JsonScalar,
+        page: int | None,
+        quote: str,
+        taken: Collection[tuple[int, Box]],
+    ) -> Grounding | None:
+        pages = self._places_of(kind).get(_value_key(kind, value), {})
+        # One page's places alone: a column of equal numbers over many pages would take quadratic time.
+        places = (pages.get(page) if page else None) or [place for found in pages.values() for place in found]
+        return min(
+            places,
+            key=lambda at: (at[1].text != quote, (at[0].page, at[0].box) in taken),
+            default=(None, None),
+        )[0]
+
+    def _places_of(self, kind: FieldKind) -> "_Places":
+        if kind not in self._places:
+            places: _Places = {}
+            for value, place, line in self._all(kind):
+                pages = places.setdefault(_value_key(kind, value), {})
+                pages.setdefault(place.page, []).append((place, line))
+            self._places[kind] = places
+        return self._places[kind]
 
     def _all(self, kind: FieldKind) -> list[tuple[JsonScalar, Grounding, Line]]:
         if kind not in self._values:
@@ -125,6 +170,8 @@ class Located:
                 return found
         if kind.is_exact:
             return self._lookalike(value, order) if kind is FieldKind.ID else None
+        if page in self._texts and len(order) > MANY_PAGES:
+            order = [page]
         likely = [self._texts[number].alike(key, number) for number in order]
         return max((found for found in likely if found), key=lambda found: found.score, default=None)
 
@@ -204,10 +251,11 @@ def _place(page: int, words: Sequence[Word]) -> Grounding:
     return Grounding(1.0, page, union([word.box for word in unique]), min(word.confidence for word in unique))
 
 
-def _same(kind: FieldKind, found: JsonScalar, value: JsonScalar) -> bool:
+def _value_key(kind: FieldKind, value: JsonScalar) -> Decimal | str:
+    """Equal for equal values; a sign may stand apart from its number."""
     if kind is FieldKind.DATE:
-        return found == value
+        return str(value)
     try:
-        return abs(Decimal(str(found))) == abs(Decimal(str(value)))
+        return abs(Decimal(str(value)))
     except InvalidOperation:
-        return False
+        return str(value)

@@ -146,6 +146,20 @@ COLUMN_BY_NAME = {
     for name in (concept, *_NAMES[concept].split())
 }
 
+#: How documents head the columns of their items; fuller than the labels beside single values may be.
+COLUMNS: dict[str, tuple[str, ...]] = {
+    "description": (*CONCEPTS["description"], "items description", "product name", "goods", "services", "details", "memo", "beschreibung memo", "artikelbezeichnung",
+        "leistungsbeschreibung", "text", "libelle", "detail", "produit", "article", "articulo", "producto", "detalle", "produto", "artigo", "item descricao",
+        "prodotto", "articolo", "designacao", "denominazione", "artikel", "particulars"),
+    "quantity": (*CONCEPTS["quantity"], "qty ordered", "qty shipped", "hours", "pcs", "no of units", "stuck", "stk", "mg", "nombre", "nb", "unidades", "uds", "unid", "qtd", "quant", "q ta", "qta", "pezzi"),
+    "unit_price": (*CONCEPTS["unit_price"], "unit amount", "price each", "unit net price", "preis pro einheit", "preis je einheit", "stk preis", "e preis", "vk preis", "p u", "p u ht", "pu", "prix u ht", "prix unitaire ht",
+        "p unit", "precio unidad", "valor unitario", "p unitario", "prezzo unit", "prezzo un", "prezzo netto", "einzelpreis eur", "einzel preis"),
+    "line_total": (*CONCEPTS["line_total"], "total", "net amount", "amount net", "line amount", "line net", "extended price", "ext price", "extension", "amount usd", "amount eur", "zeilenbetrag", "positionsbetrag",
+        "gesamt", "summe", "nettobetrag", "gesamtpreis eur", "gesamt preis", "g preis", "total h t", "prix total", "prix total ht", "montant ht", "montant net", "importe total", "total neto", "valor total",
+        "preco total", "totale", "prezzo totale", "importo netto", "total eur", "netto", "total price", "value"),
+    "tax_rate": (*CONCEPTS["tax_rate"], "vat", "tax", "mwst", "ust", "tva", "iva", "btw", "vat %", "tax %"),
+}  # fmt: skip
+
 
 def label_key(text: str) -> str:
     """Letters and digits of a label, lower case and without accents, so that spelling and spacing don't matter."""

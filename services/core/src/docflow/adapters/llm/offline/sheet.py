@@ -46,6 +46,7 @@ class Sheet:
         prose = _prose_pages(self.lines)
         # "Exempt payee code" in a form's instructions labels nothing.
         self._labels = [[] if line.page in prose else self._finder.find(line) for line in self.lines]
+        self._values: dict[tuple[int, FieldKind], list[FoundValue]] = {}
         self._summaries: dict[int, int] = {}
         for number, line in enumerate(self.lines):
             if any("tax_summary" in label.concepts for label in self._labels[number]):
@@ -66,7 +67,14 @@ class Sheet:
 
     def values(self, kind: FieldKind) -> Iterator[FoundValue]:
         for line in self.lines:
-            yield from values_in(line, kind, day_first=self.day_first)
+            yield from self.values_on(line, kind)
+
+    def values_on(self, line: Line, kind: FieldKind) -> Sequence[FoundValue]:
+        """The values on one of the sheet's lines, found once: many fields ask for the same."""
+        key = (self._at[id(line)], kind)
+        if key not in self._values:
+            self._values[key] = list(values_in(line, kind, day_first=self.day_first))
+        return self._values[key]
 
     def beside(self, concept: str, kind: FieldKind) -> Iterator[Beside]:
         """Values of a kind to the right of a label of this concept, else under it."""
@@ -131,7 +139,7 @@ class Sheet:
         end = self._next_label(label) if kind is not FieldKind.MONEY else len(label.line.text)
         found = [
             value
-            for value in values_in(label.line, kind, day_first=self.day_first)
+            for value in self.values_on(label.line, kind)
             # A currency sign can be the end of the label and the start of the amount.
             if value.end > label.end
             and value.start >= label.start
@@ -147,7 +155,7 @@ class Sheet:
         for line in self.lines[self._at[id(label.line)] + 1 :]:
             if line.page != label.line.page or line.box[1] - label.line.box[3] > BELOW_HEIGHTS * height:
                 return None
-            for value in values_in(line, kind, day_first=self.day_first):
+            for value in self.values_on(line, kind):
                 if (
                     value.box[0] < box[2] + 0.02
                     and value.box[2] > box[0] - 0.02
