@@ -3,8 +3,8 @@
 What does not add up is held for a person, never completed.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from itertools import combinations
 
@@ -26,7 +26,7 @@ class Listed:
 
     `missed` are the places of rows that no row read stands on, `loose` those of amounts in the table's column with
     nothing beside them. `amounts` are what the rows read add up of, None where a row has none. `totals` are those of the
-    document that the rows may add up to; `adjustments` stand between rows and totals. `sums` False = no total of this
+    document, with their names, one of which the rows come to; `adjustments` stand between rows and totals. `sums` False = no total of this
     document sums up the table, so that nothing can be said.
     """
 
@@ -35,7 +35,7 @@ class Listed:
     missed: tuple[Place, ...] = ()
     loose: tuple[Place, ...] = ()
     amounts: tuple[Decimal | None, ...] = ()
-    totals: Mapping[str, Decimal] = field(default_factory=dict)
+    totals: tuple[tuple[str, Decimal], ...] = ()
     adjustments: tuple[Decimal, ...] = ()
     sums: bool = True
 
@@ -75,7 +75,7 @@ def adds_up(listed: Listed) -> bool:
     return any(
         abs(total + change - stated) <= margin
         for change in _changes(listed.adjustments)
-        for stated in listed.totals.values()
+        for _, stated in listed.totals
     )
 
 
@@ -100,7 +100,7 @@ def _loose(listed: Listed) -> tuple[Gap, ...]:
 def _differing(listed: Listed) -> tuple[Gap, ...]:
     if not (listed.rows and listed.sums and listed.totals) or adds_up(listed):
         return ()
-    names = " nor ".join(listed.totals)
+    names = " nor ".join(dict.fromkeys(name for name, _ in listed.totals))
     told = f"the rows of {listed.table} do not add up to {names}"
     if any(amount is None for amount in listed.amounts):
         told += "; some rows were read without an amount"

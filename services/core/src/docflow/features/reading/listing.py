@@ -26,6 +26,8 @@ from docflow.features.reading.grounding import Grounding, Located
 ALIGNED = 0.008
 #: An edge that fewer of a column's numbers share is chance.
 EDGE_SHARE = 0.02
+#: A net total is at least this much of its gross one: no tax on sales is above 27 %.
+NET_SHARE = Decimal("0.75")
 _LINES = invoice_names.Part.LINES
 
 
@@ -135,17 +137,18 @@ def _listed(
     )
 
 
-def _totals(fields: Mapping[FieldSpec, ReadField], seen: Sequence[_Seen]) -> dict[str, Decimal]:
-    """The net and gross totals that were read; where none was asked for, the largest sum that is printed."""
-    named = {
-        spec.path: amount
+def _totals(fields: Mapping[FieldSpec, ReadField], seen: Sequence[_Seen]) -> tuple[tuple[str, Decimal], ...]:
+    """The net and gross totals that were read; where none was asked for, the largest sums that are printed."""
+    named = tuple(
+        (spec.path, amount)
         for spec, read in fields.items()
         if spec.kind is FieldKind.MONEY
         and invoice_names.term_of(spec) in ("net_total", "grand_total")
         and (amount := decimal_of(read.value)) is not None
-    }
-    printed = [one.amount for one in seen if one.summary is Summary.TOTAL and "." in one.text]
-    return named or ({"the total": max(printed)} if printed else {})
+    )
+    printed = {one.amount for one in seen if one.summary is Summary.TOTAL and "." in one.text}
+    gross = max(printed, default=Decimal(0))
+    return named or tuple(("the printed total", amount) for amount in printed if amount >= NET_SHARE * gross)
 
 
 def _adjustments(seen: Sequence[_Seen], claimed: set[tuple[object, object]]) -> tuple[Decimal, ...]:
@@ -170,24 +173,24 @@ def _unclaimed(
     lines = {one.number for one in seen if one.key in own}
     if not lines:
         return _unread(stated, seen)
+    first, last = min(lines), max(lines)
+    end = next((one for one in seen if one.number > last and one.summary is Summary.TOTAL), None)
+    amounts_on = Counter(one.number for one in seen)
     edges = _edges(cells)
     with_cents = sum("." in str(cell.value) for cell in cells) * 2 > len(cells)
     return [
         one for one in seen
         if one.number not in lines and one.summary is None and one.key not in claimed and one.key not in stated
         and ("." in one.text or not with_cents) and _is_aligned(one, edges)
-        and not reads_as_sentence(one.line.text) and (not is_proven or _is_among(one, lines, seen))
+        and not reads_as_sentence(one.line.text) and (not is_proven or _is_among(one, first, end, amounts_on))
     ]  # fmt: skip
 
 
-def _is_among(one: _Seen, lines: set[int], seen: Sequence[_Seen]) -> bool:
+def _is_among(one: _Seen, first: int, end: _Seen | None, amounts_on: Mapping[int, int]) -> bool:
     """Between the rows read, after them and before the next total, or, looking like a row, on a later page."""
-    first, last = min(lines), max(lines)
-    ends = [other for other in seen if other.number > last and other.summary is Summary.TOTAL]
-    if one.number < first or not ends:
+    if one.number < first or end is None:
         return one.number > first
-    numbers = sum(other.number == one.number for other in seen)
-    return one.number < ends[0].number or (one.place.page > ends[0].place.page and numbers > 1)
+    return one.number < end.number or (one.place.page > end.place.page and amounts_on[one.number] > 1)
 
 
 def _edges(cells: Sequence[ReadField]) -> tuple[frozenset[int], frozenset[int]]:

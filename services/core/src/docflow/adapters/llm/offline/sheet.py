@@ -1,7 +1,7 @@
 """A document laid out for reading: lines, labels, and values beside or under a label."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from docflow.adapters.llm.offline.labels import Label, LabelFinder
@@ -47,6 +47,7 @@ class Sheet:
         # "Exempt payee code" in a form's instructions labels nothing.
         self._labels = [[] if line.page in prose else self._finder.find(line) for line in self.lines]
         self._values: dict[tuple[int, FieldKind], list[FoundValue]] = {}
+        self._items: set[int] = set()
         self._summaries: dict[int, int] = {}
         for number, line in enumerate(self.lines):
             if any("tax_summary" in label.concepts for label in self._labels[number]):
@@ -61,9 +62,14 @@ class Sheet:
     def labels_of(self, line: Line) -> list[Label]:
         return self._labels[self._at[id(line)]]
 
+    def leave_out(self, items: Iterable[Line]) -> None:
+        """The rows of tables: "Total station hire  2  40.00" labels no total of the document."""
+        self._items |= {self._at[id(line)] for line in items}
+
     def labelled(self, concept: str) -> Iterator[Label]:
-        for labels in self._labels:
-            yield from (label for label in labels if concept in label.concepts)
+        for number, labels in enumerate(self._labels):
+            if number not in self._items:
+                yield from (label for label in labels if concept in label.concepts)
 
     def values(self, kind: FieldKind) -> Iterator[FoundValue]:
         for line in self.lines:

@@ -35,11 +35,16 @@ class _Row:
 
 
 def rows_of(sheet: Sheet, table: TableSpec) -> list[Mapping[str, Candidate]]:
-    """All rows of the tables whose header names the columns asked for; none = no such table."""
+    """All rows of the tables whose header names the columns asked for; none = no such table.
+
+    What they stand on is left out of the sheet's labels.
+    """
     columns = Columns(table)
     if not columns.amounts:
         return []
-    return [_as_candidates(sheet, columns, row) for row in _Reading(sheet, columns).rows()]
+    rows = _Reading(sheet, columns).rows()
+    sheet.leave_out(row.line for row in rows)
+    return [_as_candidates(sheet, columns, row) for row in rows]
 
 
 class _Reading:
@@ -66,7 +71,7 @@ class _Reading:
 
     def _take(self, line: Line, header: Header) -> None:
         cells = _cells(self._sheet, line, header)
-        is_row = bool(cells.keys() & self._columns.amounts)
+        is_row = _has_amount(cells, self._columns)
         summary = _summary(line)
         if is_row and (summary is None or _is_product(cells)):
             self._add(line, cells, header)
@@ -102,6 +107,16 @@ def _summary(line: Line) -> Summary | None:
     """What the line sums up; a label may stand in a column further right."""
     found = [summary_of(segment.text) for segment in line.segments()[:3]]
     return next((one for one in found if one is not None), None)
+
+
+def _has_amount(cells: Mapping[str, FoundValue], columns: Columns) -> bool:
+    """A bare whole number is an amount only beside other numbers: it may be that of the page."""
+    amounts = [cells[concept] for concept in cells.keys() & columns.amounts]
+    return any(len(cells) > 1 or found.has_decimals or _has_sign(found) for found in amounts)
+
+
+def _has_sign(found: FoundValue) -> bool:
+    return re.search(r"[^\d\s.,'’()+\-−–]", found.text) is not None
 
 
 def _is_product(cells: Mapping[str, FoundValue]) -> bool:

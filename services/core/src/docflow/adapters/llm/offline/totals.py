@@ -44,9 +44,12 @@ def totals_of(sheet: Sheet) -> list[Rated]:
     summed = {net + tax for net, tax in _products(sheet, "net_total", "tax_total") if tax >= 0}
     rated = []
     for concept, base in (("grand_total", 2.0), ("amount_due", 1.0)):
-        for number, found in enumerate(_picked(sheet, concept)):
+        picked = list(_picked(sheet, concept))
+        # Later totals sum up earlier ones; over many pages that must not outweigh what a label says.
+        step = min(0.05, 0.5 / max(1, len(picked)))
+        for number, found in enumerate(picked):
             amount = Decimal(str(found.value.value))
-            score = base + _label_weight(found.label.key) - 0.3 * found.below + 0.05 * number
+            score = base + _label_weight(found.label.key) - 0.3 * found.below + step * number
             score += 0.3 * min(3, amounts[amount]) + (2.0 if amount in paid else 0.0)
             score += 1.0 * any(abs(amount - total) <= CENT for total in summed)
             score += 0.7 * found.value.has_decimals - (3.0 if amount <= 0 else 0.0)
