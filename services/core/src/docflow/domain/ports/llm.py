@@ -4,7 +4,7 @@ from typing import Protocol
 from uuid import UUID
 
 from docflow.domain.json_types import JsonObject
-from docflow.domain.reading import Page
+from docflow.domain.reading import Box, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,16 @@ class ExtractRequest:
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A value as printed, and where the provider says it stands. `label_found` is None when unknown."""
+    """A value as printed, and where the provider says it stands. `label_found` is None when unknown.
+
+    `box` tells equal values of one line apart; a provider that sees no places gives none.
+    """
 
     text: str
     page: int | None = None
     quote: str = ""
     label_found: bool | None = None
+    box: Box | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -143,7 +143,9 @@ def _read(
     taken: Collection[tuple[int, Box]] = (),
 ) -> ReadField:
     value = canonical(spec.kind, candidate.text)
-    place = located.find(spec.kind, value, page=candidate.page, quote=candidate.quote, taken=taken)
+    place = located.find(
+        spec.kind, value, page=candidate.page, quote=candidate.quote, box=candidate.box, taken=taken
+    )
     checks = tuple(check for check in (digit_check(spec.kind, value), sums) if check is not None)
     return ReadField(
         value=value,
@@ -177,18 +179,15 @@ def _verdict(checks: Sequence[Check]) -> int:
 
 def _rows(table: TableSpec, extraction: Extraction, located: Located, source: FieldSource) -> tuple[Row, ...]:
     rows = []
-    taken: dict[str, set[tuple[int, Box]]] = {column.path: set() for column in table.columns}
+    taken: set[tuple[int, Box]] = set()
     for row in extraction.tables.get(table.path, ()):
-        cells = {
-            column.path: _read(
-                column, row[column.path], located, source, in_table=True, taken=taken[column.path]
-            )
-            for column in table.columns
-            if column.path in row and canonical(column.kind, row[column.path].text) is not None
-        }
-        for path, cell in cells.items():
-            if cell.page is not None and cell.box is not None:
-                taken[path].add((cell.page, cell.box))
+        cells: Row = {}
+        for column in table.columns:
+            if column.path in row and canonical(column.kind, row[column.path].text) is not None:
+                cell = _read(column, row[column.path], located, source, in_table=True, taken=taken)
+                cells[column.path] = cell
+                if cell.page is not None and cell.box is not None:
+                    taken.add((cell.page, cell.box))
         if cells:
             rows.append(cells)
     return tuple(rows)

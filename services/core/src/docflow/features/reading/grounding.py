@@ -69,16 +69,18 @@ class Located:
         *,
         page: int | None = None,
         quote: str = "",
+        box: Box | None = None,
         taken: Collection[tuple[int, Box]] = (),
     ) -> Grounding | None:
         """The best place: the quoted line first, then reading order on the named page, else on all. None = on no page.
 
-        `taken` are places that other cells of the same column stand on: of two equal rows each has its own.
+        `box` is where it was seen; `taken` are places that other cells of its table stand on, so that of two equal
+        rows each has its own.
         """
         if value is None:
             return None
         if kind in (FieldKind.MONEY, FieldKind.QUANTITY, FieldKind.DATE, FieldKind.RATE):
-            return self._equal(kind, value, page, quote, taken)
+            return self._equal(kind, value, page, quote, box, taken)
         if kind is FieldKind.CURRENCY:
             return self._currency(str(value))
         return self._text(kind, str(value), page, quote)
@@ -121,6 +123,7 @@ class Located:
         value: JsonScalar,
         page: int | None,
         quote: str,
+        box: Box | None,
         taken: Collection[tuple[int, Box]],
     ) -> Grounding | None:
         pages = self._places_of(kind).get(_value_key(kind, value), {})
@@ -128,7 +131,11 @@ class Located:
         places = (pages.get(page) if page else None) or [place for found in pages.values() for place in found]
         return min(
             places,
-            key=lambda at: (at[1].text != quote, (at[0].page, at[0].box) in taken),
+            key=lambda at: (
+                at[1].text != quote,
+                box is not None and at[0].box != box,
+                (at[0].page, at[0].box) in taken,
+            ),
             default=(None, None),
         )[0]
 

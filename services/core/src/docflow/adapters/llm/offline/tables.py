@@ -182,4 +182,4 @@ def _candidate(sheet: Sheet, concept: str, column: FieldSpec, row: _Row) -> Cand
     cell = row.cells.get(concept)
     if cell is None or column.kind not in _NUMBERS or canonical(column.kind, cell.text) is None:
         return None
-    return Candidate(cell.text, line.page, line.text, True)
+    return Candidate(cell.text, line.page, line.text, True, cell.box)
