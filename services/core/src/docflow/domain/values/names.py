@@ -128,6 +128,12 @@ def has_legal_form(name: str) -> bool:
     return LEGAL_FORM.search(name) is not None
 
 
+def ends_in_trade(name: str) -> bool:
+    """Whether a trade stands first or last in a name: words behind it on a scan may be a stamp."""
+    words = re.findall(r"[^\W\d_]+", name)
+    return any(TRADE_WORD.search(word) is not None for word in (words[:1] + words[-1:]))
+
+
 def is_only_generic(name: str) -> bool:
     """ "HYPERMARKET SDN BHD": a trade and a legal form without the name itself."""
     rest = TRADE_WORD.sub(" ", LEGAL_FORM.sub(" ", name))

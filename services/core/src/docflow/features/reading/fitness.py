@@ -1,5 +1,7 @@
 """Whether free text is of the kind a field asks for. Amounts, dates and numbers show it by their form; text does not."""
 
+import re
+
 from docflow.domain.output_schema import FieldSpec
 from docflow.domain.ports.llm import Candidate
 from docflow.domain.values import names
@@ -9,6 +11,10 @@ from docflow.features.reading.grounding import Grounding, Located
 PROVEN, UNPROVEN, DOUBTFUL = 1.0, 0.5, 0.0
 #: An address follows a name within this many lines.
 ADDRESS_LINES = 4
+#: No currency has more than three decimals; what has more is a factor, or glued to another number.
+_LONG_FRACTION = re.compile(r"\d[.,]\d{4,}")
+#: A form numbers its boxes.
+_BOX_NUMBER = re.compile(r"\d{1,2}[a-z]?")
 
 
 def fit_of(spec: FieldSpec, candidate: Candidate, place: Grounding | None, located: Located) -> float:
@@ -20,6 +26,8 @@ def fit_of(spec: FieldSpec, candidate: Candidate, place: Grounding | None, locat
             return _address(spec, candidate)
         case FieldKind.TEXT:
             return _text(candidate)
+        case FieldKind.MONEY:
+            return UNPROVEN if _LONG_FRACTION.search(candidate.text) else PROVEN
         case FieldKind.ID | FieldKind.QUANTITY:
             # Any number is of these kinds; only its label says which it is.
             return UNPROVEN if candidate.label_found is None else PROVEN
@@ -37,6 +45,8 @@ def _party(candidate: Candidate, place: Grounding | None, located: Located) -> f
         return UNPROVEN
     if names.has_legal_form(text):
         return PROVEN
+    if place is not None and place.is_scanned and not names.ends_in_trade(text):
+        return UNPROVEN
     if candidate.label_found and len(text.split()) > 1:
         return PROVEN
     return PROVEN if place is not None and located.has_address_below(place, ADDRESS_LINES) else UNPROVEN
@@ -52,6 +62,8 @@ def _address(spec: FieldSpec, candidate: Candidate) -> float:
 
 
 def _text(candidate: Candidate) -> float:
-    if names.reads_as_caption(candidate.text):
+    if names.reads_as_caption(candidate.text) or candidate.text.rstrip().endswith("?"):
         return DOUBTFUL
+    if _BOX_NUMBER.fullmatch(candidate.text.strip()):
+        return UNPROVEN
     return PROVEN if candidate.label_found else UNPROVEN

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from decimal import Decimal
 
 from docflow.adapters.llm.offline import parties
 from docflow.adapters.llm.offline.lexicon import CONCEPT_BY_NAME
@@ -21,9 +22,15 @@ from docflow.domain.values.names import has_legal_form, reads_as_caption
 _TAX_ID = re.compile(
     r"(?<![\d-])(?:(?:\d\s*){3}[-–]\s*(?:\d\s*){2}[-–]\s*(?:\d\s*){4}|(?:\d\s*){2}[-–]\s*(?:\d\s*){7})(?![\d-])"
 )
+_OTHER_DOLLARS = re.compile(
+    r"\b(?:Canada|Canadian|Ontario|Qu[eé]bec|Alberta|British Columbia|Manitoba|Toronto|Vancouver|Montr[eé]al|Australia|Sydney|Melbourne|"
+    r"New Zealand|Auckland|Singapore|Hong Kong|Taiwan|[ABCEGHJ-NPRSTVXY]\d[A-Z] \d[A-Z]\d)\b"
+)
 _TAX_ID_NAMES = frozenset(
     {"tin", "ssn", "ein", "taxpayer_id", "social_security_number", "employer_identification_number"}
 )
+#: What the concept of a field starts with that only the client's own schema names.
+OWN = "field:"
 #: A text value longer than this was taken over a column's edge.
 MAX_TEXT = 120
 
@@ -32,7 +39,7 @@ def concept_of(spec: FieldSpec) -> str:
     """The concept a field asks for; a field of its own kind is its own concept."""
     known = CONCEPT_BY_NAME.get(spec.name.lower())
     # A money field called "total" in a table of hours is still a total; a date called "number" is not a number.
-    return known if known and _fits(known, spec.kind) else f"field:{spec.path}"
+    return known if known and _fits(known, spec.kind) else f"{OWN}{spec.path}"
 
 
 def candidates_of(sheet: Sheet, spec: FieldSpec) -> Sequence[Candidate]:
@@ -73,14 +80,14 @@ def _money(sheet: Sheet, concept: str) -> Sequence[Candidate]:
         return [_rated(one) for one in rivals_of(nets if concept == "net_total" else taxes)]
     found = list(sheet.beside(concept, FieldKind.MONEY))
     whole = [one for one in found if one.value.has_decimals] or found
-    return _unique(_beside(one) for one in whole[:3])
+    return _unique(_beside(one, concept) for one in whole[:3])
 
 
 def _dates(sheet: Sheet, concept: str) -> Sequence[Candidate]:
     labelled = sorted(sheet.beside(concept, FieldKind.DATE), key=_date_order)
     if labelled or concept != "issue_date":
         best = [one for one in labelled if _date_order(one)[:2] == _date_order(labelled[0])[:2]]
-        return _unique(_date(one.value, True) for one in best)
+        return _unique(_date(one.value, _is_told(one, concept)) for one in best)
     taken = {
         id(one.value.line)
         for other in ("due_date", "service_date")
@@ -120,7 +127,17 @@ def _currencies(sheet: Sheet) -> Sequence[Candidate]:
         for code in (*[c.text for c in named], *beside_totals, *[c for c, _ in marks.most_common(1)])
         if code
     ]
-    return [Candidate(code, None, "", True) for code in list(dict.fromkeys(codes))[:1]]
+    return [
+        Candidate(code, None, "", bool(named) or not _is_open_dollar(sheet, code))
+        for code in list(dict.fromkeys(codes))[:1]
+    ]
+
+
+def _is_open_dollar(sheet: Sheet, code: str) -> bool:
+    """A bare "$" on a paper that names another country of dollars."""
+    return code == "USD" and not any("USD" in line.text or "US$" in line.text for line in sheet.lines) and any(
+        _OTHER_DOLLARS.search(line.text) for line in sheet.lines
+    )  # fmt: skip
 
 
 def _code_on(found: FoundValue) -> str | None:
@@ -167,7 +184,7 @@ def _ids(sheet: Sheet, concept: str) -> Sequence[Candidate]:
         and (one.label.is_weak, one.value.line.page, one.below)
         == (top.label.is_weak, top.value.line.page, top.below)
     ]
-    return _unique(_beside(one) for one in best[:3])
+    return _unique(_beside(one, concept) for one in best[:3])
 
 
 def _tax_ids(sheet: Sheet, concept: str) -> Sequence[Candidate]:
@@ -243,7 +260,16 @@ def _rates(sheet: Sheet, concept: str) -> Sequence[Candidate]:
         found for found in sheet.values(FieldKind.RATE)
         if any(set(label.concepts) & {"tax_total", "tax_rate", concept} for label in sheet.labels_of(found.line))
     ]  # fmt: skip
-    return _unique(Candidate(found.text, found.line.page, found.line.text, True) for found in taxed)[:3]
+    return _unique(
+        Candidate(found.text, found.line.page, found.line.text, not _is_waived(sheet, found))
+        for found in taxed
+    )[:3]
+
+
+def _is_waived(sheet: Sheet, found: FoundValue) -> bool:
+    """A rate beside amounts of nothing was not applied: "VAT (19%)  0.00"."""
+    amounts = [one for one in sheet.values_on(found.line, FieldKind.MONEY) if one.has_decimals]
+    return bool(amounts) and all(Decimal(str(one.value)) == 0 for one in amounts)
 
 
 def _texts(sheet: Sheet, concept: str, kind: FieldKind) -> Sequence[Candidate]:
@@ -270,15 +296,21 @@ def _is_sentence(text: str) -> bool:
 
 
 def _labelled(sheet: Sheet, concept: str, kind: FieldKind) -> Sequence[Candidate]:
-    return _unique(_beside(one) for one in sheet.beside(concept, kind))[:2]
+    return _unique(_beside(one, concept) for one in sheet.beside(concept, kind))[:2]
 
 
 def _anywhere(found: Iterable[FoundValue]) -> Sequence[Candidate]:
     return _unique(Candidate(str(one.value), one.line.page, one.line.text, True) for one in found)[:3]
 
 
-def _beside(found: Beside) -> Candidate:
-    return Candidate(found.value.text, found.value.line.page, found.value.line.text, True)
+def _beside(found: Beside, concept: str) -> Candidate:
+    told = _is_told(found, concept)
+    return Candidate(found.value.text, found.value.line.page, found.value.line.text, told)
+
+
+def _is_told(found: Beside, concept: str) -> bool:
+    """Under a word that is a label only because a client named a field so, any column's number may stand."""
+    return not (found.below and concept.startswith(OWN))
 
 
 def _rated(rated: Rated) -> Candidate:

@@ -157,7 +157,8 @@ def _picked(sheet: Sheet, concept: str) -> Iterable[Beside]:
         known = chosen.get(id(found.label))
         # A tax is printed behind what it is taken of: "19 % of 11.80  1.88".
         later = concept == "tax_total" and known is not None and found.value.has_decimals
-        if known is None or later or (found.value.has_decimals and not known.value.has_decimals):
+        last = concept == "grand_total" and known is not None and _closes_sum(sheet, found)
+        if known is None or later or last or (found.value.has_decimals and not known.value.has_decimals):
             chosen[id(found.label)] = found
     if concept == "tax_total":
         chosen = {key: found for key, found in chosen.items() if not found.below or len(found.label.key) > 5}
@@ -166,6 +167,15 @@ def _picked(sheet: Sheet, concept: str) -> Iterable[Beside]:
         for found in chosen.values()
         if not _is_heading(sheet, found) and not sheet.in_tax_summary(found.label)
     ]
+
+
+def _closes_sum(sheet: Sheet, found: Beside) -> bool:
+    """The third of "Total  24.99  5.00  29.99": net, tax and what both come to."""
+    amounts = [one for one in sheet.values_on(found.value.line, FieldKind.MONEY) if one.end <= found.value.end]
+    if len(amounts) < 3:
+        return False
+    net, tax, gross = (Decimal(str(one.value)) for one in amounts[-3:])
+    return tax != 0 and abs(net + tax - gross) <= CENT
 
 
 def _is_heading(sheet: Sheet, found: Beside) -> bool:
