@@ -5,7 +5,7 @@ Names and addresses may be alike to 0.90. Standing on a page proves that a value
 right one.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cached_property
@@ -29,7 +29,9 @@ MANY_PAGES = 10
 LOOKALIKE_COST = 0.1
 
 #: Where each value stands, by page.
-_Places = dict[Decimal | str, dict[int, list[tuple["Grounding", Line]]]]
+_At = tuple["Grounding", Line]
+_Places = dict[Decimal | str, dict[int, list[_At]]]
+_Rank = tuple[bool, bool, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ class Located:
         if value is None:
             return None
         if kind in (FieldKind.MONEY, FieldKind.QUANTITY, FieldKind.DATE, FieldKind.RATE):
-            return self._equal(kind, value, page, quote, box, taken)
+            return self._equal(kind, value, page, lambda at: _rank(at, quote, box, taken))
         if kind is FieldKind.CURRENCY:
             return self._currency(str(value))
         return self._text(kind, str(value), page, quote)
@@ -118,26 +120,12 @@ class Located:
         return any("." in str(value) for value, _, _ in self._all(FieldKind.MONEY))
 
     def _equal(
-        self,
-        kind: FieldKind,
-        value: JsonScalar,
-        page: int | None,
-        quote: str,
-        box: Box | None,
-        taken: Collection[tuple[int, Box]],
+        self, kind: FieldKind, value: JsonScalar, page: int | None, order: Callable[[_At], _Rank]
     ) -> Grounding | None:
         pages = self._places_of(kind).get(_value_key(kind, value), {})
         # One page's places alone: a column of equal numbers over many pages would take quadratic time.
         places = (pages.get(page) if page else None) or [place for found in pages.values() for place in found]
-        return min(
-            places,
-            key=lambda at: (
-                at[1].text != quote,
-                box is not None and at[0].box != box,
-                (at[0].page, at[0].box) in taken,
-            ),
-            default=(None, None),
-        )[0]
+        return min(places, key=order, default=(None, None))[0]
 
     def _places_of(self, kind: FieldKind) -> "_Places":
         if kind not in self._places:
@@ -256,6 +244,12 @@ def _continues(above: Line, below: Line) -> bool:
 def _place(page: int, words: Sequence[Word]) -> Grounding:
     unique = list(dict.fromkeys(words))
     return Grounding(1.0, page, union([word.box for word in unique]), min(word.confidence for word in unique))
+
+
+def _rank(at: _At, quote: str, box: Box | None, taken: Collection[tuple[int, Box]]) -> _Rank:
+    """The lowest is the likeliest place: on the quoted line, where it was seen, not another's."""
+    place, line = at
+    return line.text != quote, box is not None and place.box != box, (place.page, place.box) in taken
 
 
 def _value_key(kind: FieldKind, value: JsonScalar) -> Decimal | str:

@@ -6,7 +6,7 @@ seen. Where no row was read, lines that end in an amount above a total are.
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -151,7 +151,7 @@ def _totals(fields: Mapping[FieldSpec, ReadField], seen: Sequence[_Seen]) -> tup
     return named or tuple(("the printed total", amount) for amount in printed if amount >= NET_SHARE * gross)
 
 
-def _adjustments(seen: Sequence[_Seen], claimed: set[tuple[object, object]]) -> tuple[Decimal, ...]:
+def _adjustments(seen: Sequence[_Seen], claimed: Collection[object]) -> tuple[Decimal, ...]:
     lines = {
         one.number: one.amount
         for one in seen
@@ -162,8 +162,8 @@ def _adjustments(seen: Sequence[_Seen], claimed: set[tuple[object, object]]) -> 
 
 def _unclaimed(
     cells: Sequence[ReadField],
-    claimed: set[tuple[object, object]],
-    stated: set[tuple[object, object]],
+    claimed: Collection[object],
+    stated: Collection[object],
     seen: Sequence[_Seen],
     *,
     is_proven: bool,
@@ -209,7 +209,7 @@ def _is_aligned(one: _Seen, edges: tuple[frozenset[int], frozenset[int]]) -> boo
     return near_left or any(edge in edges[1] for edge in (right - 1, right, right + 1))
 
 
-def _unread(stated: set[tuple[object, object]], seen: Sequence[_Seen]) -> list[_Seen]:
+def _unread(stated: Collection[object], seen: Sequence[_Seen]) -> list[_Seen]:
     """Lines that say something and end in an amount, above a total; for a document of which no row was read."""
     totals = [one.number for one in seen if one.summary is Summary.TOTAL and one.amount]
     last: dict[int, _Seen] = {one.number: one for one in seen}

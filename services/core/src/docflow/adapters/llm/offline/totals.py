@@ -171,7 +171,9 @@ def _picked(sheet: Sheet, concept: str) -> Iterable[Beside]:
 
 def _closes_sum(sheet: Sheet, found: Beside) -> bool:
     """The third of "Total  24.99  5.00  29.99": net, tax and what both come to."""
-    amounts = [one for one in sheet.values_on(found.value.line, FieldKind.MONEY) if one.end <= found.value.end]
+    amounts = [
+        one for one in sheet.values_on(found.value.line, FieldKind.MONEY) if one.end <= found.value.end
+    ]
     if len(amounts) < 3:
         return False
     net, tax, gross = (Decimal(str(one.value)) for one in amounts[-3:])
