@@ -6,6 +6,8 @@ idle    seconds to import, start and stop; memory of an idle program (Linux only
 flow    seconds from a file handed in to its result, documents in a second
 requests what the gateway takes in a second, beside a bare route of the same server and pool
 lists   milliseconds of lists and searches in a database of a million processes; takes some minutes
+rows    invoices of up to 3,200 rows: is every row read or the document held, in what time and memory
+quality writes docs/quality.md: how well the labelled sets are read; needs them beside the repository
 reading how well and how fast documents are read; needs the labelled sets beside the repository
 
 What it makes lies in temporary folders, and it starts programs of its own.
@@ -36,6 +38,21 @@ def _reading() -> Figures:
     return {}
 
 
+def _quality() -> Figures:
+    from tests.load import quality, reading
+
+    if not reading.SHARED.is_dir():
+        print("quality: left out, the labelled sets are not beside the repository")
+        return {}
+    return quality.main(reading.SHARED / "data")
+
+
+def _rows() -> Figures:
+    from tests.load import rows
+
+    return rows.measure()
+
+
 def _lists() -> Figures:
     from tests.load import lists
 
@@ -47,6 +64,8 @@ PARTS: Mapping[str, Callable[[], Figures]] = {
     "flow": flow.measure,
     "requests": requests.measure,
     "lists": _lists,
+    "rows": _rows,
+    "quality": _quality,
     "reading": _reading,
 }
 #: At most so much; a name without a bar is told for comparison.
@@ -57,9 +76,14 @@ BARS: Figures = {
     "e_invoice_p50_s": 0.3,
     "list_p95_s": 0.015,
     "field_p95_s": 0.05,
+    "receipts_wrong_accepted": 2.0,
+    "rows_lost_silently": 0.0,
+    "rows_peak_mb": 1_200.0,
 }
 #: At least so much.
-FLOORS: Figures = {"get_by_key_share": 0.45, "get_by_token_share": 0.45, "uploads_1mb_per_s": 100.0}
+FLOORS: Figures = {"get_by_key_share": 0.45, "get_by_token_share": 0.45, "uploads_1mb_per_s": 100.0,
+    "e_invoices_f1": 100.0, "receipts_three_f1": 87.0, "receipts_f1": 78.0,
+}  # fmt: skip
 _UNITS = {"_per_s": "/s", "_s": "s", "_mb": "MB"}
 
 

@@ -160,3 +160,26 @@ def test_text_is_only_told_by_a_mark_behind_its_label() -> None:
     texts = ("Colour: red", "Colour    red", "Colour\nred")
     found = [read_fields([page(text)], schema(colour="text")).fields["colour"][0] for text in texts]
     assert [(one.text, one.label_found) for one in found] == [("red", True), ("red", None), ("red", None)]
+
+
+def test_the_last_of_net_tax_and_gross_on_one_line_is_the_total() -> None:
+    assert best("Total facture   24.99   5.00   29.99", "total", "money") == "29.99"
+
+
+def label_found(text: str, name: str, kind: str) -> bool | None:
+    return read_fields([page(text)], schema(**{name: kind})).fields[name][0].label_found
+
+
+def test_a_number_under_a_word_of_the_client_alone_is_not_told_by_it() -> None:
+    assert label_found("Hours worked: 17", "hours_worked", "quantity") is True
+    assert label_found("Hours worked    Bonus\n17              20", "hours_worked", "quantity") is False
+
+
+def test_a_rate_beside_amounts_of_nothing_was_not_applied() -> None:
+    found = [label_found(f"VAT (19%)   {amount}", "tax_rate", "rate") for amount in ("19.00", "0.00")]
+    assert found == [True, False]
+
+
+def test_a_bare_dollar_on_a_canadian_paper_is_not_settled() -> None:
+    papers = ("Acme Ltd, Toronto, Ontario\nTotal $12.00", "Acme Ltd, Austin, Texas\nTotal $12.00")
+    assert [label_found(paper, "currency", "currency") for paper in papers] == [False, True]

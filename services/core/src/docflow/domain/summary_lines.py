@@ -7,6 +7,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
+from docflow.domain.values.currency import CODES
+
 
 class Summary(StrEnum):
     CARRIED = "carried"
@@ -27,12 +29,12 @@ _WORDS = {
         r"summe (?:titel|gruppe|position|abschnitt)|section total|group total"
     ),
     Summary.ADJUSTMENT: (
-        r"shipping|freight|delivery (?:fee|charge|cost)s?|postage|handling|versand\w*|fracht\w*|porto\b|frais (?:de )?(?:port|livraison)|"
+        r"shipping|freight|delivery (?:fee|charge|cost)s?|postage|handling|versand(?:kosten|pauschale|gebuhr\w*)?|fracht(?:kosten)?|porto\b|frais (?:de )?(?:port|livraison)|"
         r"gastos de envio|portes\b|spese di (?:spedizione|trasporto)|rounding|rundung|arrondi|total discount|less discount|discount|"
         r"(?:gesamt)?rabatt|remise|descuento|desconto|sconto"
     ),
     Summary.TOTAL: (
-        r"(?:grand |invoice |net |gross |order |factuur |facture |factura |fattura )?tota+l\w*|summe|gesamt\w*|(?:rechnungs|end|zahl|netto|brutto|steuer)(?:betrag|summe)|"
+        r"(?:grand |invoice |net |gross |order |factuur |facture |factura |fattura )?tota+l(?:e[sn]?|s|i)?|summen?|gesamt(?:preis|wert|netto|brutto)?|(?:rechnungs|end|zahl|netto|brutto|steuer)(?:betrag|summe)|gesamt(?:betrag|summe)|"
         r"netto|brutto|net (?:amount|a payer)|amount (?:due|payable|paid)|balance|montant (?:total|ht|ttc|tva|net)|importe total|importo totale|"
         r"valor (?:total|liquido)|base imponible|imponibile|base tributavel|(?:incl\w*|zzgl\w*|plus|add|inkl\w*|including|davon)?\.?\s*(?:sales tax|tax|vat|"
         r"gst|mwst|ust|umsatzsteuer|mehrwertsteuer|tva|t\.v\.a|iva|i\.v\.a|btw)\b|cuota|imposta|paid\b|payments?\b|bezahlt|acompte|deposit paid|"
@@ -44,7 +46,30 @@ _SUMMARIES = [
 ]
 
 
+#: What may follow: "Total amount incl. VAT 20 % EUR" sums up, "Total station hire" may be an item.
+_CODES = "|".join(sorted(CODES))
+_REST = re.compile(
+    r"(?:[\W\d_]|(?:of|for|the|this|to|at|on|from|de|la|le|du|da|do|del|della|der|die|das|von|aus|auf|in|"
+    r"pages?|seite|pagina|forward|over|net|gross|netto|brutto|nett|amount|betrag|sum|due|payable|paid|pay|payer|pagar|pagare|zahlen|ht|ttc|h|t|c|"
+    r"tva|iva|vat|tax|gst|sst|mwst|ust|btw|sales|incl\w*|excl\w*|exkl\w*|inkl\w*|zzgl|with|without|ohne|hors|sin|sem|esclus\w+|round\w*|adj\w*|"
+    r"after|before|discount|checkout|general\w*|facture|factura|fattura|fatura|factuur|rechnung|documento?|invoice|order|rates?|standard|reduced|"
+    rf"totals?|totale|summe|rm|il?liquido|imponi\w+|liquido|charges?|fees?|costs?|kosten|shipping|page|{_CODES})(?![^\W\d_]))*",
+    re.IGNORECASE,
+)
+
+
 def summary_of(text: str) -> Summary | None:
-    """What a line sums up, by the words it begins with; None for a line that may be an item."""
-    folded = "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    """What a line sums up, by the words it begins with; None for a line that is an item."""
+    folded = _folded(text)
     return next((kind for kind, words in _SUMMARIES if words.match(folded)), None)
+
+
+def only_sums_up(text: str) -> bool:
+    """Whether nothing but words of sums stands there; what begins like one and goes on may be an item's name."""
+    folded = _folded(text)
+    begun = [match for _, words in _SUMMARIES if (match := words.match(folded))]
+    return any(_REST.fullmatch(folded, match.end()) is not None for match in begun)
+
+
+def _folded(text: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))

@@ -9,13 +9,14 @@ from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from statistics import median
 
 from docflow.domain.completeness import Listed, adds_up
 from docflow.domain.lines import Line
 from docflow.domain.outcomes import Place
 from docflow.domain.output_schema import FieldSpec, TableSpec
 from docflow.domain.reading import ReadField, Row
-from docflow.domain.summary_lines import Summary, summary_of
+from docflow.domain.summary_lines import Summary, only_sums_up, summary_of
 from docflow.domain.values.kinds import FieldKind
 from docflow.domain.values.names import reads_as_sentence
 from docflow.features.reading import invoice_names
@@ -41,6 +42,8 @@ class _Seen:
     amount: Decimal
     text: str
     summary: Summary | None
+    is_sure: bool
+    """Whether nothing on the line but words of sums says that it is one."""
 
     @property
     def as_place(self) -> Place:
@@ -74,7 +77,7 @@ def listed_tables(
 
 def _all_seen(located: Located) -> list[_Seen]:
     numbers = {id(line): number for number, line in enumerate(located.lines)}
-    summaries: dict[int, Summary | None] = {}
+    summaries: dict[int, tuple[Summary | None, bool]] = {}
     seen = []
     for value, place, line in located.amounts():
         amount = decimal_of(value)
@@ -82,13 +85,14 @@ def _all_seen(located: Located) -> list[_Seen]:
             continue
         if id(line) not in summaries:
             summaries[id(line)] = _summary(line)
-        seen.append(_Seen(numbers[id(line)], line, place, amount, str(value), summaries[id(line)]))
+        seen.append(_Seen(numbers[id(line)], line, place, amount, str(value), *summaries[id(line)]))
     return seen
 
 
-def _summary(line: Line) -> Summary | None:
-    found = (summary_of(segment.text) for segment in line.segments())
-    return next((one for one in found if one is not None), None)
+def _summary(line: Line) -> tuple[Summary | None, bool]:
+    texts = [segment.text for segment in line.segments()]
+    found = next((one for text in texts if (one := summary_of(text)) is not None), None)
+    return found, any(only_sums_up(text) for text in texts)
 
 
 def _amount_column(table: TableSpec, rows: Sequence[Row]) -> FieldSpec | None:
@@ -152,10 +156,12 @@ def _totals(fields: Mapping[FieldSpec, ReadField], seen: Sequence[_Seen]) -> tup
 
 
 def _adjustments(seen: Sequence[_Seen], claimed: Collection[object]) -> tuple[Decimal, ...]:
+    """What is printed below the rows; among them it would be one."""
+    last = max((one.number for one in seen if one.key in claimed), default=-1)
     lines = {
         one.number: one.amount
         for one in seen
-        if one.summary is Summary.ADJUSTMENT and one.key not in claimed and "." in one.text
+        if one.summary is Summary.ADJUSTMENT and one.number > last and "." in one.text
     }
     return tuple(lines.values()) if len(lines) <= 6 else ()
 
@@ -176,14 +182,20 @@ def _unclaimed(
     first, last = min(lines), max(lines)
     end = next((one for one in seen if one.number > last and one.summary is Summary.TOTAL), None)
     amounts_on = Counter(one.number for one in seen)
+    usual = median(amounts_on[number] for number in lines)
     edges = _edges(cells)
     with_cents = sum("." in str(cell.value) for cell in cells) * 2 > len(cells)
     return [
         one for one in seen
-        if one.number not in lines and one.summary is None and one.key not in claimed and one.key not in stated
+        if one.number not in lines and not _sums_up(one, amounts_on, usual) and one.key not in claimed and one.key not in stated
         and ("." in one.text or not with_cents) and _is_aligned(one, edges)
         and not reads_as_sentence(one.line.text) and (not is_proven or _is_among(one, first, end, amounts_on))
     ]  # fmt: skip
+
+
+def _sums_up(one: _Seen, amounts_on: Mapping[int, int], usual: float) -> bool:
+    """A line that begins like a sum is one where rows have more numbers than it; else only if it says nothing more."""
+    return one.summary is not None and (one.is_sure or amounts_on[one.number] < usual)
 
 
 def _is_among(one: _Seen, first: int, end: _Seen | None, amounts_on: Mapping[int, int]) -> bool:
@@ -210,13 +222,15 @@ def _is_aligned(one: _Seen, edges: tuple[frozenset[int], frozenset[int]]) -> boo
 
 
 def _unread(stated: Collection[object], seen: Sequence[_Seen]) -> list[_Seen]:
-    """Lines that say something and end in an amount, above a total; for a document of which no row was read."""
-    totals = [one.number for one in seen if one.summary is Summary.TOTAL and one.amount]
+    """Lines that say something and end in an amount, above the total; for a document of which no row was read."""
+    totals = [one.number for one in seen if one.is_sure and one.summary is Summary.TOTAL and one.amount]
+    end = max(totals) if totals else len(seen) and seen[-1].number + 1
     last: dict[int, _Seen] = {one.number: one for one in seen}
+    amounts_on = Counter(one.number for one in seen)
     return [
         one for number, one in last.items()
-        if one.summary is None and "." in one.text and one.is_described and one.key not in stated
-        and number < max(totals, default=-1) and _ends_line(one) and not reads_as_sentence(one.line.text)
+        if not one.is_sure and "." in one.text and one.is_described and (one.key not in stated or amounts_on[number] > 1)
+        and number < end and _ends_line(one) and not reads_as_sentence(one.line.text)
     ]  # fmt: skip
 
 

@@ -14,7 +14,7 @@ from docflow.domain.lines import Line
 from docflow.domain.output_schema import FieldSpec, TableSpec
 from docflow.domain.page_values import FoundValue
 from docflow.domain.ports.llm import Candidate
-from docflow.domain.summary_lines import Summary, summary_of
+from docflow.domain.summary_lines import Summary, only_sums_up, summary_of
 from docflow.domain.values.kinds import FieldKind, canonical
 
 _NUMBERS = frozenset({FieldKind.MONEY, FieldKind.QUANTITY, FieldKind.RATE})
@@ -73,7 +73,7 @@ class _Reading:
         cells = _cells(self._sheet, line, header)
         is_row = _has_amount(cells, self._columns)
         summary = _summary(line)
-        if is_row and (summary is None or _is_product(cells)):
+        if is_row and (summary is None or _is_item(line, cells, header)):
             self._add(line, cells, header)
         elif summary is Summary.TOTAL and not self._is_fresh:
             self._header = None
@@ -119,11 +119,22 @@ def _has_sign(found: FoundValue) -> bool:
     return re.search(r"[^\d\s.,'’()+\-−–]", found.text) is not None
 
 
+def _is_item(line: Line, cells: Mapping[str, FoundValue], header: Header) -> bool:
+    """An item whose name begins like a sum: it has its quantity and price, or nothing tells rows from sums but names.
+
+    Taking a sum for an item is noticed where the rows are added up; a lost item may not be.
+    """
+    told = [concept for concept in ("quantity", "unit_price") if concept in header.boxes]
+    if any(only_sums_up(segment.text) for segment in line.segments()[:3]):
+        return _is_product(cells)
+    return not told or any(concept in cells for concept in told)
+
+
 def _is_product(cells: Mapping[str, FoundValue]) -> bool:
-    """Quantity times price is the amount: an item, although its name may begin like a total."""
+    """Quantity times price is the amount."""
     numbers = [cells.get(name) for name in ("quantity", "unit_price", LINE_TOTAL)]
     amounts = [abs(Decimal(str(found.value))) for found in numbers if found is not None]
-    return len(amounts) == 3 and amounts[2] != 0 and abs(amounts[0] * amounts[1] - amounts[2]) <= _CENT
+    return len(amounts) == 3 and abs(amounts[0] * amounts[1] - amounts[2]) <= _CENT
 
 
 def _cells(sheet: Sheet, line: Line, header: Header) -> dict[str, FoundValue]:
