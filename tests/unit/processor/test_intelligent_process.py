@@ -138,3 +138,11 @@ async def test_a_process_without_a_type_fails() -> None:
     outcome = await IntelligentProcess(Validators(BUILT_IN)).handle(job, NullLedger())
     assert isinstance(outcome, Fail)
     assert outcome.code == "process_type_unknown"
+
+
+async def test_what_was_seen_but_not_read_is_held_with_its_place() -> None:
+    place = {"page": 3, "box": [0.8, 0.4, 0.9, 0.42]}
+    gap = {"code": "rows_missing", "field": "line_items", "message": "1 row was seen", "places": [place]}
+    outcome = await process({**READ, "gaps": [gap]})
+    assert isinstance(outcome, HoldForReview)
+    assert [reason.as_json() for reason in outcome.reasons] == [gap]

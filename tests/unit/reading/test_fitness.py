@@ -52,3 +52,24 @@ def test_text_and_numbers_need_their_label(label: bool | None, expected: float) 
         expected,
         expected,
     ]
+
+
+def test_words_behind_the_trade_of_a_scanned_name_may_be_a_stamp() -> None:
+    drawn = "{}\n345 Willow Street\nLarch, TX, 98342"
+    names = ("YONG CEN ENTERPRISE", "YONG CEN ENTERPRISE POSTED")
+    assert [fit(FieldKind.PARTY, name, drawn.format(name), sure=0.99) for name in names] == [PROVEN, UNPROVEN]
+
+
+def test_an_amount_of_many_decimals_is_no_proven_money() -> None:
+    assert [fit(FieldKind.MONEY, text, text, label=True) for text in ("29.76600", "29.77")] == [
+        UNPROVEN,
+        PROVEN,
+    ]
+
+
+def test_the_number_of_a_box_is_no_proven_text() -> None:
+    assert [fit(FieldKind.TEXT, text, text, label=True) for text in ("17", "Unit?", "Blue")] == [
+        UNPROVEN,
+        DOUBTFUL,
+        PROVEN,
+    ]

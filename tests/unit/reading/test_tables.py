@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -10,6 +11,7 @@ from docflow.domain.reading import Page
 from docflow.features.reading.assembly import fields_of_extraction
 
 from tests.unit.reading.made_pages import page
+from tests.unit.reading.random_invoices import RandomInvoice
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -116,3 +118,15 @@ def test_the_words_of_a_reason_carry_no_value() -> None:
     pages = [page(HEADER + INK + PAPER + TOTAL.replace("12.00", "15.00"))]
     (gap,) = fields_of_extraction(read_fields(pages, SCHEMA), pages, SCHEMA).gaps
     assert not any(value in gap.message for value in ("12", "15", "9.00"))
+
+
+@pytest.mark.parametrize("seeds", [range(start, start + 30) for start in range(0, 150, 30)], ids=str)
+def test_no_row_of_any_invoice_is_lost_in_silence(seeds: range) -> None:
+    silent = []
+    for seed in seeds:
+        invoice = RandomInvoice(seed)
+        found = fields_of_extraction(read_fields(invoice.pages, SCHEMA), invoice.pages, SCHEMA)
+        rows = [row["line_total"].value for row in found.tables["line_items"] if "line_total" in row]
+        is_whole = [Decimal(str(row)) for row in rows] == [item.line_total for item in invoice.items]
+        silent += [] if is_whole or found.gaps else [seed]
+    assert silent == []
