@@ -150,7 +150,7 @@ def _totals(fields: Mapping[FieldSpec, ReadField], seen: Sequence[_Seen]) -> tup
         and invoice_names.term_of(spec) in ("net_total", "grand_total")
         and (amount := decimal_of(read.value)) is not None
     )
-    printed = {one.amount for one in seen if one.summary is Summary.TOTAL and "." in one.text}
+    printed = {one.amount for one in seen if one.summary is Summary.TOTAL and one.is_sure and "." in one.text}
     gross = max(printed, default=Decimal(0))
     return named or tuple(("the printed total", amount) for amount in printed if amount >= NET_SHARE * gross)
 
