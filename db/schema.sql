@@ -1214,6 +1214,27 @@ $function$
 ;
 -- owner: docflow_owner; may call: docflow_app, docflow_audit
 
+CREATE OR REPLACE FUNCTION public.expect_files(p_client_id uuid, p_process_type_id text, p_removal_id uuid, p_process_id uuid, p_prefix text, p_due timestamp with time zone)
+ RETURNS boolean
+ LANGUAGE plpgsql
+AS $function$
+DECLARE
+    v_is_active boolean;
+BEGIN
+    PERFORM set_config('app.current_client_id', p_client_id::text, true);
+    SELECT t.is_active INTO v_is_active
+    FROM public.process_types t
+    WHERE t.process_type_id = p_process_type_id AND (t.client_id = p_client_id OR t.client_id IS NULL);
+    IF v_is_active THEN
+        INSERT INTO public.file_removals (removal_id, client_id, process_id, prefix, available_at, last_at)
+        VALUES (p_removal_id, p_client_id, p_process_id, p_prefix, p_due, p_due);
+    END IF;
+    RETURN v_is_active;
+END
+$function$
+;
+-- owner: docflow_owner; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.field_text(p_value jsonb)
  RETURNS text
  LANGUAGE sql
@@ -1739,6 +1760,69 @@ END
 $function$
 ;
 -- owner: docflow_owner; may call: nobody else
+
+CREATE OR REPLACE FUNCTION public.read_process(p_client_id uuid, p_process_id uuid)
+ RETURNS json
+ LANGUAGE plpgsql
+AS $function$
+BEGIN
+    PERFORM set_config('app.current_client_id', p_client_id::text, true);
+    RETURN (
+        SELECT json_build_object(
+            'process_id', p.process_id,
+            'client_id', p.client_id,
+            'process_type_id', p.process_type_id,
+            'config_version', p.config_version,
+            'status', p.status,
+            'current_stage', p.current_stage,
+            'overall_confidence', p.overall_confidence,
+            'requires_review', p.requires_review,
+            'review_reasons', p.review_reasons,
+            'ingestion_source', p.ingestion_source,
+            'external_id', p.external_id,
+            'metadata_', p.metadata,
+            'total_tokens_input', p.total_tokens_input,
+            'total_tokens_output', p.total_tokens_output,
+            'error_code', p.error_code,
+            'error_message', p.error_message,
+            'parent_process_id', p.parent_process_id,
+            'created_by', p.created_by,
+            'created_at', p.created_at,
+            'updated_at', p.updated_at,
+            'completed_at', p.completed_at,
+            'version', p.version,
+            'documents', coalesce((
+                SELECT json_agg(
+                    json_build_object(
+                        'document_id', d.document_id,
+                        'process_id', d.process_id,
+                        'file_name', d.file_name,
+                        'file_size', d.file_size,
+                        'mime_type', d.mime_type,
+                        'sha256', d.sha256,
+                        'page_count', d.page_count,
+                        'status', d.status,
+                        'classification', d.classification,
+                        'ocr_confidence', d.ocr_confidence,
+                        'text_source', d.text_source,
+                        'fraud_score', d.fraud_score,
+                        'fraud_flags', d.fraud_flags,
+                        'error_code', d.error_code,
+                        'error_message', d.error_message
+                    )
+                    ORDER BY d.position
+                )
+                FROM public.documents d
+                WHERE d.client_id = p_client_id AND d.process_id = p_process_id
+            ), '[]')
+        )
+        FROM public.processes p
+        WHERE p.client_id = p_client_id AND p.process_id = p_process_id
+    );
+END
+$function$
+;
+-- owner: docflow_owner; may call: docflow_app
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
