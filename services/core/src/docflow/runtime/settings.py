@@ -49,8 +49,8 @@ class DatabaseSettings(BaseModel):
     """`url` leads to a pooler that gives out its connections by transaction, such as PgBouncer."""
     embedded_bin: Path | None = None
     """The folder of the PostgreSQL programs to use instead of those that came along (`url` unset)."""
-    pool_size: int = 10
-    max_overflow: int = 20
+    pool_size: int = 20
+    max_overflow: int = 10
     pool_recycle_s: int = 1800
     pool_timeout_s: float = 10.0
     connect_timeout_s: float = 5.0
