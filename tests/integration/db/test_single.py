@@ -2,16 +2,18 @@
 
 from collections.abc import AsyncIterator
 
+import psycopg
 import pytest
 from docflow.db.database import Database
-from docflow.domain.errors import TransientError
+from docflow.domain.errors import NotFound, TransientError
 from docflow.domain.ids import new_id
 from docflow.features.clients.models import Client
+from docflow.features.processes.view import view_process
 from docflow.testing.database import DatabaseUrls
-from docflow.testing.factories import Tenancy
+from docflow.testing.factories import Tenancy, add_process
 from sqlalchemy import func, select, text, update
 
-HEARTBEAT = text("SELECT heartbeat(:worker, 'test', 'host', 1, 60)")
+HEARTBEAT = "SELECT heartbeat(%(worker)s, 'test', 'host', 1, 60)"
 
 
 @pytest.fixture
@@ -36,7 +38,7 @@ async def test_the_next_transaction_on_its_connection_rolls_back_whole(
     narrow: Database, two_clients: tuple[Tenancy, Tenancy]
 ) -> None:
     acme, _ = two_clients
-    await narrow.single(text("SELECT 1"), {})
+    await narrow.single("SELECT 1", {})
     with pytest.raises(ZeroDivisionError):
         async with narrow.client(acme.client_id) as session:
             await session.execute(update(Client).values(name="changed"))
@@ -50,12 +52,45 @@ async def test_it_sees_no_clients_rows_after_a_clients_transaction(
 ) -> None:
     async with narrow.client(two_clients[0].client_id) as session:
         assert await session.scalar(select(func.count()).select_from(Client)) == 1
-    ((count,),) = await narrow.single(text("SELECT count(*) FROM clients"), {})
+    ((count,),) = await narrow.single("SELECT count(*) FROM clients", {})
     assert count == 0
+
+
+async def test_what_binds_a_client_within_it_binds_nothing_after_it(
+    narrow: Database, two_clients: tuple[Tenancy, Tenancy]
+) -> None:
+    acme, globex = two_clients
+    process_id = await add_process(narrow, acme)
+    assert (await view_process(narrow, acme.client_id, process_id)).process_id == process_id
+    ((count,),) = await narrow.single("SELECT count(*) FROM processes", {})
+    assert count == 0
+    with pytest.raises(NotFound):
+        await view_process(narrow, globex.client_id, process_id)
+
+
+async def test_after_a_broken_connection_the_next_call_has_a_new_one(
+    database_urls: DatabaseUrls, narrow: Database
+) -> None:
+    ((backend,),) = await narrow.single("SELECT pg_backend_pid()", {})
+    admin = Database(database_urls.admin, pool_size=1, max_overflow=0)
+    await admin.single("SELECT pg_terminate_backend(%(backend)s, 5000)", {"backend": backend})
+    await admin.aclose()
+    with pytest.raises(TransientError):
+        await narrow.single("SELECT 1", {})
+    ((one,),) = await narrow.single("SELECT 1", {})
+    assert one == 1
+
+
+async def test_after_a_refused_statement_the_pool_goes_on(narrow: Database) -> None:
+    with pytest.raises(psycopg.errors.DivisionByZero):
+        await narrow.single("SELECT 1 / 0", {})
+    ((one,),) = await narrow.single("SELECT 1", {})
+    assert one == 1
+    assert narrow.connections()["busy"] == 0
 
 
 async def test_a_database_that_is_away_is_trouble_of_the_world() -> None:
     gone = Database("postgresql+psycopg://nobody:x@127.0.0.1:1/nothing", connect_timeout_s=1)
     with pytest.raises(TransientError):
-        await gone.single(text("SELECT 1"), {})
+        await gone.single("SELECT 1", {})
     await gone.aclose()

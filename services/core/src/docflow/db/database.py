@@ -2,14 +2,18 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
-from sqlalchemy import Connection, Row, TextClause, event, text
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+import psycopg
+from psycopg import AsyncConnection
+from psycopg.rows import namedtuple_row
+from sqlalchemy import Connection, event, text
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import QueuePool
+from sqlalchemy.util import greenlet_spawn
 
 from docflow.domain.errors import PermanentError, TransientError
 
@@ -34,8 +38,8 @@ class Database:
         self,
         url: str,
         *,
-        pool_size: int = 10,
-        max_overflow: int = 20,
+        pool_size: int = 20,
+        max_overflow: int = 10,
         pool_recycle_s: int = 1800,
         pool_timeout_s: float = 10.0,
         connect_timeout_s: float = 5.0,
@@ -66,7 +70,6 @@ class Database:
         if transaction_pooler:
             _set_each_time(self.engine, parameters)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
-        self._by_itself = self.engine.execution_options(isolation_level="AUTOCOMMIT")
 
     @asynccontextmanager
     async def client(self, client_id: UUID) -> AsyncIterator[AsyncSession]:
@@ -85,13 +88,34 @@ class Database:
         """From here on a transaction of `nobody` is this client's."""
         await session.execute(_BIND, {"client_id": str(client_id)})
 
-    async def single(self, statement: TextClause, values: Mapping[str, object]) -> Sequence[Row[Any]]:
-        """The rows of one statement, bound to no client, that commits by itself: one round trip instead of three.
+    async def single(self, statement: str, values: Mapping[str, object]) -> Sequence[Any]:
+        """The named tuples of one statement, bound to no client, that commits by itself: one round trip instead of three.
 
-        For a call of one SQL function. When the connection breaks on the way nobody knows whether it took effect.
+        For a call of one SQL function, with parameters as `%(name)s`. When the connection breaks on the way nobody
+        knows whether it took effect.
         """
-        async with _translated(), self._by_itself.connect() as connection:
-            return (await connection.execute(statement, values)).all()
+        async with _translated(), self._by_itself() as connection:
+            cursor = connection.cursor(row_factory=namedtuple_row)
+            await cursor.execute(statement, values)
+            return await cursor.fetchall()
+
+    @asynccontextmanager
+    async def _by_itself(self) -> AsyncIterator[AsyncConnection]:
+        """A connection of the pool on which every statement commits: the driver's own, since SQLAlchemy's layers
+        above it cost more than a short statement does."""
+        pooled = await self.engine.raw_connection()
+        connection = cast("AsyncConnection", pooled.driver_connection)
+        try:
+            await connection.set_autocommit(True)
+            yield connection
+            await connection.set_autocommit(False)
+        except BaseException:
+            await greenlet_spawn(pooled.invalidate)
+            if connection.broken:
+                # The server went away: the others that lie in the pool are broken too.
+                await self.engine.dispose()
+            raise
+        await greenlet_spawn(pooled.close)
 
     async def refuse_powerful_role(self) -> None:
         """Raise `database_role_refused` unless row-level security holds the role: no superuser, no BYPASSRLS, owner of nothing.
@@ -150,7 +174,7 @@ async def _translated() -> AsyncIterator[None]:
         yield
     except PoolTimeout as error:
         raise TransientError("the database is busy", code="database_busy", after_s=1) from error
-    except (OperationalError, InterfaceError, DBAPIError) as error:
+    except (DBAPIError, psycopg.Error) as error:
         if _refuses_login(error):
             raise TransientError(
                 "the database refuses the login", code="database_login_refused", after_s=30
@@ -162,13 +186,17 @@ async def _translated() -> AsyncIterator[None]:
         raise
 
 
-def _refuses_login(error: DBAPIError) -> bool:
+def _refuses_login(error: DBAPIError | psycopg.Error) -> bool:
     """Before there is a session the driver gives no SQLSTATE, only the server's words."""
-    return isinstance(error, OperationalError) and any(sign in str(error.orig) for sign in _LOGIN_REFUSED)
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return isinstance(cause, psycopg.OperationalError) and any(sign in str(cause) for sign in _LOGIN_REFUSED)
 
 
-def is_transient(error: DBAPIError) -> bool:
-    state: str | None = getattr(error.orig, "sqlstate", None)
+def is_transient(error: DBAPIError | psycopg.Error) -> bool:
+    """Of either layer: SQLAlchemy's wrap the driver's."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state: str | None = getattr(cause, "sqlstate", None)
     if state is None:
-        return isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated
+        lost = isinstance(error, DBAPIError) and error.connection_invalidated
+        return lost or isinstance(cause, psycopg.OperationalError | psycopg.InterfaceError)
     return state.startswith(_TRANSIENT)

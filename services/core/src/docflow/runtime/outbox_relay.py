@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
-from sqlalchemy import text
 
 from docflow.db.database import Database
 from docflow.domain.backoff import Backoff
@@ -103,7 +102,7 @@ class OutboxRelay:
         crash_point("relay.after_publish")
         if self._outlet.confirm is not None:
             await self._database.single(
-                text(f"SELECT {self._outlet.confirm}(:ids)"),
+                f"SELECT {self._outlet.confirm}(%(ids)s)",
                 {"ids": [message_id for message_id, _ in taken]},
             )
         return len(taken)
@@ -111,7 +110,7 @@ class OutboxRelay:
     async def _take(self) -> list[tuple[UUID, Message]]:
         self._ours_until = asyncio.get_running_loop().time() + self._hold_s
         rows = await self._database.single(
-            text(f"SELECT message_id, payload FROM {self._outlet.take}(:limit, :hold_s)"),  # noqa: S608
+            f"SELECT message_id, payload FROM {self._outlet.take}(%(limit)s, %(hold_s)s)",  # noqa: S608
             {"limit": self._batch, "hold_s": self._hold_s},
         )
         return [(row.message_id, Message.from_json(row.payload)) for row in rows]

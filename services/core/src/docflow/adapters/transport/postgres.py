@@ -14,7 +14,7 @@ import orjson
 import psycopg
 import structlog
 from psycopg import sql
-from sqlalchemy import make_url, text
+from sqlalchemy import make_url
 
 from docflow.adapters.transport.fanout import Fanout
 from docflow.db.database import Database
@@ -83,7 +83,7 @@ class PostgresTransport:
 
     async def _notify(self, channel: str, payloads: Sequence[str]) -> None:
         await self._database.single(
-            text("SELECT pg_notify(:channel, payload) FROM unnest(CAST(:payloads AS text[])) AS p (payload)"),
+            "SELECT pg_notify(%(channel)s, payload) FROM unnest(CAST(%(payloads)s AS text[])) AS p (payload)",
             {"channel": channel, "payloads": list(payloads)},
         )
 

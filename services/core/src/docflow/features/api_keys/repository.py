@@ -1,8 +1,9 @@
 from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import RowMapping, select, text, tuple_
+from sqlalchemy import select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
@@ -13,10 +14,10 @@ from docflow.features.api_keys.models import ApiKey
 from docflow.features.clients.models import Client
 
 
-async def find_api_key(database: Database, prefix: str) -> RowMapping | None:
+async def find_api_key(database: Database, prefix: str) -> Mapping[str, Any] | None:
     """The key with this prefix, over all clients, through the function made for it."""
-    rows = await database.single(text("SELECT * FROM find_api_key(:prefix)"), {"prefix": prefix})
-    return rows[0]._mapping if rows else None
+    rows = await database.single("SELECT * FROM find_api_key(%(prefix)s)", {"prefix": prefix})
+    return rows[0]._asdict() if rows else None
 
 
 _NOTE_USES = text(

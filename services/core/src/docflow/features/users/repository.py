@@ -96,7 +96,10 @@ async def find_standing(session: AsyncSession, user_id: UUID, family_id: UUID) -
 
 async def standing_now(database: Database, user_id: UUID, family_id: UUID) -> Standing | None:
     """The same by itself, in one round trip: every request with a token asks."""
-    rows = await database.single(_FIND_STANDING, {"user_id": user_id, "family_id": family_id})
+    rows = await database.single(
+        "SELECT * FROM find_standing(%(user_id)s, %(family_id)s)",
+        {"user_id": user_id, "family_id": family_id},
+    )
     return _standing(rows[0] if rows else None)
 
 
