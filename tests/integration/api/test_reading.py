@@ -1,5 +1,6 @@
 import asyncio
 from pathlib import Path
+from uuid import UUID
 
 import httpx
 import orjson
@@ -358,3 +359,28 @@ async def test_a_damaged_file_has_no_pages(
     await world.blobs.put(key, b"%PDF-1.7 nothing")
     answer = await world.http.get(f"/v1/documents/{document_id}/pages/1", headers=await key_for(acme))
     assert (answer.status_code, answer.json()["code"]) == (422, "file_corrupt")
+
+
+async def test_one_process_shows_what_the_list_shows_of_it(
+    world: World, two_clients: Clients, key_for: KeyFor, database: Database
+) -> None:
+    acme, _ = two_clients
+    process_id = await held(
+        database, acme, overall_confidence=0.61, external_id="R-1", metadata_={"number": 1.5, "text": "ä"}
+    )
+    for position in (1, 0):
+        await add_document(
+            database,
+            acme.client_id,
+            UUID(process_id),
+            position=position,
+            ocr_confidence=0.9,
+            fraud_flags=[{"code": "duplicate"}],
+            classification={"process_type_id": acme.process_type_id, "confidence": 0.8},
+        )
+    headers = await key_for(acme)
+    one = await world.http.get(f"/v1/processes/{process_id}", headers=headers)
+    listed = await world.http.get("/v1/processes", headers=headers)
+    assert one.json() == next(each for each in listed.json()["data"] if each["process_id"] == process_id)
+    assert len(one.json()["documents"]) == 2
+    assert one.headers["etag"] == f'"{one.json()["version"]}"'

@@ -3,6 +3,7 @@ from uuid import UUID
 
 import orjson
 from fastapi import Response
+from pydantic import BaseModel
 
 COME_BACK = {"Retry-After": "1"}
 """Of an accepted process: asking again is worth it after a second."""
@@ -15,3 +16,8 @@ def place_of(process_id: UUID) -> dict[str, str]:
 def json_answer(data: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """JSON of data that is in its public shape already: nothing validates or filters it again."""
     return Response(orjson.dumps(data), status, headers, media_type="application/json")
+
+
+def model_answer(model: BaseModel, headers: Mapping[str, str] | None = None) -> Response:
+    """The same of a model, which was validated when it was made."""
+    return Response(model.model_dump_json(), 200, headers, media_type="application/json")

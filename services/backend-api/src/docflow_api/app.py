@@ -79,9 +79,10 @@ from docflow_api.slots import StreamSlots
 VERSION = "1.0.0"
 _LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content)")
 _ROUTERS = (
-    auth, recovery, sessions, me, second_factor, users, user_mfa, invitations, api_keys, submissions, batches,
-    uploads, processes, documents, reviews, process_types, prompts, configurations, clients, audit_logs, events, live_socket, health,
+    submissions, processes, documents, batches, uploads, reviews, events, live_socket, health, auth, sessions, me, recovery,
+    second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations, clients, audit_logs,
 )  # fmt: skip
+"""They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
 _BODIES = (
     LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, ApiKeyIn, ApiKeyChange, ProcessIn, UploadIn,

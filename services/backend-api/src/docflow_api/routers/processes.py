@@ -14,6 +14,7 @@ from docflow.features.audit.models import AuditLog
 from docflow.features.documents.service import Documents
 from docflow.features.erasures.service import Erasing, erase
 from docflow.features.processes.repository import ProcessFilter, ProcessRepository
+from docflow.features.processes.view import view_process
 from docflow.features.stage_runs import lifecycle
 from docflow.features.stage_runs.timeline import timeline
 from fastapi import APIRouter, Query, Request, Response
@@ -21,8 +22,9 @@ from fastapi.responses import HTMLResponse
 from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import QueryParams
 
-from docflow_api.answers import COME_BACK, json_answer, place_of
+from docflow_api.answers import COME_BACK, json_answer, model_answer, place_of
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, needs
+from docflow_api.etags import etag
 from docflow_api.history import history
 from docflow_api.rendering.files import attachment
 from docflow_api.rendering.page import CSP, result_page
@@ -135,16 +137,14 @@ def _bad_field(name: str, message: str) -> UserError:
 @router.get(
     "/{process_id}",
     operation_id="get_process",
+    response_model=ProcessOut,
     responses=problems(404),
     dependencies=[needs(Scope.PROCESSES_READ)],
 )
-async def get_process(
-    process_id: UUID, response: Response, caller: TheCaller, session: Session
-) -> ProcessOut:
+async def get_process(process_id: UUID, caller: TheCaller, gateway: TheGateway) -> Response:
     """One process with its documents."""
-    row, documents = await ProcessRepository(session, caller.client).with_documents(process_id)
-    response.headers["ETag"] = f'"{row.version}"'
-    return process_out(row, documents)
+    found = await view_process(gateway.container.database, caller.client, process_id)
+    return model_answer(process_out(found, found.documents), etag(found.version))
 
 
 @router.get(

@@ -2,6 +2,7 @@ from typing import Any
 from uuid import UUID
 
 from docflow.features.documents.models import Document
+from docflow.features.processes.view import DocumentView
 from pydantic import BaseModel
 
 
@@ -66,7 +67,7 @@ class WordsOut(BaseModel):
     pages: list[PageWordsOut]
 
 
-def document_out(row: Document) -> DocumentOut:
+def document_out(row: Document | DocumentView) -> DocumentOut:
     base = f"/v1/documents/{row.document_id}"
     return DocumentOut(
         document_id=row.document_id,

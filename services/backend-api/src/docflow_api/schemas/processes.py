@@ -6,6 +6,7 @@ from uuid import UUID
 from docflow.domain.stages import IngestionSource
 from docflow.features.documents.models import Document
 from docflow.features.processes.models import Process
+from docflow.features.processes.view import DocumentView, ProcessView
 from docflow.features.stage_runs.models import StageRun
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 
@@ -151,7 +152,9 @@ class EventsOut(BaseModel):
     data: list[EventOut]
 
 
-def process_out(row: Process, documents: Sequence[Document]) -> ProcessOut:
+def process_out(
+    row: Process | ProcessView, documents: Sequence[Document] | Sequence[DocumentView]
+) -> ProcessOut:
     base = f"/v1/processes/{row.process_id}"
     return ProcessOut(
         process_id=row.process_id,

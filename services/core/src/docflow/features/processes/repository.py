@@ -13,7 +13,6 @@ from docflow.domain.errors import NotFound
 from docflow.domain.paging import Mark, PageOf, PageRequest
 from docflow.domain.ports.live import Snapshot
 from docflow.domain.stages import ProcessStatus
-from docflow.features.documents.models import Document
 from docflow.features.processes.models import Process, ProcessField
 from docflow.features.processes.search import Search
 
@@ -82,21 +81,6 @@ class ProcessRepository:
         if found is None:
             raise NotFound("no such process")
         return found
-
-    async def with_documents(self, process_id: UUID) -> tuple[Process, list[Document]]:
-        """In one statement, without what was read. Raises NotFound, also for another client's process."""
-        same = and_(Document.client_id == Process.client_id, Document.process_id == Process.process_id)
-        query = (
-            select(Process, Document)
-            .outerjoin(Document, same)
-            .options(*_LARGE, defer(Document.ocr_text), defer(Document.extracted_data))
-            .where(Process.client_id == self._client_id, Process.process_id == process_id)
-            .order_by(Document.position)
-        )
-        rows = (await self._session.execute(query)).all()
-        if not rows:
-            raise NotFound("no such process")
-        return rows[0][0], [document for _, document in rows if document is not None]
 
     async def many(self, process_ids: Sequence[UUID]) -> dict[UUID, Process]:
         rows = await self._session.scalars(
