@@ -200,20 +200,41 @@ async def test_flags_of_other_documents_keep_the_ids_of_an_erased_one(
     assert kept.fraud_flags == [flag]
 
 
+async def expected(
+    database: Database, client: Tenancy, *, process_id: UUID, prefix: str, at: datetime
+) -> UUID:
+    """The plan for files of a process that does not exist yet."""
+    found = await removals.expect(
+        database, client.client_id, client.process_type_id, process_id=process_id, prefix=prefix, at=at
+    )
+    assert found.is_active
+    return found.removal_id
+
+
 async def test_a_submission_that_never_commits_leaves_no_file_behind(
     two_clients: Clients, database: Database
 ) -> None:
     acme, _ = two_clients
     blobs, process_id = MemoryBlobs(), new_id()
     prefix = f"{acme.client_id}/2026-11/{process_id}/"
-    async with database.client(acme.client_id) as session:
-        removals.expect(session, acme.client_id, process_id, prefix, datetime.now(UTC))
+    await expected(database, acme, process_id=process_id, prefix=prefix, at=datetime.now(UTC))
     await blobs.put(f"{prefix}a", b"x")
     await remove_files(database, blobs)
     assert [info.key async for info in blobs.list(prefix)] == [f"{prefix}a"]
     await due_again(database, acme)
     await remove_files(database, blobs)
     assert [info.key async for info in blobs.list(prefix)] == []
+
+
+async def test_for_a_type_that_takes_nothing_there_is_no_plan(
+    two_clients: Clients, database: Database
+) -> None:
+    acme, _ = two_clients
+    found = await removals.expect(
+        database, acme.client_id, "nothing", process_id=new_id(), prefix="x/", at=datetime.now(UTC)
+    )
+    assert found.is_active is None
+    assert await plans(database, acme) == []
 
 
 async def test_an_accepted_submission_has_no_plan_against_its_files(
@@ -230,8 +251,9 @@ async def test_a_commit_that_comes_after_its_files_were_taken_is_refused(
     """Of the sweep and the commit exactly one wins: a process never stands without its files."""
     acme, _ = two_clients
     long_ago = datetime.now(UTC) - timedelta(days=1)
-    async with database.client(acme.client_id) as session:
-        removal_id = removals.expect(session, acme.client_id, new_id(), f"{acme.client_id}/x/", long_ago)
+    removal_id = await expected(
+        database, acme, process_id=new_id(), prefix=f"{acme.client_id}/x/", at=long_ago
+    )
     await remove_files(database, MemoryBlobs())
     with pytest.raises(TransientError) as refused:
         async with database.client(acme.client_id) as session:
@@ -246,8 +268,9 @@ async def test_files_that_are_being_accepted_are_passed_over(
     blobs, key = MemoryBlobs(), f"{acme.client_id}/x/a"
     await blobs.put(key, b"x")
     long_ago = datetime.now(UTC) - timedelta(days=1)
-    async with database.client(acme.client_id) as session:
-        removal_id = removals.expect(session, acme.client_id, new_id(), f"{acme.client_id}/x/", long_ago)
+    removal_id = await expected(
+        database, acme, process_id=new_id(), prefix=f"{acme.client_id}/x/", at=long_ago
+    )
     async with database.client(acme.client_id) as session:
         await removals.withdraw(session, acme.client_id, removal_id)
         await remove_files(database, blobs)

@@ -96,7 +96,7 @@ async def create_process(
 
 def stored_answer(process: Process, documents: Sequence[Document], status: int) -> StoredAnswer:
     headers = place_of(process.process_id) | (COME_BACK if status == 202 else {})
-    return StoredAnswer(status, headers, jsonable_encoder(process_out(process, documents)))
+    return StoredAnswer(status, headers, process_out(process, documents).model_dump(mode="json"))
 
 
 def _replayed(accepted: Accepted) -> dict[str, str]:

@@ -29,10 +29,6 @@ class Configurations:
         Raises UserError `process_type_unknown` or `process_type_inactive`, PermanentError `configuration_missing`.
         """
         process_type = await self._usable_type(process_type_id)
-        if self._in_force is not None:
-            known = await self._in_force.get(self._client_id, process_type_id)
-            if known is not None:
-                return known
         found = await self._repository.in_force(process_type_id)
         if found is None:
             # Not remembered before its transaction has committed.
@@ -62,10 +58,16 @@ class Configurations:
                 or_(ProcessType.client_id == self._client_id, ProcessType.client_id.is_(None)),
             )
         )
-        if found is None:
-            raise UserError(f"there is no process type {process_type_id!r}", code="process_type_unknown")
-        if not found.is_active:
-            raise UserError(
-                f"process type {process_type_id!r} takes no new documents", code="process_type_inactive"
-            )
+        refuse_unusable(process_type_id, found.is_active if found else None)
+        assert found is not None
         return found
+
+
+def refuse_unusable(process_type_id: str, is_active: bool | None) -> None:
+    """Raises UserError `process_type_unknown` (None) or `process_type_inactive`."""
+    if is_active is None:
+        raise UserError(f"there is no process type {process_type_id!r}", code="process_type_unknown")
+    if not is_active:
+        raise UserError(
+            f"process type {process_type_id!r} takes no new documents", code="process_type_inactive"
+        )

@@ -1,12 +1,14 @@
 """Planning removals in the transaction of what makes files needless, and taking plans back."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.database import Database
 from docflow.domain.errors import TransientError
 from docflow.domain.ids import new_id
 from docflow.features.removals.models import FileRemoval
@@ -17,21 +19,31 @@ LATE_WRITES = timedelta(hours=1)
 """A worker may go on writing files of an erased process until its stage's deadline, at most 15 minutes."""
 
 
-def expect(session: AsyncSession, client_id: UUID, process_id: UUID, prefix: str, at: datetime) -> UUID:
-    """Before files of a process that does not exist yet are written; `withdraw` when it does. Returns the plan's id."""
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """`is_active` is of the process type: None = there is none; only for an active one there is a plan."""
+
+    removal_id: UUID
+    is_active: bool | None
+
+
+async def expect(
+    database: Database, client_id: UUID, process_type_id: str, *, process_id: UUID, prefix: str, at: datetime
+) -> Expected:
+    """Before files of a process that does not exist yet are written; `withdraw` when it does. Has committed then."""
     removal_id = new_id()
-    due = at + UNCLAIMED
-    session.add(
-        FileRemoval(
-            removal_id=removal_id,
-            client_id=client_id,
-            process_id=process_id,
-            prefix=prefix,
-            available_at=due,
-            last_at=due,
-        )
+    ((is_active,),) = await database.single(
+        "SELECT expect_files(%(client)s, %(type)s, %(removal)s, %(process)s, %(prefix)s, %(due)s)",
+        {
+            "client": client_id,
+            "type": process_type_id,
+            "removal": removal_id,
+            "process": process_id,
+            "prefix": prefix,
+            "due": at + UNCLAIMED,
+        },
     )
-    return removal_id
+    return Expected(removal_id, is_active)
 
 
 async def withdraw(session: AsyncSession, client_id: UUID, removal_id: UUID) -> None:

@@ -14,17 +14,18 @@ from docflow.domain.configuration import Configuration
 from docflow.domain.crash_points import crash_point
 from docflow.domain.errors import DocflowError, TransientError
 from docflow.domain.ids import new_id
+from docflow.domain.jobs import ProcessState
 from docflow.domain.json_types import JsonObject
 from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.clock import Clock
 from docflow.domain.ports.egress import Egress
 from docflow.domain.ports.sealing import Sealing
 from docflow.domain.ports.transport import Transport
-from docflow.domain.stages import DuplicatePolicy, Stage
+from docflow.domain.stages import DuplicatePolicy, ProcessStatus, Stage
 from docflow.domain.tracing import current_traceparent
 from docflow.domain.workflow import workflow_from
 from docflow.features.configurations.in_force import InForce
-from docflow.features.configurations.service import Configurations
+from docflow.features.configurations.service import Configurations, refuse_unusable
 from docflow.features.documents.models import Document
 from docflow.features.documents.service import Documents
 from docflow.features.idempotency import service as idempotency
@@ -132,24 +133,45 @@ class Submissions:
         keyed = KeyedRequest(client_id, route, key, content_hash(given)) if key else None
         process_id = new_id()
         folder = f"{client_id}/{self._clock.now():%Y-%m}/{process_id}"
-        async with self._database.client(client_id) as session:
-            known = await idempotency.stored(session, keyed) if keyed else None
-            if known is not None:
-                return _replay(known)
-            configuration = await Configurations(session, client_id, self._in_force).for_new_process(type_id)
-            # Were this process never to come, its files would lie there without an owner.
-            removal_id = removals.expect(session, client_id, process_id, f"{folder}/", self._clock.now())
+        known = await self._answered(keyed) if keyed else None
+        if known is not None:
+            return _replay(known)
+        configuration = await self._configuration(client_id, type_id)
+        # Were this process never to come, its files would lie there without an owner.
+        expected = await removals.expect(
+            self._database,
+            client_id,
+            type_id,
+            process_id=process_id,
+            prefix=f"{folder}/",
+            at=self._clock.now(),
+        )
+        # What is known to be in force may be of a type that was switched off since.
+        refuse_unusable(type_id, expected.is_active)
         placed = [_Placed.into(folder, await _opened(file)) for file in given.files]
         described = [self._describe(one, given.metadata) for one in placed]
         check_descriptions(configuration.input_schema, described, self._failures)
         if given.callback_url is not None:
             await self._egress.check(given.callback_url)
-        intake = _Intake(client_id, by, process_id, given, configuration, placed, keyed, removal_id)
+        intake = _Intake(client_id, by, process_id, given, configuration, placed, keyed, expected.removal_id)
         await self._store(placed)
         crash_point("submission.before_commit")
         accepted = await self._accept(intake, render)
         crash_point("submission.after_commit")
         return accepted
+
+    async def _answered(self, keyed: KeyedRequest) -> StoredAnswer | None:
+        assert keyed.client_id is not None
+        async with self._database.client(keyed.client_id) as session:
+            return await idempotency.stored(session, keyed)
+
+    async def _configuration(self, client_id: UUID, type_id: str) -> Configuration:
+        """The one in force, from memory where it is known."""
+        known = await self._in_force.get(client_id, type_id) if self._in_force else None
+        if known is not None:
+            return known
+        async with self._database.client(client_id) as session:
+            return await Configurations(session, client_id, self._in_force).for_new_process(type_id)
 
     async def _store(self, placed: Sequence[_Placed]) -> None:
         for at, one in enumerate(placed):
@@ -202,10 +224,10 @@ class Submissions:
             if intake.given.callback_url is not None:
                 # What signs the calls to it; without this row no call is made.
                 await ensure_callback_endpoint(session, intake.client_id, self._sealing)
-            started = await first_run.start(
+            started = await first_run.start_new(
                 session,
-                client_id=intake.client_id,
-                process_id=process.process_id,
+                _state_of(process),
+                workflow=workflow_from(intake.configuration.workflow),
                 at=self._clock.now(),
                 public_url=self._public_url,
                 traceparent=current_traceparent(),
@@ -295,6 +317,28 @@ def content_hash(given: Submission) -> bytes:
 
 async def _opened(file: SentFile | LaterFile) -> SentFile:
     return await file.open() if isinstance(file, LaterFile) else file
+
+
+def _state_of(process: Process) -> ProcessState:
+    """Of a process that was inserted just now: nothing was read yet."""
+    return ProcessState(
+        process_id=process.process_id,
+        client_id=process.client_id,
+        process_type_id=process.process_type_id,
+        config_version=process.config_version,
+        status=ProcessStatus(process.status),
+        current_stage=Stage(process.current_stage),
+        version=process.version,
+        external_id=process.external_id,
+        metadata=process.metadata_,
+        classification_result=None,
+        extraction_result=None,
+        validation_result=None,
+        final_output=None,
+        overall_confidence=None,
+        callback_url=process.callback_url,
+        created_at=process.created_at,
+    )
 
 
 def _upload_ids(placed: Sequence[_Placed]) -> list[UUID]:
