@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -13,7 +13,7 @@ from docflow.domain.access import Caller, Scope
 from docflow.domain.errors import Forbidden, Unauthorized, UnsupportedMedia, UserError
 from docflow.domain.paging import Mark, PageRequest
 from docflow.domain.publishing import Known
-from docflow.domain.stages import AuditResult
+from docflow.domain.stages import AuditResult, Role
 from docflow.features.api_keys.service import ApiKeys
 from docflow.features.audit.messages import act_audit
 from docflow.features.configurations.in_force import InForce
@@ -30,8 +30,7 @@ from docflow.features.users.sessions import Sessions
 from docflow.features.users.tokens import AccessTokens
 from docflow.runtime.container import Container
 from fastapi import Depends, Query, Request
-from fastapi.security import HTTPBearer
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow_api.cookies import SessionCookies
@@ -42,6 +41,9 @@ from docflow_api.rates import RequestRates
 from docflow_api.slots import StreamSlots
 
 Model = TypeVar("Model", bound=BaseModel)
+
+PLATFORM = Role.PLATFORM_ADMIN.value
+"""The right of a platform admin, beside those that scopes give."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +109,6 @@ async def _gateway(request: Request) -> Gateway:
 
 TheGateway = Annotated[Gateway, Depends(_gateway)]
 
-_bearer = HTTPBearer(auto_error=False, description="An access token, or an API key `dfk_...`")
-
 
 async def _caller(request: Request, gateway: TheGateway) -> Caller:
     at = gateway.now()
@@ -153,6 +153,7 @@ def needs(scope: Scope, *, or_platform: bool = False) -> Any:
             return
         await judge(request, caller, gateway, scope)
 
+    check.rights = (scope.value, *((PLATFORM,) if or_platform else ()))  # type: ignore[attr-defined]
     return Depends(check)
 
 
@@ -161,6 +162,7 @@ async def _platform(caller: TheCaller) -> None:
         raise Forbidden("this needs a platform admin")
 
 
+_platform.rights = (PLATFORM,)  # type: ignore[attr-defined]
 needs_platform: Any = Depends(_platform)
 """A route dependency: the caller is a platform admin."""
 
@@ -178,6 +180,15 @@ async def judge(request: Request, caller: Caller, gateway: Gateway, scope: Scope
 def address_of(request: Request) -> str:
     """Where the request came from, in the eyes of the proxies that are trusted."""
     return request.client.host if request.client else ""
+
+
+def needed_rights(call: object) -> tuple[str, ...]:
+    """What a route dependency asks for, for the API's description: any one of these is enough; empty = nothing."""
+    return getattr(call, "rights", ())
+
+
+def proves_caller(call: object) -> bool:
+    return call is _caller
 
 
 def _route(request: Request) -> str:
@@ -211,6 +222,21 @@ async def _page_request(
 
 
 ThePage = Annotated[PageRequest, Depends(_page_request)]
+
+
+def _no_number(text: object) -> object:
+    """Pydantic takes a number for seconds of the epoch; the contract knows RFC 3339 only."""
+    if isinstance(text, str) and not text[4:5] == "-":
+        raise ValueError("a time such as 2026-11-20T12:00:00Z")
+    return text
+
+
+def _utc(at: datetime) -> datetime:
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+Moment = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_utc)]
+"""A time in a query; without an offset it is UTC."""
 
 
 async def read_json(request: Request) -> Any:

@@ -24,8 +24,10 @@ from docflow.domain.errors import (
 )
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
+from starlette.routing import Match, Route
 
 PROBLEM_JSON = "application/problem+json"
 
@@ -138,7 +140,20 @@ def refusal(request: HTTPConnection, error: DocflowError) -> Response:
 async def _framework_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _BY_STATUS.get(error.status_code, HTTPStatus(error.status_code).name.lower())
-    return problem(request, error.status_code, code, str(error.detail), headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        # The framework names the methods of the first route of that path; there may be more.
+        headers["Allow"] = ", ".join(sorted(_methods_of(request)))
+    return problem(request, error.status_code, code, str(error.detail), headers=headers)
+
+
+def _methods_of(request: Request) -> set[str]:
+    found: set[str] = set()
+    for context in iter_route_contexts(request.app.routes):
+        route = context.original_route
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
+            found.update(route.methods or ())
+    return found
 
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
