@@ -1,0 +1,195 @@
+"""Objects that calls are about, made for one client at a time. A kind is the word in `permissions.py`."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import httpx
+from docflow.db.database import Database
+from docflow.domain.stages import Role
+from docflow.features.users.passwords import hash_password
+from docflow.testing.factories import Tenancy, add_document, add_process, add_user
+
+from tests.integration.api.conftest import World
+from tests.integration.api.tenants import TEMPLATES, draft, publish_prompts
+from tests.integration.api.test_dry_runs import read_document
+from tests.integration.api.test_reading import held
+
+PASSWORD = "password123"
+HASH = hash_password(PASSWORD)
+DRAWN = (
+    b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU"
+    b"\x00\x00\x00\nIDATx\x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND\xaeB`\x82"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One client, or the platform (no `tenant`), and the gateway it is reached through.
+
+    `admin` are the headers of its administrator.
+    """
+
+    world: World
+    tenant: Tenancy | None
+    admin: dict[str, str]
+
+    @property
+    def database(self) -> Database:
+        return self.world.container.database
+
+    @property
+    def tenancy(self) -> Tenancy:
+        assert self.tenant is not None
+        return self.tenant
+
+    @property
+    def prefix(self) -> str:
+        """Of the ids of its own types."""
+        return f"{self.tenant.slug}." if self.tenant else ""
+
+    async def post(self, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
+        answer = await self.world.http.post(path, json=body, headers=self.admin)
+        assert answer.is_success, answer.text
+        return dict(answer.json())
+
+    async def make(self, kind: str) -> str:
+        return await MAKERS[kind](self)
+
+
+async def _process(side: Side) -> str:
+    return str(await add_process(side.database, side.tenancy))
+
+
+async def _failed(side: Side) -> str:
+    return str(await add_process(side.database, side.tenancy, status="failed", error_code="timed_out"))
+
+
+async def _held(side: Side) -> str:
+    return await held(side.database, side.tenancy)
+
+
+async def _document(side: Side) -> str:
+    """A picture of one pixel."""
+    process_id = await add_process(side.database, side.tenancy)
+    key = f"{side.tenancy.client_id}/{uuid4()}"
+    await side.world.blobs.put(key, DRAWN)
+    document_id = await add_document(
+        side.database,
+        side.tenancy.client_id,
+        process_id,
+        blob_key=key,
+        mime_type="image/png",
+        file_name=f"{side.tenancy.slug}.png",
+    )
+    return str(document_id)
+
+
+async def _read_document(side: Side) -> str:
+    return str(await read_document(side.world, side.database, side.tenancy))
+
+
+async def _new_type(side: Side) -> str:
+    return f"{side.prefix}type-{uuid4().hex[:8]}"
+
+
+async def _process_type(side: Side) -> str:
+    """A fresh one."""
+    process_type_id = await _new_type(side)
+    await side.post("/v1/process-types", {"process_type_id": process_type_id, "display_name": "Lease"})
+    return process_type_id
+
+
+async def _ready_type(side: Side) -> str:
+    """One that takes documents."""
+    return side.tenancy.process_type_id
+
+
+async def _prompt(side: Side) -> str:
+    body = {
+        "process_type_id": await _process_type(side),
+        "version": 1,
+        "stage": "ocr",
+        "prompt_template": TEMPLATES["ocr"],
+    }
+    return str((await side.post("/v1/prompts", body))["prompt_id"])
+
+
+async def _published_prompt(side: Side) -> str:
+    prompt_id = await _prompt(side)
+    await side.post(f"/v1/prompts/{prompt_id}/publish")
+    return prompt_id
+
+
+async def _configuration(side: Side) -> str:
+    """A draft."""
+    return str((await draft(side.world, side.admin, await _process_type(side)))["config_id"])
+
+
+async def _publishable(side: Side) -> str:
+    process_type_id = await _process_type(side)
+    await publish_prompts(side.world, side.admin, process_type_id, 1)
+    return str((await draft(side.world, side.admin, process_type_id))["config_id"])
+
+
+async def _published(side: Side) -> str:
+    config_id = await _publishable(side)
+    await side.post(f"/v1/configurations/{config_id}/publish")
+    return config_id
+
+
+async def _new_slug(side: Side) -> str:
+    return f"umbrella-{uuid4().hex[:8]}"
+
+
+async def _client(side: Side) -> str:
+    if side.tenant is not None:
+        return str(side.tenant.client_id)
+    made = await side.post("/v1/clients", {"name": "Umbrella", "slug": await _new_slug(side)})
+    return str(made["client_id"])
+
+
+async def _address(side: Side) -> str:
+    email = f"{uuid4().hex[:12]}@{side.tenancy.slug}.test"
+    await add_user(side.database, side.tenancy.client_id, email=email, role=Role.VIEWER, password_hash=HASH)
+    return email
+
+
+async def _refresh_token(side: Side) -> str:
+    return (await sign_in(side.world.http, await _address(side))).json()["refresh_token"]
+
+
+async def sign_in(http: httpx.AsyncClient, email: str) -> httpx.Response:
+    answer = await http.post("/v1/auth/login", json={"email": email, "password": PASSWORD})
+    answer.raise_for_status()
+    return answer
+
+
+MAKERS: dict[str, Callable[[Side], Awaitable[str]]] = {
+    "process": _process,
+    "failed": _failed,
+    "held": _held,
+    "document": _document,
+    "read_document": _read_document,
+    "ready_type": _ready_type,
+    "new_type": _new_type,
+    "process_type": _process_type,
+    "prompt": _prompt,
+    "published_prompt": _published_prompt,
+    "configuration": _configuration,
+    "publishable": _publishable,
+    "published": _published,
+    "new_slug": _new_slug,
+    "client": _client,
+    "address": _address,
+    "refresh_token": _refresh_token,
+}
+
+TEXT_KINDS = {"process_type", "ready_type", "new_type", "new_slug", "address", "refresh_token"}
+"""Their ids are no UUIDs."""
+
+
+def unknown(kind: str) -> str:
+    """An id of the right form that nothing has."""
+    return f"nobody.{uuid4().hex[:8]}" if kind in TEXT_KINDS else str(uuid4())

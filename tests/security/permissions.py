@@ -1,0 +1,153 @@
+"""Who may do what: one line for each operation of the API's document. A test holds the two against each other."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Any
+
+from docflow.domain.access import Scope
+
+
+class Needs(StrEnum):
+    """What is asked of a caller where no scope is."""
+
+    NOTHING = "no token"
+    PROOF = "any valid token or key"
+    PLATFORM = "platform_admin"
+
+
+@dataclass(frozen=True, slots=True)
+class Of:
+    """Stands for the id of an object of this kind (`tests/security/objects.py` makes them): own, foreign or unknown."""
+
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """What an operation needs, and the smallest call of it that succeeds."""
+
+    needs: Scope | Needs
+    also: Scope | None = None
+    """A second scope, where one is not enough."""
+    platform: bool = False
+    """A platform admin may, too, with what is the platform's."""
+    path: Mapping[str, Of | str] = field(default_factory=dict)
+    query: Mapping[str, Of | str] = field(default_factory=dict)
+    body: Mapping[str, Any] | None = None
+    """As JSON; `Of` may stand for any value in it."""
+    answers: int = 200
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def scopes(self) -> frozenset[Scope]:
+        return frozenset(one for one in (self.needs, self.also) if isinstance(one, Scope))
+
+
+def process(needs: Scope, *, kind: str = "process", **more: Any) -> Rule:
+    return Rule(needs, path={"process_id": Of(kind)}, **more)
+
+
+def document(needs: Scope, **more: str) -> Rule:
+    return Rule(needs, path={"document_id": Of("document"), **more})
+
+
+def configuring(needs: Scope = Scope.CONFIG_WRITE, **more: Any) -> Rule:
+    return Rule(needs, platform=True, **more)
+
+
+def one(name: str, kind: str) -> dict[str, Any]:
+    return {"path": {name: Of(kind)}}
+
+
+READ, WRITE, RESULTS = Scope.PROCESSES_READ, Scope.PROCESSES_WRITE, Scope.RESULTS_READ
+FIRST = {"If-Match": '"1"'}
+FILE = {"file_name": "note.txt", "base64": "SW52b2ljZSAx", "mime_type": "text/plain"}
+
+PERMISSIONS: dict[str, Rule] = {
+    # health
+    "healthz": Rule(Needs.NOTHING),
+    "readyz": Rule(Needs.NOTHING),
+    # auth
+    "login": Rule(Needs.NOTHING, body={"email": Of("address"), "password": "password123"}),
+    "refresh": Rule(Needs.NOTHING, body={"refresh_token": Of("refresh_token")}),
+    "logout": Rule(Needs.NOTHING, body={"refresh_token": Of("refresh_token")}, answers=204),
+    "get_me": Rule(Needs.PROOF),
+    # processes
+    "create_process": Rule(
+        WRITE, body={"process_type_id": Of("ready_type"), "documents": [FILE]}, answers=202
+    ),
+    "list_processes": Rule(READ, query={"process_type_id": Of("ready_type")}),
+    "get_process": process(READ),
+    "get_result": process(RESULTS, kind="held"),
+    "list_stages": process(READ),
+    "list_process_events": process(READ),
+    "list_process_audit": process(READ),
+    "cancel_process": process(WRITE),
+    "retry_process": process(WRITE, kind="failed", answers=202),
+    # documents
+    "get_document": document(READ),
+    "get_document_file": document(RESULTS),
+    "get_document_page": document(RESULTS, number="1"),
+    "get_document_words": document(RESULTS),
+    # reviews
+    "list_reviews": Rule(Scope.REVIEWS_WRITE),
+    "decide_review": process(Scope.REVIEWS_WRITE, kind="held", body={"decision": "approve"}),
+    # types, prompts, configurations
+    "list_process_types": configuring(READ),
+    "get_process_type": configuring(READ, **one("process_type_id", "process_type")),
+    "create_process_type": configuring(
+        body={"process_type_id": Of("new_type"), "display_name": "Lease"}, answers=201
+    ),
+    "change_process_type": configuring(
+        **one("process_type_id", "process_type"), body={"description": "changed"}
+    ),
+    "list_prompts": configuring(query={"process_type_id": Of("process_type")}),
+    "create_prompt": configuring(
+        body={
+            "process_type_id": Of("process_type"),
+            "version": 1,
+            "stage": "ocr",
+            "prompt_template": "{{output_schema}} {{document_text}}",
+        },
+        answers=201,
+    ),
+    "get_prompt": configuring(**one("prompt_id", "prompt")),
+    "change_prompt": configuring(**one("prompt_id", "prompt"), body={"max_tokens": 100}),
+    "publish_prompt": configuring(**one("prompt_id", "prompt")),
+    "retire_prompt": configuring(**one("prompt_id", "published_prompt")),
+    "clone_prompt": configuring(**one("prompt_id", "prompt"), body={"version": 7}, answers=201),
+    "diff_prompts": configuring(**one("prompt_id", "prompt"), query={"against": Of("prompt")}),
+    "list_configurations": configuring(query={"process_type_id": Of("process_type")}),
+    "create_configuration": configuring(body={"process_type_id": Of("process_type")}, answers=201),
+    "get_configuration": configuring(**one("config_id", "configuration")),
+    "change_configuration": configuring(
+        **one("config_id", "configuration"), body={"confidence_threshold": 0.9}, headers=FIRST
+    ),
+    "publish_configuration": configuring(**one("config_id", "publishable")),
+    "retire_configuration": configuring(**one("config_id", "published")),
+    "clone_configuration": configuring(**one("config_id", "configuration"), answers=201),
+    "diff_configurations": configuring(
+        **one("config_id", "configuration"), query={"against": Of("configuration")}
+    ),
+    "dry_run_configuration": Rule(
+        Scope.CONFIG_WRITE,
+        also=RESULTS,
+        **one("config_id", "configuration"),
+        body={"document_id": Of("read_document")},
+    ),
+    # clients
+    "list_clients": Rule(Needs.PLATFORM),
+    "create_client": Rule(Needs.PLATFORM, body={"name": "Umbrella", "slug": Of("new_slug")}, answers=201),
+    "get_client": Rule(Needs.PLATFORM, **one("client_id", "client")),
+    "change_client": Rule(
+        Needs.PLATFORM, **one("client_id", "client"), body={"name": "Renamed"}, headers=FIRST
+    ),
+    # audit and events
+    "list_audit_logs": Rule(Scope.ADMIN, query={"process_id": Of("process")}),
+    "verify_audit_logs": Rule(Scope.ADMIN),
+    "stream_events": Rule(READ),
+}
+
+OUTSIDE_THE_DOCUMENT = {"/docs", "/metrics", "/openapi.json"}
+"""Routes that no operation describes. They know no client."""

@@ -1,0 +1,249 @@
+"""Every operation, by every caller, on own and foreign objects. What is expected stands in `permissions.py`."""
+
+import hashlib
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from docflow.db.database import Database
+from docflow.domain.access import Scope
+from docflow.features.models import METADATA
+from docflow_api.app import create_app
+from fastapi.routing import iter_route_contexts
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
+
+from tests.integration.api.conftest import make_container
+from tests.security.callers import Headers
+from tests.security.objects import Side, unknown
+from tests.security.permissions import OUTSIDE_THE_DOCUMENT, PERMISSIONS, Needs, Of, Rule
+from tests.security.scene import Scene
+
+DOCUMENT = json.loads((Path(__file__).parents[2] / "docs/api/openapi.json").read_text(encoding="utf-8"))
+ROUTES = {
+    operation["operationId"]: (method.upper(), path)
+    for path, item in DOCUMENT["paths"].items()
+    for method, operation in item.items()
+}
+
+
+def _varied(values: Mapping[str, Any] | None) -> list[str]:
+    return [name for name, value in (values or {}).items() if isinstance(value, Of)]
+
+
+GUARDED = [name for name, rule in PERMISSIONS.items() if rule.needs is not Needs.NOTHING]
+FOREIGN = [
+    (name, place)
+    for name in GUARDED
+    for place in ("path", "query", "body")
+    if _varied(getattr(PERMISSIONS[name], place))
+]
+BROKEN: dict[str, dict[str, Any]] = {
+    "no JSON": {"content": b"{", "headers": {"Content-Type": "application/json"}},
+    "another type": {"content": b"x", "headers": {"Content-Type": "text/plain"}},
+    "a list": {"json": []},
+    "unknown members": {"json": {"no_such_member": True}},
+    "a version of nothing": {"json": {"no_such_member": True}, "headers": {"If-Match": '"x"'}},
+}
+
+
+def test_every_operation_has_its_line_in_the_table() -> None:
+    assert sorted(PERMISSIONS) == sorted(ROUTES)
+
+
+def test_every_id_of_a_path_has_its_kind_in_the_table() -> None:
+    named = {name: set(rule.path) for name, rule in PERMISSIONS.items()}
+    assert named == {name: _parameters(path) for name, (_, path) in ROUTES.items()}
+
+
+def _parameters(path: str) -> set[str]:
+    return {step[1:-1] for step in path.split("/") if step.startswith("{")}
+
+
+async def test_no_other_route_is_served() -> None:
+    app = create_app(make_container(Database("postgresql+psycopg://nobody@127.0.0.1:1/nothing")))
+    served = {context.path for context in iter_route_contexts(app.routes)}
+    assert served == set(DOCUMENT["paths"]) | OUTSIDE_THE_DOCUMENT
+
+
+def test_the_document_says_of_each_operation_what_it_needs() -> None:
+    said = {
+        operation["operationId"]: operation["security"]
+        for item in DOCUMENT["paths"].values()
+        for operation in item.values()
+    }
+    assert said == {name: _security(rule) for name, rule in PERMISSIONS.items()}
+
+
+def _security(rule: Rule) -> list[dict[str, list[str]]]:
+    if rule.needs is Needs.NOTHING:
+        return []
+    if rule.needs is Needs.PLATFORM:
+        return [PLATFORM]
+    scopes = [scope.value for scope in (rule.needs, rule.also) if isinstance(scope, Scope)]
+    return [{"accessToken": scopes}, {"apiKey": scopes}, *([PLATFORM] if rule.platform else [])]
+
+
+PLATFORM = {"accessToken": ["platform_admin"]}
+Make = Callable[[str], Awaitable[str]]
+Given = Mapping[str, Any]
+
+
+async def given_for(rule: Rule, make: Make) -> Given:
+    """The arguments of a call, with every `Of` made."""
+    return {place: await _filled(getattr(rule, place), make) for place in ("path", "query", "body")}
+
+
+async def _filled(value: Any, make: Make) -> Any:
+    match value:
+        case Of(kind):
+            return await make(kind)
+        case Mapping():
+            return {name: await _filled(one, make) for name, one in value.items()}
+        case list():
+            return [await _filled(one, make) for one in value]
+    return value
+
+
+async def ask(
+    scene: Scene, name: str, headers: Headers, given: Given, instead: Mapping[str, Any] | None = None
+) -> httpx.Response:
+    """`instead` are arguments of the request that take the place of the body."""
+    method, path = ROUTES[name]
+    url = path.format(**given["path"])
+    body = {} if given["body"] is None else {"json": given["body"]}
+    more = dict(body if instead is None else instead)
+    headers = headers | dict(PERMISSIONS[name].headers) | more.pop("headers", {})
+    return await scene.world.http.request(method, url, headers=headers, params=given["query"], **more)
+
+
+def told(answer: httpx.Response) -> tuple[int, dict[str, Any]]:
+    """What a refusal says, without what differs from request to request."""
+    assert answer.headers["content-type"] == "application/problem+json", answer.text
+    body = answer.json()
+    assert (body["status"], body["request_id"]) == (answer.status_code, answer.headers["x-request-id"])
+    return answer.status_code, {k: v for k, v in body.items() if k not in ("instance", "request_id")}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", GUARDED)
+async def test_without_proof_there_is_only_401(scene: Scene, name: str) -> None:
+    own = await given_for(PERMISSIONS[name], scene.own.make)
+    answers = {who: told(await ask(scene, name, headers, own)) for who, headers in scene.unproven.items()}
+    assert {status for status, _ in answers.values()} == {401}, answers
+    broken = [told(await ask(scene, name, {}, own, bad)) for bad in _breaking(name)]
+    assert {status for status, _ in broken} <= {401}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", GUARDED)
+async def test_without_the_right_there_is_only_403(scene: Scene, name: str) -> None:
+    """Whatever is asked: an own, a foreign, an unknown or a malformed id, a broken body."""
+    rule = PERMISSIONS[name]
+    variants = [
+        await given_for(rule, make) for make in (scene.own.make, scene.foreign.make, _unknown, _malformed)
+    ]
+    for caller in (one for one in scene.proven(rule) if not one.may(rule)):
+        answers = [told(await ask(scene, name, caller.headers, given)) for given in variants]
+        answers += [told(await ask(scene, name, caller.headers, variants[1], bad)) for bad in _breaking(name)]
+        assert {(status, said["code"]) for status, said in answers} == {(403, "forbidden")}, caller.name
+        assert len({said["detail"] for _, said in answers}) == 1, caller.name
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", PERMISSIONS)
+async def test_with_the_right_an_own_object_is_served(scene: Scene, name: str) -> None:
+    rule = PERMISSIONS[name]
+    for caller in scene.who_may(rule):
+        given = await given_for(rule, scene.side_of(caller, rule).make)
+        answer = await ask(scene, name, caller.headers, given)
+        assert answer.status_code == rule.answers, (caller.name, answer.text)
+
+
+@pytest.mark.full
+@pytest.mark.parametrize(("name", "place"), FOREIGN)
+async def test_a_foreign_object_is_like_one_that_does_not_exist(scene: Scene, name: str, place: str) -> None:
+    """In a path it is 404 whatever the body holds; anywhere it is answered as if nothing had that id."""
+    rule = PERMISSIONS[name]
+    for field in _varied(getattr(rule, place)):
+        for caller in scene.who_may(rule):
+            make = scene.side_of(caller, rule).make
+            # Every client is within reach of a platform admin who manages clients.
+            foreign, absent, malformed = [
+                await _with_one(rule, make, place, field, other)
+                for other in (
+                    _unknown if rule.needs is Needs.PLATFORM else scene.foreign.make,
+                    _unknown,
+                    _malformed,
+                )
+            ]
+            before = _rows_of(scene, scene.foreign)
+            first, second = [await ask(scene, name, caller.headers, given) for given in (foreign, absent)]
+            assert said(first, foreign[place][field]) == said(second, absent[place][field]), caller.name
+            assert scene.foreign.tenancy.slug not in said(first, foreign[place][field])
+            if place == "path":
+                answers = [await ask(scene, name, caller.headers, foreign, bad) for bad in _breaking(name)]
+                answers += [first, await ask(scene, name, caller.headers, malformed)]
+                assert {code(answer) for answer in answers} == {(404, "not_found")}, caller.name
+            assert _rows_of(scene, scene.foreign) == before
+
+
+def code(answer: httpx.Response) -> tuple[int, str]:
+    status, problem = told(answer)
+    return status, problem["code"]
+
+
+def said(answer: httpx.Response, named: str) -> str:
+    """The whole answer, without the id that was asked for."""
+    refused = answer.status_code >= 400
+    text = json.dumps(told(answer)) if refused else f"{answer.status_code} {answer.text}"
+    return text.replace(named, "ID")
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", [name for name in PERMISSIONS if PERMISSIONS[name].body])
+async def test_a_broken_body_is_refused_on_an_own_object(scene: Scene, name: str) -> None:
+    rule = PERMISSIONS[name]
+    caller = scene.who_may(rule)[-1]
+    given = await given_for(rule, scene.side_of(caller, rule).make)
+    statuses = [told(await ask(scene, name, caller.headers, given, bad))[0] for bad in _breaking(name)]
+    assert set(statuses) <= {400, 412, 415, 422}
+    assert statuses[:2] == [400, 415]
+
+
+async def _with_one(rule: Rule, own: Make, place: str, field: str, other: Make) -> Given:
+    """Own objects everywhere but in one place."""
+    given = await given_for(rule, own)
+    kind = getattr(rule, place)[field].kind
+    return {**given, place: {**given[place], field: await other(kind)}}
+
+
+def _breaking(name: str) -> list[dict[str, Any]]:
+    """Bodies that no operation takes; only for those that read one."""
+    if PERMISSIONS[name].body is None:
+        return []
+    return list(BROKEN.values())
+
+
+async def _unknown(kind: str) -> str:
+    return unknown(kind)
+
+
+async def _malformed(kind: str) -> str:
+    return "not-an-id"
+
+
+def _rows_of(scene: Scene, side: Side) -> str:
+    """A digest of everything that is kept for a client."""
+    engine = create_engine(scene.urls.admin, poolclass=NullPool)
+    found = hashlib.sha256()
+    with engine.connect() as connection:
+        for table in (table for table in METADATA.sorted_tables if "client_id" in table.c):
+            rows = text(f"SELECT md5(t::text) FROM {table.name} t WHERE client_id = :client_id ORDER BY 1")
+            for row in connection.execute(rows, {"client_id": side.tenancy.client_id}):
+                found.update(f"{table.name} {row[0]}".encode())
+    engine.dispose()
+    return found.hexdigest()
