@@ -8,17 +8,15 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 from docflow.domain.access import ROLE_SCOPES, Scope
-from docflow.domain.ids import new_id
 from docflow.domain.stages import Role
 from docflow.features.api_keys.models import ApiKey
 from docflow.features.api_keys.service import create_api_key
-from docflow.features.users.models import User
 from docflow.features.users.tokens import AccessTokens
 from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import Tenancy, add_user
-from sqlalchemy import create_engine, insert, update
-from sqlalchemy.pool import NullPool
+from sqlalchemy import update
 
+from tests.integration.api.accounts import platform_session
 from tests.integration.api.conftest import World
 from tests.security.objects import HASH, sign_in
 from tests.security.permissions import Needs, Rule
@@ -34,11 +32,15 @@ class Proven:
     headers: Headers
     scopes: frozenset[Scope]
     platform: bool = False
+    role: Role | None = None
+    """None = a key."""
 
     def may(self, rule: Rule) -> bool:
         match rule.needs:
             case Needs.NOTHING | Needs.PROOF:
                 return True
+            case Needs.PERSON:
+                return self.role is not None
             case Needs.PLATFORM:
                 return self.platform
             case _:
@@ -49,10 +51,12 @@ async def people(world: World, tenancy: Tenancy, urls: DatabaseUrls) -> list[Pro
     """One signed-in person of each role."""
     client = (Role.VIEWER, Role.OPERATOR, Role.ADMIN)
     found = [
-        Proven(role.value, bearer(await _person(world, tenancy, role)), ROLE_SCOPES[role]) for role in client
+        Proven(role.value, bearer(await _person(world, tenancy, role)), ROLE_SCOPES[role], role=role)
+        for role in client
     ]
-    headers = bearer(await _platform_admin(world, urls))
-    return [*found, Proven(Role.PLATFORM_ADMIN.value, headers, frozenset(), platform=True)]
+    top = Role.PLATFORM_ADMIN
+    headers = await platform_session(world, urls)
+    return [*found, Proven(top.value, headers, frozenset(), platform=True, role=top)]
 
 
 async def administrator(world: World, tenancy: Tenancy) -> Headers:
@@ -97,17 +101,6 @@ def bearer(token: str) -> Headers:
 async def _person(world: World, tenancy: Tenancy, role: Role) -> str:
     email = f"{role.value}-{uuid4().hex[:8]}@{tenancy.slug}.test"
     await add_user(world.container.database, tenancy.client_id, email=email, role=role, password_hash=HASH)
-    return (await sign_in(world.http, email)).json()["access_token"]
-
-
-async def _platform_admin(world: World, urls: DatabaseUrls) -> str:
-    """Written past the services, which may not make one."""
-    email = f"{uuid4().hex[:8]}@platform.test"
-    engine = create_engine(urls.admin, poolclass=NullPool)
-    with engine.begin() as connection:
-        row = {"user_id": new_id(), "email": email, "role": "platform_admin", "status": "active"}
-        connection.execute(insert(User).values(**row, password_hash=HASH))
-    engine.dispose()
     return (await sign_in(world.http, email)).json()["access_token"]
 
 

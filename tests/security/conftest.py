@@ -8,6 +8,7 @@ from docflow.db.database import Database
 from docflow.runtime.settings import LimitSettings
 from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import add_tenancy
+from docflow.testing.passwords import quick_passwords
 from docflow_api.app import create_app
 
 from tests.integration.api.conftest import ADDRESS, World, make_container
@@ -25,7 +26,7 @@ async def scene(database: Database, database_urls: DatabaseUrls) -> AsyncIterato
     container.settings = container.settings.model_copy(
         update={"limits": LimitSettings(requests_per_minute=None, logins_per_minute=None)}
     )
-    transport = httpx.ASGITransport(create_app(container))
+    transport = httpx.ASGITransport(create_app(container, quick_passwords()))
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as http:
         world = World(container, http)
         acme, globex = [

@@ -1,23 +1,28 @@
 """Objects that calls are about, made for one client at a time. A kind is the word in `permissions.py`."""
 
+import base64
+import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import httpx
 from docflow.db.database import Database
 from docflow.domain.stages import Role
-from docflow.features.users.passwords import hash_password
+from docflow.features.users.models import User
 from docflow.testing.factories import Tenancy, add_document, add_process, add_user
+from docflow.testing.passwords import quick_hash
+from sqlalchemy import update
 
+from tests.integration.api.accounts import letters_to, token_in
 from tests.integration.api.conftest import World
 from tests.integration.api.tenants import TEMPLATES, draft, publish_prompts
 from tests.integration.api.test_dry_runs import read_document
 from tests.integration.api.test_reading import held
 
 PASSWORD = "password123"
-HASH = hash_password(PASSWORD)
+HASH = quick_hash(PASSWORD)
 DRAWN = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU"
     b"\x00\x00\x00\nIDATx\x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND\xaeB`\x82"
@@ -160,6 +165,65 @@ async def _refresh_token(side: Side) -> str:
     return (await sign_in(side.world.http, await _address(side))).json()["refresh_token"]
 
 
+async def _new_address(side: Side) -> str:
+    return f"{uuid4().hex[:12]}@people.test"
+
+
+async def _user(side: Side) -> str:
+    user_id = await add_user(
+        side.database, side.tenancy.client_id, email=await _new_address(side), role=Role.VIEWER
+    )
+    return str(user_id)
+
+
+async def _guarded_user(side: Side) -> str:
+    """With a second factor."""
+    user_id = await _user(side)
+    async with side.database.client(side.tenancy.client_id) as session:
+        sealed = side.world.container.sealing.seal(b"a secret of 20 bytes")
+        await session.execute(update(User).where(User.user_id == UUID(user_id)).values(totp_secret=sealed))
+    return user_id
+
+
+async def _session(side: Side) -> str:
+    """Of somebody else than the caller."""
+    token = (await sign_in(side.world.http, await _address(side))).json()["access_token"]
+    return str(claims_of(token)["sid"])
+
+
+async def _invited(side: Side) -> dict[str, Any]:
+    return await side.post("/v1/invitations", {"email": await _new_address(side), "role": "viewer"})
+
+
+async def _invitation(side: Side) -> str:
+    return str((await _invited(side))["invitation_id"])
+
+
+async def _invitation_token(side: Side) -> str:
+    return str((await _invited(side))["token"])
+
+
+async def _reset_token(side: Side) -> str:
+    email = await _address(side)
+    await side.world.http.post("/v1/auth/password/forgot", json={"email": email})
+    return token_in((await letters_to(side.world, email))[-1])
+
+
+async def _verification_token(side: Side) -> str:
+    body = {"email": await _new_address(side), "role": "viewer", "password": "violet-harbour-91"}
+    await side.post("/v1/users", body)
+    return token_in((await letters_to(side.world, body["email"]))[-1])
+
+
+async def _api_key(side: Side) -> str:
+    return str((await side.post("/v1/api-keys", {"name": "n8n", "scopes": ["admin"]}))["api_key_id"])
+
+
+def claims_of(token: str) -> dict[str, Any]:
+    payload = token.split(".")[1]
+    return dict(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))))
+
+
 async def sign_in(http: httpx.AsyncClient, email: str) -> httpx.Response:
     answer = await http.post("/v1/auth/login", json={"email": email, "password": PASSWORD})
     answer.raise_for_status()
@@ -183,10 +247,24 @@ MAKERS: dict[str, Callable[[Side], Awaitable[str]]] = {
     "new_slug": _new_slug,
     "client": _client,
     "address": _address,
+    "new_address": _new_address,
+    "user": _user,
+    "guarded_user": _guarded_user,
+    "session": _session,
+    "invitation": _invitation,
+    "invitation_token": _invitation_token,
+    "reset_token": _reset_token,
+    "verification_token": _verification_token,
+    "api_key": _api_key,
     "refresh_token": _refresh_token,
 }
 
-TEXT_KINDS = {"process_type", "ready_type", "new_type", "new_slug", "address", "refresh_token"}
+VALUES = {
+    "address", "new_address", "new_type", "new_slug", "code", "refresh_token", "reset_token", "verification_token",
+    "invitation_token",
+}  # fmt: skip
+"""They name nothing that exists for one client only."""
+TEXT_KINDS = VALUES | {"process_type", "ready_type"}
 """Their ids are no UUIDs."""
 
 

@@ -13,6 +13,7 @@ class Needs(StrEnum):
 
     NOTHING = "no token"
     PROOF = "any valid token or key"
+    PERSON = "anybody who is signed in; no key"
     PLATFORM = "platform_admin"
 
 
@@ -38,6 +39,10 @@ class Rule:
     """As JSON; `Of` may stand for any value in it."""
     answers: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
+    platform_body: Mapping[str, Any] = field(default_factory=dict)
+    """What a platform admin adds to the body."""
+    fresh: str = ""
+    """The operation is about the caller, whom it may change: a person of this kind (`selves.py`) calls it."""
 
     @property
     def scopes(self) -> frozenset[Scope]:
@@ -60,6 +65,11 @@ def one(name: str, kind: str) -> dict[str, Any]:
     return {"path": {name: Of(kind)}}
 
 
+def self_only(fresh: str = "person", **more: Any) -> Rule:
+    return Rule(Needs.PERSON, fresh=fresh, **more)
+
+
+PASSWORD = "violet-harbour-91"
 READ, WRITE, RESULTS = Scope.PROCESSES_READ, Scope.PROCESSES_WRITE, Scope.RESULTS_READ
 FIRST = {"If-Match": '"1"'}
 FILE = {"file_name": "note.txt", "base64": "SW52b2ljZSAx", "mime_type": "text/plain"}
@@ -72,7 +82,54 @@ PERMISSIONS: dict[str, Rule] = {
     "login": Rule(Needs.NOTHING, body={"email": Of("address"), "password": "password123"}),
     "refresh": Rule(Needs.NOTHING, body={"refresh_token": Of("refresh_token")}),
     "logout": Rule(Needs.NOTHING, body={"refresh_token": Of("refresh_token")}, answers=204),
+    "forgot_password": Rule(Needs.NOTHING, body={"email": Of("address")}, answers=202),
+    "reset_password": Rule(
+        Needs.NOTHING, body={"token": Of("reset_token"), "password": PASSWORD}, answers=204
+    ),
+    "verify_email": Rule(Needs.NOTHING, body={"token": Of("verification_token")}, answers=204),
+    "accept_invitation": Rule(
+        Needs.NOTHING, body={"token": Of("invitation_token"), "password": PASSWORD}, answers=201
+    ),
+    # about the caller
     "get_me": Rule(Needs.PROOF),
+    "change_password": self_only(body={"current_password": "password123", "password": PASSWORD}, answers=204),
+    "resend_verification": self_only(answers=202),
+    "list_sessions": self_only(),
+    "end_other_sessions": self_only(answers=204),
+    "end_session": self_only(**one("session_id", "session"), answers=204),
+    "get_mfa": self_only(),
+    "begin_mfa": self_only(body={"password": "password123"}),
+    "confirm_mfa": self_only("beginner", body={"code": Of("code")}),
+    "renew_recovery_codes": self_only("guarded", body={"password": "password123", "code": Of("code")}),
+    "end_mfa": self_only("guarded", body={"password": "password123", "code": Of("code")}, answers=204),
+    # people and keys
+    "list_users": Rule(Scope.ADMIN),
+    "get_user": Rule(Scope.ADMIN, **one("user_id", "user")),
+    "create_user": Rule(
+        Scope.ADMIN,
+        platform=True,
+        body={"email": Of("new_address"), "role": "viewer", "password": PASSWORD},
+        platform_body={"client_id": Of("client")},
+        answers=201,
+    ),
+    "change_user": Rule(Scope.ADMIN, **one("user_id", "user"), body={"role": "operator"}, headers=FIRST),
+    "reset_user_mfa": Rule(Scope.ADMIN, **one("user_id", "guarded_user"), answers=204),
+    "list_invitations": Rule(Scope.ADMIN),
+    "create_invitation": Rule(
+        Scope.ADMIN,
+        platform=True,
+        body={"email": Of("new_address"), "role": "viewer"},
+        platform_body={"client_id": Of("client")},
+        answers=201,
+    ),
+    "revoke_invitation": Rule(Scope.ADMIN, **one("invitation_id", "invitation"), answers=204),
+    "list_api_keys": Rule(Scope.ADMIN),
+    "create_api_key": Rule(Scope.ADMIN, body={"name": "n8n", "scopes": ["admin"]}, answers=201),
+    "get_api_key": Rule(Scope.ADMIN, **one("api_key_id", "api_key")),
+    "change_api_key": Rule(
+        Scope.ADMIN, **one("api_key_id", "api_key"), body={"name": "renamed"}, headers=FIRST
+    ),
+    "revoke_api_key": Rule(Scope.ADMIN, **one("api_key_id", "api_key"), answers=204),
     # processes
     "create_process": Rule(
         WRITE, body={"process_type_id": Of("ready_type"), "documents": [FILE]}, answers=202
@@ -147,7 +204,8 @@ PERMISSIONS: dict[str, Rule] = {
     "list_audit_logs": Rule(Scope.ADMIN, query={"process_id": Of("process")}),
     "verify_audit_logs": Rule(Scope.ADMIN),
     "stream_events": Rule(READ),
+    "create_socket_ticket": Rule(READ),
 }
 
-OUTSIDE_THE_DOCUMENT = {"/docs", "/metrics", "/openapi.json"}
-"""Routes that no operation describes. They know no client."""
+OUTSIDE_THE_DOCUMENT = {"/docs", "/metrics", "/openapi.json", "/v1/ws"}
+"""Routes that no operation describes. They know no client, but the socket, which a ticket opens."""

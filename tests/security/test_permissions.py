@@ -17,10 +17,11 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
 
 from tests.integration.api.conftest import make_container
-from tests.security.callers import Headers
-from tests.security.objects import Side, unknown
+from tests.security.callers import Headers, Proven
+from tests.security.objects import VALUES, Side, unknown
 from tests.security.permissions import OUTSIDE_THE_DOCUMENT, PERMISSIONS, Needs, Of, Rule
 from tests.security.scene import Scene
+from tests.security.selves import SELVES
 
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs/api/openapi.json").read_text(encoding="utf-8"))
 ROUTES = {
@@ -31,7 +32,7 @@ ROUTES = {
 
 
 def _varied(values: Mapping[str, Any] | None) -> list[str]:
-    return [name for name, value in (values or {}).items() if isinstance(value, Of)]
+    return [name for name, one in (values or {}).items() if isinstance(one, Of) and one.kind not in VALUES]
 
 
 GUARDED = [name for name, rule in PERMISSIONS.items() if rule.needs is not Needs.NOTHING]
@@ -83,6 +84,8 @@ def _security(rule: Rule) -> list[dict[str, list[str]]]:
         return []
     if rule.needs is Needs.PLATFORM:
         return [PLATFORM]
+    if rule.needs is Needs.PERSON:
+        return [{"accessToken": []}]
     scopes = [scope.value for scope in (rule.needs, rule.also) if isinstance(scope, Scope)]
     return [{"accessToken": scopes}, {"apiKey": scopes}, *([PLATFORM] if rule.platform else [])]
 
@@ -95,6 +98,25 @@ Given = Mapping[str, Any]
 async def given_for(rule: Rule, make: Make) -> Given:
     """The arguments of a call, with every `Of` made."""
     return {place: await _filled(getattr(rule, place), make) for place in ("path", "query", "body")}
+
+
+async def own_call(scene: Scene, caller: Proven, rule: Rule) -> tuple[Headers, Given]:
+    """The caller's headers and a call about what is its own; a fresh person's, where it is about the caller."""
+    make = scene.side_of(caller, rule).make
+    if not rule.fresh or caller.role is None:
+        given, headers = await given_for(rule, make), caller.headers
+    else:
+        me = await SELVES[rule.fresh](scene, caller.role)
+        headers = me.headers
+
+        async def mine(kind: str) -> str:
+            return me.mine[kind] if kind in me.mine else await make(kind)
+
+        given = await given_for(rule, mine)
+    if caller.platform and rule.platform_body:
+        more = await _filled(rule.platform_body, make)
+        given = {**given, "body": {**given["body"], **more}}
+    return headers, given
 
 
 async def _filled(value: Any, make: Make) -> Any:
@@ -131,7 +153,7 @@ def told(answer: httpx.Response) -> tuple[int, dict[str, Any]]:
 @pytest.mark.full
 @pytest.mark.parametrize("name", GUARDED)
 async def test_without_proof_there_is_only_401(scene: Scene, name: str) -> None:
-    own = await given_for(PERMISSIONS[name], scene.own.make)
+    own = await given_for(PERMISSIONS[name], _made_up(scene.own.make))
     answers = {who: told(await ask(scene, name, headers, own)) for who, headers in scene.unproven.items()}
     assert {status for status, _ in answers.values()} == {401}, answers
     broken = [told(await ask(scene, name, {}, own, bad)) for bad in _breaking(name)]
@@ -144,7 +166,8 @@ async def test_without_the_right_there_is_only_403(scene: Scene, name: str) -> N
     """Whatever is asked: an own, a foreign, an unknown or a malformed id, a broken body."""
     rule = PERMISSIONS[name]
     variants = [
-        await given_for(rule, make) for make in (scene.own.make, scene.foreign.make, _unknown, _malformed)
+        await given_for(rule, _made_up(make))
+        for make in (scene.own.make, scene.foreign.make, _unknown, _malformed)
     ]
     for caller in (one for one in scene.proven(rule) if not one.may(rule)):
         answers = [told(await ask(scene, name, caller.headers, given)) for given in variants]
@@ -158,8 +181,8 @@ async def test_without_the_right_there_is_only_403(scene: Scene, name: str) -> N
 async def test_with_the_right_an_own_object_is_served(scene: Scene, name: str) -> None:
     rule = PERMISSIONS[name]
     for caller in scene.who_may(rule):
-        given = await given_for(rule, scene.side_of(caller, rule).make)
-        answer = await ask(scene, name, caller.headers, given)
+        headers, given = await own_call(scene, caller, rule)
+        answer = await ask(scene, name, headers, given)
         assert answer.status_code == rule.answers, (caller.name, answer.text)
 
 
@@ -170,10 +193,10 @@ async def test_a_foreign_object_is_like_one_that_does_not_exist(scene: Scene, na
     rule = PERMISSIONS[name]
     for field in _varied(getattr(rule, place)):
         for caller in scene.who_may(rule):
-            make = scene.side_of(caller, rule).make
+            headers, own = await own_call(scene, caller, rule)
             # Every client is within reach of a platform admin who manages clients.
             foreign, absent, malformed = [
-                await _with_one(rule, make, place, field, other)
+                await _with_one(rule, own, place, field, other)
                 for other in (
                     _unknown if rule.needs is Needs.PLATFORM else scene.foreign.make,
                     _unknown,
@@ -181,12 +204,12 @@ async def test_a_foreign_object_is_like_one_that_does_not_exist(scene: Scene, na
                 )
             ]
             before = _rows_of(scene, scene.foreign)
-            first, second = [await ask(scene, name, caller.headers, given) for given in (foreign, absent)]
+            first, second = [await ask(scene, name, headers, given) for given in (foreign, absent)]
             assert said(first, foreign[place][field]) == said(second, absent[place][field]), caller.name
             assert scene.foreign.tenancy.slug not in said(first, foreign[place][field])
             if place == "path":
-                answers = [await ask(scene, name, caller.headers, foreign, bad) for bad in _breaking(name)]
-                answers += [first, await ask(scene, name, caller.headers, malformed)]
+                answers = [await ask(scene, name, headers, foreign, bad) for bad in _breaking(name)]
+                answers += [first, await ask(scene, name, headers, malformed)]
                 assert {code(answer) for answer in answers} == {(404, "not_found")}, caller.name
             assert _rows_of(scene, scene.foreign) == before
 
@@ -207,18 +230,26 @@ def said(answer: httpx.Response, named: str) -> str:
 @pytest.mark.parametrize("name", [name for name in PERMISSIONS if PERMISSIONS[name].body])
 async def test_a_broken_body_is_refused_on_an_own_object(scene: Scene, name: str) -> None:
     rule = PERMISSIONS[name]
-    caller = scene.who_may(rule)[-1]
-    given = await given_for(rule, scene.side_of(caller, rule).make)
-    statuses = [told(await ask(scene, name, caller.headers, given, bad))[0] for bad in _breaking(name)]
+    caller = scene.who_may(rule)[0]
+    headers, given = await own_call(scene, caller, rule)
+    statuses = [told(await ask(scene, name, headers, given, bad))[0] for bad in _breaking(name)]
     assert set(statuses) <= {400, 412, 415, 422}
     assert statuses[:2] == [400, 415]
 
 
-async def _with_one(rule: Rule, own: Make, place: str, field: str, other: Make) -> Given:
+async def _with_one(rule: Rule, own: Given, place: str, field: str, other: Make) -> Given:
     """Own objects everywhere but in one place."""
-    given = await given_for(rule, own)
     kind = getattr(rule, place)[field].kind
-    return {**given, place: {**given[place], field: await other(kind)}}
+    return {**own, place: {**own[place], field: await other(kind)}}
+
+
+def _made_up(make: Make) -> Make:
+    """What only the caller itself can know is made up."""
+
+    async def known(kind: str) -> str:
+        return unknown(kind) if kind == "code" else await make(kind)
+
+    return known
 
 
 def _breaking(name: str) -> list[dict[str, Any]]:

@@ -44,6 +44,8 @@ Model = TypeVar("Model", bound=BaseModel)
 
 PLATFORM = Role.PLATFORM_ADMIN.value
 """The right of a platform admin, beside those that scopes give."""
+PERSON = "person"
+"""That of anybody who is signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +167,15 @@ async def _platform(caller: TheCaller) -> None:
 _platform.rights = (PLATFORM,)  # type: ignore[attr-defined]
 needs_platform: Any = Depends(_platform)
 """A route dependency: the caller is a platform admin."""
+
+
+async def _person(caller: TheCaller) -> None:
+    _ = caller.person
+
+
+_person.rights = (PERSON,)  # type: ignore[attr-defined]
+needs_person: Any = Depends(_person)
+"""A route dependency: a person calls. A key signs in nowhere and is refused before the body is read."""
 
 
 async def judge(request: Request, caller: Caller, gateway: Gateway, scope: Scope) -> None:

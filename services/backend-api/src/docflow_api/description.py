@@ -10,7 +10,7 @@ from fastapi.openapi.utils import get_openapi
 from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 
-from docflow_api.deps import PLATFORM, needed_rights, proves_caller
+from docflow_api.deps import PERSON, PLATFORM, needed_rights, proves_caller
 from docflow_api.schemas.problem import ALWAYS, ProblemOut, only
 from docflow_api.schemas.webhook_messages import MESSAGES, WebhookMessage
 
@@ -29,6 +29,8 @@ TAGS = {
     "clients": "The platform's clients; for platform admins",
     "audit": "Who did what, in a chain that shows any change",
     "events": "Changes as they come",
+    "users": "The people of a client, and inviting them",
+    "api keys": "Keys of programs, with scopes",
     "health": "For load balancers and orchestrators",
 }
 _SCHEMES = {
@@ -68,7 +70,7 @@ def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> dict[str, Any]:
         schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
         schemas.update(schema.pop("$defs", {}))
         schemas[model.__name__] = schema
-        if model.__name__.endswith("Patch"):
+        if model.__name__.endswith(("Patch", "Change")):
             # What is left out of a change stays as it is.
             for member in schema["properties"].values():
                 member.pop("default", None)
@@ -124,8 +126,8 @@ def _complete(operation: dict[str, Any], rights: Sequence[list[str]] | None) -> 
 def _ways(rights: Sequence[list[str]]) -> Iterator[dict[str, list[str]]]:
     """Each way to call: a token, or a key where it can hold the rights."""
     for asked in rights:
-        yield {"accessToken": asked}
-        if asked != [PLATFORM]:
+        yield {"accessToken": [right for right in asked if right != PERSON]}
+        if not {PLATFORM, PERSON} & set(asked):
             yield {"apiKey": asked}
 
 
