@@ -22,6 +22,7 @@ from tests.integration.api.test_dry_runs import read_document
 from tests.integration.api.test_reading import held
 
 PASSWORD = "password123"
+NOTE = b"Invoice 1"
 HASH = quick_hash(PASSWORD)
 DRAWN = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU"
@@ -219,6 +220,24 @@ async def _api_key(side: Side) -> str:
     return str((await side.post("/v1/api-keys", {"name": "n8n", "scopes": ["admin"]}))["api_key_id"])
 
 
+async def _announced(side: Side) -> dict[str, Any]:
+    return await side.post(
+        "/v1/uploads", {"file_name": "note.txt", "mime_type": "text/plain", "file_size": len(NOTE)}
+    )
+
+
+async def _upload_link(side: Side) -> str:
+    return str((await _announced(side))["url"])
+
+
+async def _upload(side: Side) -> str:
+    """Sent."""
+    made = await _announced(side)
+    answer = await side.world.http.put(made["url"], content=NOTE, headers=made["headers"])
+    assert answer.status_code == 204, answer.text
+    return str(made["upload_id"])
+
+
 def claims_of(token: str) -> dict[str, Any]:
     payload = token.split(".")[1]
     return dict(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))))
@@ -256,12 +275,14 @@ MAKERS: dict[str, Callable[[Side], Awaitable[str]]] = {
     "reset_token": _reset_token,
     "verification_token": _verification_token,
     "api_key": _api_key,
+    "upload": _upload,
+    "upload_link": _upload_link,
     "refresh_token": _refresh_token,
 }
 
 VALUES = {
     "address", "new_address", "new_type", "new_slug", "code", "refresh_token", "reset_token", "verification_token",
-    "invitation_token",
+    "invitation_token", "upload_link",
 }  # fmt: skip
 """They name nothing that exists for one client only."""
 TEXT_KINDS = VALUES | {"process_type", "ready_type"}

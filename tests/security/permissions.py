@@ -37,6 +37,10 @@ class Rule:
     query: Mapping[str, Of | str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
     """As JSON; `Of` may stand for any value in it."""
+    lines: bool = False
+    """The body is one line of JSON lines."""
+    link: Of | None = None
+    """The whole address is a signed link; a file is sent to it."""
     answers: int = 200
     headers: Mapping[str, str] = field(default_factory=dict)
     platform_body: Mapping[str, Any] = field(default_factory=dict)
@@ -75,6 +79,7 @@ FIRST = {"If-Match": '"1"'}
 FILE = {"file_name": "note.txt", "base64": "SW52b2ljZSAx", "mime_type": "text/plain"}
 
 PERMISSIONS: dict[str, Rule] = {
+    # An operation that takes its objects in more than one way has a line for each, `operation/way`.
     # health
     "healthz": Rule(Needs.NOTHING),
     "readyz": Rule(Needs.NOTHING),
@@ -134,6 +139,21 @@ PERMISSIONS: dict[str, Rule] = {
     "create_process": Rule(
         WRITE, body={"process_type_id": Of("ready_type"), "documents": [FILE]}, answers=202
     ),
+    "create_process/upload": Rule(
+        WRITE,
+        body={"process_type_id": Of("ready_type"), "documents": [{"upload_id": Of("upload")}]},
+        answers=202,
+    ),
+    "create_processes": Rule(
+        WRITE, lines=True, body={"process_type_id": Of("ready_type"), "documents": [FILE]}, answers=207
+    ),
+    "create_upload": Rule(
+        WRITE, body={"file_name": "note.txt", "mime_type": "text/plain", "file_size": 9}, answers=201
+    ),
+    "send_upload": Rule(
+        Needs.NOTHING, path={"upload_id": "in the link"}, link=Of("upload_link"), answers=204
+    ),
+    "erase_process": process(WRITE, answers=204),
     "list_processes": Rule(READ, query={"process_type_id": Of("ready_type")}),
     "get_process": process(READ),
     "get_result": process(RESULTS, kind="held"),

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,12 @@ from sqlalchemy.pool import NullPool
 
 from tests.integration.api.conftest import make_container
 from tests.security.callers import Headers, Proven
-from tests.security.objects import VALUES, Side, unknown
+from tests.security.objects import NOTE, VALUES, Side, unknown
 from tests.security.permissions import OUTSIDE_THE_DOCUMENT, PERMISSIONS, Needs, Of, Rule
 from tests.security.scene import Scene
 from tests.security.selves import SELVES
 
+Place = tuple[str | int, ...]
 DOCUMENT = json.loads((Path(__file__).parents[2] / "docs/api/openapi.json").read_text(encoding="utf-8"))
 ROUTES = {
     operation["operationId"]: (method.upper(), path)
@@ -31,8 +33,23 @@ ROUTES = {
 }
 
 
-def _varied(values: Mapping[str, Any] | None) -> list[str]:
-    return [name for name, one in (values or {}).items() if isinstance(one, Of) and one.kind not in VALUES]
+def _varied(values: Any, at: Place = ()) -> Iterator[Place]:
+    """Where an object stands that another client may have, too."""
+    match values:
+        case Of(kind) if kind not in VALUES:
+            yield at
+        case Mapping():
+            for name, value in values.items():
+                yield from _varied(value, (*at, name))
+        case list():
+            for index, value in enumerate(values):
+                yield from _varied(value, (*at, index))
+
+
+def _at(values: Any, at: Place) -> Any:
+    for step in at:
+        values = values[step]
+    return values
 
 
 GUARDED = [name for name, rule in PERMISSIONS.items() if rule.needs is not Needs.NOTHING]
@@ -40,7 +57,7 @@ FOREIGN = [
     (name, place)
     for name in GUARDED
     for place in ("path", "query", "body")
-    if _varied(getattr(PERMISSIONS[name], place))
+    if list(_varied(getattr(PERMISSIONS[name], place)))
 ]
 BROKEN: dict[str, dict[str, Any]] = {
     "no JSON": {"content": b"{", "headers": {"Content-Type": "application/json"}},
@@ -51,12 +68,24 @@ BROKEN: dict[str, dict[str, Any]] = {
 }
 
 
+def _breaking(name: str) -> list[dict[str, Any]]:
+    """Bodies that no operation takes; only for those that read one."""
+    if PERMISSIONS[name].body is None or PERMISSIONS[name].lines:
+        return []
+    return list(BROKEN.values())
+
+
+def operation(name: str) -> str:
+    """The table's `operation/way` without the way."""
+    return name.partition("/")[0]
+
+
 def test_every_operation_has_its_line_in_the_table() -> None:
-    assert sorted(PERMISSIONS) == sorted(ROUTES)
+    assert sorted({operation(name) for name in PERMISSIONS}) == sorted(ROUTES)
 
 
 def test_every_id_of_a_path_has_its_kind_in_the_table() -> None:
-    named = {name: set(rule.path) for name, rule in PERMISSIONS.items()}
+    named = {operation(name): set(rule.path) for name, rule in PERMISSIONS.items()}
     assert named == {name: _parameters(path) for name, (_, path) in ROUTES.items()}
 
 
@@ -76,7 +105,10 @@ def test_the_document_says_of_each_operation_what_it_needs() -> None:
         for item in DOCUMENT["paths"].values()
         for operation in item.values()
     }
-    assert said == {name: _security(rule) for name, rule in PERMISSIONS.items()}
+    assert {operation(name): _security(rule) for name, rule in PERMISSIONS.items()} == said
+    assert {name: _security(rule) for name, rule in PERMISSIONS.items()} == {
+        name: said[operation(name)] for name in PERMISSIONS
+    }
 
 
 def _security(rule: Rule) -> list[dict[str, list[str]]]:
@@ -97,7 +129,7 @@ Given = Mapping[str, Any]
 
 async def given_for(rule: Rule, make: Make) -> Given:
     """The arguments of a call, with every `Of` made."""
-    return {place: await _filled(getattr(rule, place), make) for place in ("path", "query", "body")}
+    return {place: await _filled(getattr(rule, place), make) for place in ("path", "query", "body", "link")}
 
 
 async def own_call(scene: Scene, caller: Proven, rule: Rule) -> tuple[Headers, Given]:
@@ -134,12 +166,22 @@ async def ask(
     scene: Scene, name: str, headers: Headers, given: Given, instead: Mapping[str, Any] | None = None
 ) -> httpx.Response:
     """`instead` are arguments of the request that take the place of the body."""
-    method, path = ROUTES[name]
-    url = path.format(**given["path"])
-    body = {} if given["body"] is None else {"json": given["body"]}
-    more = dict(body if instead is None else instead)
+    method, path = ROUTES[operation(name)]
+    url = given["link"] or path.format(**given["path"])
+    more = dict(_sent(PERMISSIONS[name], given) if instead is None else instead)
     headers = headers | dict(PERMISSIONS[name].headers) | more.pop("headers", {})
-    return await scene.world.http.request(method, url, headers=headers, params=given["query"], **more)
+    return await scene.world.http.request(method, url, headers=headers, params=given["query"] or None, **more)
+
+
+def _sent(rule: Rule, given: Given) -> Mapping[str, Any]:
+    if given["link"]:
+        return {"content": NOTE, "headers": {"Content-Type": "text/plain"}}
+    if rule.lines:
+        return {
+            "content": json.dumps(given["body"]),
+            "headers": {"Content-Type": "application/x-ndjson"},
+        }
+    return {} if given["body"] is None else {"json": given["body"]}
 
 
 def told(answer: httpx.Response) -> tuple[int, dict[str, Any]]:
@@ -205,8 +247,10 @@ async def test_a_foreign_object_is_like_one_that_does_not_exist(scene: Scene, na
             ]
             before = _rows_of(scene, scene.foreign)
             first, second = [await ask(scene, name, headers, given) for given in (foreign, absent)]
-            assert said(first, foreign[place][field]) == said(second, absent[place][field]), caller.name
-            assert scene.foreign.tenancy.slug not in said(first, foreign[place][field])
+            assert said(first, _at(foreign[place], field)) == said(second, _at(absent[place], field)), (
+                caller.name
+            )
+            assert scene.foreign.tenancy.slug not in said(first, _at(foreign[place], field))
             if place == "path":
                 answers = [await ask(scene, name, headers, foreign, bad) for bad in _breaking(name)]
                 answers += [first, await ask(scene, name, headers, malformed)]
@@ -227,7 +271,7 @@ def said(answer: httpx.Response, named: str) -> str:
 
 
 @pytest.mark.full
-@pytest.mark.parametrize("name", [name for name in PERMISSIONS if PERMISSIONS[name].body])
+@pytest.mark.parametrize("name", [name for name in PERMISSIONS if _breaking(name)])
 async def test_a_broken_body_is_refused_on_an_own_object(scene: Scene, name: str) -> None:
     rule = PERMISSIONS[name]
     caller = scene.who_may(rule)[0]
@@ -237,10 +281,12 @@ async def test_a_broken_body_is_refused_on_an_own_object(scene: Scene, name: str
     assert statuses[:2] == [400, 415]
 
 
-async def _with_one(rule: Rule, own: Given, place: str, field: str, other: Make) -> Given:
+async def _with_one(rule: Rule, own: Given, place: str, at: Place, other: Make) -> Given:
     """Own objects everywhere but in one place."""
-    kind = getattr(rule, place)[field].kind
-    return {**own, place: {**own[place], field: await other(kind)}}
+    given = deepcopy(dict(own))
+    kind = _at(getattr(rule, place), at).kind
+    _at(given[place], at[:-1])[at[-1]] = await other(kind)
+    return given
 
 
 def _made_up(make: Make) -> Make:
@@ -250,13 +296,6 @@ def _made_up(make: Make) -> Make:
         return unknown(kind) if kind == "code" else await make(kind)
 
     return known
-
-
-def _breaking(name: str) -> list[dict[str, Any]]:
-    """Bodies that no operation takes; only for those that read one."""
-    if PERMISSIONS[name].body is None:
-        return []
-    return list(BROKEN.values())
 
 
 async def _unknown(kind: str) -> str:

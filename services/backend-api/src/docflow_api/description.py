@@ -21,6 +21,7 @@ takes an `Idempotency-Key`. Another client's object does not exist: 404."""
 TAGS = {
     "auth": "Signing in and out, and who calls",
     "processes": "Documents handed in, how far they are, what was read",
+    "uploads": "Large files, sent over a link of their own",
     "documents": "One file of a process: the original, its pages, its words",
     "reviews": "What waits for a person, and deciding it",
     "process types": "The kinds of documents that a client works with",

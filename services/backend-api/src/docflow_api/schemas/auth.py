@@ -1,7 +1,7 @@
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 
 class LoginIn(BaseModel):
@@ -13,7 +13,7 @@ class LoginIn(BaseModel):
     password: str = Field(min_length=1, max_length=1024)
     totp: str | None = Field(default=None, max_length=10)
     recovery_code: str | None = Field(default=None, max_length=40, description="In place of `totp`")
-    cookie: bool = Field(default=False, description="Keep the tokens in cookies; for the portal")
+    cookie: StrictBool = Field(default=False, description="Keep the tokens in cookies; for the portal")
 
 
 class RefreshIn(BaseModel):
