@@ -253,6 +253,7 @@ async def test_a_foreign_object_is_like_one_that_does_not_exist(scene: Scene, na
             assert scene.foreign.tenancy.slug not in said(first, _at(foreign[place], field))
             if place == "path":
                 answers = [await ask(scene, name, headers, foreign, bad) for bad in _breaking(name)]
+                answers += [await ask(scene, name, headers, malformed, bad) for bad in _breaking(name)]
                 answers += [first, await ask(scene, name, headers, malformed)]
                 assert {code(answer) for answer in answers} == {(404, "not_found")}, caller.name
             assert _rows_of(scene, scene.foreign) == before

@@ -1,5 +1,6 @@
 """What handlers ask for: the container's parts, the caller, a transaction of the caller's client, a page."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
@@ -10,7 +11,7 @@ from uuid import UUID
 import orjson
 import structlog
 from docflow.domain.access import Caller, Scope
-from docflow.domain.errors import Forbidden, Unauthorized, UnsupportedMedia, UserError
+from docflow.domain.errors import Forbidden, NotFound, Unauthorized, UnsupportedMedia, UserError
 from docflow.domain.paging import Mark, PageRequest
 from docflow.domain.publishing import Known
 from docflow.domain.stages import AuditResult, Role
@@ -35,12 +36,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow_api.cookies import SessionCookies
 from docflow_api.dry_runs import DryRuns
-from docflow_api.errors import Malformed, invalid
+from docflow_api.errors import NOTHING_OF_THAT_ID, Malformed, invalid
 from docflow_api.metrics import HttpMetrics
 from docflow_api.rates import RequestRates
+from docflow_api.schemas.texts import TYPE_ID
 from docflow_api.slots import StreamSlots
 
 Model = TypeVar("Model", bound=BaseModel)
+_TYPE_ID = re.compile(TYPE_ID)
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 
 PLATFORM = Role.PLATFORM_ADMIN.value
 """The right of a platform admin, beside those that scopes give."""
@@ -151,17 +155,18 @@ def needs(scope: Scope, *, or_platform: bool = False) -> Any:
     """
 
     async def check(request: Request, caller: TheCaller, gateway: TheGateway) -> None:
-        if or_platform and caller.is_platform:
-            return
-        await judge(request, caller, gateway, scope)
+        if not (or_platform and caller.is_platform):
+            await judge(request, caller, gateway, scope)
+        _refuse_unreadable_ids(request)
 
     check.rights = (scope.value, *((PLATFORM,) if or_platform else ()))  # type: ignore[attr-defined]
     return Depends(check)
 
 
-async def _platform(caller: TheCaller) -> None:
+async def _platform(request: Request, caller: TheCaller) -> None:
     if not caller.is_platform:
         raise Forbidden("this needs a platform admin")
+    _refuse_unreadable_ids(request)
 
 
 _platform.rights = (PLATFORM,)  # type: ignore[attr-defined]
@@ -169,13 +174,21 @@ needs_platform: Any = Depends(_platform)
 """A route dependency: the caller is a platform admin."""
 
 
-async def _person(caller: TheCaller) -> None:
+async def _person(request: Request, caller: TheCaller) -> None:
     _ = caller.person
+    _refuse_unreadable_ids(request)
 
 
 _person.rights = (PERSON,)  # type: ignore[attr-defined]
 needs_person: Any = Depends(_person)
 """A route dependency: a person calls. A key signs in nowhere and is refused before the body is read."""
+
+
+def _refuse_unreadable_ids(request: Request) -> None:
+    """Raises NotFound: an id of another form names nothing. The framework would judge headers and bodies first."""
+    for name, value in request.path_params.items():
+        if name.endswith("_id") and not (_TYPE_ID if name == "process_type_id" else _UUID).fullmatch(value):
+            raise NotFound(NOTHING_OF_THAT_ID)
 
 
 async def judge(request: Request, caller: Caller, gateway: Gateway, scope: Scope) -> None:

@@ -118,6 +118,10 @@ def _complete(operation: dict[str, Any], rights: Sequence[list[str]] | None) -> 
     for status, answer in only(*_refusals(operation, guarded=rights is not None)).items():
         answers.setdefault(str(status), answer)
     operation["responses"] = dict(sorted(answers.items()))
+    if "428" in answers:
+        for parameter in operation.get("parameters", ()):
+            # Left out it is a refusal of its own, which no form of the parameter can say.
+            parameter["required"] |= parameter["name"].lower() == "if-match"
     for answer in answers.values():
         if answer.get("content", {}).get("text/event-stream", {}).pop("itemSchema", None):
             # `itemSchema` is of OpenAPI 3.2; this document is 3.1.

@@ -30,6 +30,7 @@ from starlette.requests import HTTPConnection
 from starlette.routing import Match, Route
 
 PROBLEM_JSON = "application/problem+json"
+NOTHING_OF_THAT_ID = "there is nothing of that id"
 
 _log = structlog.get_logger()
 
@@ -148,12 +149,15 @@ async def _framework_error(request: Request, error: Exception) -> Response:
 
 
 def _methods_of(request: Request) -> set[str]:
-    found: set[str] = set()
-    for context in iter_route_contexts(request.app.routes):
-        route = context.original_route
-        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE:
-            found.update(route.methods or ())
-    return found
+    """Of all routes of the path that fits best: `/accept` before `/{invitation_id}`."""
+    routes = [context.original_route for context in iter_route_contexts(request.app.routes)]
+    fitting = [
+        route
+        for route in routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+    ]
+    best = min((route.path_format for route in fitting), key=lambda path: path.count("{"), default="")
+    return {method for route in fitting if route.path_format == best for method in route.methods or ()}
 
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
@@ -162,7 +166,7 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
         return problem(request, 400, "malformed_request", "the body is not valid JSON")
     if any(one["loc"][0] == "path" for one in error.errors()):
         # An id of another form names nothing that exists.
-        return problem(request, 404, "not_found", "there is nothing of that id")
+        return problem(request, 404, "not_found", NOTHING_OF_THAT_ID)
     places = invalid(error.errors())
     return problem(request, 422, "validation_failed", "some values are not valid", problems=places)
 

@@ -35,6 +35,7 @@ async def _may_be_written_to(gateway: Gateway, account: str) -> bool:
     "/password/forgot",
     operation_id="forgot_password",
     status_code=202,
+    response_class=Response,
     responses=_PROBLEMS,
     dependencies=[Depends(counted)],
     openapi_extra=body_spec(ForgotIn),
@@ -105,6 +106,7 @@ async def verify_email(
     "/email/resend",
     operation_id="resend_verification",
     status_code=202,
+    response_class=Response,
     responses=problems(),
     dependencies=[needs_person],
 )
