@@ -18,6 +18,8 @@ EXAMPLES = 25
 OF_STATE = ["2xx", "401", "402", "403", "404", "409", "412", "413", "415", "422", "429"]
 """What a request of the right form may get: its ids, its file's content and the state it meets decide."""
 
+REFUSALS = ["400", "401", "403", "404", "405", "409", "412", "413", "415", "422", "428", "429"]
+"""What a request of a wrong form may get: with a stale version, too, the version is judged first."""
 SPARED = {
     # Of its body the document cannot say enough to make one, and its items are judged one by one.
     # `GET /v1/processes/batch` asks for the process of that id.
@@ -85,7 +87,10 @@ def fuzz(
                 {"include-operation-id": name, "checks": {check: {"enabled": False} for check in checks}}
                 for name, checks in SPARED.items()
             ],
-            "checks": {"positive_data_acceptance": {"expected-statuses": OF_STATE}},
+            "checks": {
+                "positive_data_acceptance": {"expected-statuses": OF_STATE},
+                "negative_data_rejection": {"expected-statuses": REFUSALS},
+            },
         }
     )
     schema = schemathesis.openapi.from_url(f"{address}/openapi.json", config=config)

@@ -43,7 +43,7 @@ from docflow_api.schemas.texts import TYPE_ID
 from docflow_api.slots import StreamSlots
 
 Model = TypeVar("Model", bound=BaseModel)
-_TYPE_ID = re.compile(TYPE_ID)
+_TYPE_ID = re.compile(rf"(?=.{{1,100}}$){TYPE_ID}")
 _UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
 
 PLATFORM = Role.PLATFORM_ADMIN.value
@@ -155,18 +155,17 @@ def needs(scope: Scope, *, or_platform: bool = False) -> Any:
     """
 
     async def check(request: Request, caller: TheCaller, gateway: TheGateway) -> None:
-        if not (or_platform and caller.is_platform):
-            await judge(request, caller, gateway, scope)
-        _refuse_unreadable_ids(request)
+        if or_platform and caller.is_platform:
+            return
+        await judge(request, caller, gateway, scope)
 
     check.rights = (scope.value, *((PLATFORM,) if or_platform else ()))  # type: ignore[attr-defined]
     return Depends(check)
 
 
-async def _platform(request: Request, caller: TheCaller) -> None:
+async def _platform(caller: TheCaller) -> None:
     if not caller.is_platform:
         raise Forbidden("this needs a platform admin")
-    _refuse_unreadable_ids(request)
 
 
 _platform.rights = (PLATFORM,)  # type: ignore[attr-defined]
@@ -174,21 +173,13 @@ needs_platform: Any = Depends(_platform)
 """A route dependency: the caller is a platform admin."""
 
 
-async def _person(request: Request, caller: TheCaller) -> None:
+async def _person(caller: TheCaller) -> None:
     _ = caller.person
-    _refuse_unreadable_ids(request)
 
 
 _person.rights = (PERSON,)  # type: ignore[attr-defined]
 needs_person: Any = Depends(_person)
 """A route dependency: a person calls. A key signs in nowhere and is refused before the body is read."""
-
-
-def _refuse_unreadable_ids(request: Request) -> None:
-    """Raises NotFound: an id of another form names nothing. The framework would judge headers and bodies first."""
-    for name, value in request.path_params.items():
-        if name.endswith("_id") and not (_TYPE_ID if name == "process_type_id" else _UUID).fullmatch(value):
-            raise NotFound(NOTHING_OF_THAT_ID)
 
 
 async def judge(request: Request, caller: Caller, gateway: Gateway, scope: Scope) -> None:
@@ -263,6 +254,16 @@ Moment = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_utc)]
 """A time in a query; without an offset it is UTC."""
 
 
+def refuse_unreadable_ids(request: Request) -> None:
+    """Raises NotFound: an id of another form names nothing.
+
+    For what reads a header or the body: the framework calls that even where an id of the path could not be read.
+    """
+    for name, value in request.path_params.items():
+        if name.endswith("_id") and not (_TYPE_ID if name == "process_type_id" else _UUID).fullmatch(value):
+            raise NotFound(NOTHING_OF_THAT_ID)
+
+
 async def read_json(request: Request) -> Any:
     """The body as JSON. Raises Malformed for what is not JSON and UnsupportedMedia for another content type."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -285,6 +286,7 @@ def body_of(model: type[Model]) -> Callable[[Request], Coroutine[Any, Any, Model
     """A dependency that reads the body after the caller, and the row of the path, were judged."""
 
     async def read(request: Request) -> Model:
+        refuse_unreadable_ids(request)
         return parsed(model, await read_json(request))
 
     return read
