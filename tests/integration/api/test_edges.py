@@ -62,6 +62,30 @@ async def test_every_refusal_is_a_problem_with_a_code(
     assert answer.json()["request_id"] == answer.headers["x-request-id"]
 
 
+async def test_a_wrong_method_is_told_every_right_one(world: World) -> None:
+    """Reading and creating are routes of two modules."""
+    answer = await world.http.put("/v1/processes")
+    assert (answer.status_code, answer.headers["allow"]) == (405, "GET, POST")
+
+
+@pytest.mark.parametrize(
+    ("text", "status"),
+    [
+        ("2026-11-20T12:00:00Z", 200),
+        ("2026-11-20T12:00:00", 200),
+        ("2026-11-20", 200),
+        ("0.5", 422),
+        ("1e9", 422),
+    ],
+)
+async def test_a_time_is_written_out_never_counted(
+    text: str, status: int, world: World, two_clients: Clients, key_for: KeyFor
+) -> None:
+    headers = await key_for(two_clients[0])
+    answer = await world.http.get("/v1/processes", params={"created_after": text}, headers=headers)
+    assert answer.status_code == status, answer.text
+
+
 async def test_too_many_files_are_refused_with_the_limit_named(
     world: World, two_clients: Clients, key_for: KeyFor
 ) -> None:

@@ -37,7 +37,9 @@ def test_an_empty_result_is_an_empty_table() -> None:
     assert rows(result_csv({})) == []
 
 
-@pytest.mark.parametrize("value", ["=1+1", "+49 30", "-x", "@a", "\tx", "\rx", "-1-1", "-"])
+@pytest.mark.parametrize(
+    "value", ["=1+1", "+49 30", "-x", "@a", "\tx", "\rx", "-1-1", "-", "\n=1", " =1", "＝1"]
+)
 def test_text_that_a_spreadsheet_would_compute_is_guarded(value: str) -> None:
     assert guarded(value) == f"'{value}"
 

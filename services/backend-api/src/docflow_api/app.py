@@ -27,10 +27,10 @@ from docflow.runtime.checks import Checks
 from docflow.runtime.container import Container
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
-from fastapi.openapi.utils import get_openapi
 
 from docflow_api.cookies import SessionCookies
 from docflow_api.deps import Gateway
+from docflow_api.description import describe
 from docflow_api.dry_runs import DryRuns
 from docflow_api.edge import Edge
 from docflow_api.errors import add_error_handlers
@@ -66,7 +66,6 @@ from docflow_api.schemas.api_keys import ApiKeyChange, ApiKeyIn
 from docflow_api.schemas.auth import LoginIn, RefreshIn
 from docflow_api.schemas.clients import ClientIn, ClientPatch
 from docflow_api.schemas.configurations import ConfigurationIn, ConfigurationPatch, DryRunIn
-from docflow_api.schemas.problem import ProblemOut
 from docflow_api.schemas.process_types import ProcessTypeIn, ProcessTypePatch
 from docflow_api.schemas.processes import ProcessIn
 from docflow_api.schemas.prompts import PromptClone, PromptIn, PromptPatch
@@ -86,7 +85,7 @@ _ROUTERS = (
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
 _BODIES = (
     LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, ApiKeyIn, ApiKeyChange, ProcessIn, UploadIn,
-    ReviewDecision, ProblemOut, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
+    ReviewDecision, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
     ConfigurationIn, ConfigurationPatch, DryRunIn, *ACCOUNT_BODIES,
 )  # fmt: skip
 
@@ -125,8 +124,14 @@ def create_app(container: Container, passwords: Passwords | None = None) -> Fast
         tracing=container.tracing,
         proxies=TrustedProxies(container.settings.api.trusted_proxies),
     )
-    app.openapi = lambda: openapi(app)  # type: ignore[method-assign]
+    app.openapi = lambda: _described(app)  # type: ignore[method-assign]
     return app
+
+
+def _described(app: FastAPI) -> dict[str, Any]:
+    if app.openapi_schema is None:
+        app.openapi_schema = describe(app, _BODIES)
+    return app.openapi_schema
 
 
 def make_gateway(container: Container, passwords: Passwords | None = None) -> Gateway:
@@ -202,30 +207,3 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
         ),
         slots=StreamSlots(settings.limits.streams_per_client),
     )
-
-
-def openapi(app: FastAPI) -> dict[str, Any]:
-    """The OpenAPI document, with the bodies that are read by hand and one problem schema for every refusal."""
-    if app.openapi_schema is None:
-        document = get_openapi(title=app.title, version=app.version, routes=app.routes)
-        schemas = document.setdefault("components", {}).setdefault("schemas", {})
-        for model in _BODIES:
-            schema = model.model_json_schema(ref_template="#/components/schemas/{model}")
-            schemas.update(schema.pop("$defs", {}))
-            schemas[model.__name__] = schema
-        for unused in ("HTTPValidationError", "ValidationError"):
-            schemas.pop(unused, None)
-        _declare_validation(document)
-        app.openapi_schema = document
-    return app.openapi_schema
-
-
-def _declare_validation(document: dict[str, Any]) -> None:
-    """The framework declares its own form of 422; ours is the problem, or nothing can be invalid there."""
-    for path in document["paths"].values():
-        for operation in path.values():
-            declared = operation["responses"].get("422", {}).get("content", {})
-            if "application/json" in declared:
-                del declared["application/json"]
-                if not declared:
-                    del operation["responses"]["422"]

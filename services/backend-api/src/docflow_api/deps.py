@@ -1,19 +1,20 @@
 """What handlers ask for: the container's parts, the caller, a transaction of the caller's client, a page."""
 
+import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
 import orjson
 import structlog
 from docflow.domain.access import Caller, Scope
-from docflow.domain.errors import Forbidden, Unauthorized, UnsupportedMedia, UserError
+from docflow.domain.errors import Forbidden, NotFound, Unauthorized, UnsupportedMedia, UserError
 from docflow.domain.paging import Mark, PageRequest
 from docflow.domain.publishing import Known
-from docflow.domain.stages import AuditResult
+from docflow.domain.stages import AuditResult, Role
 from docflow.features.api_keys.service import ApiKeys
 from docflow.features.audit.messages import act_audit
 from docflow.features.configurations.in_force import InForce
@@ -30,18 +31,25 @@ from docflow.features.users.sessions import Sessions
 from docflow.features.users.tokens import AccessTokens
 from docflow.runtime.container import Container
 from fastapi import Depends, Query, Request
-from fastapi.security import HTTPBearer
-from pydantic import BaseModel, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow_api.cookies import SessionCookies
 from docflow_api.dry_runs import DryRuns
-from docflow_api.errors import Malformed, invalid
+from docflow_api.errors import NOTHING_OF_THAT_ID, Malformed, invalid
 from docflow_api.metrics import HttpMetrics
 from docflow_api.rates import RequestRates
+from docflow_api.schemas.texts import TYPE_ID
 from docflow_api.slots import StreamSlots
 
 Model = TypeVar("Model", bound=BaseModel)
+_TYPE_ID = re.compile(rf"(?=.{{1,100}}$){TYPE_ID}")
+_UUID = re.compile(r"[0-9a-fA-F]{8}(-?[0-9a-fA-F]{4}){3}-?[0-9a-fA-F]{12}")
+
+PLATFORM = Role.PLATFORM_ADMIN.value
+"""The right of a platform admin, beside those that scopes give."""
+PERSON = "person"
+"""That of anybody who is signed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +115,6 @@ async def _gateway(request: Request) -> Gateway:
 
 TheGateway = Annotated[Gateway, Depends(_gateway)]
 
-_bearer = HTTPBearer(auto_error=False, description="An access token, or an API key `dfk_...`")
-
 
 async def _caller(request: Request, gateway: TheGateway) -> Caller:
     at = gateway.now()
@@ -153,6 +159,7 @@ def needs(scope: Scope, *, or_platform: bool = False) -> Any:
             return
         await judge(request, caller, gateway, scope)
 
+    check.rights = (scope.value, *((PLATFORM,) if or_platform else ()))  # type: ignore[attr-defined]
     return Depends(check)
 
 
@@ -161,8 +168,18 @@ async def _platform(caller: TheCaller) -> None:
         raise Forbidden("this needs a platform admin")
 
 
+_platform.rights = (PLATFORM,)  # type: ignore[attr-defined]
 needs_platform: Any = Depends(_platform)
 """A route dependency: the caller is a platform admin."""
+
+
+async def _person(caller: TheCaller) -> None:
+    _ = caller.person
+
+
+_person.rights = (PERSON,)  # type: ignore[attr-defined]
+needs_person: Any = Depends(_person)
+"""A route dependency: a person calls. A key signs in nowhere and is refused before the body is read."""
 
 
 async def judge(request: Request, caller: Caller, gateway: Gateway, scope: Scope) -> None:
@@ -178,6 +195,15 @@ async def judge(request: Request, caller: Caller, gateway: Gateway, scope: Scope
 def address_of(request: Request) -> str:
     """Where the request came from, in the eyes of the proxies that are trusted."""
     return request.client.host if request.client else ""
+
+
+def needed_rights(call: object) -> tuple[str, ...]:
+    """What a route dependency asks for, for the API's description: any one of these is enough; empty = nothing."""
+    return getattr(call, "rights", ())
+
+
+def proves_caller(call: object) -> bool:
+    return call is _caller
 
 
 def _route(request: Request) -> str:
@@ -213,6 +239,31 @@ async def _page_request(
 ThePage = Annotated[PageRequest, Depends(_page_request)]
 
 
+def _no_number(text: object) -> object:
+    """Pydantic takes a number for seconds of the epoch; the contract knows RFC 3339 only."""
+    if isinstance(text, str) and not text[4:5] == "-":
+        raise ValueError("a time such as 2026-11-20T12:00:00Z")
+    return text
+
+
+def _utc(at: datetime) -> datetime:
+    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
+
+
+Moment = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_utc)]
+"""A time in a query; without an offset it is UTC."""
+
+
+def refuse_unreadable_ids(request: Request) -> None:
+    """Raises NotFound: an id of another form names nothing.
+
+    For what reads a header or the body: the framework calls that even where an id of the path could not be read.
+    """
+    for name, value in request.path_params.items():
+        if name.endswith("_id") and not (_TYPE_ID if name == "process_type_id" else _UUID).fullmatch(value):
+            raise NotFound(NOTHING_OF_THAT_ID)
+
+
 async def read_json(request: Request) -> Any:
     """The body as JSON. Raises Malformed for what is not JSON and UnsupportedMedia for another content type."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -235,6 +286,7 @@ def body_of(model: type[Model]) -> Callable[[Request], Coroutine[Any, Any, Model
     """A dependency that reads the body after the caller, and the row of the path, were judged."""
 
     async def read(request: Request) -> Model:
+        refuse_unreadable_ids(request)
         return parsed(model, await read_json(request))
 
     return read

@@ -24,10 +24,13 @@ from docflow.domain.errors import (
 )
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
+from fastapi.routing import iter_route_contexts
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
+from starlette.routing import Match, Route
 
 PROBLEM_JSON = "application/problem+json"
+NOTHING_OF_THAT_ID = "there is nothing of that id"
 
 _log = structlog.get_logger()
 
@@ -138,7 +141,23 @@ def refusal(request: HTTPConnection, error: DocflowError) -> Response:
 async def _framework_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _BY_STATUS.get(error.status_code, HTTPStatus(error.status_code).name.lower())
-    return problem(request, error.status_code, code, str(error.detail), headers=error.headers)
+    headers = dict(error.headers or {})
+    if error.status_code == HTTPStatus.METHOD_NOT_ALLOWED:
+        # The framework names the methods of the first route of that path; there may be more.
+        headers["Allow"] = ", ".join(sorted(_methods_of(request)))
+    return problem(request, error.status_code, code, str(error.detail), headers=headers)
+
+
+def _methods_of(request: Request) -> set[str]:
+    """Of all routes of the path that fits best: `/accept` before `/{invitation_id}`."""
+    routes = [context.original_route for context in iter_route_contexts(request.app.routes)]
+    fitting = [
+        route
+        for route in routes
+        if isinstance(route, Route) and route.matches(request.scope)[0] is not Match.NONE
+    ]
+    best = min((route.path_format for route in fitting), key=lambda path: path.count("{"), default="")
+    return {method for route in fitting if route.path_format == best for method in route.methods or ()}
 
 
 async def _invalid_request(request: Request, error: Exception) -> Response:
@@ -147,7 +166,7 @@ async def _invalid_request(request: Request, error: Exception) -> Response:
         return problem(request, 400, "malformed_request", "the body is not valid JSON")
     if any(one["loc"][0] == "path" for one in error.errors()):
         # An id of another form names nothing that exists.
-        return problem(request, 404, "not_found", "there is nothing of that id")
+        return problem(request, 404, "not_found", NOTHING_OF_THAT_ID)
     places = invalid(error.errors())
     return problem(request, 422, "validation_failed", "some values are not valid", problems=places)
 

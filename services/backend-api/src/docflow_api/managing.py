@@ -14,7 +14,7 @@ from docflow.features.idempotency.service import KeyedRequest
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
 
-from docflow_api.deps import Gateway, TheCaller, TheGateway, judge, read_json
+from docflow_api.deps import PLATFORM, Gateway, TheCaller, TheGateway, judge, read_json
 
 IdempotencyKeyHeader = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
 
@@ -32,6 +32,7 @@ async def _managed_client(request: Request, caller: TheCaller, gateway: TheGatew
     return await _existing(gateway, named)
 
 
+_managed_client.rights = (Scope.ADMIN.value, PLATFORM)  # type: ignore[attr-defined]
 ManagedClient = Annotated[UUID, Depends(_managed_client)]
 """Judged before the rest of the body is."""
 

@@ -3,7 +3,9 @@
 from typing import Annotated
 
 from docflow.domain.errors import PreconditionFailed, UserError
-from fastapi import Depends, Header
+from fastapi import Depends, Header, Request
+
+from docflow_api.deps import refuse_unreadable_ids
 
 IfMatch = Annotated[str | None, Header(description="The `ETag` that the change goes by")]
 
@@ -12,8 +14,9 @@ def etag(revision: int) -> dict[str, str]:
     return {"ETag": f'"{revision}"'}
 
 
-async def _seen(if_match: IfMatch = None) -> int | None:
+async def _seen(request: Request, if_match: IfMatch = None) -> int | None:
     """None = whatever stands there. Raises PreconditionFailed for a tag that is none of ours."""
+    refuse_unreadable_ids(request)
     if if_match is None or if_match.strip() == "*":
         return None
     text = if_match.strip().removeprefix("W/").strip('"')
@@ -22,8 +25,7 @@ async def _seen(if_match: IfMatch = None) -> int | None:
     return int(text)
 
 
-async def _must_see(if_match: IfMatch = None) -> int:
-    seen = await _seen(if_match)
+async def _must_see(seen: Annotated[int | None, Depends(_seen)]) -> int:
     if seen is None:
         raise UserError("send If-Match with the ETag that you read", code="precondition_required")
     return seen

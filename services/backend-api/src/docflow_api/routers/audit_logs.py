@@ -1,4 +1,3 @@
-from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
@@ -8,7 +7,7 @@ from docflow.features.audit.listing import AuditFilter, AuditListing
 from docflow.features.audit.verify import verify
 from fastapi import APIRouter, Query, Request, Response
 
-from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, needs
+from docflow_api.deps import Moment, Session, TheCaller, TheGateway, ThePage, needs
 from docflow_api.schemas.audit_logs import AuditLogOut, BrokenLink, VerificationOut, audit_log_out
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
@@ -28,8 +27,8 @@ async def list_audit_logs(
     process_id: UUID | None = None,
     result: AuditResult | None = None,
     stage_type: Stage | None = None,
-    after: Annotated[datetime | None, Query(description="Exclusive")] = None,
-    before: Annotated[datetime | None, Query(description="Exclusive")] = None,
+    after: Annotated[Moment | None, Query(description="Exclusive")] = None,
+    before: Annotated[Moment | None, Query(description="Exclusive")] = None,
 ) -> Page[AuditLogOut]:
     """The client's audit, newest first."""
     chosen = AuditFilter(process_id, result, stage_type, after, before)

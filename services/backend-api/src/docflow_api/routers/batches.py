@@ -25,10 +25,12 @@ _BODY: dict[str, Any] = {
         "required": True,
         "content": {
             NDJSON: {
-                "schema": {"type": "string", "description": "A body of POST /v1/processes on each line"}
+                "schema": {"type": "string", "description": "A body of POST /v1/processes on each line"},
+                "example": '{"process_type_id": "simple_invoice", "documents": [{"url": "https://acme.com/1.pdf"}]}',
             },
             "application/zip": {
-                "schema": {"type": "string", "format": "binary", "description": "With a manifest.json"}
+                "schema": {"type": "string", "format": "binary", "description": "With a manifest.json"},
+                "example": "PK...",
             },
         },
     }

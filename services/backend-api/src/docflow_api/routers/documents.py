@@ -36,7 +36,7 @@ async def get_document(document_id: UUID, caller: TheCaller, session: Session) -
     operation_id="get_document_file",
     response_class=Response,
     responses={
-        200: {"content": {"application/octet-stream": _BINARY}, "description": "The file as it was sent"},
+        200: {"content": {"*/*": _BINARY}, "description": "The file as it was sent, of its own type"},
         **problems(404),
     },
     dependencies=[needs(Scope.RESULTS_READ)],

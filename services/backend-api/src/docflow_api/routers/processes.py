@@ -1,5 +1,4 @@
 from collections.abc import Sequence
-from datetime import datetime
 from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
@@ -23,7 +22,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import QueryParams
 
 from docflow_api.answers import COME_BACK, json_answer, model_answer, place_of
-from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, needs
+from docflow_api.deps import Moment, Session, TheCaller, TheGateway, ThePage, needs
 from docflow_api.etags import etag
 from docflow_api.history import history
 from docflow_api.rendering.files import attachment
@@ -85,8 +84,8 @@ async def list_processes(
     page: ThePage,
     status: Annotated[list[ProcessStatus] | None, Query(description="May repeat")] = None,
     process_type_id: Annotated[str | None, Query(max_length=100)] = None,
-    created_after: datetime | None = None,
-    created_before: datetime | None = None,
+    created_after: Moment | None = None,
+    created_before: Moment | None = None,
     created_by: Annotated[
         str | None, Query(max_length=100, description="`user:<id>`, `key:<id>` or `me`")
     ] = None,

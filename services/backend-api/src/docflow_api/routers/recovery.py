@@ -5,7 +5,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from docflow_api.deps import Gateway, TheCaller, TheGateway, address_of, body_of, body_spec
+from docflow_api.deps import Gateway, TheCaller, TheGateway, address_of, body_of, body_spec, needs_person
 from docflow_api.schemas.problem import only, problems
 from docflow_api.schemas.users import ChangeIn, ConfirmIn, ForgotIn, ResetIn
 
@@ -35,6 +35,7 @@ async def _may_be_written_to(gateway: Gateway, account: str) -> bool:
     "/password/forgot",
     operation_id="forgot_password",
     status_code=202,
+    response_class=Response,
     responses=_PROBLEMS,
     dependencies=[Depends(counted)],
     openapi_extra=body_spec(ForgotIn),
@@ -69,6 +70,7 @@ async def reset_password(
     operation_id="change_password",
     status_code=204,
     responses=problems(400, 413, 415, 422),
+    dependencies=[needs_person],
     openapi_extra=body_spec(ChangeIn),
 )
 async def change_password(
@@ -100,7 +102,14 @@ async def verify_email(
     return Response(status_code=204)
 
 
-@router.post("/email/resend", operation_id="resend_verification", status_code=202, responses=problems())
+@router.post(
+    "/email/resend",
+    operation_id="resend_verification",
+    status_code=202,
+    response_class=Response,
+    responses=problems(),
+    dependencies=[needs_person],
+)
 async def resend_verification(caller: TheCaller, gateway: TheGateway) -> Response:
     """Ask for the letter that confirms one's own address again. Nothing is sent once it is confirmed."""
     if await _may_be_written_to(gateway, caller.name):

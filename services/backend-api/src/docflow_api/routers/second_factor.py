@@ -2,7 +2,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from docflow_api.deps import TheCaller, TheGateway, address_of, body_of, body_spec
+from docflow_api.deps import TheCaller, TheGateway, address_of, body_of, body_spec, needs_person
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.second_factor import (
     FactorBegun,
@@ -13,13 +13,7 @@ from docflow_api.schemas.second_factor import (
     RecoveryCodesOut,
 )
 
-
-async def _person(caller: TheCaller) -> None:
-    """A key is refused before the body is read."""
-    _ = caller.person
-
-
-router = APIRouter(prefix="/v1/me/mfa", tags=["auth"], dependencies=[Depends(_person)])
+router = APIRouter(prefix="/v1/me/mfa", tags=["auth"], dependencies=[needs_person])
 
 Start = Annotated[FactorStart, Depends(body_of(FactorStart))]
 Confirm = Annotated[FactorConfirm, Depends(body_of(FactorConfirm))]

@@ -1,20 +1,14 @@
 from uuid import UUID
 
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Response
 
-from docflow_api.deps import TheCaller, TheGateway
+from docflow_api.deps import TheCaller, TheGateway, needs_person
 from docflow_api.devices import device_of
 from docflow_api.schemas.page import Page
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.sessions import SessionOut
 
-
-async def _person(caller: TheCaller) -> None:
-    """An API key signs in nowhere."""
-    _ = caller.person
-
-
-router = APIRouter(prefix="/v1/auth/sessions", tags=["auth"], dependencies=[Depends(_person)])
+router = APIRouter(prefix="/v1/auth/sessions", tags=["auth"], dependencies=[needs_person])
 
 
 @router.get("", operation_id="list_sessions", responses=problems())

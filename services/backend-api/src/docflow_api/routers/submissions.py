@@ -40,13 +40,14 @@ _FORM: dict[str, Any] = {
         "external_id": {"type": "string", "maxLength": 255},
     },
 }
+_SENT_FORM = {"files": ["invoice.pdf"], "process_type_id": "simple_invoice", "external_id": "order-4711"}
 _BODY = {
     "requestBody": {
         "required": True,
         "content": {
-            "multipart/form-data": {"schema": _FORM},
+            "multipart/form-data": {"schema": _FORM, "example": _SENT_FORM},
             "application/json": {"schema": {"$ref": f"#/components/schemas/{ProcessIn.__name__}"}},
-            "application/pdf": {"schema": {"type": "string", "format": "binary"}},
+            "application/pdf": {"schema": {"type": "string", "format": "binary"}, "example": "%PDF-1.7 ..."},
         },
     }
 }

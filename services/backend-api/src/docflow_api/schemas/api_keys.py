@@ -15,9 +15,12 @@ def _each_once(scopes: list[Scope]) -> list[Scope]:
 
 
 class ApiKeyIn(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"name": "n8n", "scopes": ["processes:read", "processes:write"]}]},
+    )
 
-    name: Name = Field(examples=["n8n"])
+    name: Name
     scopes: Annotated[list[Scope], AfterValidator(_each_once)] = Field(min_length=1, max_length=50)
     expires_at: AwareDatetime | None = None
     requests_per_minute: RequestsPerMinute | None = Field(
@@ -28,7 +31,9 @@ class ApiKeyIn(BaseModel):
 class ApiKeyChange(BaseModel):
     """What is left out stays as it is."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"name": "n8n", "requests_per_minute": 120}]}
+    )
 
     name: Name | None = None
     requests_per_minute: RequestsPerMinute | None = Field(

@@ -1,19 +1,25 @@
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 
 class LoginIn(BaseModel):
-    email: str = Field(min_length=3, max_length=320, examples=["admin@acme.com"])
+    model_config = ConfigDict(
+        json_schema_extra={"examples": [{"email": "admin@acme.com", "password": "correct horse battery"}]}
+    )
+
+    email: str = Field(min_length=3, max_length=320)
     password: str = Field(min_length=1, max_length=1024)
     totp: str | None = Field(default=None, max_length=10)
     recovery_code: str | None = Field(default=None, max_length=40, description="In place of `totp`")
-    cookie: bool = Field(default=False, description="Keep the tokens in cookies; for the portal")
+    cookie: StrictBool = Field(default=False, description="Keep the tokens in cookies; for the portal")
 
 
 class RefreshIn(BaseModel):
     """Without a token it is the one of the portal's cookie."""
+
+    model_config = ConfigDict(json_schema_extra={"examples": [{"refresh_token": "dfr_kept-from-signing-in"}]})
 
     refresh_token: str | None = Field(default=None, min_length=1, max_length=200)
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from docflow.domain.configuration import LifecycleState
 from docflow.domain.stages import DuplicatePolicy, ProcessStatus
 from docflow.features.configurations.models import ConfigurationRow
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
 from docflow_api.dry_runs import DryRun
 from docflow_api.schemas.processes import ReasonOut
@@ -40,8 +40,8 @@ class ConfigurationPatch(BaseModel):
     output_schema: JsonMap = Field(default_factory=dict)
     validation_rules: JsonItems = Field(default_factory=list)
     plugin_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]+$", max_length=100)
-    enable_fraud_detection: bool = True
-    enable_hitl: bool = True
+    enable_fraud_detection: StrictBool = True
+    enable_hitl: StrictBool = True
     confidence_threshold: float = Field(default=0.8, ge=0, le=1)
     duplicate_policy: DuplicatePolicy = DuplicatePolicy.FLAG
     workflow: JsonMap = Field(default_factory=dict)

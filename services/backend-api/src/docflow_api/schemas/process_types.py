@@ -1,7 +1,7 @@
 from datetime import datetime
 
 from docflow.features.process_types.models import ProcessType
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictBool
 
 from docflow_api.schemas.texts import Text, TypeId, Version
 
@@ -21,7 +21,7 @@ class ProcessTypeIn(BaseModel):
     display_name: Text = Field(min_length=1, max_length=200)
     description: Text | None = Field(default=None, max_length=2000)
     default_version: Version | None = None
-    is_active: bool = True
+    is_active: StrictBool = True
 
 
 class ProcessTypePatch(BaseModel):
@@ -32,7 +32,7 @@ class ProcessTypePatch(BaseModel):
     display_name: Text = Field(default="", min_length=1, max_length=200)
     description: Text | None = Field(default=None, max_length=2000)
     default_version: Version | None = None
-    is_active: bool = True
+    is_active: StrictBool = True
 
 
 class ProcessTypeOut(BaseModel):

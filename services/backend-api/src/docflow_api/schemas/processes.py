@@ -108,7 +108,19 @@ class SentDocument(BaseModel):
 class ProcessIn(BaseModel):
     """The JSON form of a submission."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "examples": [
+                {
+                    "process_type_id": "simple_invoice",
+                    "documents": [{"file_name": "invoice.txt", "base64": "SW52b2ljZSAxCg=="}],
+                    "external_id": "order-4711",
+                    "metadata": {"channel": "mail"},
+                }
+            ]
+        },
+    )
 
     process_type_id: str | None = Field(default=None, max_length=100)
     documents: list[SentDocument] = Field(min_length=1)

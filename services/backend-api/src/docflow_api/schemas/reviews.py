@@ -4,7 +4,7 @@ from typing import Any
 from uuid import UUID
 
 from docflow.features.reviews.models import Review
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from docflow_api.schemas.processes import ProcessOut, ReasonOut
 
@@ -17,6 +17,15 @@ class DecisionWord(StrEnum):
 
 class ReviewDecision(BaseModel):
     """`corrections` maps the dotted name of a field to its right value; it becomes source `human`, confidence 1."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {"decision": "approve", "corrections": {"grand_total": "119.00"}},
+                {"decision": "reject", "reason": "not an invoice"},
+            ]
+        }
+    )
 
     decision: DecisionWord
     reason: str = Field(default="", max_length=2000)

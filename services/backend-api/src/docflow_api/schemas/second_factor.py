@@ -5,21 +5,25 @@ CODE = Field(min_length=1, max_length=40)
 
 
 class FactorStart(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"password": "violet-harbour-91"}]}
+    )
 
     password: str = PASSWORD
 
 
 class FactorConfirm(BaseModel):
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"code": "123456"}]})
 
-    code: str = Field(min_length=1, max_length=10, examples=["123456"])
+    code: str = Field(min_length=1, max_length=10)
 
 
 class FactorProof(BaseModel):
     """`code` is one of the app or a recovery code."""
 
-    model_config = ConfigDict(extra="forbid")
+    model_config = ConfigDict(
+        extra="forbid", json_schema_extra={"examples": [{"password": "violet-harbour-91", "code": "123456"}]}
+    )
 
     password: str = PASSWORD
     code: str = CODE

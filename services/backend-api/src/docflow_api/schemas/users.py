@@ -6,7 +6,7 @@ from uuid import UUID
 from docflow.domain.stages import Role
 from docflow.features.users.models import AccountToken, User
 from docflow.features.users.one_time import MAX_TOKEN_CHARS
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
 
 _ADDRESS = re.compile(
     r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+"
@@ -30,10 +30,16 @@ Token = Annotated[str, Field(min_length=1, max_length=MAX_TOKEN_CHARS)]
 ClientRole = Literal["viewer", "operator", "admin"]
 
 
+def _example(given: dict[str, JsonValue]) -> ConfigDict:
+    return ConfigDict(json_schema_extra={"examples": [given]})
+
+
 class UserIn(BaseModel):
     """`client_id` is for platform administrators alone."""
 
-    email: Email = Field(examples=["ada@acme.com"])
+    model_config = _example({"email": "ada@acme.com", "role": "operator", "password": "violet-harbour-91"})
+
+    email: Email
     role: ClientRole
     password: Password
     client_id: UUID | None = None
@@ -42,6 +48,8 @@ class UserIn(BaseModel):
 class UserPatch(BaseModel):
     """What is left out stays as it is."""
 
+    model_config = _example({"role": "admin"}) | ConfigDict(extra="forbid")
+
     role: ClientRole | None = None
     status: Literal["active", "inactive"] | None = None
 
@@ -49,31 +57,43 @@ class UserPatch(BaseModel):
 class InvitationIn(BaseModel):
     """`client_id` is for platform administrators alone."""
 
-    email: Email = Field(examples=["ada@acme.com"])
+    model_config = _example({"email": "ada@acme.com", "role": "operator"})
+
+    email: Email
     role: ClientRole
     client_id: UUID | None = None
 
 
 class AcceptIn(BaseModel):
+    model_config = _example({"token": "dft_of-the-letter", "password": "violet-harbour-91"})
+
     token: Token
     password: Password
 
 
 class ForgotIn(BaseModel):
-    email: Email = Field(examples=["ada@acme.com"])
+    model_config = _example({"email": "ada@acme.com"})
+
+    email: Email
 
 
 class ResetIn(BaseModel):
+    model_config = _example({"token": "dft_of-the-letter", "password": "violet-harbour-91"})
+
     token: Token
     password: Password
 
 
 class ChangeIn(BaseModel):
+    model_config = _example({"current_password": "violet-harbour-91", "password": "seven quiet lanterns"})
+
     current_password: Password
     password: Password
 
 
 class ConfirmIn(BaseModel):
+    model_config = _example({"token": "dft_of-the-letter"})
+
     token: Token
 
 

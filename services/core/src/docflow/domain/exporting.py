@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from docflow.domain.json_types import JsonObject, JsonScalar, JsonValue
 
 # What spreadsheets take for a formula (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
 
 
@@ -50,7 +50,7 @@ def guarded(value: JsonScalar) -> str:
     if value is None:
         return ""
     text = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"'{text}" if text.startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
+    return f"'{text}" if text.lstrip(" ").startswith(_FORMULA) and not _NUMBER.fullmatch(text) else text
 
 
 def safe_file_name(template: str, parts: Mapping[str, str | None], *, longest: int = 100) -> str:

@@ -1,0 +1,59 @@
+"""What receivers of webhooks get. The signature stands in the headers (Standard Webhooks 1.0)."""
+
+from datetime import datetime
+from uuid import UUID
+
+from pydantic import BaseModel, ConfigDict
+
+MESSAGES = {
+    "process.received": "A process was accepted",
+    "process.completed": "A process is complete; its result can be fetched",
+    "process.failed": "A process ended without a result",
+    "process.cancelled": "A process was ended by somebody",
+    "process.review_required": "A process waits for a person",
+    "process.reviewed": "A person decided about a process",
+}
+
+
+class MessageLinks(BaseModel):
+    self: str
+    result: str
+
+
+class MessageData(BaseModel):
+    """`version` is the process's at the moment of the change: an older one than known can be dropped."""
+
+    process_id: UUID
+    status: str
+    version: int
+    external_id: str | None
+    links: MessageLinks
+
+
+class WebhookMessage(BaseModel):
+    """A thin message: fetch what is needed by its links."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "examples": [
+                {
+                    "type": "process.completed",
+                    "timestamp": "2026-11-20T12:00:00+00:00",
+                    "data": {
+                        "process_id": "0193a6a4-0000-7000-8000-000000000000",
+                        "status": "completed",
+                        "version": 7,
+                        "external_id": "order-4711",
+                        "links": {
+                            "self": "/v1/processes/0193a6a4-0000-7000-8000-000000000000",
+                            "result": "/v1/processes/0193a6a4-0000-7000-8000-000000000000/result",
+                        },
+                    },
+                }
+            ]
+        }
+    )
+
+    type: str
+    timestamp: datetime
+    data: MessageData

@@ -1,0 +1,97 @@
+"""What the committed description says of every operation; that it is the running one is tested beside the gateway."""
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[3]
+DOCUMENT: dict[str, Any] = json.loads((ROOT / "docs/api/openapi.json").read_text(encoding="utf-8"))
+OPERATIONS: dict[str, dict[str, Any]] = {
+    operation["operationId"]: operation for item in DOCUMENT["paths"].values() for operation in item.values()
+}
+TAGS = {tag["name"] for tag in DOCUMENT["tags"]}
+EVENT = re.compile(r"\"((?:process|document|quota)\.[a-z_]+)\"")
+NEVER_A_PROBLEM = {"healthz", "readyz"}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_is_named_told_and_filed(name: str) -> None:
+    operation = OPERATIONS[name]
+    assert re.fullmatch(r"[a-z]+(_[a-z]+)*", name)
+    assert operation["summary"] and operation["description"]
+    assert operation["tags"] and set(operation["tags"]) <= TAGS
+
+
+@pytest.mark.parametrize("name", sorted(set(OPERATIONS) - NEVER_A_PROBLEM))
+def test_an_operation_declares_what_its_shape_can_be_refused_for(name: str) -> None:
+    operation = OPERATIONS[name]
+    declared = {int(status) for status in operation["responses"]}
+    expected = {429, 500, 503} | ({401, 403} if operation["security"] else set())
+    kinds = {parameter["in"] for parameter in operation.get("parameters", ())}
+    headers = {p["name"].lower() for p in operation.get("parameters", ()) if p["in"] == "header"}
+    expected |= {400, 413, 415, 422} if "requestBody" in operation else set()
+    expected |= {404} if "path" in kinds else set()
+    expected |= {422} if "query" in kinds else set()
+    expected |= {412} if "if-match" in headers else set()
+    expected |= {409, 422} if "idempotency-key" in headers else set()
+    assert expected <= declared
+    assert declared & {200, 201, 202, 204, 207}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_a_refusal_is_declared_as_a_problem(name: str) -> None:
+    refusals = {
+        status: list(answer["content"])
+        for status, answer in OPERATIONS[name]["responses"].items()
+        if status[0] in "45" and name not in NEVER_A_PROBLEM
+    }
+    assert set(map(tuple, refusals.values())) <= {("application/problem+json",)}
+
+
+@pytest.mark.parametrize("name", [name for name, one in OPERATIONS.items() if "requestBody" in one])
+def test_every_body_has_an_example(name: str) -> None:
+    content = OPERATIONS[name]["requestBody"]["content"]
+    assert [kind for kind, given in content.items() if not list(_examples(given))] == []
+
+
+def _examples(given: dict[str, Any]) -> Iterator[Any]:
+    yield from given.get("examples", {}).values()
+    yield from (given["example"],) if "example" in given else ()
+    schema = given["schema"]
+    if "$ref" in schema:
+        schema = DOCUMENT["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    yield from schema.get("examples", ())
+
+
+@pytest.mark.parametrize("name", [name for name, one in OPERATIONS.items() if "requestBody" in one])
+def test_the_examples_of_a_body_fit_its_schema(name: str) -> None:
+    import jsonschema_rs
+
+    content = OPERATIONS[name]["requestBody"]["content"]
+    for kind, given in content.items():
+        if kind.endswith("json"):
+            schema = {**given["schema"], "components": DOCUMENT["components"]}
+            for example in _examples(given):
+                jsonschema_rs.validate(schema, example)
+
+
+def test_every_event_that_is_sent_has_its_entry() -> None:
+    domain = ROOT / "services/core/src/docflow/domain"
+    sent = {
+        event for file in ("acts.py", "announcing.py") for event in EVENT.findall((domain / file).read_text())
+    }
+    assert set(DOCUMENT["webhooks"]) == sent
+
+
+def test_both_ways_to_prove_who_calls_are_named() -> None:
+    assert set(DOCUMENT["components"]["securitySchemes"]) == {"accessToken", "apiKey"}
+
+
+def test_the_description_is_valid_openapi() -> None:
+    from openapi_spec_validator import validate
+
+    validate(DOCUMENT)
