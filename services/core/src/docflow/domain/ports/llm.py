@@ -137,7 +137,7 @@ class CompletionRequest:
     """One question. What stays the same over documents comes first, so that vendors can cache it.
 
     Sent in this order: `system`, `examples` (the cached prefix), pictures, page texts, `instructions`. The texts are
-    fenced by the adapter as data. `wire_schema` is what the answer must satisfy, made by `wire_schema_of`.
+    fenced as data on the way. `wire_schema` is what the answer must satisfy, made by `domain.wire_schema`.
     """
 
     client_id: UUID
@@ -154,6 +154,8 @@ class CompletionRequest:
     max_output_tokens: int = 4096
     effort: Effort = Effort.LOW
     timeout_s: float = 60.0
+    structured: bool = True
+    """False = the schema goes as text, for a model that calls it too complex; the answer is checked all the same."""
 
 
 class Outcome(StrEnum):
