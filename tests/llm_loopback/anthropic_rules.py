@@ -61,7 +61,6 @@ def read(asked: Asked, *, counting: bool = False) -> Question:
         max_tokens=body.get("max_tokens", 0),
         stream=bool(body.get("stream")),
         marked_prefixes=_prefixes(body),
-        repaired=any(message["role"] == "assistant" for message in body["messages"]),
     )
 
 
@@ -173,7 +172,7 @@ def _pictures_and_texts(body: Json, model: Model) -> _Content:
         if kind == "text":
             if not block.get("text", "").strip():
                 raise _bad(f"{place}: text content blocks must be non-empty")
-            if place.startswith("messages"):
+            if place.startswith("messages") and body["messages"][int(place.split(".")[1])]["role"] == "user":
                 found.texts.append(block["text"])
         elif kind == "image":
             source = block["source"]

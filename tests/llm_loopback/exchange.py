@@ -70,5 +70,3 @@ class Question:
     stream: bool
     marked_prefixes: list[bytes] = field(default_factory=list)
     """The request up to each mark of the prompt cache, shortest first."""
-    repaired: bool = False
-    """Whether an earlier answer stands in the conversation."""

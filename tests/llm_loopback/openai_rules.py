@@ -51,7 +51,6 @@ def read(asked: Asked) -> Question:
         max_tokens=body.get("max_completion_tokens") or body.get("max_tokens") or 4096,
         stream=bool(body.get("stream")),
         marked_prefixes=[orjson.dumps([body.get("response_format"), system, body.get("prompt_cache_key")])],
-        repaired=any(message["role"] == "assistant" for message in body["messages"]),
     )
 
 
@@ -99,7 +98,7 @@ def _check_top(body: Json) -> None:
 def _content(messages: list[Json]) -> tuple[list[str], list[Picture]]:
     texts, found = [], []
     for message in messages:
-        if message["role"] in ("system", "developer"):
+        if message["role"] != "user":
             continue
         if isinstance(message["content"], str):
             texts.append(message["content"])

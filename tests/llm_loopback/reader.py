@@ -12,6 +12,7 @@ from tests.llm_loopback.schema_rules import resolved
 
 _PAGE = re.compile(r'page="(\d+)"')
 _LISTED = re.compile(r"^\s*- ([\w-]+): .*?; printed as (.+)$", re.MULTILINE)
+_EXAMPLE = re.compile(r"<example>.*?</example>", re.DOTALL)
 _LEAF = {"text", "quote", "page"}
 
 
@@ -34,7 +35,7 @@ def answer_to(question: Question) -> Json:
 
 def _lines(texts: list[str]) -> list[Seen]:
     found, page = [], 0
-    for line in "\n".join(texts).splitlines():
+    for line in _EXAMPLE.sub("", "\n".join(texts)).splitlines():
         if mark := _PAGE.search(line):
             page = int(mark[1])
         elif line.strip():

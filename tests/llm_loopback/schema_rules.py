@@ -40,7 +40,7 @@ def check_anthropic(schema: Json) -> None:
             raise _anthropic(f"For '{node.get('type')}' type, properties {sorted(unknown)} are not supported")
         if _is_object(node) and node.get("additionalProperties") is not False:
             raise _anthropic("For 'object' type, 'additionalProperties' must be explicitly set to false")
-    counted = [node for node in _nodes(schema, definitions=False)]
+    counted = list(_nodes(schema, definitions=False))
     optional = sum(len(set(node.get("properties", {})) - set(node.get("required", []))) for node in counted)
     unions = sum("anyOf" in node or isinstance(node.get("type"), list) for node in counted)
     if optional > MAX_OPTIONAL or unions > MAX_UNIONS:
@@ -92,7 +92,7 @@ def _is_object(node: Json) -> bool:
 
 
 def _children(node: Json, *, definitions: bool) -> list[Json]:
-    found = list(node.get("properties", {}).values()) + [*node.get("anyOf", []), *node.get("allOf", [])]
+    found = [*node.get("properties", {}).values(), *node.get("anyOf", []), *node.get("allOf", [])]
     if isinstance(node.get("items"), dict):
         found.append(node["items"])
     if definitions:
