@@ -109,7 +109,7 @@ def _nodes(node: Json, *, definitions: bool = True) -> Iterator[Json]:
 def resolved(node: Json, root: Json) -> Json:
     while "$ref" in node:
         found = root
-        for step in node["$ref"].removeprefix("#/").split("/"):
+        for step in node["$ref"].split("/")[1:]:
             found = found[step]
         node = found
     return node

@@ -94,7 +94,8 @@ class Loopback:
             return self._route(asked, request_id)
         except Refused as refused:
             reply: Reply = api.error(refused, request_id)
-            self._keep(asked, "", reply.status, None)
+            if not asked.path.startswith("/__admin"):
+                self._keep(asked, "", reply.status, None)
             return reply
 
     def _route(self, asked: Asked, request_id: str) -> Reply:
