@@ -4,7 +4,7 @@ SHELL = /bin/sh
 BIN = .venv/bin
 ARGS =
 
-.PHONY: help setup demo up down test test-full check bench migration lock clean
+.PHONY: help setup demo up down test test-full test-live check bench migration lock clean
 
 help: ## what there is
 	@$(BIN)/python scripts/make_help.py 2>/dev/null || echo "make demo | up | down | test | test-full | check | bench | migration m=... | lock | clean"
@@ -24,11 +24,14 @@ down: setup ## stop what `make up` started
 	@$(BIN)/docflow down $(ARGS)
 
 test: setup ## the tests that need nothing but this machine
-	@$(BIN)/python -m pytest -q -n 2 -m "not full" $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 -m "not full and not live" $(ARGS)
 
 test-full: setup ## adds real servers, crash sweeps and long runs
 	@$(BIN)/python -m pytest -q -n 0 -m "full and alone" $(ARGS) || [ $$? -eq 5 ]
 	@$(BIN)/python -m pytest -q -n 2 -m "full and not alone" $(ARGS)
+
+test-live: setup ## asks real model vendors, where keys are set; costs money
+	@$(BIN)/python -m pytest -q -n0 -rs -m live tests/contract/llm $(ARGS)
 
 check: setup ## lint, types and import directions
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/mypy

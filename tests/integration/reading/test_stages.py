@@ -13,6 +13,7 @@ from docflow.adapters.ocr.rapidocr import read_image
 from docflow.adapters.workbench.processes import PoolLimits, ProcessWorkbench
 from docflow.domain.jobs import DocumentState, Job
 from docflow.domain.outcomes import Advance, Fail, StageOutcome
+from docflow.domain.ports.llm import Extraction, ExtractRequest, Provider
 from docflow.domain.stages import DocumentStatus, DuplicatePolicy, Stage
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.jobs import NullLedger, make_configuration, make_job, make_process
@@ -86,6 +87,7 @@ class Reading:
         self.blobs, self.pages, self.ledger = MemoryBlobs(), KeptPages(), NullLedger()
         self.documents: list[DocumentState] = []
         self.duplicates = OneEarlier()
+        self.provider: Provider = OfflineProvider(workbench)
         self._workbench = workbench
         self._config = make_configuration(**{"output_schema": INVOICE, **config})
 
@@ -102,7 +104,7 @@ class Reading:
 
     async def take(self, stage: Stage) -> StageOutcome:
         stages = handlers(
-            blobs=self.blobs, workbench=self._workbench, provider=OfflineProvider(self._workbench), read_image=read_image,
+            blobs=self.blobs, workbench=self._workbench, provider=self.provider, read_image=read_image,
             duplicates=self.duplicates, pages=self.pages, limits=LIMITS,
         )  # fmt: skip
         plain = make_job(stage, make_process(), self._config)
@@ -273,3 +275,31 @@ async def test_without_a_configuration_the_type_is_unknown(workbench: ProcessWor
     reading._config = None  # type: ignore[assignment]
     outcome = await reading.take(Stage.INTELLIGENT_OCR)
     assert outcome == Fail("process_type_unknown", "the process has no process type yet")
+
+
+class AskedModel:
+    """Keeps what it was asked, and reads nothing."""
+
+    name = "model"
+
+    def __init__(self) -> None:
+        self.requests: list[ExtractRequest] = []
+
+    async def extract(self, request: ExtractRequest) -> Extraction:
+        self.requests.append(request)
+        return Extraction({}, provider="model", model="m")
+
+    async def aclose(self) -> None:
+        return None
+
+
+async def test_a_model_is_shown_each_page_beside_its_words(workbench: ProcessWorkbench) -> None:
+    reading, model = Reading(workbench), AskedModel()
+    reading.provider = model
+    await reading.send("calendly.pdf", demo("saas-calendly-3189846.pdf"))
+    await reading.through()
+    request = model.requests[0]
+    assert [image.number for image in request.images] == [page.number for page in request.pages]
+    for image, page in zip(request.images, request.pages, strict=True):
+        assert max(image.width, image.height) <= 1568
+        assert image.width / image.height == pytest.approx(page.width / page.height, rel=0.01)

@@ -10,11 +10,12 @@ import orjson
 from docflow.domain import fraud
 from docflow.domain.configuration import Configuration
 from docflow.domain.errors import NotFound, PermanentError
+from docflow.domain.file_types import IMAGES, PDF
 from docflow.domain.jobs import DocumentState, Job
 from docflow.domain.json_types import JsonObject
 from docflow.domain.lines import lines_of
 from docflow.domain.ports.blobs import BlobStore
-from docflow.domain.ports.llm import ExtractRequest, Provider
+from docflow.domain.ports.llm import ExtractRequest, PageImage, Provider
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.read_documents import ReadDocument, fields_as_json, tables_as_json, typed_data
 from docflow.domain.reading import FraudFlag, Page, TextSource, Word
@@ -24,6 +25,7 @@ from docflow.features.reading.assembly import AssembledFields, fields_of_extract
 
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
+from docflow_ocr.pages.pictures import draw_picture
 from docflow_ocr.ports import DuplicateIndex, PageRecord, Pages
 
 OPEN_TIMEOUT_S = 60.0
@@ -33,6 +35,8 @@ OCR_TIMEOUT_S = 90.0
 ASSEMBLE_TIMEOUT_S = 30.0
 #: Pictures of pages wait in memory for the engine; more of them would make nothing faster.
 PAGES_AT_ONCE = 4
+#: Longer documents go to a model as text alone: their pictures would fill the memory and cost more than they tell.
+MAX_PICTURES = 40
 #: documents.ocr_text is for search; the words themselves are in the file store.
 MAX_TEXT_CHARACTERS = 500_000
 
@@ -184,11 +188,32 @@ class DocumentReader:
                 process_type_id=config.process_type_id,
                 output_schema=config.output_schema,
                 pages=pages,
+                images=await self._pictures(document, pages),
             )
         )
         return await self._workbench.run(
             fields_of_extraction, extraction, pages, config.output_schema, timeout_s=ASSEMBLE_TIMEOUT_S
         )
+
+    async def _pictures(self, document: DocumentState, pages: Sequence[Page]) -> tuple[PageImage, ...]:
+        """What a model is shown besides the words; nothing where none is asked, or the file has no pages to draw."""
+        drawable = document.mime_type == PDF or document.mime_type in IMAGES
+        if self._provider.name == "offline" or not drawable or len(pages) > MAX_PICTURES:
+            return ()
+        data, at_once = await self._blobs.get(document.blob_key), asyncio.Semaphore(PAGES_AT_ONCE)
+
+        async def draw(page: Page) -> PageImage:
+            async with at_once:
+                return await self._workbench.run(
+                    draw_picture,
+                    data,
+                    document.mime_type,
+                    page.number,
+                    self._limits,
+                    timeout_s=DRAW_TIMEOUT_S,
+                )
+
+        return tuple(await asyncio.gather(*(draw(page) for page in pages)))
 
 
 def _result(

@@ -32,6 +32,11 @@ def placeholders(template: str) -> frozenset[str]:
     return frozenset(_PLACEHOLDER.findall(template))
 
 
+def filled(template: str, values: Mapping[str, str]) -> str:
+    """The template with its names filled in once; what a value itself looks like changes nothing. Unknown = empty."""
+    return _PLACEHOLDER.sub(lambda found: values.get(found[1], ""), template)
+
+
 def template_problems(template: str, stage: PromptStage) -> list[Problem]:
     """What keeps a template from being published; empty = nothing."""
     used = placeholders(template)

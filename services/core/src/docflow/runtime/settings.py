@@ -223,9 +223,21 @@ class WorkerSettings(BaseModel):
     child_idle_s: float = 30.0
 
 
+class VendorSettings(BaseModel):
+    """Unused while neither is set. `base_url` unset = the vendor's own address."""
+
+    api_key: SecretStr | None = None
+    base_url: str | None = None
+
+
 class LlmSettings(BaseModel):
     provider: str = "offline"
     model: str = "offline"
+    anthropic: VendorSettings = VendorSettings()
+    openai: VendorSettings = VendorSettings()
+    gemini: VendorSettings = VendorSettings()
+    vllm: VendorSettings = VendorSettings()
+    ollama: VendorSettings = VendorSettings()
 
 
 class TraceSettings(BaseModel):

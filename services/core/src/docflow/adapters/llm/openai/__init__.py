@@ -1,0 +1,1 @@
+"""Whoever speaks Chat Completions: OpenAI, Gemini's compatible endpoint, vLLM, Ollama."""

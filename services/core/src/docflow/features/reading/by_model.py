@@ -1,0 +1,67 @@
+"""Reads the fields of a document with a model: asks in windows, puts the answers together."""
+
+import asyncio
+from dataclasses import replace
+
+from docflow.domain.errors import PermanentError
+from docflow.domain.ports.llm import (
+    Completes,
+    Completion,
+    CompletionRequest,
+    Extraction,
+    ExtractRequest,
+    Outcome,
+)
+from docflow.domain.questions import extraction_of, questions_of
+from docflow.domain.wire_schema import wire_of
+
+WINDOWS_AT_ONCE = 3
+
+Answered = list[tuple[CompletionRequest, Completion]]
+
+
+class ModelReader:
+    """A `Provider` over whatever completes questions.
+
+    Raises PermanentError `llm_refused`, `llm_invalid` or `llm_truncated` where a window got no usable answer: the
+    document's fields are had whole or not at all.
+    """
+
+    def __init__(self, completes: Completes, *, name: str = "model") -> None:
+        self.name = name
+        self._completes = completes
+
+    async def extract(self, request: ExtractRequest) -> Extraction:
+        questions = questions_of(request)
+        if not questions:
+            return Extraction({}, provider=self.name, model=request.model)
+        at_once = asyncio.Semaphore(WINDOWS_AT_ONCE)
+
+        async def ask(question: CompletionRequest) -> Answered:
+            async with at_once:
+                return await self._ask(question)
+
+        try:
+            async with asyncio.TaskGroup() as group:
+                asked = [group.create_task(ask(question)) for question in questions]
+        except ExceptionGroup as failed:
+            # One window's trouble ends the others, which would only cost; callers know errors, not groups.
+            raise failed.exceptions[0] from failed
+        answers = [pair for task in asked for pair in task.result()]
+        return extraction_of(wire_of(request.output_schema), answers)
+
+    async def aclose(self) -> None:
+        return None
+
+    async def _ask(self, question: CompletionRequest) -> Answered:
+        """A window whose answer is longer than allowed is asked for again in halves."""
+        completion = await self._completes.complete(question)
+        if completion.outcome is Outcome.COMPLETE:
+            return [(question, completion)]
+        if completion.outcome is Outcome.TRUNCATED and len(question.parts) > 1:
+            middle = len(question.parts) // 2
+            first = await self._ask(replace(question, parts=question.parts[:middle]))
+            return first + await self._ask(replace(question, parts=question.parts[middle:]))
+        raise PermanentError(
+            "the model gave no answer that can be used", code=f"llm_{completion.outcome.value}"
+        )
