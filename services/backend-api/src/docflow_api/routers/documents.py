@@ -4,8 +4,11 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
+from docflow.adapters.pages.draw_words import words_png
 from docflow.adapters.pages.render import render_png
 from docflow.domain.access import Scope
+from docflow.domain.errors import NotFound
+from docflow.domain.file_types import WRITTEN
 from docflow.features.documents.models import Document, PageRow
 from docflow.features.documents.service import Documents
 from fastapi import APIRouter, Path, Response
@@ -71,12 +74,8 @@ async def get_document_page(
 ) -> Response:
     """One page, from 1, drawn at 150 dots per inch."""
     document = await _found(gateway, caller.client, document_id)
-    container = gateway.container
-    data = await container.blobs.get(document.blob_key)
-    pixels = container.settings.limits.page_pixels
-    picture = await container.workbench.run(
-        render_png, data, document.mime_type, number, pixels, timeout_s=RENDER_S
-    )
+    draw = _written_page if document.mime_type in WRITTEN else _own_page
+    picture = await draw(gateway, document, number)
     headers = {"Content-Security-Policy": FILE_CSP, "Cache-Control": "private, max-age=3600"}
     return Response(picture, media_type="image/png", headers=headers)
 
@@ -96,6 +95,29 @@ async def get_document_words(document_id: UUID, caller: TheCaller, gateway: TheG
     read = await asyncio.gather(*(_words(gateway, page) for page in pages))
     shown = [_page_words(page, words) for page, words in zip(pages, read, strict=True)]
     return WordsOut(document_id=document_id, pages=shown)
+
+
+async def _own_page(gateway: Gateway, document: Document, number: int) -> bytes:
+    container = gateway.container
+    data = await container.blobs.get(document.blob_key)
+    pixels = container.settings.limits.page_pixels
+    return await container.workbench.run(
+        render_png, data, document.mime_type, number, pixels, timeout_s=RENDER_S
+    )
+
+
+async def _written_page(gateway: Gateway, document: Document, number: int) -> bytes:
+    """Text, tables and mails have no pages of their own: what was read is drawn where it was placed."""
+    container = gateway.container
+    async with container.database.client(document.client_id) as session:
+        pages = await Documents(session, document.client_id).pages([document.document_id])
+    key = next((page.words_key for page in pages if page.number == number), None)
+    if key is None:
+        raise NotFound("no such page, or not read yet")
+    words = await container.blobs.get(key)
+    return await container.workbench.run(
+        words_png, words, container.settings.limits.page_pixels, timeout_s=RENDER_S
+    )
 
 
 async def _found(gateway: Gateway, client_id: UUID, document_id: UUID) -> Document:

@@ -1,5 +1,6 @@
 """Ids are UUID version 7 (RFC 9562): they sort by the time they were made."""
 
+import hashlib
 import secrets
 import time
 from uuid import UUID
@@ -10,4 +11,13 @@ def new_id() -> UUID:
     unix_ms = time.time_ns() // 1_000_000
     value = (unix_ms & ((1 << 48) - 1)) << 80
     value |= 0x7 << 76 | secrets.randbits(12) << 64 | 0b10 << 62 | secrets.randbits(62)
+    return UUID(int=value)
+
+
+def id_within(parent: UUID, part: str) -> UUID:
+    """The id of a part of something, the same whenever it is asked for; it sorts with its parent's moment."""
+    moment = parent.int >> 80
+    drawn = int.from_bytes(hashlib.sha256(parent.bytes + part.encode()).digest()[:10])
+    value = moment << 80 | (drawn & ((1 << 80) - 1))
+    value = value & ~(0xF << 76) & ~(0b11 << 62) | 0x7 << 76 | 0b10 << 62
     return UUID(int=value)

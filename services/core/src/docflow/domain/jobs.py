@@ -1,6 +1,6 @@
 """What a handler is given, and the two Protocols around it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -51,6 +51,20 @@ class DocumentState:
 
 
 @dataclass(frozen=True, slots=True)
+class FoundFile:
+    """A file inside a document, such as a mail's attachment, stored already. Its id is the same at every look."""
+
+    document_id: UUID
+    file_name: str
+    file_size: int
+    mime_type: str
+    sha256: str
+    blob_key: str
+    storage_url: str
+    storage_provider: str
+
+
+@dataclass(frozen=True, slots=True)
 class ProcessState:
     process_id: UUID
     client_id: UUID
@@ -94,6 +108,15 @@ class Ledger(Protocol):
 
         Keys: status, mime_type, page_count, text_source, ocr_text, ocr_confidence, classification, extracted_data,
         fraud_score, fraud_flags, error_code, error_message.
+        """
+
+    async def add_documents(
+        self, found: Sequence[FoundFile], metadata: JsonObject
+    ) -> Sequence[DocumentState]:
+        """Make each file a document of the process, behind those it has; a repeat adds none twice.
+
+        `metadata` joins what the process was sent with and replaces nothing. Gives all of them as they stand, in
+        the order given.
         """
 
 

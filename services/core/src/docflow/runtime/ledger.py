@@ -1,7 +1,7 @@
 """What a handler records on the way: short transactions, each fenced by the run's attempt."""
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from uuid import UUID
 
 from sqlalchemy import update
@@ -9,8 +9,8 @@ from sqlalchemy import update
 from docflow.db.database import Database
 from docflow.domain.announcing import Announcer, Subject
 from docflow.domain.ids import new_id
-from docflow.domain.jobs import LostRun, ProcessState, Run
-from docflow.domain.json_types import JsonValue
+from docflow.domain.jobs import DocumentState, FoundFile, LostRun, ProcessState, Run
+from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.ports.clock import Clock
 from docflow.domain.stages import ProcessStatus
 from docflow.domain.transition import ProcessChange, Transition, storable
@@ -68,6 +68,17 @@ class RunLedger:
                 )
                 .values({name: storable(value) for name, value in changes.items()})
             )
+
+    async def add_documents(
+        self, found: Sequence[FoundFile], metadata: JsonObject
+    ) -> Sequence[DocumentState]:
+        run = self._run
+        async with self._writing, self._database.client(run.client_id) as session:
+            # The process first, as everybody who locks both does.
+            process = await repository.process_state(session, run.client_id, run.process_id, lock=True)
+            if process is None or not await repository.is_ours(session, run, self._worker_id, lock=True):
+                raise LostRun
+            return await repository.add_documents(session, run, found, metadata)
 
     def _marked(self, process: ProcessState, status: ProcessStatus) -> Transition:
         stage = self._run.stage

@@ -1,14 +1,15 @@
 """Jobs as a handler is given them, with sound defaults; a test names what it is about."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from docflow.domain.configuration import Configuration
-from docflow.domain.jobs import Job, ProcessState, Run
+from docflow.domain.jobs import DocumentState, FoundFile, Job, ProcessState, Run
 from docflow.domain.json_types import JsonObject, JsonValue
-from docflow.domain.stages import ProcessStatus, Stage
+from docflow.domain.stages import DocumentStatus, ProcessStatus, Stage
 
 CLIENT = UUID("01900000-0000-7000-8000-000000000001")
 PROCESS = UUID("01900000-0000-7000-8000-000000000002")
@@ -16,17 +17,31 @@ AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 class NullLedger:
-    """Keeps what a handler marked and checkpointed."""
+    """Keeps what a handler marked, checkpointed and added."""
 
     def __init__(self) -> None:
         self.marked: list[ProcessStatus] = []
         self.checkpoints: list[tuple[UUID, Mapping[str, JsonValue]]] = []
+        self.added: dict[UUID, DocumentState] = {}
+        self.metadata: JsonObject = {}
 
     async def mark(self, status: ProcessStatus) -> None:
         self.marked.append(status)
 
     async def checkpoint(self, document_id: UUID, changes: Mapping[str, JsonValue]) -> None:
         self.checkpoints.append((document_id, changes))
+
+    async def add_documents(
+        self, found: Sequence[FoundFile], metadata: JsonObject
+    ) -> Sequence[DocumentState]:
+        self.metadata = {**metadata, **self.metadata}
+        for file in found:
+            if file.document_id not in self.added:
+                given = {
+                    name: value for name, value in asdict(file).items() if not name.startswith("storage")
+                }
+                self.added[file.document_id] = make_document(position=len(self.added) + 1, **given)
+        return [self.added[file.document_id] for file in found]
 
 
 def make_configuration(**changes: Any) -> Configuration:
@@ -61,6 +76,28 @@ def make_process(**changes: Any) -> ProcessState:
         "created_at": AT,
     }
     return ProcessState(**{**given, **changes})
+
+
+def make_document(**changes: Any) -> DocumentState:
+    given: dict[str, Any] = {
+        "document_id": UUID("01900000-0000-7000-8000-000000000005"),
+        "position": 0,
+        "file_name": "invoice.pdf",
+        "file_size": 9,
+        "mime_type": "application/pdf",
+        "sha256": "",
+        "blob_key": "client/2026-11/process/document",
+        "status": DocumentStatus.PENDING,
+        "text_source": None,
+        "page_count": None,
+        "ocr_confidence": None,
+        "classification": None,
+        "extracted_data": None,
+        "fraud_score": None,
+        "fraud_flags": (),
+        "error_code": None,
+    }
+    return DocumentState(**{**given, **changes})
 
 
 def make_job(stage: Stage, process: ProcessState, configuration: Configuration | None) -> Job:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from docflow.domain import file_types
 from docflow.domain.errors import PermanentError
 
-from docflow_ocr.pages import images, pdf, plain_text
+from docflow_ocr.pages import images, laid_out, pdf, plain_text, written
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,9 +28,9 @@ def inspect(data: bytes, file_name: str, limits: FileLimits) -> Inspection:
 
     Raises UserError `file_empty`, UnsupportedMedia (`file_unsupported`, `file_type_mismatch`) or PermanentError
     (`file_encrypted`, `file_corrupt`, `file_unsafe`, `file_unsupported`, `no_pages`, `too_many_pages`,
-    `page_too_large`, `image_too_large`).
+    `page_too_large`, `image_too_large`, `expansion_limit`).
     """
-    mime = file_types.sniff(data[: file_types.HEAD_BYTES], file_name)
+    mime = file_types.sniff(data, file_name)
     count = _count(data, mime, limits)
     if count == 0 and mime != file_types.XML:
         raise PermanentError("the document has no pages", code="no_pages")
@@ -47,7 +47,9 @@ def _count(data: bytes, mime: str, limits: FileLimits) -> int:
     if mime == file_types.XML:
         _check_invoice(data)
         return 0
-    return plain_text.check(data)
+    if mime == file_types.TEXT:
+        return plain_text.check(data)
+    return len(laid_out.pages_of(written.opened(data, mime).blocks))
 
 
 def _check_invoice(data: bytes) -> None:

@@ -6,7 +6,7 @@ from docflow.domain import file_types, fraud
 from docflow.domain.e_invoice import EInvoice
 from docflow.domain.reading import FraudFlag, Page, TextSource
 
-from docflow_ocr.pages import images, pdf, plain_text
+from docflow_ocr.pages import images, pdf, plain_text, written
 from docflow_ocr.pages.inspection import FileLimits
 
 
@@ -35,7 +35,9 @@ def open_file(data: bytes, mime_type: str, limits: FileLimits) -> OpenedFile:
             Page(number, width, height, (), TextSource.OCR) for number, (width, height) in enumerate(sizes, 1)
         )
         return OpenedFile(blank, drawn=tuple(page.number for page in blank))
-    return OpenedFile(tuple(plain_text.text_pages(data)))
+    if mime_type == file_types.TEXT:
+        return OpenedFile(tuple(plain_text.text_pages(data)))
+    return _written(data, mime_type)
 
 
 def draw_page(data: bytes, mime_type: str, number: int, limits: FileLimits) -> bytes:
@@ -43,6 +45,11 @@ def draw_page(data: bytes, mime_type: str, number: int, limits: FileLimits) -> b
     if mime_type == file_types.PDF:
         return pdf.draw(data, number, limits.page_pixels)
     return images.draw(data, number, limits.image_pixels, limits.page_pixels)
+
+
+def _written(data: bytes, mime_type: str) -> OpenedFile:
+    found = written.opened(data, mime_type)
+    return OpenedFile(tuple(written.pages(found)), warnings=found.warnings, signals=written.signals(found))
 
 
 def _pdf(data: bytes) -> OpenedFile:

@@ -1,6 +1,7 @@
 """Plain text as pages: a form feed ends a page, and a character's place is its row and column."""
 
 import re
+from collections.abc import Sequence
 
 from docflow.domain.errors import PermanentError
 from docflow.domain.json_types import clean_text
@@ -16,7 +17,7 @@ def check(data: bytes) -> int:
 
 def text_pages(data: bytes) -> list[Page]:
     texts = [page for page in decoded(data).split("\f") if page.strip()]
-    return [_page(number, text) for number, text in enumerate(texts, 1)]
+    return [laid_out_page(number, text.expandtabs(8).splitlines()) for number, text in enumerate(texts, 1)]
 
 
 def decoded(data: bytes) -> str:
@@ -33,8 +34,7 @@ def decoded(data: bytes) -> str:
     raise PermanentError("the text is in no known encoding", code="file_corrupt")
 
 
-def _page(number: int, text: str) -> Page:
-    lines = text.expandtabs(8).splitlines()
+def laid_out_page(number: int, lines: Sequence[str]) -> Page:
     columns = max([_LEAST_COLUMNS, *(len(line) for line in lines)])
     rows = max(_LEAST_ROWS, len(lines))
     words = tuple(

@@ -1,8 +1,10 @@
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from docflow.domain import fraud
 from docflow.domain.errors import PermanentError, TransientError, UserError
+from docflow.domain.file_types import EML
 from docflow.domain.jobs import DocumentState, Job, Ledger
 from docflow.domain.json_types import JsonObject
 from docflow.domain.outcomes import Advance, Fail, StageOutcome
@@ -10,6 +12,7 @@ from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.stages import DocumentStatus, DuplicatePolicy, Stage
 
+from docflow_ocr.attachments import Attachments
 from docflow_ocr.pages.inspection import FileLimits, Inspection, inspect
 from docflow_ocr.ports import DuplicateIndex
 
@@ -27,7 +30,8 @@ class Ingest:
     """Look into every file and refuse what cannot be read, is not what it says or is over a limit.
 
     A bad file fails alone; only when no file is left the process fails, with the first one's code. A file sent before
-    is flagged, unless the client allows duplicates. A repeat looks only at files that have no answer yet.
+    is flagged, unless the client allows duplicates. What is attached to a mail becomes documents of the same process and is
+    looked into at once. A repeat looks only at files that have no answer yet.
     """
 
     stage = Stage.INGEST
@@ -40,14 +44,18 @@ class Ingest:
         self._workbench = workbench
         self._duplicates = duplicates
         self._limits = limits
+        self._attachments = Attachments(blobs, workbench)
 
     async def handle(self, job: Job, ledger: Ledger) -> StageOutcome:
         errors: dict[str, JsonObject] = {}
-        for document in job.documents:
-            refused = await self._document(job, document, ledger)
+        waiting, seen = list(job.documents), {document.document_id for document in job.documents}
+        for document in waiting:  # grows by what is found inside
+            refused, found = await self._document(job, document, ledger)
             if refused is not None:
                 errors[str(document.document_id)] = {"code": refused.code, "message": refused.message}
-        if len(errors) == len(job.documents):
+            waiting += [one for one in found if one.document_id not in seen]
+            seen |= {one.document_id for one in found}
+        if len(errors) == len(waiting):
             first = next(
                 iter(errors.values()), {"code": "no_pages", "message": "the process has no documents"}
             )
@@ -56,13 +64,18 @@ class Ingest:
             return Advance()
         return Advance(changes={"classification_result": {"document_errors": errors}})
 
-    async def _document(self, job: Job, document: DocumentState, ledger: Ledger) -> _Refused | None:
+    async def _document(
+        self, job: Job, document: DocumentState, ledger: Ledger
+    ) -> tuple[_Refused | None, Sequence[DocumentState]]:
+        """Why the document is refused, and the documents found inside it."""
         if document.status is DocumentStatus.FAILED:
-            return _Refused(document.error_code or "file_corrupt", "")
+            return _Refused(document.error_code or "file_corrupt", ""), ()
         if document.status is not DocumentStatus.PENDING:
-            return None
+            return None, ()
         try:
-            seen = await self._inspect(document)
+            data = await self._stored(document)
+            seen = await self._inspect(document, data)
+            found = await self._attachments.add(job, document, data, ledger) if seen.mime_type == EML else ()
         except TransientError:
             raise
         except (PermanentError, UserError) as error:
@@ -74,14 +87,17 @@ class Ingest:
                     "error_message": error.message,
                 },
             )
-            return _Refused(error.code, error.message)
+            return _Refused(error.code, error.message), ()
         await ledger.checkpoint(document.document_id, await self._accepted(job, document, seen))
-        return None
+        return None, found
 
-    async def _inspect(self, document: DocumentState) -> Inspection:
+    async def _stored(self, document: DocumentState) -> bytes:
         data = await self._blobs.get(document.blob_key)
         if hashlib.sha256(data).hexdigest() != document.sha256:
             raise PermanentError("the stored file is not the one that was sent", code="file_corrupt")
+        return data
+
+    async def _inspect(self, document: DocumentState, data: bytes) -> Inspection:
         return await self._workbench.run(
             inspect, data, document.file_name, self._limits, timeout_s=INSPECT_TIMEOUT_S
         )

@@ -2,6 +2,7 @@ from collections.abc import Sequence
 
 from docflow.domain.configuration import Configuration
 from docflow.domain.errors import NotFound, PermanentError, UserError
+from docflow.domain.file_types import EML
 from docflow.domain.jobs import DocumentState, Job, Ledger
 from docflow.domain.json_types import JsonObject
 from docflow.domain.outcomes import Advance, Fail, StageOutcome
@@ -21,7 +22,7 @@ class IntelligentOcr:
     """Read every document: its pages, its fields with their places and confidence, its first fraud signals.
 
     A document that cannot be read fails alone. What one document gave is checkpointed, so a repeat reads only the
-    others. The process shows the fields of its first readable document; the others stand under `documents`.
+    others. The process shows the fields of its first readable document that is no mail; the others stand under `documents`.
     """
 
     stage = Stage.INTELLIGENT_OCR
@@ -40,7 +41,7 @@ class IntelligentOcr:
         if not whole:
             first = next((document.error for document in read if document.error), None) or {}
             return Fail(first.get("code", "no_pages"), first.get("message", ""))
-        return Advance(changes=_changes(config, read, whole))
+        return Advance(changes=_changes(config, read, whole, _primary(job, whole)))
 
     async def _document(
         self, job: Job, config: Configuration, document: DocumentState, ledger: Ledger
@@ -62,8 +63,17 @@ class IntelligentOcr:
         return read
 
 
+def _primary(job: Job, whole: Sequence[ReadDocument]) -> ReadDocument:
+    """The first that is no mail: a letter around an invoice is not the invoice."""
+    mails = {document.document_id for document in job.documents if document.mime_type == EML}
+    return next((one for one in whole if one.document_id not in mails), whole[0])
+
+
 def _changes(
-    config: Configuration, read: Sequence[ReadDocument], whole: Sequence[ReadDocument]
+    config: Configuration,
+    read: Sequence[ReadDocument],
+    whole: Sequence[ReadDocument],
+    primary: ReadDocument,
 ) -> JsonObject:
     score = process_fraud(whole)
     return {
@@ -74,6 +84,6 @@ def _changes(
             "fraud_score": score.score,
             "document_errors": {str(d.document_id): d.error for d in read if d.error},
         },
-        "extraction_result": extraction_result(read, whole[0]),
-        "overall_confidence": overall(config.output_schema, whole[0].fields),
+        "extraction_result": extraction_result(read, primary),
+        "overall_confidence": overall(config.output_schema, primary.fields),
     }

@@ -58,7 +58,7 @@ class Documents:
     async def earlier(self, sha256s: Sequence[str]) -> UUID | None:
         """The process that an exact copy of the first of these files was sent with, the newest first.
 
-        Only a process whose documents are exactly these files counts.
+        Only a process that was sent exactly these files counts; what was found inside them does not.
         """
         rows = await self._session.execute(
             select(Document.process_id)
@@ -71,4 +71,8 @@ class Documents:
         wanted = list(sha256s)
         candidates = [row.process_id for row in rows]
         documents = await self.of(candidates)
-        return next((c for c in candidates if [d.sha256 for d in documents[c]] == wanted), None)
+        return next((c for c in candidates if _sent(documents[c]) == wanted), None)
+
+
+def _sent(documents: Sequence[Document]) -> list[str]:
+    return [one.sha256 for one in documents if ".parts/" not in one.blob_key]

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -10,7 +10,8 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from docflow.domain.jobs import DocumentState, ProcessState, Run
+from docflow.domain.jobs import DocumentState, FoundFile, ProcessState, Run
+from docflow.domain.json_types import JsonObject
 from docflow.domain.stages import DocumentStatus, ProcessStatus, Stage
 from docflow.domain.transition import Transition
 
@@ -115,6 +116,50 @@ async def documents_of(session: AsyncSession, process_id: UUID) -> tuple[Documen
         {"process_id": process_id},
     )
     return tuple(_document(row) for row in rows)
+
+
+async def add_documents(
+    session: AsyncSession, run: Run, found: Sequence[FoundFile], metadata: JsonObject
+) -> tuple[DocumentState, ...]:
+    """Files found inside a document, as documents behind those there are; those known stay as they are.
+
+    The caller holds the process's row, so nobody else numbers its documents meanwhile.
+    """
+    known = await documents_of(session, run.process_id)
+    ids = {document.document_id for document in known}
+    last = max((document.position for document in known), default=-1)
+    new = [file for file in found if file.document_id not in ids]
+    if new:
+        await session.execute(
+            text(
+                "INSERT INTO documents (document_id, client_id, process_id, position, storage_url, storage_provider,"
+                " blob_key, file_name, file_size, mime_type, sha256) VALUES (:document_id, :client_id, :process_id,"
+                " :position, :storage_url, :storage_provider, :blob_key, :file_name, :file_size, :mime_type, :sha256)"
+            ),
+            [
+                {
+                    **asdict(file),
+                    "client_id": run.client_id,
+                    "process_id": run.process_id,
+                    "position": position,
+                }
+                for position, file in enumerate(new, last + 1)
+            ],
+        )
+    await session.execute(
+        text(
+            "UPDATE processes SET metadata = CAST(:metadata AS jsonb) || metadata"
+            " WHERE client_id = :client_id AND process_id = :process_id"
+            " AND NOT metadata @> (CAST(:metadata AS jsonb) || metadata)"
+        ),
+        {
+            "metadata": json.dumps(metadata),
+            "client_id": run.client_id,
+            "process_id": run.process_id,
+        },
+    )
+    by_id = {document.document_id: document for document in await documents_of(session, run.process_id)}
+    return tuple(by_id[file.document_id] for file in found)
 
 
 async def latest_run(session: AsyncSession, process_id: UUID) -> tuple[Run, str] | None:
