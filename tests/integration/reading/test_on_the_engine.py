@@ -8,26 +8,31 @@ from uuid import UUID
 from docflow.adapters.llm.offline.provider import OfflineProvider
 from docflow.adapters.ocr.rapidocr import read_image
 from docflow.db.database import Database
+from docflow.domain.file_types import EML
 from docflow.domain.stages import Stage
 from docflow.features.documents.repository import DocumentStore
-from docflow.features.stage_runs import submission
+from docflow.features.stage_runs import lifecycle, submission
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.engine import open_worker, toy_pipeline
 from docflow.testing.factories import Tenancy, add_document, add_process, add_tenancy
 from docflow.testing.workbench import ThreadWorkbench
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.stages import handlers
+from sqlalchemy import text
 
 from tests.integration.engine.submitting import rows, state, until_status
+from tests.unit.reading.made_files import mail
 
 DEMO = Path(__file__).parents[2] / "data" / "demo"
 LIMITS = FileLimits(pages=50, image_pixels=50_000_000, page_pixels=12_000_000)
 
 
-async def submit(database: Database, blobs: MemoryBlobs, tenancy: Tenancy, data: bytes) -> UUID:
+async def submit(
+    database: Database, blobs: MemoryBlobs, tenancy: Tenancy, data: bytes, **columns: object
+) -> UUID:
     process_id = await add_process(database, tenancy)
     document_id = await add_document(
-        database, tenancy.client_id, process_id, sha256=hashlib.sha256(data).hexdigest()
+        database, tenancy.client_id, process_id, sha256=hashlib.sha256(data).hexdigest(), **columns
     )
     await blobs.put(f"{tenancy.client_id}/2026-11/{process_id}/{document_id}", data)
     async with database.client(tenancy.client_id) as session:
@@ -97,3 +102,51 @@ async def test_a_damaged_file_fails_its_document_and_process_with_its_code(
         "failed",
         "file_corrupt",
     )
+
+
+async def test_what_came_with_a_mail_is_read_as_documents_of_its_process_once(
+    database: Database, owner_database: Database
+) -> None:
+    tenancy, blobs = await add_tenancy(owner_database, "mailed"), MemoryBlobs()
+    message = mail()
+    invoice = (DEMO / "facturx-lieferant-471102.pdf").read_bytes()
+    message.add_attachment(invoice, maintype="application", subtype="pdf", filename="R-7.pdf")
+    process_id = await submit(database, blobs, tenancy, message.as_bytes(), file_name="m.eml", mime_type=EML)
+    await run(database, blobs, tenancy, [process_id])
+    documents = "SELECT document_id, file_name, mime_type, text_source FROM documents WHERE process_id = :p ORDER BY position"
+    first = await rows(database, tenancy, documents, p=process_id)
+    assert [tuple(row)[1:] for row in first] == [
+        ("m.eml", EML, "text_layer"),
+        ("R-7.pdf", "application/pdf", "xml"),
+    ]
+    ended = await state(database, tenancy, process_id)
+    assert ended.metadata["email"]["subject"] == "Invoice R-7"
+    assert ended.extraction_result["data"] == ended.extraction_result["documents"][1]["data"]
+
+
+async def test_a_repeat_of_the_first_stage_adds_no_document_twice(
+    database: Database, owner_database: Database
+) -> None:
+    tenancy, blobs = await add_tenancy(owner_database, "mailed-twice"), MemoryBlobs()
+    message = mail()
+    message.add_attachment(b"%PDF-1.7 damaged", maintype="application", subtype="pdf", filename="R-7.pdf")
+    message.replace_header("From", "x@y.test")
+    process_id = await submit(database, blobs, tenancy, message.as_bytes(), file_name="m.eml", mime_type=EML)
+    await run(database, blobs, tenancy, [process_id])
+    ids = "SELECT document_id, status FROM documents WHERE process_id = :p ORDER BY position"
+    first = await rows(database, tenancy, ids, p=process_id)
+    async with database.client(tenancy.client_id) as session:
+        await session.execute(
+            text("UPDATE processes SET status = 'failed' WHERE process_id = :p"), {"p": process_id}
+        )
+        await lifecycle.retry(
+            session,
+            client_id=tenancy.client_id,
+            process_id=process_id,
+            by="user:x",
+            at=datetime.now(UTC),
+            from_stage=Stage.INGEST,
+        )
+    await run(database, blobs, tenancy, [process_id])
+    assert await rows(database, tenancy, ids, p=process_id) == first
+    assert [row.status for row in first] == ["completed", "failed"]

@@ -20,6 +20,13 @@ PDF, PNG, XML = b"%PDF-1.7\n", b"\x89PNG\r\n\x1a\n", b"<?xml version='1.0'?><a/>
         (b"\xef\xbb\xbf<Invoice>", "application/xml"),
         ("\ufeff<?xml version='1.0'?>".encode("utf-16-le"), "application/xml"),
         (b"Invoice 12\nTotal 3.00", "text/plain"),
+        (b"Ink, black\nTotal, 3.00\nin words: three", "text/plain"),
+        (b"<html><body>", "text/html"),
+        (b"<!-- made --><HTML>", "text/html"),
+        (b"<?xml version='1.0'?><html xmlns='x'>", "text/html"),
+        (b"Received: by x\r\nFrom: a@b\r\nSubject: hi\r\n\r\n", "message/rfc822"),
+        (b"From: Ann\nDate: today\nTo: Bob\n\nDear Bob", "text/plain"),
+        (b"a;b\n1;2\n3;4\n", "text/csv"),
     ],
 )
 def test_the_type_comes_from_the_content(head: bytes, mime: str) -> None:
@@ -27,7 +34,7 @@ def test_the_type_comes_from_the_content(head: bytes, mime: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "head", [b"MZ\x90\x00", b"PK\x03\x04", b"GIF89a", b"<html><body>", b"<svg xmlns=''/>", b"\x00\x01"]
+    "head", [b"MZ\x90\x00", b"PK\x03\x04", b"GIF89a", b"<script>x()", b"<svg xmlns=''/>", b"\x00\x01"]
 )
 def test_other_content_is_unsupported(head: bytes) -> None:
     with pytest.raises(UnsupportedMedia) as caught:
@@ -56,6 +63,11 @@ def test_a_name_or_type_that_lies_is_refused(head: bytes, name: str, declared: s
 )
 def test_a_name_that_says_nothing_is_no_lie(name: str, declared: str) -> None:
     assert sniff(PDF, name, declared) == "application/pdf"
+
+
+def test_the_name_of_plain_text_says_whether_it_is_a_table() -> None:
+    assert sniff(b"a;b\n1;2\n3;4\n", "a.txt") == "text/plain"
+    assert sniff(b"one column\n", "a.csv") == "text/csv"
 
 
 def test_an_empty_file_is_named_so() -> None:

@@ -94,7 +94,7 @@ def _by_content(data: bytes, claims: set[str]) -> str | None:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return WEBP
     if head.startswith(b"PK\x03\x04"):
-        return _office(data[-_TAIL_BYTES:])
+        return _office(head, data[-_TAIL_BYTES:])
     if _looks_like_mail(head, named=EML in claims):
         return EML
     if b"%PDF-" in head[:1024]:
@@ -103,9 +103,9 @@ def _by_content(data: bytes, claims: set[str]) -> str | None:
     return _text_or_table(head, claims) if found == TEXT else found
 
 
-def _office(tail: bytes) -> str | None:
-    """By the names of the archive's members, which stand unpacked at its end."""
-    if b"[Content_Types].xml" not in tail:
+def _office(head: bytes, tail: bytes) -> str | None:
+    """By the names of the archive's members, which stand before each and in a list at the end."""
+    if b"[Content_Types].xml" not in tail and b"[Content_Types].xml" not in head:
         return None
     return DOCX if b"word/" in tail else XLSX if b"xl/" in tail else None
 
