@@ -349,6 +349,28 @@ async def test_a_page_is_drawn_as_png_and_one_past_the_end_is_not_there(
     assert (beyond.status_code, beyond.json()["code"]) == (404, "not_found")
 
 
+async def test_a_page_of_text_is_drawn_once_it_was_read(
+    world: World, two_clients: Clients, key_for: KeyFor, database: Database
+) -> None:
+    acme, _ = two_clients
+    process_id = await add_process(database, acme)
+    document_id = await add_document(database, acme.client_id, process_id, mime_type="text/csv")
+    url, headers = f"/v1/documents/{document_id}/pages/1", await key_for(acme)
+    assert (await world.http.get(url, headers=headers)).json()["code"] == "not_found"
+    words = {"width": 480, "height": 720, "words": [["Total", 0.1, 0.1, 0.2, 0.12, 1.0]]}
+    await world.blobs.put("words", orjson.dumps(words))
+    async with database.client(acme.client_id) as session:
+        session.add(
+            PageRow(
+                client_id=acme.client_id, document_id=document_id, number=1, width=480, height=720,
+                source="text_layer", word_count=1, words_key="words",
+            )
+        )  # fmt: skip
+    drawn = await world.http.get(url, headers=headers)
+    assert drawn.content.startswith(b"\x89PNG")
+    assert (await world.http.get(url, headers=await key_for(two_clients[1]))).status_code == 404
+
+
 async def test_a_damaged_file_has_no_pages(
     world: World, two_clients: Clients, key_for: KeyFor, database: Database
 ) -> None:

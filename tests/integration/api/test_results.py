@@ -1,6 +1,7 @@
 import io
 import zipfile
 
+import pytest
 from docflow.db.database import Database
 from docflow.testing.factories import Tenancy, add_process
 
@@ -54,12 +55,24 @@ async def test_an_invoice_comes_as_ubl(
     ).content == answer.content
 
 
-async def test_what_is_no_invoice_has_no_ubl(
+async def test_an_invoice_comes_as_cii(
     world: World, two_clients: Clients, key_for: KeyFor, database: Database
 ) -> None:
     acme, _ = two_clients
+    url = await completed(database, acme, INVOICE)
+    answer = await world.http.get(f"{url}?format=cii", headers=await key_for(acme))
+    assert answer.headers["content-type"] == "application/xml"
+    assert b"CrossIndustryInvoice" in answer.content
+    assert b"A &amp; B" in answer.content
+
+
+@pytest.mark.parametrize("syntax", ["ubl", "cii"])
+async def test_what_is_no_invoice_leaves_in_no_syntax_of_invoices(
+    syntax: str, world: World, two_clients: Clients, key_for: KeyFor, database: Database
+) -> None:
+    acme, _ = two_clients
     url = await completed(database, acme, read(invoice_number="R-1"))
-    answer = await world.http.get(f"{url}?format=ubl", headers=await key_for(acme))
+    answer = await world.http.get(f"{url}?format={syntax}", headers=await key_for(acme))
     assert (answer.status_code, answer.json()["code"]) == (422, "export_incomplete")
 
 
@@ -69,7 +82,7 @@ async def test_there_is_no_result_in_any_form_before_there_is_one(
     acme, _ = two_clients
     headers = await key_for(acme)
     made = (await world.http.post("/v1/processes", headers=headers, **form(acme))).json()
-    for shape in ("json", "csv", "xlsx", "html", "ubl"):
+    for shape in ("json", "csv", "xlsx", "html", "ubl", "cii"):
         answer = await world.http.get(f"{made['links']['result']}?format={shape}", headers=headers)
         assert (answer.status_code, answer.json()["code"]) == (409, "state_conflict")
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from docflow.domain.errors import PayloadTooLarge, Problem, UserError
-from docflow.domain.file_types import HEAD_BYTES, sniff
+from docflow.domain.file_types import sniff
 from docflow.features.submissions.door import SentFile, check_file_name
 from docflow.runtime.settings import LimitSettings
 
@@ -56,7 +56,7 @@ async def sent_file(one: Received, pointer: str, limits: LimitSettings) -> SentF
         return await source.read()
 
     data = await read()
-    mime_type = sniff(data[:HEAD_BYTES], one.name, one.declared)
+    mime_type = sniff(data, one.name, one.declared)
     # hashlib lets go of the interpreter lock for large data, so the event loop goes on meanwhile.
     sha256 = await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest())
     return SentFile(one.name, len(data), sha256, mime_type, read)

@@ -4,6 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from docflow.domain.access import Scope
+from docflow.domain.cii import result_cii
 from docflow.domain.errors import Problem, UnsupportedMedia, UserError, pointer_to
 from docflow.domain.exporting import result_csv
 from docflow.domain.stages import ProcessStatus, Stage
@@ -44,15 +45,16 @@ class ResultFormat(StrEnum):
     XLSX = "xlsx"
     HTML = "html"
     UBL = "ubl"
+    CII = "cii"
 
 
-_UBL = "application/xml"
+_XML = "application/xml"
 _BY_ACCEPT = {
     "application/json": ResultFormat.JSON,
     "text/csv": ResultFormat.CSV,
     XLSX: ResultFormat.XLSX,
     "text/html": ResultFormat.HTML,
-    _UBL: ResultFormat.UBL,
+    _XML: ResultFormat.UBL,
 }
 
 
@@ -152,7 +154,7 @@ async def get_process(process_id: UUID, caller: TheCaller, gateway: TheGateway) 
     response_model=ResultOut,
     responses={
         200: {
-            "content": {"text/csv": {}, "text/html": {}, XLSX: {}, _UBL: {}},
+            "content": {"text/csv": {}, "text/html": {}, XLSX: {}, _XML: {}},
             "description": "The result in the form asked for",
         },
         **problems(404, 409, 415, 422),
@@ -166,7 +168,7 @@ async def get_result(
     gateway: TheGateway,
     format: Annotated[ResultFormat | None, Query(description="Wins over `Accept`")] = None,  # noqa: A002
 ) -> Response:
-    """What was read, while a person reviews it and once it is final. `ubl` is for results that are an invoice."""
+    """What was read, while a person reviews it and once it is final. `ubl` and `cii` are for results that are an invoice."""
     wanted = format or _accepted(request.headers.get("accept", ""))
     async with gateway.bound(caller) as session:
         loaded = await load_result(session, caller.client, process_id, text=wanted is ResultFormat.HTML)
@@ -184,7 +186,9 @@ def _as(wanted: ResultFormat, loaded: LoadedResult) -> Response:
     if wanted is ResultFormat.CSV:
         return _file(loaded, result_csv(result).encode(), "csv", "text/csv; charset=utf-8")
     if wanted is ResultFormat.UBL:
-        return _file(loaded, result_ubl(result), "xml", _UBL)
+        return _file(loaded, result_ubl(result), "xml", _XML)
+    if wanted is ResultFormat.CII:
+        return _file(loaded, result_cii(result), "xml", _XML)
     return json_answer(dict(result), headers={"ETag": f'"{loaded.process.version}"'})
 
 

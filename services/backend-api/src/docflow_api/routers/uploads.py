@@ -8,7 +8,7 @@ from uuid import UUID
 
 from docflow.domain.access import Scope
 from docflow.domain.errors import PayloadTooLarge, UserError
-from docflow.domain.file_types import HEAD_BYTES, sniff
+from docflow.domain.file_types import sniff
 from docflow.features.idempotency.service import KeyedRequest
 from docflow.features.submissions.door import check_file_name
 from docflow.features.uploads.links import UploadLink
@@ -103,7 +103,7 @@ async def send_upload(
         if body.size_bytes != upload.file_size:
             raise UserError("the file has another size than was announced", code="upload_incomplete")
         data = await body.file.read()
-        sniff(data[:HEAD_BYTES], upload.file_name, upload.mime_type)
+        sniff(data, upload.file_name, upload.mime_type)
         await gateway.uploads.receive(upload, data)
     return Response(status_code=204)
 

@@ -89,7 +89,7 @@ class AsyncProcesses:
         return await self._sender.send(Call("GET", path, as_model(Result), params=params))
 
     async def result_as(self, process_id: UUID | str, form: str) -> bytes:
-        """The result as `json`, `csv`, `xlsx` or `html`."""
+        """The result as `json`, `csv`, `xlsx`, `html`, `ubl` or `cii`."""
         path = f"/v1/processes/{process_id}/result"
         return await self._sender.send(Call("GET", path, as_bytes, params={"format": form}))
 

@@ -4,41 +4,32 @@ It states what was read under the canonical names of an invoice and nothing else
 did not say (a buyer's country, a tax category) is left out, so the file is valid UBL and as complete as its document.
 """
 
-from collections.abc import Mapping, Sequence
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from xml.etree import ElementTree as ET
 
-from docflow.domain.errors import UserError
-from docflow.domain.json_types import JsonObject, JsonScalar
+from docflow.domain.json_types import JsonObject
+from docflow.domain.stated_invoice import ONE, Row, StatedInvoice, decimal_of, stated_invoice, writable
 
 _CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
 _CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
 _ROOT = "urn:oasis:names:specification:ubl:schema:xsd:{}-2"
-_MUST = ("invoice_number", "issue_date", "currency", "seller_name", "grand_total")
-_CREDIT_NOTES = frozenset({"381", "396", "81", "83", "532"})
-#: UN/ECE recommendation 20: "one", for a line that names no unit.
-_ONE = "C62"
 
 
 def result_ubl(result: JsonObject) -> bytes:
     """UTF-8 XML. Raises UserError `export_incomplete` naming the fields that no invoice can be without."""
-    read: Mapping[str, JsonObject] = result.get("fields") or {}
-    values = {name: str(one["value"]) for name, one in read.items() if one and one.get("value") is not None}
-    if missing := [name for name in _MUST if not values.get(name)]:
-        raise UserError(f"an invoice needs {', '.join(missing)}", code="export_incomplete")
-    tables: Mapping[str, Sequence[Mapping[str, JsonObject]]] = result.get("tables") or {}
-    return _Writer(values).document(tables.get("line_items") or ())
+    return _Writer(stated_invoice(result)).document()
 
 
 class _Writer:
     """Writes the elements in the order that the schema asks for."""
 
-    def __init__(self, values: Mapping[str, str]) -> None:
-        self._values = values
-        self._is_credit = values.get("type_code") in _CREDIT_NOTES
+    def __init__(self, invoice: StatedInvoice) -> None:
+        self._invoice = invoice
+        self._values = invoice.values
+        self._is_credit = invoice.is_credit
         self._kind = "CreditNote" if self._is_credit else "Invoice"
 
-    def document(self, rows: Sequence[Mapping[str, JsonObject]]) -> bytes:
+    def document(self) -> bytes:
         root = ET.Element(f"{{{_ROOT.format(self._kind)}}}{self._kind}")
         values = self._values
         _text(root, "ID", values["invoice_number"])
@@ -54,7 +45,7 @@ class _Writer:
         self._party(_group(root, "AccountingCustomerParty"), "buyer")
         self._payment(root)
         self._totals(root)
-        for number, row in enumerate(rows or ({},), 1):
+        for number, row in enumerate(self._invoice.lines or ({},), 1):
             self._line(root, number, row)
         ET.register_namespace("cac", _CAC)
         ET.register_namespace("cbc", _CBC)
@@ -85,32 +76,31 @@ class _Writer:
 
     def _totals(self, root: ET.Element) -> None:
         values = self._values
-        if (tax := _decimal(values.get("tax_total"))) is not None:
+        if (tax := decimal_of(values.get("tax_total"))) is not None:
             self._amount(_group(root, "TaxTotal"), "TaxAmount", tax)
         sums = _group(root, "LegalMonetaryTotal")
-        gross = _decimal(values["grand_total"])
-        self._amount(sums, "LineExtensionAmount", _decimal(values.get("lines_total")))
-        self._amount(sums, "TaxExclusiveAmount", _decimal(values.get("net_total")))
+        gross = decimal_of(values["grand_total"])
+        self._amount(sums, "LineExtensionAmount", decimal_of(values.get("lines_total")))
+        self._amount(sums, "TaxExclusiveAmount", decimal_of(values.get("net_total")))
         self._amount(sums, "TaxInclusiveAmount", gross)
-        self._amount(sums, "AllowanceTotalAmount", _decimal(values.get("allowances_total")))
-        self._amount(sums, "ChargeTotalAmount", _decimal(values.get("charges_total")))
-        self._amount(sums, "PrepaidAmount", _decimal(values.get("prepaid_total")))
-        due = _decimal(values.get("amount_due"))
+        self._amount(sums, "AllowanceTotalAmount", decimal_of(values.get("allowances_total")))
+        self._amount(sums, "ChargeTotalAmount", decimal_of(values.get("charges_total")))
+        self._amount(sums, "PrepaidAmount", decimal_of(values.get("prepaid_total")))
+        due = decimal_of(values.get("amount_due"))
         self._amount(sums, "PayableAmount", gross if due is None else due)
 
-    def _line(self, root: ET.Element, number: int, row: Mapping[str, JsonObject]) -> None:
+    def _line(self, root: ET.Element, number: int, cells: Row) -> None:
         """A document without lines gets one of its net total: the schema asks for at least one."""
-        cells = {name: cell.get("value") for name, cell in row.items() if cell}
         line = _group(root, f"{self._kind}Line")
         _text(line, "ID", str(number))
-        if (quantity := _decimal(cells.get("quantity"))) is not None:
+        if (quantity := decimal_of(cells.get("quantity"))) is not None:
             name = "CreditedQuantity" if self._is_credit else "InvoicedQuantity"
-            _text(line, name, f"{quantity:f}", unitCode=str(cells.get("unit") or _ONE))
-        amount = _decimal(cells.get("line_total")) if row else _decimal(self._values.get("net_total"))
+            _text(line, name, f"{quantity:f}", unitCode=str(cells.get("unit") or ONE))
+        amount = decimal_of(cells.get("line_total")) if cells else decimal_of(self._values.get("net_total"))
         self._amount(line, "LineExtensionAmount", Decimal(0) if amount is None else amount)
         description = cells.get("description")
         _text(_group(line, "Item"), "Name", str(description or self._values["invoice_number"]))
-        if (price := _decimal(cells.get("unit_price"))) is not None:
+        if (price := decimal_of(cells.get("unit_price"))) is not None:
             self._amount(_group(line, "Price"), "PriceAmount", price)
 
     def _amount(self, parent: ET.Element, name: str, amount: Decimal | None) -> None:
@@ -123,14 +113,5 @@ def _group(parent: ET.Element, name: str) -> ET.Element:
 
 
 def _text(parent: ET.Element, name: str, value: str | None, **attributes: str) -> None:
-    # XML has no way to write control characters.
-    clean = "".join(char for char in value or "" if char.isprintable() or char.isspace()).strip()
-    if clean:
+    if clean := writable(value):
         ET.SubElement(parent, f"{{{_CBC}}}{name}", attributes).text = clean
-
-
-def _decimal(value: JsonScalar) -> Decimal | None:
-    try:
-        return None if value is None else Decimal(str(value))
-    except InvalidOperation:
-        return None
