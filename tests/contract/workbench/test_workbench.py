@@ -40,6 +40,21 @@ def bench(request: pytest.FixtureRequest, children: ProcessWorkbench) -> Workben
     return ThreadWorkbench() if request.param == "threads" else children
 
 
+_memory: list[int] = []
+
+
+def remember() -> None:
+    _memory.append(1)
+
+
+def remembered() -> bool:
+    return bool(_memory)
+
+
+def refuse_to_warm() -> None:
+    raise ValueError("no")
+
+
 def double(number: int) -> int:
     return number * 2
 
@@ -174,6 +189,16 @@ async def test_idle_children_end_and_start_again_when_asked() -> None:
         first = await bench.run(os.getpid, timeout_s=20, pool="ocr")
         await _until_gone(first)
         assert await bench.run(os.getpid, timeout_s=20, pool="ocr") != first
+
+
+async def test_what_was_warmed_is_there_at_the_first_call_and_in_every_later_child() -> None:
+    async with aclosing(processes()) as bench:
+        await bench.warm(remember, timeout_s=20)
+        await bench.warm(refuse_to_warm, timeout_s=20)
+        assert await bench.run(remembered, timeout_s=20)
+        with pytest.raises(PermanentError):
+            await bench.run(die, timeout_s=20)
+        assert await bench.run(remembered, timeout_s=20)
 
 
 async def test_closing_ends_the_children() -> None:

@@ -6,6 +6,9 @@ from docflow.runtime.worker import run_worker
 
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.stages import handlers
+from docflow_ocr.warming import warm_up
+
+WARM_UP_S = 20.0
 
 
 async def _run(container: Container) -> None:
@@ -20,6 +23,7 @@ async def _run(container: Container) -> None:
         limits=file_limits(container.settings.limits),
         document_ocr_s=container.settings.limits.document_ocr_s,
     )
+    await container.workbench.warm(warm_up, timeout_s=WARM_UP_S)
     await run_worker(container, service=SERVICE.name, handlers=stages)
 
 

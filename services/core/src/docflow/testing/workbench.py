@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from docflow.domain.deadline import clock_stopped
@@ -23,6 +24,10 @@ class ThreadWorkbench:
             raise PermanentError("reading took too long", code="timeout") from error
         except MemoryError as error:
             raise PermanentError("the file needs more memory than allowed", code="resource_limit") from error
+
+    async def warm(self, function: Callable[[], object], /, *, timeout_s: float, pool: str = "parse") -> None:
+        with suppress(Exception):
+            await self.run(function, timeout_s=timeout_s)
 
     async def aclose(self) -> None:
         return None

@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 
 from docflow.domain.errors import PermanentError
@@ -26,14 +26,20 @@ _FORBIDDEN = frozenset(
 )
 
 
-def prepare(parent_pid: int, memory_bytes: int) -> None:
-    """Runs once in a fresh child: bounded memory, no core dumps, no network or programs from Python code."""
+def prepare(parent_pid: int, memory_bytes: int, warming: Sequence[Callable[[], object]] = ()) -> None:
+    """Runs once in a fresh child: bounded memory, no core dumps, no network or programs from Python code.
+
+    `warming` is called within these limits; what it cannot do now, a call does later.
+    """
     # Ctrl-C reaches the whole process group; the parent decides when a child ends.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     _die_with(parent_pid)
     _limit(resource.RLIMIT_CORE, 0)
     _limit(resource.RLIMIT_AS, memory_bytes)
     sys.addaudithook(_refuse)
+    for function in warming:
+        with suppress(Exception):
+            function()
 
 
 def call(function: Callable[..., object], cpu_s: float, args: tuple[object, ...]) -> object:

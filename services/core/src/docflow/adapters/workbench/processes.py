@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import TimeoutError as CallTimeout
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing.context import SpawnContext, SpawnProcess
@@ -18,7 +18,7 @@ from pebble import ProcessExpired, ProcessPool
 
 from docflow.adapters.workbench import child
 from docflow.domain.deadline import clock_stopped
-from docflow.domain.errors import PermanentError, TransientError
+from docflow.domain.errors import DocflowError, PermanentError, TransientError
 
 T = TypeVar("T")
 
@@ -61,12 +61,19 @@ class ProcessWorkbench:
         with clock_stopped():
             return cast("T", await self._pools[pool].run(function, args, timeout_s))
 
+    async def warm(self, function: Callable[[], object], /, *, timeout_s: float, pool: str = "parse") -> None:
+        self._pools[pool].warming.append(function)
+        # Where the pool has begun before, at least one of its children is warmed.
+        with suppress(DocflowError):
+            await self.run(_warmed, function, timeout_s=timeout_s, pool=pool)
+
     async def aclose(self) -> None:
         await asyncio.gather(*(pool.aclose() for pool in self._pools.values()))
 
 
 class _Pool:
     def __init__(self, limits: PoolLimits, child_exited: Callable[[str], None]) -> None:
+        self.warming: list[Callable[[], object]] = []
         self._limits = limits
         self._child_exited = child_exited
         self._processes: ProcessPool | None = None
@@ -116,7 +123,7 @@ class _Pool:
             self._processes = ProcessPool(
                 max_workers=self._limits.processes,
                 initializer=child.prepare,
-                initargs=(os.getpid(), self._limits.memory_bytes),
+                initargs=(os.getpid(), self._limits.memory_bytes, self.warming),
                 context=cast("Any", _BareSpawn()),
             )
         return self._processes
@@ -140,6 +147,12 @@ class _Pool:
             self._idle = None
         self._end()
         await asyncio.gather(*self._endings)
+
+
+def _warmed(function: Callable[[], object]) -> None:
+    """What is made stays in the child."""
+    with suppress(Exception):
+        function()
 
 
 async def _result(

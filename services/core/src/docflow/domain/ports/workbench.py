@@ -20,4 +20,10 @@ class Workbench(Protocol):
         PermanentError `resource_limit` or `timeout`; TransientError when no child can be kept alive.
         """
 
+    async def warm(self, function: Callable[[], object], /, *, timeout_s: float, pool: str = "parse") -> None:
+        """Start the pool, and have every child that starts from now on call `function` before its first call.
+
+        For what is slow the first time. A child whose `function` fails is as good as any; nothing is raised.
+        """
+
     async def aclose(self) -> None: ...
