@@ -36,6 +36,7 @@ from pydantic import SecretStr
 from tests.integration.api.conftest import KeyFor, World, make_container
 from tests.integration.api.conftest import key_for as key_for  # noqa: PLC0414
 from tests.integration.engine.submitting import rows
+from tests.unit.reading.made_files import archive, docx, external, mail, paragraph
 
 MAKER = Path(__file__).parents[2].parent / "shared" / "hostile" / "make_hostile.py"
 SECRET_OF_THE_MACHINE = "canary-file-c0ffee"
@@ -125,6 +126,48 @@ def made_cases(folder: Path, canary: Canary) -> list[dict[str, Any]]:
     return [json.loads(line) for line in (out / "manifest.jsonl").read_text().splitlines()]
 
 
+def written_cases(folder: Path, canary: Canary) -> list[dict[str, Any]]:
+    """Office files and mails that reach for addresses, files, memory or time; each asks for the canary or the secret."""
+    secret = (folder / "secret.txt").as_uri()
+    entity = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY e SYSTEM "{secret}">]><w>&e;</w>'
+    pictures = f"<img src='{canary.url}/i.png'><link rel=stylesheet href='{canary.url}/c.css'>"
+    deep = mail()
+    for _ in range(40):
+        outer = mail()
+        outer.add_attachment(deep)
+        deep = outer
+    fetching = mail()
+    fetching.set_content(f"<html><body>{pictures}<p>Total 9.00</p></body></html>", subtype="html")
+    template = external("attachedTemplate", f"{canary.url}/t.dotm")
+    made: dict[str, tuple[bytes, str, str, list[str]]] = {
+        "docx_entity": (archive({"word/document.xml": entity}), "a.docx", "reject", ["unsafe_xml"]),
+        "docx_template": (docx(paragraph("Total 9.00"), word___rels__settings_dot_xml_dot_rels=template), "a.docx", "flag", []),
+        "docx_macro": (docx(paragraph("Total 9.00"), word__vbaProject_dot_bin=b"x"), "a.docm", "flag", []),
+        "xlsx_entity": (archive({"xl/workbook.xml": entity}), "a.xlsx", "reject", ["unsafe_xml"]),
+        "xlsx_bomb": (
+            archive({"xl/workbook.xml": "<a/>", "xl/worksheets/sheet1.xml": b" " * (200 << 20)}), "a.xlsx", "reject",
+            ["expansion_limit"],
+        ),
+        "html_fetches": (f"<html><body>{pictures}Total 9.00</body></html>".encode(), "a.html", "accept", []),
+        "html_script": (b"<html><body>Total 9.00<script>x()</script></body></html>", "a.html", "flag", []),
+        "html_deep": (b"<html>" + b"<div>" * 200_000 + b"Total 9.00", "a.html", "either", []),
+        "mail_fetches": (fetching.as_bytes(), "a.eml", "accept", []),
+        "mail_deep": (deep.as_bytes(), "a.eml", "reject", ["file_unsafe"]),
+        "csv_quotes": (b'a,b\n"' + b"x" * 3_000_000, "a.csv", "reject", ["expansion_limit", "corrupt_file"]),
+    }  # fmt: skip
+    cases = []
+    for name, (data, file_name, expect, error) in made.items():
+        (folder / "cases" / name).write_bytes(data)
+        given = {
+            "case": name,
+            "file": name,
+            "upload_name": file_name,
+            "claimed_type": "application/octet-stream",
+        }
+        cases.append({**given, "expect": expect, "error": error, "must": "", "seconds": 20, "peak_mb": 300})
+    return cases
+
+
 @asynccontextmanager
 async def working(database: Database) -> AsyncIterator[tuple[World, ProcessWorkbench]]:
     """A gateway and a worker with real children over one database."""
@@ -182,7 +225,7 @@ async def verdict_of(
                 tenancy,
                 "SELECT p.status, coalesce(p.error_code, d.error_code), d.fraud_flags,"
                 " p.extraction_result #>> '{fields,grand_total,value}' FROM processes p"
-                " JOIN documents d USING (process_id) WHERE p.process_id = :p",
+                " JOIN documents d USING (process_id) WHERE p.process_id = :p ORDER BY d.position LIMIT 1",
                 p=process_id,
             )
             if row[0] in ("completed", "failed", "hitl_review"):
@@ -245,7 +288,7 @@ async def test_every_hostile_file_ends_as_it_should(
     headers = await key_for(tenancy)
     complaints: dict[str, str] = {}
     with listening() as canary:
-        cases = made_cases(tmp_path, canary)
+        cases = made_cases(tmp_path, canary) + written_cases(tmp_path, canary)
         async with working(database) as (world, _):
             for case in cases:
                 data = (tmp_path / "cases" / case["file"]).read_bytes()

@@ -31,7 +31,7 @@ def table(*rows: tuple[str, ...]) -> str:
 
 
 def docx(body: str, **parts: str | bytes) -> bytes:
-    """`parts` by name with `__` for `/` and `_dot_` for `.`."""
+    """`parts` by name with `__` for `/` and `_dot_` for `.`; a folder named `_rels` begins with one more `_`."""
     more = {name.replace("__", "/").replace("_dot_", "."): content for name, content in parts.items()}
     return archive({"word/document.xml": f"<w:document {W}><w:body>{body}</w:body></w:document>", **more})
 
