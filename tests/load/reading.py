@@ -102,7 +102,7 @@ def _ocr(path: Path, data: bytes, mime: str, number: int) -> dict[str, Any]:
     if not kept.exists():
         WORDS.mkdir(parents=True, exist_ok=True)
         began = time.process_time()
-        words = read_image(draw_page(data, mime, number, LIMITS))
+        words = read_image(draw_page(data, mime, number, LIMITS)).words
         taken = {
             "cpu_s": time.process_time() - began,
             "words": [[w.text, w.box, w.confidence] for w in words],

@@ -11,7 +11,7 @@ import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from statistics import median
@@ -24,12 +24,13 @@ from docflow.adapters.workbench.processes import PoolLimits, ProcessWorkbench
 from docflow.domain.errors import DocflowError, UserError
 from docflow.domain.json_types import JsonObject, JsonScalar
 from docflow.domain.output_schema import FieldSpec, shape_of
-from docflow.domain.reading import Page, ReadField, TextSource
+from docflow.domain.reading import Page, ReadField
 from docflow.domain.values.kinds import FieldKind, canonical, text_key
 from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
 from docflow.runtime.settings import LimitSettings
 from docflow_ocr.pages.inspection import inspect
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
+from docflow_ocr.reader import page_read
 from docflow_ocr.service import file_limits
 
 _KIND_BY_TYPE = {"id": "id", "money": "money", "date": "date", "bool": "boolean"}
@@ -179,14 +180,14 @@ async def _read(
     opened = await workbench.run(open_file, data, seen.mime_type, limits, timeout_s=_CALL_S)
     pages = []
     for page in opened.pages:
-        words = page.words
         if page.number in opened.drawn:
             picture = await workbench.run(
                 draw_page, data, seen.mime_type, page.number, limits, timeout_s=_CALL_S
             )
-            words = await workbench.run(read_image, picture, timeout_s=_CALL_S, pool="ocr")
-        source = TextSource.OCR if page.number in opened.drawn else page.source
-        pages.append(replace(page, words=words, source=source))
+            found = await workbench.run(read_image, picture, timeout_s=_CALL_S, pool="ocr")
+            pages.append(page_read(page, found))
+        else:
+            pages.append(page)
     read = await workbench.run(_fields, opened, tuple(pages), schema, timeout_s=_CALL_S)
     return max(1, len(pages)), read.fields
 

@@ -18,7 +18,7 @@ from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.llm import ExtractRequest, PageImage, Provider
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.read_documents import ReadDocument, fields_as_json, tables_as_json, typed_data
-from docflow.domain.reading import FraudFlag, Page, TextSource, Word
+from docflow.domain.reading import FraudFlag, Page, ReadPicture, TextSource, Word
 from docflow.domain.stages import DocumentStatus, DuplicatePolicy
 from docflow.domain.values.kinds import text_key
 from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
@@ -43,7 +43,7 @@ MAX_TEXT_CHARACTERS = 500_000
 #: What tells one invoice from another.
 _IDENTITY = ("invoice_number", "seller_name", "grand_total")
 
-ReadImage = Callable[[bytes], tuple[Word, ...]]
+ReadImage = Callable[[bytes], ReadPicture]
 
 
 class OcrBudget:
@@ -60,7 +60,7 @@ class OcrBudget:
             raise PermanentError("reading the document took too long", code="timeout")
 
 
-def timed(read_image: ReadImage, picture: bytes) -> tuple[tuple[Word, ...], float]:
+def timed(read_image: ReadImage, picture: bytes) -> tuple[ReadPicture, float]:
     """In the child, so that the time in line does not count."""
     began = time.monotonic()
     return read_image(picture), time.monotonic() - began
@@ -144,18 +144,18 @@ class DocumentReader:
     async def _scan(self, data: bytes, document: DocumentState, page: Page, budget: OcrBudget) -> Page:
         key = words_key(document, page)
         try:
-            return replace(page, words=words_of(await self._blobs.get(key)), source=TextSource.OCR)
+            return page_read(page, picture_of(await self._blobs.get(key)))
         except NotFound:
             pass
         budget.check()
         picture = await self._workbench.run(
             draw_page, data, document.mime_type, page.number, self._limits, timeout_s=DRAW_TIMEOUT_S
         )
-        words, took_s = await self._workbench.run(
+        found, took_s = await self._workbench.run(
             timed, self._read_image, picture, timeout_s=OCR_TIMEOUT_S, pool="ocr"
         )
         budget.spend(took_s)
-        read = replace(page, words=words, source=TextSource.OCR)
+        read = page_read(page, found)
         await self._blobs.put(key, words_object(read))
         return read
 
@@ -274,6 +274,26 @@ def words_key(document: DocumentState, page: Page) -> str:
     return f"{document.blob_key}.words/{page.number}"
 
 
+def page_read(page: Page, read: ReadPicture) -> Page:
+    """A page as its picture says it lies."""
+    turned = read.rotation in (90, 270)
+    return replace(
+        page,
+        width=page.height if turned else page.width,
+        height=page.width if turned else page.height,
+        words=read.words,
+        source=TextSource.OCR,
+        rotation=read.rotation,
+        skew=read.skew,
+    )
+
+
+def picture_of(stored: bytes) -> ReadPicture:
+    """What was read off a picture, from its object in the file store."""
+    kept = orjson.loads(stored)
+    return ReadPicture(words_of(stored), kept.get("rotation", 0), kept.get("skew", 0.0))
+
+
 def words_of(stored: bytes) -> tuple[Word, ...]:
     """The words of a page's object in the file store."""
     return tuple(
@@ -283,7 +303,7 @@ def words_of(stored: bytes) -> tuple[Word, ...]:
 
 
 def words_object(page: Page) -> bytes:
-    """{"number", "width", "height", "rotation", "source", "words": [[text, x0, y0, x1, y1, confidence]]}"""
+    """{"number", "width", "height", "rotation", "skew", "source", "words": [[text, x0, y0, x1, y1, confidence]]}"""
     words = [[word.text, *(round(x, 5) for x in word.box), round(word.confidence, 4)] for word in page.words]
     return orjson.dumps(
         {
@@ -291,6 +311,7 @@ def words_object(page: Page) -> bytes:
             "width": page.width,
             "height": page.height,
             "rotation": page.rotation,
+            "skew": page.skew,
             "source": page.source.value,
             "words": words,
         }

@@ -9,6 +9,7 @@ from docflow.adapters.pages.render import render_png
 from docflow.domain.access import Scope
 from docflow.domain.errors import NotFound
 from docflow.domain.file_types import WRITTEN
+from docflow.domain.reading import TextSource
 from docflow.features.documents.models import Document, PageRow
 from docflow.features.documents.service import Documents
 from fastapi import APIRouter, Path, Response
@@ -101,20 +102,34 @@ async def _own_page(gateway: Gateway, document: Document, number: int) -> bytes:
     container = gateway.container
     data = await container.blobs.get(document.blob_key)
     pixels = container.settings.limits.page_pixels
+    pose = await _pose(gateway, document, number)
     return await container.workbench.run(
-        render_png, data, document.mime_type, number, pixels, timeout_s=RENDER_S
+        render_png, data, document.mime_type, number, pixels, pose, timeout_s=RENDER_S
     )
+
+
+async def _pose(gateway: Gateway, document: Document, number: int) -> tuple[int, float]:
+    """How a page that was read as a picture is turned and straightened, so that its words' places fit."""
+    page = await _page_row(gateway, document, number)
+    if page is None or page.words_key is None or page.source != TextSource.OCR:
+        return 0, 0.0
+    kept: dict[str, Any] = orjson.loads(await gateway.container.blobs.get(page.words_key))
+    return kept.get("rotation", 0), kept.get("skew", 0.0)
+
+
+async def _page_row(gateway: Gateway, document: Document, number: int) -> PageRow | None:
+    async with gateway.container.database.client(document.client_id) as session:
+        pages = await Documents(session, document.client_id).pages([document.document_id])
+    return next((page for page in pages if page.number == number), None)
 
 
 async def _written_page(gateway: Gateway, document: Document, number: int) -> bytes:
     """Text, tables and mails have no pages of their own: what was read is drawn where it was placed."""
     container = gateway.container
-    async with container.database.client(document.client_id) as session:
-        pages = await Documents(session, document.client_id).pages([document.document_id])
-    key = next((page.words_key for page in pages if page.number == number), None)
-    if key is None:
+    page = await _page_row(gateway, document, number)
+    if page is None or page.words_key is None:
         raise NotFound("no such page, or not read yet")
-    words = await container.blobs.get(key)
+    words = await container.blobs.get(page.words_key)
     return await container.workbench.run(
         words_png, words, container.settings.limits.page_pixels, timeout_s=RENDER_S
     )

@@ -42,7 +42,12 @@ class Word:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """The words of one page in reading order. `number` starts at 1; width and height in PDF points or pixels."""
+    """The words of one page in reading order. `number` starts at 1; width and height in PDF points or pixels.
+
+    A page is as its reader holds it: where it was read as a picture, `rotation` (0, 90, 180 or 270 degrees clockwise) and
+    then `skew` (degrees counterclockwise) make the stored picture upright and straight, and places are on that one. Of a
+    text layer `rotation` is what the file itself asks for.
+    """
 
     number: int
     width: float
@@ -50,6 +55,16 @@ class Page:
     words: tuple[Word, ...]
     source: TextSource
     rotation: int = 0
+    skew: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPicture:
+    """What an engine read off a picture; places are on the picture turned and straightened, as on a Page."""
+
+    words: tuple[Word, ...]
+    rotation: int = 0
+    skew: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

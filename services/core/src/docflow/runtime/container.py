@@ -23,7 +23,7 @@ from docflow.domain.ports.mail import Mail
 from docflow.domain.ports.sealing import Sealing
 from docflow.domain.ports.transport import Transport
 from docflow.domain.ports.workbench import Workbench
-from docflow.domain.reading import Word
+from docflow.domain.reading import ReadPicture
 from docflow.runtime.databases import DatabaseUrls, open_databases
 from docflow.runtime.local_state import LocalState
 from docflow.runtime.metrics import Metrics
@@ -59,7 +59,7 @@ class Container:
     egress: Egress
     sealing: Sealing
     provider: Provider
-    read_image: Callable[[bytes], tuple[Word, ...]]
+    read_image: Callable[[bytes], ReadPicture]
     """A picture to its words; a plain function, for the workbench's `ocr` pool."""
     mail: Mail
     metrics: Metrics = field(default_factory=Metrics)

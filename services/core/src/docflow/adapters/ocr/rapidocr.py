@@ -1,11 +1,11 @@
 """PP-OCR by `rapidocr` on onnxruntime, with the models inside its wheel: no download, no network."""
 
 import io
-from collections.abc import Sequence
 from functools import cache
 from typing import Any
 
-from docflow.domain.reading import Box, Word
+from docflow.adapters.ocr.straighten import pose_of
+from docflow.domain.reading import Box, ReadPicture, Word
 
 #: Longer sides are scaled down before text is looked for: an A4 scan at 300 dpi takes half the time and gives the
 #: same 60 lines.
@@ -13,6 +13,8 @@ MAX_SIDE_PIXELS = 1280
 MIN_SCORE = 0.5
 #: Scaled to what the engine takes, a longer strip has no width left, and the engine refuses it.
 LONGEST_RATIO = 40
+#: From here on the engine itself turns a line round.
+CERTAIN_TURN = 0.9
 
 
 class RapidOcr:
@@ -24,10 +26,8 @@ class RapidOcr:
     name = "rapidocr"
 
     def __init__(self) -> None:
-        from rapidocr import RapidOCR
-
-        self._engine = RapidOCR(
-            params={
+        self._engine = _noting_engine(
+            {
                 "Global.log_level": "critical",
                 "Global.max_side_len": MAX_SIDE_PIXELS,
                 "Global.text_score": MIN_SCORE,
@@ -36,7 +36,7 @@ class RapidOcr:
             }
         )
 
-    def read(self, image: bytes) -> tuple[Word, ...]:
+    def read(self, image: bytes) -> ReadPicture:
         import numpy
         from PIL import Image
 
@@ -44,18 +44,40 @@ class RapidOcr:
             # The engine's models were trained on BGR, as OpenCV loads it.
             pixels = numpy.asarray(opened.convert("RGB"))[:, :, ::-1]
         if max(pixels.shape[:2]) > LONGEST_RATIO * min(pixels.shape[:2]):
-            return ()
+            return ReadPicture(())
         # One call serves all its steps, so its type is that of any of them.
         result: Any = self._engine(numpy.ascontiguousarray(pixels))
         if result.boxes is None or result.txts is None:
-            return ()
+            return ReadPicture(())
         height, width = pixels.shape[:2]
-        lines = zip(result.boxes.tolist(), result.txts, result.scores, strict=True)
-        return tuple(
-            word
-            for corners, text, score in lines
-            for word in words_of_line(str(text), _box(corners, width, height), float(score))
-        )
+        quads = result.boxes.tolist()
+        pose = pose_of(quads, width, height, flipped=self._engine.flipped_share)
+        boxes = [pose.box(quad) for quad in quads]
+        lines = list(zip(boxes, result.txts, result.scores, strict=True))
+        if pose.rotation:
+            lines.sort(key=lambda line: (line[0][1], line[0][0]))
+        words = [word for box, text, score in lines for word in words_of_line(str(text), box, float(score))]
+        return ReadPicture(tuple(words), pose.rotation, pose.skew)
+
+
+def _noting_engine(params: dict[str, Any]) -> Any:
+    """The engine, which keeps to itself how many lines it had to turn upside down; here it tells."""
+    from rapidocr import RapidOCR
+
+    class Noting(RapidOCR):
+        flipped_share = 0.0
+
+        def cls_and_rotate(self, images: Any) -> Any:
+            turned, found = super().cls_and_rotate(images)
+            widths = [image.shape[1] for image in images]
+            flipped = [
+                width for width, (label, score) in zip(widths, found.cls_res or (), strict=False)
+                if "180" in label and score > CERTAIN_TURN
+            ]  # fmt: skip
+            self.flipped_share = sum(flipped) / max(1, sum(widths))
+            return turned, found
+
+    return Noting(params=params)
 
 
 def words_of_line(text: str, box: Box, confidence: float) -> list[Word]:
@@ -70,22 +92,12 @@ def words_of_line(text: str, box: Box, confidence: float) -> list[Word]:
     return words
 
 
-def _box(corners: Sequence[Sequence[float]], width: int, height: int) -> Box:
-    xs, ys = [x for x, _ in corners], [y for _, y in corners]
-    return (
-        max(0.0, min(xs) / width),
-        max(0.0, min(ys) / height),
-        min(1.0, max(xs) / width),
-        min(1.0, max(ys) / height),
-    )
-
-
 @cache
 def shared_engine() -> RapidOcr:
     """The engine of this process, made at its first page."""
     return RapidOcr()
 
 
-def read_image(image: bytes) -> tuple[Word, ...]:
+def read_image(image: bytes) -> ReadPicture:
     """The words of an encoded picture; for the workbench's `ocr` pool."""
     return shared_engine().read(image)

@@ -1,27 +1,33 @@
 """Draws one page as PNG. Runs in a workbench child: it parses bytes that nobody vouches for."""
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 from docflow.domain.errors import NotFound, PermanentError, UnsupportedMedia
 from docflow.domain.file_types import IMAGES, PDF
 
+if TYPE_CHECKING:
+    from PIL import Image
+
 DPI = 150
 
 
-def render_png(data: bytes, mime_type: str, page: int, max_pixels: int) -> bytes:
-    """Page `page` (1-based) as people see it, within `max_pixels`.
+def render_png(
+    data: bytes, mime_type: str, page: int, max_pixels: int, pose: tuple[int, float] = (0, 0.0)
+) -> bytes:
+    """Page `page` (1-based) as people see it, within `max_pixels`, turned and straightened by `pose` (a Page's rotation, skew).
 
     Raises NotFound for a page that is not there, UnsupportedMedia for files without pages, PermanentError
     `file_corrupt`.
     """
     if mime_type == PDF:
-        return _from_pdf(data, page, max_pixels)
+        return _png(_upright(_from_pdf(data, page, max_pixels), *pose))
     if mime_type in IMAGES:
-        return _from_image(data, page, max_pixels)
+        return _png(_upright(_from_image(data, page, max_pixels), *pose))
     raise UnsupportedMedia("this file has no pages to draw", code="file_unsupported")
 
 
-def _from_pdf(data: bytes, page: int, max_pixels: int) -> bytes:
+def _from_pdf(data: bytes, page: int, max_pixels: int) -> "Image.Image":
     import pypdfium2
 
     try:
@@ -34,10 +40,11 @@ def _from_pdf(data: bytes, page: int, max_pixels: int) -> bytes:
         drawn = document[page - 1]
         width, height = drawn.get_size()
         scale = min(DPI / 72, (max_pixels / max(1.0, width * height)) ** 0.5)
-        return _png(drawn.render(scale=scale).to_pil())
+        picture: Image.Image = drawn.render(scale=scale).to_pil()
+        return picture
 
 
-def _from_image(data: bytes, page: int, max_pixels: int) -> bytes:
+def _from_image(data: bytes, page: int, max_pixels: int) -> "Image.Image":
     from PIL import Image, ImageOps
 
     try:
@@ -48,15 +55,21 @@ def _from_image(data: bytes, page: int, max_pixels: int) -> bytes:
             upright = ImageOps.exif_transpose(image)
             scale = min(1.0, (max_pixels / (upright.width * upright.height)) ** 0.5)
             size = (max(1, int(upright.width * scale)), max(1, int(upright.height * scale)))
-            return _png(upright.convert("RGB").resize(size))
+            return upright.convert("RGB").resize(size)
     except (OSError, ValueError, SyntaxError) as error:
         raise PermanentError("the image cannot be opened", code="file_corrupt") from error
 
 
-def _png(image: object) -> bytes:
+def _upright(image: "Image.Image", rotation: int, skew: float) -> "Image.Image":
     from PIL import Image
 
-    assert isinstance(image, Image.Image)
+    turned = image.rotate(-rotation, expand=True) if rotation else image
+    if not skew:
+        return turned
+    return turned.convert("RGB").rotate(skew, resample=Image.Resampling.BICUBIC, fillcolor="white")
+
+
+def _png(image: "Image.Image") -> bytes:
     out = BytesIO()
     image.save(out, "PNG", compress_level=3)
     return out.getvalue()

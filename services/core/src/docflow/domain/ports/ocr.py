@@ -1,6 +1,6 @@
 from typing import Protocol
 
-from docflow.domain.reading import Word
+from docflow.domain.reading import ReadPicture
 
 
 class OcrEngine(Protocol):
@@ -8,5 +8,5 @@ class OcrEngine(Protocol):
 
     name: str
 
-    def read(self, image: bytes) -> tuple[Word, ...]:
-        """Recognised lines or words of an encoded image (PNG, JPEG), boxes in fractions of that image."""
+    def read(self, image: bytes) -> ReadPicture:
+        """The words of an encoded image (PNG, JPEG), boxes in fractions of that image made upright."""
