@@ -73,6 +73,13 @@ def test_a_workbook_shows_what_its_cells_showed() -> None:
     assert text_of(file) == ["Day  Price", "2026-05-04  1234.50 €", "0.3  19%"]
 
 
+@pytest.mark.parametrize("value", ["1e25", "-1e18", "1e-18", "NaN", "Infinity", "x", "99999999999"])
+@pytest.mark.parametrize("form", ["0.0000000000", "0%", "dd/mm/yyyy", "", "#,##0"])
+def test_a_number_beyond_all_measure_is_still_shown(value: str, form: str) -> None:
+    row = f'<row><c r="A1" t="str"><v>Total</v></c><c r="B1" s="1"><v>{value}</v></c></row>'
+    assert len(text_of(opened(xlsx(row, formats=(form,)), "a.xlsx"))) == 1
+
+
 def test_every_sheet_is_a_page_and_a_hidden_one_is_told() -> None:
     row = '<row><c r="A1" t="str"><v>{}</v></c></row>'
     sheets = [row.format(name) for name in ("first", "secret", "third")]

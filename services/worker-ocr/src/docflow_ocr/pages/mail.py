@@ -137,7 +137,10 @@ def _bytes_of(part: MIMEPart) -> bytes:
     if part.get_content_type() == "message/rfc822":
         inner = part.get_payload()
         one = inner[0] if isinstance(inner, list) and inner else None
-        return one.as_bytes() if isinstance(one, EmailMessage) else b""
+        try:
+            return one.as_bytes() if isinstance(one, EmailMessage) else b""
+        except (MessageError, ValueError, LookupError, TypeError, AttributeError):
+            raise PermanentError("the mail holds a damaged one", code="file_corrupt") from None
     content = part.get_payload(decode=True)
     return content if isinstance(content, bytes) else b""
 

@@ -15,6 +15,8 @@ from docflow_ocr.pages.laid_out import MAX_CELLS, Block, PageBreak, Table, Writt
 _MAIN = "xl/workbook.xml"
 _MAX_SHEETS = 200
 _MAX_COLUMNS = 1000
+#: Together less than the 28 digits that decimals are computed with.
+_MOST_DIGITS, _MOST_DECIMALS = 18, 6
 #: Formats that a workbook need not name (ECMA-376, 18.8.30).
 _BUILT_IN = {
     1: "0",
@@ -108,7 +110,7 @@ class _Book:
             number = Decimal(value)
         except InvalidOperation:
             return clean_text(value)
-        if not number.is_finite() or abs(number.adjusted()) > 30:
+        if not number.is_finite() or abs(number.adjusted()) > _MOST_DIGITS:
             return clean_text(value)
         at = int(style) if style.isdigit() and len(style) < 7 else 0
         return shown_number(number, self._formats[at] if at < len(self._formats) else "", self._first_day)
@@ -123,9 +125,10 @@ def shown_number(number: Decimal, form: str, first_day: datetime) -> str:
     with localcontext() as context:
         # A binary fraction of 17 digits is a decimal of 15 to its writer.
         context.prec = 15
-        exact = +number * (100 if "%" in bare else 1)
+        exact = +number
+    exact = exact * 100 if "%" in bare else exact
     if decimals := re.search(r"0\.(0+)", bare):
-        exact = round(exact, len(decimals[1]))
+        exact = round(exact, min(_MOST_DECIMALS, len(decimals[1])))
     elif re.search(r"[0#]", bare):
         exact = Decimal(round(exact))
     text = f"{exact:f}" if "." not in f"{exact:f}" or decimals else f"{exact:f}".rstrip("0").rstrip(".")
