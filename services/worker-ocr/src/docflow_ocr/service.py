@@ -1,3 +1,6 @@
+import asyncio
+from contextlib import suppress
+
 from docflow.features.documents.repository import DocumentStore
 from docflow.runtime.container import Container
 from docflow.runtime.service import Service
@@ -23,8 +26,14 @@ async def _run(container: Container) -> None:
         limits=file_limits(container.settings.limits),
         document_ocr_s=container.settings.limits.document_ocr_s,
     )
-    await container.workbench.warm(warm_up, timeout_s=WARM_UP_S)
-    await run_worker(container, service=SERVICE.name, handlers=stages)
+    # Beside the work: nothing waits for it, and what comes meanwhile would have had to do the same.
+    warming = asyncio.create_task(container.workbench.warm(warm_up, timeout_s=WARM_UP_S))
+    try:
+        await run_worker(container, service=SERVICE.name, handlers=stages)
+    finally:
+        warming.cancel()
+        with suppress(asyncio.CancelledError):
+            await warming
 
 
 def file_limits(limits: LimitSettings) -> FileLimits:
