@@ -125,7 +125,7 @@ def nested(depth: int) -> EmailMessage:
 @pytest.mark.parametrize(
     ("message", "files", "size", "code"),
     [
-        (with_files(("a.csv", b"1;2"), ("b.csv", b"3;4")), 1, 999, "too_many_files"),
+        (with_files(("a.csv", b"1;2"), ("b.csv", b"3;4")), 1, 999, "expansion_limit"),
         (with_files(("a.csv", b"x" * 1000)), 9, 999, "expansion_limit"),
         (nested(30), 9, 9_999_999, "file_unsafe"),
     ],

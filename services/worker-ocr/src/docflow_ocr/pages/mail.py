@@ -60,7 +60,7 @@ class Mail:
 def unpacked(data: bytes, most_files: int, most_bytes: int) -> Mail:
     """The mail's headers and its attachments, an identical one once.
 
-    Raises PermanentError `file_corrupt`, `file_unsafe` (nested too deep, too many parts), `too_many_files` or
+    Raises PermanentError `file_corrupt`, `file_unsafe` (nested too deep, too many parts) or
     `expansion_limit`.
     """
     message = _parsed(data)
@@ -76,7 +76,7 @@ def unpacked(data: bytes, most_files: int, most_bytes: int) -> Mail:
         sha256 = hashlib.sha256(content).hexdigest()
         found.setdefault(sha256, AttachedFile(number, _name(part, number), content, sha256))
         if len(found) > most_files:
-            raise PermanentError(f"the mail has more than {most_files} attachments", code="too_many_files")
+            raise PermanentError(f"the mail has more than {most_files} attachments", code="expansion_limit")
     return Mail(_headers(message), tuple(found.values()))
 
 
