@@ -120,8 +120,8 @@ async def test_what_nobody_settles_is_swept_and_a_late_end_still_counts(database
     books, call = books_of(database), asked(client_id, ttl_s=-1.0)
     assert await books.reserve(call) is None
     assert await balance(database, client_id) == 900
-    await database.single(text("SELECT sweep_usage()"), {})
-    await database.single(text("SELECT sweep_usage()"), {})
+    await database.single("SELECT sweep_usage()", {})
+    await database.single("SELECT sweep_usage()", {})
     assert await balance(database, client_id) == 1000
     assert (await budgets(database, client_id))[Period.DAY].reserved_tokens == 0
     await books.settle(ended(call, 60, 600))

@@ -8,7 +8,6 @@ from itertools import count
 from uuid import UUID
 
 import orjson
-from sqlalchemy import text
 
 from docflow.db.database import Database
 from docflow.domain.backoff import Backoff
@@ -18,9 +17,9 @@ from docflow.domain.llm_calls import LlmCallRecord, Refusal, Reservation
 from docflow.domain.ports.sealing import Sealing
 from docflow.features.usage.together import Together
 
-_FIND = text("SELECT client_id, cache_key, answer_sealed FROM find_answers(CAST(:asked AS jsonb))")
-_RESERVE = text("SELECT call_id, refusal FROM reserve_calls(CAST(:asked AS jsonb))")
-_SETTLE = text("SELECT settle_calls(CAST(:calls AS jsonb))")
+_FIND = "SELECT client_id, cache_key, answer_sealed FROM find_answers(CAST(%(asked)s AS jsonb))"
+_RESERVE = "SELECT call_id, refusal FROM reserve_calls(CAST(%(asked)s AS jsonb))"
+_SETTLE = "SELECT settle_calls(CAST(%(calls)s AS jsonb))"
 
 _PATIENCE = Backoff(base_s=0.2, cap_s=2.0)
 _SETTLE_TRIES = 5
