@@ -94,6 +94,19 @@ CREATE TABLE audit_offsets (
     CONSTRAINT pk_audit_offsets PRIMARY KEY (reader)
 );
 
+CREATE TABLE budget_reservations (
+    client_id uuid NOT NULL,
+    call_id uuid NOT NULL,
+    reserved_on date NOT NULL,
+    tokens bigint NOT NULL,
+    micros bigint,
+    released boolean NOT NULL DEFAULT false,
+    expires_at timestamp with time zone NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT fk_budget_reservations_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT pk_budget_reservations PRIMARY KEY (client_id, call_id)
+);
+
 CREATE TABLE budgets (
     budget_id uuid NOT NULL,
     client_id uuid NOT NULL,
@@ -279,6 +292,7 @@ CREATE TABLE llm_calls (
     duration_ms integer,
     audited boolean NOT NULL DEFAULT false,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    asked_model text,
     CONSTRAINT fk_llm_calls_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
     CONSTRAINT pk_llm_calls PRIMARY KEY (call_id)
 );
@@ -710,6 +724,7 @@ CREATE INDEX ix_audit_logs_chain ON public.audit_logs USING btree (client_id, se
 CREATE INDEX ix_audit_logs_client_id_timestamp ON public.audit_logs USING btree (client_id, "timestamp" DESC);
 CREATE INDEX ix_audit_logs_process_id ON public.audit_logs USING btree (process_id);
 CREATE INDEX ix_audit_logs_result_stage_type ON public.audit_logs USING btree (result, stage_type);
+CREATE INDEX ix_budget_reservations_expires_at ON public.budget_reservations USING btree (expires_at);
 CREATE INDEX ix_clients_created_at ON public.clients USING btree (created_at, client_id);
 CREATE INDEX ix_configurations_process_type_id ON public.configurations USING btree (process_type_id);
 CREATE INDEX ix_documents_name_key ON public.documents USING btree (client_id, name_key);
@@ -1251,6 +1266,20 @@ $function$
 ;
 -- owner: docflow_owner; may call: docflow_app, docflow_engine
 
+CREATE OR REPLACE FUNCTION public.find_answers(p_asked jsonb)
+ RETURNS TABLE(client_id uuid, cache_key bytea, answer_sealed bytea)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    SELECT k.client_id, k.cache_key, k.answer_sealed
+    FROM jsonb_to_recordset(p_asked) AS a (client_id uuid, cache_key text)
+        JOIN llm_cache k ON k.client_id = a.client_id AND k.cache_key = decode(a.cache_key, 'hex')
+    WHERE k.expires_at > now()
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.find_api_key(p_prefix text)
  RETURNS TABLE(api_key_id uuid, client_id uuid, name text, secret_hash bytea, scopes text[], rate_limit_per_minute integer, expires_at timestamp with time zone, revoked_at timestamp with time zone, client_status text)
  LANGUAGE sql
@@ -1747,6 +1776,24 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.open_budgets(p_client_id uuid, p_on date)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    INSERT INTO budgets (budget_id, client_id, period, period_start, cap_micros, cap_tokens)
+    SELECT new_time_id(), p_client_id, opened.period, opened.period_start, last.cap_micros, last.cap_tokens
+    FROM (VALUES ('day', p_on), ('month', date_trunc('month', p_on)::date)) AS opened (period, period_start)
+        LEFT JOIN LATERAL (
+            SELECT b.cap_micros, b.cap_tokens FROM budgets b
+            WHERE b.client_id = p_client_id AND b.period = opened.period
+            ORDER BY b.period_start DESC LIMIT 1
+        ) last ON true
+    ON CONFLICT (client_id, period, period_start) DO NOTHING
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.protect_audit_partition(name text)
  RETURNS void
  LANGUAGE plpgsql
@@ -1904,6 +1951,83 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.reserve_calls(p_asked jsonb)
+ RETURNS TABLE(call_id uuid, refusal text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+#variable_conflict use_column
+DECLARE
+    v_group record;
+    v_one record;
+    v_balance bigint;
+    v_rows integer;
+    v_tokens_left bigint;
+    v_micros_left bigint;
+    v_tokens bigint;
+    v_micros bigint;
+BEGIN
+    FOR v_group IN
+        SELECT a.client_id, a."on" FROM jsonb_to_recordset(p_asked) AS a (client_id uuid, "on" date)
+        GROUP BY a.client_id, a."on" ORDER BY a.client_id, a."on"
+    LOOP
+        SELECT c.token_balance INTO v_balance FROM clients c WHERE c.client_id = v_group.client_id FOR NO KEY UPDATE;
+        FOR v_rows IN 1..2 LOOP
+            SELECT min(b.cap_tokens - b.spent_tokens - b.reserved_tokens), min(b.cap_micros - b.spent_micros - b.reserved_micros)
+            INTO v_tokens_left, v_micros_left
+            FROM budgets b
+            WHERE b.client_id = v_group.client_id AND (b.period, b.period_start) IN (
+                ('day', v_group."on"), ('month', date_trunc('month', v_group."on")::date)
+            )
+            HAVING count(*) = 2;
+            EXIT WHEN FOUND;
+            PERFORM open_budgets(v_group.client_id, v_group."on");
+        END LOOP;
+        v_tokens := 0;
+        v_micros := 0;
+        FOR v_one IN
+            SELECT a.call_id, a.tokens, a.micros, a.ttl_s
+            FROM jsonb_to_recordset(p_asked) AS a (
+                client_id uuid, call_id uuid, tokens bigint, micros bigint, "on" date, ttl_s double precision
+            )
+            WHERE a.client_id = v_group.client_id AND a."on" = v_group."on"
+        LOOP
+            call_id := v_one.call_id;
+            refusal := CASE
+                WHEN v_balance - v_tokens < v_one.tokens THEN 'balance'
+                WHEN v_tokens_left - v_tokens < v_one.tokens THEN 'tokens'
+                WHEN v_micros_left IS NOT NULL AND v_one.micros IS NULL THEN 'price_unknown'
+                WHEN v_micros_left - v_micros < v_one.micros THEN 'cost'
+            END;
+            IF refusal IS NULL THEN
+                INSERT INTO budget_reservations (client_id, call_id, reserved_on, tokens, micros, expires_at)
+                VALUES (
+                    v_group.client_id, v_one.call_id, v_group."on", v_one.tokens, v_one.micros,
+                    clock_timestamp() + make_interval(secs => v_one.ttl_s)
+                );
+                v_tokens := v_tokens + v_one.tokens;
+                v_micros := v_micros + coalesce(v_one.micros, 0);
+            ELSIF refusal IN ('tokens', 'cost') THEN
+                PERFORM warn_of_budgets(
+                    v_group.client_id, v_group."on", v_tokens + v_one.tokens, v_micros + coalesce(v_one.micros, 0)
+                );
+            END IF;
+            RETURN NEXT;
+        END LOOP;
+        UPDATE budgets b
+        SET reserved_tokens = b.reserved_tokens + v_tokens, reserved_micros = b.reserved_micros + v_micros
+        WHERE b.client_id = v_group.client_id AND v_tokens + v_micros > 0 AND (b.period, b.period_start) IN (
+            ('day', v_group."on"), ('month', date_trunc('month', v_group."on")::date)
+        );
+        UPDATE clients c SET token_balance = c.token_balance - v_tokens
+        WHERE c.client_id = v_group.client_id AND c.token_balance IS NOT NULL AND v_tokens > 0;
+    END LOOP;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.set_platform_password(p_user_id uuid, p_old text, p_new text)
  RETURNS boolean
  LANGUAGE sql
@@ -1933,6 +2057,88 @@ AS $function$
         RETURNING 1
     )
     SELECT EXISTS (SELECT FROM changed)
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.settle_calls(p_calls jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM 1 FROM clients c
+    WHERE c.client_id IN (SELECT (a ->> 'client_id')::uuid FROM jsonb_array_elements(p_calls) a)
+    ORDER BY c.client_id FOR NO KEY UPDATE;
+
+    WITH called AS (
+        SELECT * FROM jsonb_to_recordset(p_calls) AS a (
+            client_id uuid, call_id uuid, tokens_input integer, tokens_output integer, cost_micros bigint
+        )
+    ), ended AS (
+        DELETE FROM budget_reservations r USING called
+        WHERE r.client_id = called.client_id AND r.call_id = called.call_id
+        RETURNING r.client_id, r.reserved_on, CASE WHEN r.released THEN 0 ELSE r.tokens END AS held_tokens,
+            CASE WHEN r.released THEN 0 ELSE coalesce(r.micros, 0) END AS held_micros,
+            called.tokens_input + called.tokens_output AS tokens, coalesce(called.cost_micros, 0) AS micros
+    ), days AS (
+        SELECT ended.client_id, ended.reserved_on, sum(ended.held_tokens) AS held_tokens,
+            sum(ended.held_micros) AS held_micros, sum(ended.tokens) AS tokens, sum(ended.micros) AS micros
+        FROM ended GROUP BY ended.client_id, ended.reserved_on
+    ), periods AS (
+        SELECT days.client_id, opened.period, opened.period_start, sum(days.held_tokens) AS held_tokens,
+            sum(days.held_micros) AS held_micros, sum(days.tokens) AS tokens, sum(days.micros) AS micros
+        FROM days CROSS JOIN LATERAL (
+            VALUES ('day', days.reserved_on), ('month', date_trunc('month', days.reserved_on)::date)
+        ) AS opened (period, period_start)
+        GROUP BY days.client_id, opened.period, opened.period_start
+    ), booked AS (
+        UPDATE budgets b
+        SET reserved_tokens = b.reserved_tokens - periods.held_tokens,
+            reserved_micros = b.reserved_micros - periods.held_micros,
+            spent_tokens = b.spent_tokens + periods.tokens, spent_micros = b.spent_micros + periods.micros
+        FROM periods
+        WHERE b.client_id = periods.client_id AND b.period = periods.period AND b.period_start = periods.period_start
+    ), balances AS (
+        SELECT days.client_id, sum(days.held_tokens - days.tokens) AS back FROM days GROUP BY days.client_id
+    )
+    UPDATE clients c SET token_balance = c.token_balance + balances.back
+    FROM balances
+    WHERE c.client_id = balances.client_id AND c.token_balance IS NOT NULL AND balances.back <> 0;
+
+    INSERT INTO llm_calls (
+        call_id, client_id, process_id, run_id, stage, provider, model, asked_model, prompt_id, tokens_input,
+        tokens_output, tokens_cache_read, tokens_cache_write, tokens_reasoning, cost_micros, outcome, error_kind,
+        request_id, cache_hit, duration_ms, created_at
+    )
+    SELECT a.call_id, a.client_id, a.process_id, a.run_id, a.stage, a.provider, a.model, a.asked_model, a.prompt_id,
+        a.tokens_input, a.tokens_output, a.tokens_cache_read, a.tokens_cache_write, a.tokens_reasoning, a.cost_micros,
+        a.outcome, a.error_kind, a.request_id, a.cache_hit, a.duration_ms, a.called_at
+    FROM jsonb_to_recordset(p_calls) AS a (
+        call_id uuid, client_id uuid, process_id uuid, run_id uuid, stage text, provider text, model text,
+        asked_model text, prompt_id uuid, tokens_input integer, tokens_output integer, tokens_cache_read integer,
+        tokens_cache_write integer, tokens_reasoning integer, cost_micros bigint, outcome text, error_kind text,
+        request_id text, cache_hit boolean, duration_ms integer, called_at timestamptz
+    )
+    ON CONFLICT (call_id) DO NOTHING;
+
+    INSERT INTO llm_cache (client_id, cache_key, process_id, answer_sealed, expires_at)
+    SELECT DISTINCT ON (a.client_id, kept.cache_key) a.client_id, decode(kept.cache_key, 'hex'), a.process_id,
+        decode(kept.sealed, 'base64'), clock_timestamp() + make_interval(secs => kept.keep_s)
+    FROM jsonb_to_recordset(p_calls) AS a (client_id uuid, process_id uuid, answer jsonb)
+        CROSS JOIN LATERAL jsonb_to_record(a.answer) AS kept (cache_key text, sealed text, keep_s double precision)
+    WHERE jsonb_typeof(a.answer) = 'object'
+    ON CONFLICT (client_id, cache_key) DO UPDATE
+    SET answer_sealed = EXCLUDED.answer_sealed, expires_at = EXCLUDED.expires_at, process_id = EXCLUDED.process_id;
+
+    PERFORM warn_of_budgets(used.client_id, used."on", NULL, NULL)
+    FROM (
+        SELECT DISTINCT (a ->> 'client_id')::uuid AS client_id, ((a ->> 'called_at')::timestamptz AT TIME ZONE 'UTC')::date AS "on"
+        FROM jsonb_array_elements(p_calls) a
+        ORDER BY 1, 2
+    ) used;
+END
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
@@ -2045,6 +2251,55 @@ BEGIN
     );
     GET DIAGNOSTICS v_gone = ROW_COUNT;
     RETURN v_gone;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.sweep_usage()
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+    v_clients uuid[];
+    v_released integer;
+BEGIN
+    SELECT array_agg(held.client_id) INTO v_clients
+    FROM (
+        SELECT c.client_id FROM clients c
+        WHERE c.client_id IN (
+            SELECT r.client_id FROM budget_reservations r WHERE NOT r.released AND r.expires_at < clock_timestamp()
+        )
+        ORDER BY c.client_id FOR NO KEY UPDATE
+    ) held;
+
+    WITH stale AS (
+        UPDATE budget_reservations r SET released = true
+        WHERE r.client_id = ANY (v_clients) AND NOT r.released AND r.expires_at < clock_timestamp()
+        RETURNING r.client_id, r.reserved_on, r.tokens, coalesce(r.micros, 0) AS micros
+    ), periods AS (
+        SELECT stale.client_id, opened.period, opened.period_start, sum(stale.tokens) AS tokens, sum(stale.micros) AS micros
+        FROM stale CROSS JOIN LATERAL (
+            VALUES ('day', stale.reserved_on), ('month', date_trunc('month', stale.reserved_on)::date)
+        ) AS opened (period, period_start)
+        GROUP BY stale.client_id, opened.period, opened.period_start
+    ), freed AS (
+        UPDATE budgets b
+        SET reserved_tokens = b.reserved_tokens - periods.tokens, reserved_micros = b.reserved_micros - periods.micros
+        FROM periods
+        WHERE b.client_id = periods.client_id AND b.period = periods.period AND b.period_start = periods.period_start
+    ), balances AS (
+        UPDATE clients c SET token_balance = c.token_balance + back.tokens
+        FROM (SELECT stale.client_id, sum(stale.tokens) AS tokens FROM stale GROUP BY stale.client_id) back
+        WHERE c.client_id = back.client_id AND c.token_balance IS NOT NULL
+    )
+    SELECT count(*) INTO v_released FROM stale;
+
+    DELETE FROM budget_reservations r WHERE r.released AND r.expires_at < clock_timestamp() - interval '1 day';
+    DELETE FROM llm_cache k WHERE k.expires_at < clock_timestamp();
+    RETURN v_released;
 END
 $function$
 ;
@@ -2228,6 +2483,58 @@ AS $function$
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.warn_of_budgets(p_client_id uuid, p_on date, p_tokens bigint, p_micros bigint)
+ RETURNS void
+ LANGUAGE sql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    WITH used AS (
+        SELECT b.budget_id, greatest(
+                (b.spent_tokens + coalesce(b.reserved_tokens + p_tokens, 0)) / nullif(b.cap_tokens, 0)::numeric,
+                (b.spent_micros + coalesce(b.reserved_micros + p_micros, 0)) / nullif(b.cap_micros, 0)::numeric,
+                CASE WHEN least(b.cap_tokens, b.cap_micros) = 0 AND p_tokens IS NOT NULL THEN 1 END
+            ) AS share
+        FROM budgets b
+        WHERE b.client_id = p_client_id
+            AND (b.period, b.period_start) IN (('day', p_on), ('month', date_trunc('month', p_on)::date))
+    ), reached AS (
+        SELECT used.budget_id,
+            CASE WHEN used.share >= 1 THEN 100 WHEN used.share >= 0.8 THEN 80 WHEN used.share >= 0.5 THEN 50 END AS percent
+        FROM used
+    ), warned AS (
+        UPDATE budgets b SET warned_percent = reached.percent
+        FROM reached WHERE b.budget_id = reached.budget_id AND reached.percent > b.warned_percent
+        RETURNING b.budget_id, b.period, b.period_start, b.warned_percent, b.cap_tokens, b.spent_tokens, b.cap_micros,
+            b.spent_micros
+    ), told AS (
+        INSERT INTO notifications (notification_id, client_id, type, severity, title, message)
+        SELECT new_time_id(), p_client_id, 'quota_warning',
+            CASE WHEN warned.warned_percent = 100 THEN 'error' ELSE 'warning' END,
+            'A budget for models is at ' || warned.warned_percent || ' %',
+            'The budget of the ' || warned.period || ' from ' || warned.period_start || ' (UTC) is at '
+                || warned.warned_percent || ' %.'
+        FROM warned
+    )
+    INSERT INTO webhook_deliveries (delivery_id, client_id, endpoint_id, event_type, webhook_id, url, body)
+    SELECT new_time_id(), p_client_id, e.endpoint_id, 'quota.warning',
+        'msg_' || left(
+            encode(sha256(convert_to(new_time_id()::text || warned.warned_percent || e.endpoint_id, 'UTF8')), 'hex'), 32
+        ),
+        e.url,
+        jsonb_build_object(
+            'type', 'quota.warning', 'timestamp', now(), 'data', jsonb_build_object(
+                'process_id', NULL, 'status', NULL, 'version', NULL, 'external_id', NULL, 'links', '{}'::jsonb,
+                'period', warned.period, 'period_start', warned.period_start, 'percent', warned.warned_percent,
+                'cap_tokens', warned.cap_tokens, 'spent_tokens', warned.spent_tokens,
+                'cap_micros', warned.cap_micros, 'spent_micros', warned.spent_micros
+            )
+        )::text
+    FROM warned JOIN webhook_endpoints e ON e.client_id = p_client_id AND e.kind = 'endpoint' AND e.state = 'active'
+        AND e.url IS NOT NULL AND 'quota.warning' = ANY (e.events)
+$function$
+;
+-- owner: docflow_engine; may call: nobody else
 
 CREATE OR REPLACE FUNCTION public.write_platform_configuration(p_user_id uuid, p_row jsonb, p_expected integer)
  RETURNS boolean
@@ -2541,6 +2848,7 @@ ALTER TABLE audit_chain_heads ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURIT
 ALTER TABLE audit_dead ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE audit_logs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE audit_offsets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE budget_reservations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE budgets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE clients ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE configurations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -2612,6 +2920,12 @@ CREATE POLICY audit_insert ON audit_offsets FOR INSERT TO docflow_audit
 CREATE POLICY audit_select ON audit_offsets FOR SELECT TO docflow_audit
     USING (true);
 CREATE POLICY audit_update ON audit_offsets FOR UPDATE TO docflow_audit
+    USING (true)
+    WITH CHECK (true);
+CREATE POLICY client ON budget_reservations FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_all ON budget_reservations FOR ALL TO docflow_engine
     USING (true)
     WITH CHECK (true);
 CREATE POLICY client ON budgets FOR ALL TO public
@@ -2856,6 +3170,8 @@ GRANT SELECT ON audit_logs TO docflow_app;
 GRANT INSERT, SELECT ON audit_logs TO docflow_audit;
 GRANT SELECT ON audit_logs TO docflow_engine;
 GRANT INSERT, SELECT, UPDATE ON audit_offsets TO docflow_audit;
+GRANT SELECT ON budget_reservations TO docflow_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON budget_reservations TO docflow_engine;
 GRANT INSERT, SELECT, UPDATE ON budgets TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON budgets TO docflow_engine;
 GRANT INSERT, SELECT, UPDATE ON clients TO docflow_app;

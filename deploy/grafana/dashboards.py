@@ -61,6 +61,26 @@ BOARDS: dict[str, tuple[Panel, ...]] = {
         Panel("Outbox", "short", {"{{kind}}": "max by (kind) (docflow_outbox_rows)"}),
         Panel("Connections in use", "short", {"{{service}} {{pool}}": 'sum by (service, pool) (docflow_pool_connections{state="busy"})'}),
         Panel("Child processes that ended in mid-call", "ops", {"{{pool}} {{reason}}": per_second("docflow_child_exits_total", "pool, reason")}),
+        Panel("Model calls", "ops", {"{{provider}} {{outcome}}": per_second("docflow_llm_call_seconds_count", "provider, outcome")}),
+        Panel("Model call, 95 %", "s", {"{{provider}}": quantile(0.95, "docflow_llm_call_seconds", "provider")}),
+        Panel("Model tokens", "short", {"{{provider}} {{kind}}": per_second("docflow_llm_tokens_total", "provider, kind")}),
+        Panel(
+            "Model cost, $ an hour",
+            "short",
+            {
+                "{{provider}}": f'3600 * {per_second("docflow_llm_cost_usd_total", "provider")}',
+                "{{provider}}, calls of unknown cost": per_second("docflow_llm_unpriced_calls_total", "provider"),
+            },
+        ),
+        Panel(
+            "Answers known, calls without room, keys refused",
+            "ops",
+            {
+                "{{provider}}, known": per_second("docflow_llm_cache_hits_total", "provider"),
+                "{{provider}}, no room: {{reason}}": per_second("docflow_llm_no_room_total", "provider, reason"),
+                "{{provider}}, refused: {{reason}}": per_second("docflow_llm_shut_out_total", "provider, reason"),
+            },
+        ),
         Panel("Broker", "short", {"{{service}}": "min by (service) (docflow_transport_up)"}),
         Panel("Hints dropped, found by polling", "ops", {"{{service}}": per_second("docflow_hints_dropped_total", "service")}),
         Panel("Memory", "bytes", {"{{service}}": "sum by (service) (process_resident_memory_bytes)"}),

@@ -77,6 +77,10 @@ DEFINERS = {
     "take_removals": "docflow_engine",
     "end_removals": "docflow_engine",
     "sweep_uploads": "docflow_engine",
+    "reserve_calls": "docflow_engine",
+    "settle_calls": "docflow_engine",
+    "find_answers": "docflow_engine",
+    "sweep_usage": "docflow_engine",
 }
 """Who may work across clients, and as whom."""
 

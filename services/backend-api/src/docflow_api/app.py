@@ -42,6 +42,7 @@ from docflow_api.routers import (
     audit_logs,
     auth,
     batches,
+    budgets,
     clients,
     configurations,
     documents,
@@ -59,6 +60,7 @@ from docflow_api.routers import (
     sessions,
     submissions,
     uploads,
+    usage,
     user_mfa,
     users,
 )
@@ -72,6 +74,7 @@ from docflow_api.schemas.prompts import PromptClone, PromptIn, PromptPatch
 from docflow_api.schemas.reviews import ReviewDecision
 from docflow_api.schemas.second_factor import FactorConfirm, FactorProof, FactorStart
 from docflow_api.schemas.uploads import UploadIn
+from docflow_api.schemas.usage import BudgetsIn
 from docflow_api.schemas.users import ACCOUNT_BODIES
 from docflow_api.slots import StreamSlots
 
@@ -80,13 +83,14 @@ _LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content
 _ROUTERS = (
     submissions, processes, documents, batches, uploads, reviews, events, live_socket, health, auth, sessions, me, recovery,
     second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations, clients, audit_logs,
+    usage, budgets,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
 _BODIES = (
     LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, ApiKeyIn, ApiKeyChange, ProcessIn, UploadIn,
     ReviewDecision, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
-    ConfigurationIn, ConfigurationPatch, DryRunIn, *ACCOUNT_BODIES,
+    ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, *ACCOUNT_BODIES,
 )  # fmt: skip
 
 _ALLOWED_HEADERS = (

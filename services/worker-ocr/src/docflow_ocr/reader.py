@@ -5,10 +5,11 @@ import time
 from collections.abc import Callable, Container, Sequence
 from dataclasses import replace
 from statistics import fmean
+from uuid import UUID
 
 import orjson
 from docflow.domain import fraud
-from docflow.domain.configuration import Configuration
+from docflow.domain.configuration import Configuration, PromptStage
 from docflow.domain.errors import NotFound, PermanentError
 from docflow.domain.file_types import IMAGES, PDF
 from docflow.domain.jobs import DocumentState, Job
@@ -189,11 +190,15 @@ class DocumentReader:
                 output_schema=config.output_schema,
                 pages=pages,
                 images=await self._pictures(document, pages),
+                run_id=job.run.run_id,
+                prompt_id=_prompt_id(config),
+                llm_policy=config.llm_policy,
             )
         )
-        return await self._workbench.run(
+        assembled = await self._workbench.run(
             fields_of_extraction, extraction, pages, config.output_schema, timeout_s=ASSEMBLE_TIMEOUT_S
         )
+        return replace(assembled, warnings=extraction.warnings)
 
     async def _pictures(self, document: DocumentState, pages: Sequence[Page]) -> tuple[PageImage, ...]:
         """What a model is shown besides the words; nothing where none is asked, or the file has no pages to draw."""
@@ -233,7 +238,11 @@ def _result(
         data=typed_data(config.output_schema, assembled.fields, assembled.tables),
         fraud_flags=tuple(flags),
         gaps=tuple(gap.as_json() for gap in assembled.gaps),
-        warnings=(*opened.warnings, *(opened.invoice.warnings if opened.invoice else ())),
+        warnings=(
+            *opened.warnings,
+            *(opened.invoice.warnings if opened.invoice else ()),
+            *assembled.warnings,
+        ),
     )
     return read, {
         "status": DocumentStatus.COMPLETED.value,
@@ -246,6 +255,11 @@ def _result(
         "fraud_flags": flags,
         "fraud_score": fraud.score_of(flags),
     }
+
+
+def _prompt_id(config: Configuration) -> UUID | None:
+    found = config.prompt_ids.get(PromptStage.OCR.value)
+    return UUID(str(found)) if found else None
 
 
 def _value(assembled: AssembledFields, name: str) -> str | None:

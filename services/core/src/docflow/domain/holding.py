@@ -31,6 +31,8 @@ class Evidence:
     incomplete: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     """What the pages show and the reading lacks."""
+    without_model: bool = False
+    """A budget had no room for the model that should have read a document."""
 
 
 def hold_reasons(evidence: Evidence, *, threshold: float, enable_fraud_detection: bool) -> tuple[Reason, ...]:
@@ -46,6 +48,7 @@ def hold_reasons(evidence: Evidence, *, threshold: float, enable_fraud_detection
         *(Reason("incomplete", name, f"{name} is not complete") for name in evidence.incomplete),
         *(Reason(gap.code, gap.field, gap.message, gap.places) for gap in evidence.gaps),
         *_fraud(evidence, enable_fraud_detection),
+        *_without_model(evidence.without_model),
         *_failed(evidence.findings, missing),
     )
 
@@ -56,6 +59,11 @@ def _doubtful(needs: Sequence[Need], threshold: float) -> tuple[Reason, ...]:
         for need in needs
         if present(need.value) is not None and (need.confidence or 0.0) < threshold
     )
+
+
+def _without_model(it_was: bool) -> tuple[Reason, ...]:
+    told = "the budget for models had no room; it was read without one"
+    return (Reason("quota_exceeded", None, told),) if it_was else ()
 
 
 def _fraud(evidence: Evidence, enabled: bool) -> tuple[Reason, ...]:

@@ -9,6 +9,7 @@ from docflow.domain.holding import Evidence, Need, hold_reasons
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.outcomes import Finding, Reason
 from docflow.domain.output_schema import shape_of
+from docflow.domain.ports.llm import QUOTA_EXCEEDED
 from docflow.domain.results import required_paths
 from docflow.domain.stages import Severity
 
@@ -40,6 +41,10 @@ def judged(
         failed_documents=failed_documents,
         incomplete=tuple(str(name) for name in extraction.get("incomplete") or ()),
         gaps=tuple(Gap.from_json(gap) for gap in extraction.get("gaps") or ()),
+        without_model=any(
+            QUOTA_EXCEEDED in (document.get("warnings") or ())
+            for document in extraction.get("documents") or ()
+        ),
     )
     reasons = hold_reasons(
         evidence,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from docflow.domain.errors import PermanentError, Problem, pointer_to
 from docflow.domain.json_types import JsonObject, JsonValue
+from docflow.domain.llm_policy import policy_problems
 from docflow.domain.output_schema import OutputShape, shape_of
 from docflow.domain.plain_secrets import plain_secrets
 from docflow.domain.rules import Match, RuleInvalid, parsed
@@ -59,6 +60,7 @@ def problems_of(draft: Draft, known: Known) -> list[Problem]:
         *_workflow(draft.workflow),
         *_actions(draft.output_actions),
         *written_problems(draft.output_actions, draft.llm_policy),
+        *policy_problems(draft.llm_policy),
     ]
     return found[:MAX_PROBLEMS]
 

@@ -71,6 +71,7 @@ def question_of(request: ExtractRequest, wire: Wire, window: Sequence[Page]) -> 
         client_id=request.client_id,
         process_id=request.process_id,
         document_id=request.document_id,
+        prompt_id=request.prompt_id,
         task=Task.EXTRACT,
         model=request.model,
         system=_system(request, wire),

@@ -24,12 +24,17 @@ from docflow.domain.ports.sealing import Sealing
 from docflow.domain.ports.transport import Transport
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.reading import ReadPicture
+from docflow.features.completions.router import Router
+from docflow.features.usage.books import PostgresBooks
 from docflow.runtime.databases import DatabaseUrls, open_databases
 from docflow.runtime.local_state import LocalState
 from docflow.runtime.metrics import Metrics
+from docflow.runtime.model_reading import RoutedProvider
+from docflow.runtime.model_watch import LlmWatch
 from docflow.runtime.settings import Settings
 from docflow.runtime.shared import open_shared
 from docflow.runtime.tracing import Tracing, tracing_from
+from docflow.runtime.vendors import vendors_from
 
 if TYPE_CHECKING:
     from docflow.adapters.workbench.processes import ProcessWorkbench
@@ -93,7 +98,7 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
         audit = await stack.enter_async_context(aclosing(_database(settings, urls.audit, size=2)))
         blobs = await stack.enter_async_context(aclosing(open_blobs(settings)))
         workbench = await stack.enter_async_context(aclosing(_workbench(settings, metrics)))
-        provider = await stack.enter_async_context(aclosing(OfflineProvider(workbench)))
+        offline = await stack.enter_async_context(aclosing(OfflineProvider(workbench)))
         transport, audit_stream = await stack.enter_async_context(
             _open_transport(settings, database, urls, metrics)
         )
@@ -101,6 +106,18 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
             metrics.watch_pool(name, pool.connections)
         metrics.watch_transport(lambda: transport.healthy)
         clock = SystemClock()
+        sealing = FernetSealing(settings.auth.sealing_secrets())
+        vendors = vendors_from(settings.llm, clock)
+        for vendor in vendors.values():
+            await stack.enter_async_context(aclosing(vendor))
+        router = Router(
+            vendors,
+            PostgresBooks(database, sealing),
+            clock=clock,
+            table=settings.llm.table(),
+            watch=LlmWatch(metrics, tracing),
+            requests_per_minute=settings.llm.requests_per_minute,
+        )
         mail = await stack.enter_async_context(aclosing(open_mail(settings, clock)))
         shared = await stack.enter_async_context(open_shared(settings, clock))
         yield Container(
@@ -118,8 +135,8 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
             limits=shared.limits,
             workbench=workbench,
             egress=GuardedEgress(settings.egress.allow, connect_timeout_s=settings.egress.connect_timeout_s),
-            sealing=FernetSealing(settings.auth.sealing_secrets()),
-            provider=provider,
+            sealing=sealing,
+            provider=RoutedProvider(router, offline, database, settings.llm) if vendors else offline,
             read_image=read_image,
             mail=mail,
             metrics=metrics,

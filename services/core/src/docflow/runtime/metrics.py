@@ -12,6 +12,7 @@ from prometheus_client.registry import Collector
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 _STAGE_BUCKETS_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0, 60.0, 120.0, 300.0)
+_LLM_BUCKETS_S = (0.25, 0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0, 120.0)
 _BATCH_BUCKETS = (1, 5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000)
 
 Reading = Callable[[], Awaitable[None]]
@@ -75,6 +76,27 @@ class Metrics:
         )
         self.child_exits = self._counter(
             "docflow_child_exits", "Child processes that ended in mid-call", "pool", "reason"
+        )
+        self.llm_calls = Histogram(
+            "docflow_llm_call_seconds",
+            "Seconds of one attempt at one model",
+            ("provider", "outcome"),
+            buckets=_LLM_BUCKETS_S,
+            registry=self.registry,
+        )
+        self.llm_tokens = self._counter("docflow_llm_tokens", "Tokens by kind", "provider", "kind")
+        self.llm_cost = self._counter(
+            "docflow_llm_cost_usd", "US dollars of calls whose price is known", "provider"
+        )
+        self.llm_unpriced = self._counter("docflow_llm_unpriced_calls", "Calls of unknown cost", "provider")
+        self.llm_cache_hits = self._counter(
+            "docflow_llm_cache_hits", "Questions whose answer was kept", "provider"
+        )
+        self.llm_no_room = self._counter(
+            "docflow_llm_no_room", "Calls that no budget had room for", "provider", "reason"
+        )
+        self.llm_shut_out = self._counter(
+            "docflow_llm_shut_out", "Times a vendor's key was refused or unpaid", "provider", "reason"
         )
         self._transport = Gauge(
             "docflow_transport_up", "1 while hints and events flow", registry=self.registry

@@ -17,6 +17,7 @@ from docflow.features.audit.periodic import add_partitions
 from docflow.features.removals.periodic import remove_files
 from docflow.features.stage_runs.periodic import sweep_engine
 from docflow.features.uploads.periodic import sweep_uploads
+from docflow.features.usage.periodic import sweep_usage
 from docflow.features.users.periodic import sweep_accounts
 from docflow.runtime.waiting import Bell
 
@@ -49,6 +50,7 @@ JOBS: tuple[PeriodicJob | PeriodicWork, ...] = (
     PeriodicJob("audit.partitions", 86_400, add_partitions),
     PeriodicJob("accounts.sweep", 3600, sweep_accounts),
     PeriodicJob("uploads.sweep", 3600, sweep_uploads),
+    PeriodicJob("usage.sweep", 60, sweep_usage),
 )
 
 

@@ -5,6 +5,7 @@ Durations are seconds, sizes bytes; the defaults run on a fresh machine.
 """
 
 import json
+import re
 from enum import StrEnum
 from ipaddress import ip_network
 from pathlib import Path
@@ -13,11 +14,15 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from docflow.domain.llm_policy import AtLimit, policy_problems
+from docflow.domain.model_table import ModelTable, price_of
 from docflow.runtime.settings_files import SettingsFiles
 
 URL_FORM = "postgresql+psycopg://user:password@host:5432/database"
 
 T = TypeVar("T")
+
+_AMOUNT = re.compile(r"\d{1,9}(\.\d{1,9})?")
 
 
 def _listed(value: object) -> object:
@@ -231,13 +236,52 @@ class VendorSettings(BaseModel):
 
 
 class LlmSettings(BaseModel):
-    provider: str = "offline"
-    model: str = "offline"
+    """A vendor is asked where its key, or for one's own servers its address, is set. With none all is read offline."""
+
+    order: Listed[str] = [
+        "anthropic/claude-haiku-5-5", "anthropic/claude-sonnet-5-5", "openai/gpt-6.1-terra", "offline",
+    ]  # fmt: skip
+    """provider/model, as a configuration's `llm_policy` has them, too; `offline` at the end = then without a model."""
+    at_limit: AtLimit = AtLimit.HOLD
+    """Where a budget has no room: cheaper, offline or hold, unless the configuration says otherwise."""
+    deadline_s: float = 120.0
+    """For one question, with all its tries."""
+    requests_per_minute: int | None = None
+    """To one model, from each process; unset = as the vendor allows."""
+    prices: dict[str, dict[str, str]] = {}
+    """US dollars for a million tokens: {"provider/model": {"input", "output", "cache_read"}}, before those that come
+    along; `cache_read` unset = as `input`."""
     anthropic: VendorSettings = VendorSettings()
     openai: VendorSettings = VendorSettings()
     gemini: VendorSettings = VendorSettings()
     vllm: VendorSettings = VendorSettings()
     ollama: VendorSettings = VendorSettings()
+
+    @field_validator("order")
+    @classmethod
+    def _models(cls, value: list[str]) -> list[str]:
+        if problems := [problem.message for problem in policy_problems({"order": value})]:
+            raise ValueError(f"each {problems[0]}")
+        return value
+
+    @field_validator("prices")
+    @classmethod
+    def _prices(cls, value: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+        if not all(
+            {"input", "output"} <= price.keys() <= {"input", "output", "cache_read"}
+            and all(_AMOUNT.fullmatch(amount) for amount in price.values())
+            for price in value.values()
+        ):
+            raise ValueError("each price has input, output and perhaps cache_read, as decimals in strings")
+        return value
+
+    def table(self) -> ModelTable:
+        return ModelTable(
+            {
+                name: price_of(price["input"], price["output"], price.get("cache_read"))
+                for name, price in self.prices.items()
+            }
+        )
 
 
 class TraceSettings(BaseModel):

@@ -70,6 +70,10 @@ class ExtractRequest:
     model: str = ""
     images: tuple[PageImage, ...] = ()
     examples: tuple[Example, ...] = ()
+    run_id: UUID | None = None
+    prompt_id: UUID | None = None
+    llm_policy: JsonObject = field(default_factory=dict)
+    """As the configuration has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +99,12 @@ class Extraction:
     provider: str = "offline"
     model: str = "offline"
     usage: Usage = Usage()
+    warnings: tuple[str, ...] = ()
+    """Codes of what a person should know of how it was read; QUOTA_EXCEEDED is one."""
+
+
+QUOTA_EXCEEDED = "quota_exceeded"
+"""A budget had no room for a model, and the client wants a person to look then."""
 
 
 class Provider(Protocol):

@@ -32,6 +32,7 @@ class AssembledFields:
     tables: Mapping[str, tuple[Row, ...]]
     signals: tuple[FraudFlag, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    warnings: tuple[str, ...] = ()
 
 
 def fields_of_extraction(

@@ -8,7 +8,10 @@ from docflow.db.base import Base, Created, Json, id_column, one_of
 
 
 class LlmCall(Created, Base):
-    """One attempt at one model. `cost_micros` NULL = the model's price is unknown."""
+    """One attempt at one model. `cost_micros` NULL = the model's price is unknown.
+
+    `tokens_input` is the whole of what was sent; what of it the vendor's prompt cache had or took stands beside it.
+    """
 
     __tablename__ = "llm_calls"
 
@@ -33,6 +36,8 @@ class LlmCall(Created, Base):
     duration_ms: Mapped[int | None]
     audited: Mapped[bool] = mapped_column(server_default="false")
     """True once a stage's audit record has summed it."""
+    asked_model: Mapped[str | None] = mapped_column(sort_order=1)
+    """The name that was asked for, where another model answers to it now."""
 
     __table_args__ = (
         Index("ix_llm_calls_client_id_created_at", "client_id", "created_at"),
@@ -84,6 +89,25 @@ class Budget(Created, Base):
         one_of("period", ("day", "month")),
         UniqueConstraint("client_id", "period", "period_start"),
     )
+
+
+class BudgetReservation(Created, Base):
+    """What a call may use at most, held in the budgets of its day and month until it ends.
+
+    `released` = nobody ended it in time and its room was given back.
+    """
+
+    __tablename__ = "budget_reservations"
+
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"), primary_key=True)
+    call_id: Mapped[UUID] = mapped_column(primary_key=True)
+    reserved_on: Mapped[date]
+    tokens: Mapped[int] = mapped_column(BigInteger)
+    micros: Mapped[int | None] = mapped_column(BigInteger)
+    released: Mapped[bool] = mapped_column(server_default="false")
+    expires_at: Mapped[datetime]
+
+    __table_args__ = (Index("ix_budget_reservations_expires_at", "expires_at"),)
 
 
 class UsageEvent(Created, Base):

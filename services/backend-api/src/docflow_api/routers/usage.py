@@ -1,0 +1,67 @@
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
+
+from docflow.domain.access import Scope
+from docflow.domain.errors import Problem, UserError
+from docflow.features.usage.reports import GroupBy, usage_sums
+from fastapi import APIRouter, Depends, Query
+from pydantic import AwareDatetime
+
+from docflow_api.deps import Session, TheCaller, TheGateway, needs
+from docflow_api.schemas.problem import problems
+from docflow_api.schemas.usage import CostUsageOut, TokenUsageOut, cost_usage_out, token_usage_out
+
+router = APIRouter(prefix="/v1/usage", tags=["usage"], dependencies=[needs(Scope.ADMIN)])
+
+Moment = AwareDatetime | date
+"""A day is its first moment in UTC."""
+LONGEST = timedelta(days=750)
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    since: datetime
+    until: datetime
+    group_by: GroupBy
+
+
+async def _span(
+    gateway: TheGateway,
+    since: Annotated[Moment | None, Query(alias="from")] = None,
+    until: Annotated[Moment | None, Query(alias="to")] = None,
+    group_by: GroupBy = GroupBy.DAY,
+) -> Span:
+    end = _begin(until) if until else gateway.now().astimezone(UTC)
+    begin = _begin(since) if since else datetime(end.year, end.month, 1, tzinfo=UTC)
+    if begin > end or end - begin > LONGEST:
+        wrong = Problem("/from", f"must lie before `to`, by {LONGEST.days} days at most")
+        raise UserError("some values are not valid", problems=[wrong])
+    return Span(begin, end, group_by)
+
+
+def _begin(moment: datetime | date) -> datetime:
+    if isinstance(moment, datetime):
+        return moment.astimezone(UTC)
+    return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
+
+
+TheSpan = Annotated[Span, Depends(_span)]
+
+
+@router.get("/tokens", operation_id="get_token_usage", responses=problems(422))
+async def get_token_usage(caller: TheCaller, session: Session, span: TheSpan) -> TokenUsageOut:
+    """Model tokens, summed. Without `from` since the month of `to` began; `to` is exclusive and else now."""
+    sums = await usage_sums(
+        session, caller.client, since=span.since, until=span.until, group_by=span.group_by
+    )
+    return token_usage_out(span.group_by, sums)
+
+
+@router.get("/costs", operation_id="get_cost_usage", responses=problems(422))
+async def get_cost_usage(caller: TheCaller, session: Session, span: TheSpan) -> CostUsageOut:
+    """What model calls cost, summed. A call whose price is unknown is counted, never taken for free."""
+    sums = await usage_sums(
+        session, caller.client, since=span.since, until=span.until, group_by=span.group_by
+    )
+    return cost_usage_out(span.group_by, sums)
