@@ -6,7 +6,7 @@ from docflow.db.roles import APP
 from docflow.db.steps import allow_client, run, run_file
 
 revision = "0012_classification"
-down_revision = "0008_processes"
+down_revision = "0009_quick_reads"
 branch_labels = None
 depends_on = None
 

@@ -9,6 +9,7 @@ from docflow.adapters.llm.offline.provider import OfflineProvider
 from docflow.adapters.ocr.rapidocr import read_image
 from docflow.db.database import Database
 from docflow.domain.stages import Stage
+from docflow.features.classification.repository import TypeCatalog
 from docflow.features.documents.repository import DocumentStore
 from docflow.features.stage_runs import submission
 from docflow.testing.blobs import MemoryBlobs
@@ -46,6 +47,7 @@ async def run(database: Database, blobs: MemoryBlobs, tenancy: Tenancy, processe
         read_image=read_image,
         duplicates=store,
         pages=store,
+        types=TypeCatalog(database),
         limits=LIMITS,
     )
     later = [stage for stage in toy_pipeline() if stage.stage not in (Stage.INGEST, Stage.INTELLIGENT_OCR)]

@@ -31,12 +31,15 @@ class Evidence:
     incomplete: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     """What the pages show and the reading lacks."""
+    other_type: str | None = None
+    """The process type that the documents are of nearly for certain, though they were sent as another."""
 
 
 def hold_reasons(evidence: Evidence, *, threshold: float, enable_fraud_detection: bool) -> tuple[Reason, ...]:
     """Empty = the process may go on. `threshold` 0..1: a confidence equal to it is enough."""
     missing = [need.field for need in evidence.needs if present(need.value) is None]
     return (
+        *_mismatch(evidence),
         *(
             Reason("document_failed", None, f"a document failed: {code}")
             for code in evidence.failed_documents
@@ -48,6 +51,12 @@ def hold_reasons(evidence: Evidence, *, threshold: float, enable_fraud_detection
         *_fraud(evidence, enable_fraud_detection),
         *_failed(evidence.findings, missing),
     )
+
+
+def _mismatch(evidence: Evidence) -> tuple[Reason, ...]:
+    if evidence.other_type is None:
+        return ()
+    return (Reason("type_mismatch", None, f"the document looks like {evidence.other_type}"),)
 
 
 def _doubtful(needs: Sequence[Need], threshold: float) -> tuple[Reason, ...]:

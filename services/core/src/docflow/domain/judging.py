@@ -31,6 +31,7 @@ def judged(
     *,
     fraud_detected: bool,
     failed_documents: tuple[str, ...] = (),
+    other_type: str | None = None,
 ) -> Judged:
     """`extraction` as in processes.extraction_result; `failed_documents` are the codes of those not read."""
     evidence = Evidence(
@@ -40,6 +41,7 @@ def judged(
         failed_documents=failed_documents,
         incomplete=tuple(str(name) for name in extraction.get("incomplete") or ()),
         gaps=tuple(Gap.from_json(gap) for gap in extraction.get("gaps") or ()),
+        other_type=other_type,
     )
     reasons = hold_reasons(
         evidence,

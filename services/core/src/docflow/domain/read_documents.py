@@ -30,6 +30,7 @@ class ReadDocument:
     warnings: tuple[str, ...] = ()
     gaps: tuple[JsonObject, ...] = ()
     """What its pages show and the reading lacks, as in `completeness.Gap`."""
+    classification: JsonObject | None = None
     error: JsonObject | None = None
 
     @classmethod
@@ -47,6 +48,7 @@ class ReadDocument:
             fraud_flags=document.fraud_flags,
             warnings=tuple(kept.get("warnings", ())),
             gaps=tuple(kept.get("gaps", ())),
+            classification=document.classification,
         )
 
     def extracted_data(self) -> JsonObject:

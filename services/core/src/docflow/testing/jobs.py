@@ -1,11 +1,13 @@
 """Jobs as a handler is given them, with sound defaults; a test names what it is about."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from docflow.domain.configuration import Configuration
+from docflow.domain.errors import DocflowError
 from docflow.domain.jobs import Job, ProcessState, Run
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.stages import ProcessStatus, Stage
@@ -16,9 +18,14 @@ AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 class NullLedger:
-    """Keeps what a handler marked and checkpointed."""
+    """Keeps what a handler marked, checkpointed and pinned. `refusal` is what pinning raises."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, configuration: Configuration | None = None, *, refusal: DocflowError | None = None
+    ) -> None:
+        self.configuration = configuration or make_configuration()
+        self.refusal = refusal
+        self.pinned: list[tuple[str, JsonObject]] = []
         self.marked: list[ProcessStatus] = []
         self.checkpoints: list[tuple[UUID, Mapping[str, JsonValue]]] = []
 
@@ -27,6 +34,12 @@ class NullLedger:
 
     async def checkpoint(self, document_id: UUID, changes: Mapping[str, JsonValue]) -> None:
         self.checkpoints.append((document_id, changes))
+
+    async def pin(self, process_type_id: str, classification: JsonObject) -> Configuration:
+        if self.refusal is not None:
+            raise self.refusal
+        self.pinned.append((process_type_id, classification))
+        return replace(self.configuration, process_type_id=process_type_id)
 
 
 def make_configuration(**changes: Any) -> Configuration:
