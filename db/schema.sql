@@ -594,8 +594,8 @@ CREATE TABLE type_words (
     process_type_id character varying(100) NOT NULL,
     documents integer NOT NULL,
     counts smallint[] NOT NULL,
-    created_at timestamp with time zone NOT NULL DEFAULT now(),
     updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
     CONSTRAINT fk_type_words_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
     CONSTRAINT fk_type_words_process_type_id FOREIGN KEY (process_type_id) REFERENCES process_types(process_type_id),
     CONSTRAINT pk_type_words PRIMARY KEY (client_id, process_type_id)

@@ -3,8 +3,8 @@ CREATE TABLE type_words (
     process_type_id VARCHAR(100) NOT NULL,
     documents INTEGER NOT NULL,
     counts SMALLINT[] NOT NULL,
-    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     updated_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+    created_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
     CONSTRAINT pk_type_words PRIMARY KEY (client_id, process_type_id),
     CONSTRAINT fk_type_words_client_id FOREIGN KEY(client_id) REFERENCES clients (client_id),
     CONSTRAINT fk_type_words_process_type_id FOREIGN KEY(process_type_id) REFERENCES process_types (process_type_id)

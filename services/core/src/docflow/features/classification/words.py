@@ -13,7 +13,7 @@ _WORD = re.compile(r"[a-z]{3,24}")
 
 def folded(text: str) -> str:
     """Small letters without accents, everything else one blank; `ß` is `ss`."""
-    plain = unicodedata.normalize("NFKD", text.casefold())
+    plain = unicodedata.normalize("NFKD", text).casefold()
     kept = "".join(char if char.isalnum() else " " for char in plain if not unicodedata.combining(char))
     return " ".join(kept.split())
 
