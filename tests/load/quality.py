@@ -13,6 +13,8 @@ from docflow_cli.evaluation import Evaluation, FieldScore, as_markdown, run
 
 from tests.load import rows
 
+from tests.load.classification import section_of, with_section
+
 ROOT = Path(__file__).parents[2]
 SETS = {
     "e-invoices": "Structured invoices: Factur-X and ZUGFeRD inside PDFs, XRechnung, UBL, CII",
@@ -69,6 +71,11 @@ def _figures(invoices: Evaluation, receipts: Evaluation) -> Mapping[str, float]:
         "receipts_f1": 100 * receipts.total.f1,
         "receipts_wrong_accepted": 100 * receipts.total.slipped / max(1, accepted),
     }
+        evaluation = run(folder / name, 0.80, lambda _: None)
+        parts.append(f"## {title}\n\nSet `{name}`.\n\n{as_markdown(evaluation)}\n")
+    page = ROOT / "docs" / "quality.md"
+    kept = section_of(page.read_text(encoding="utf-8"))
+    page.write_text(with_section("\n".join(parts), kept), encoding="utf-8")
 
 
 if __name__ == "__main__":
