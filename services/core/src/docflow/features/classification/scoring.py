@@ -83,12 +83,17 @@ class Seen:
     is_e_invoice: bool = False
     payment_signs: int = 0
     """Of three: a time of day, an amount beside a word for cash, a page as narrow as a printed roll."""
-    buckets: frozenset[int] = field(default=frozenset())
+    buckets: frozenset[int] = frozenset()
+    compact: str = field(init=False)
+    """The text without blanks."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "compact", self.text.replace(" ", ""))
 
     def holds(self, phrase: str) -> bool:
         compact = phrase.replace(" ", "")
         if len(compact) >= COMPACT_LETTERS:
-            return compact in self.text.replace(" ", "")
+            return compact in self.compact
         return f" {phrase} " in f" {self.text} "
 
 
