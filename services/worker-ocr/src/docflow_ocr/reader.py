@@ -21,6 +21,7 @@ from docflow.domain.reading import Classification, FraudFlag, Page, TextSource, 
 from docflow.domain.stages import DocumentStatus, DuplicatePolicy
 from docflow.domain.values.kinds import text_key
 from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
+from docflow.features.splitting.cuts import Cut, proposed
 
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
@@ -31,6 +32,8 @@ DRAW_TIMEOUT_S = 20.0
 #: A dense A4 page takes 9 s on one thread; a busy machine several times that.
 OCR_TIMEOUT_S = 90.0
 ASSEMBLE_TIMEOUT_S = 30.0
+#: Every page is looked at; a dense one takes some 15 ms.
+CUTS_TIMEOUT_S = 120.0
 #: Pictures of pages wait in memory for the engine; more of them would make nothing faster.
 PAGES_AT_ONCE = 4
 #: documents.ocr_text is for search; the words themselves are in the file store.
@@ -102,7 +105,9 @@ class DocumentReader:
         assembled = await self._fields(job, config, document, opened, opened.pages)
         repeated = await self._same_number(job, config, document, assembled)
         signals = (*opened.signals, *assembled.signals, *repeated)
-        return _result(config, document, replace(opened, signals=signals), assembled, classification)
+        whole = replace(opened, signals=signals)
+        cuts = await self._cuts(opened)
+        return _result(config, document, whole, assembled, classification, cuts=cuts)
 
     async def open(self, job: Job, document: DocumentState) -> OpenedFile:
         """The file with all its pages read and kept; no fields yet. Raises as `read` does."""
@@ -114,6 +119,12 @@ class DocumentReader:
         pages = tuple(scanned.get(page.number, page) for page in opened.pages)
         await self._keep_pages(job, document, pages, scanned)
         return replace(opened, pages=pages)
+
+    async def _cuts(self, opened: OpenedFile) -> tuple[Cut, ...]:
+        """None in a structured invoice: its annexes belong to it."""
+        if opened.invoice is not None or len(opened.pages) < 2:
+            return ()
+        return await self._workbench.run(proposed, opened.pages, timeout_s=CUTS_TIMEOUT_S)
 
     async def _same_number(
         self, job: Job, config: Configuration, document: DocumentState, assembled: AssembledFields
@@ -207,6 +218,8 @@ def _result(
     opened: OpenedFile,
     assembled: AssembledFields,
     classification: Classification,
+    *,
+    cuts: Sequence[Cut],
 ) -> tuple[ReadDocument, JsonObject]:
     """`opened` with all signals but those of the fields."""
     pages, confidence = opened.pages, mean_confidence(opened.pages)
@@ -224,6 +237,7 @@ def _result(
         gaps=tuple(gap.as_json() for gap in assembled.gaps),
         warnings=(*opened.warnings, *(opened.invoice.warnings if opened.invoice else ())),
         classification=classification.as_json(),
+        cuts=tuple(cut.as_json() for cut in cuts),
     )
     return read, {
         "status": DocumentStatus.COMPLETED.value,

@@ -31,6 +31,8 @@ class Evidence:
     incomplete: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     """What the pages show and the reading lacks."""
+    stacks: tuple[tuple[int, ...], ...] = ()
+    """Of each file that seems to hold several documents, the pages on which another begins."""
     other_type: str | None = None
     """The process type that the documents are of nearly for certain, though they were sent as another."""
 
@@ -40,6 +42,7 @@ def hold_reasons(evidence: Evidence, *, threshold: float, enable_fraud_detection
     missing = [need.field for need in evidence.needs if present(need.value) is None]
     return (
         *_mismatch(evidence),
+        *(Reason("split_proposed", None, _begins(pages)) for pages in evidence.stacks),
         *(
             Reason("document_failed", None, f"a document failed: {code}")
             for code in evidence.failed_documents
@@ -57,6 +60,11 @@ def _mismatch(evidence: Evidence) -> tuple[Reason, ...]:
     if evidence.other_type is None:
         return ()
     return (Reason("type_mismatch", None, f"the document looks like {evidence.other_type}"),)
+
+
+def _begins(pages: Sequence[int]) -> str:
+    listed = ", ".join(map(str, pages))
+    return f"another document seems to begin on page {listed}"
 
 
 def _doubtful(needs: Sequence[Need], threshold: float) -> tuple[Reason, ...]:
@@ -88,6 +96,12 @@ def _failed(findings: Sequence[Finding], missing: Sequence[str]) -> tuple[Reason
 
 
 _ABSENCE = frozenset({"schema_required", "schema_type", "required"})
+
+
+def stacks(extraction_result: JsonObject) -> tuple[tuple[int, ...], ...]:
+    """The pages to cut at of each file that seems to hold several documents."""
+    documents: Sequence[JsonObject] = extraction_result.get("documents") or ()
+    return tuple(tuple(int(cut["page"]) for cut in one["cuts"]) for one in documents if one.get("cuts"))
 
 
 def failed_documents(extraction_result: JsonObject) -> tuple[str, ...]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from docflow.domain.completeness import Gap
 from docflow.domain.configuration import Configuration
-from docflow.domain.holding import Evidence, Need, hold_reasons
+from docflow.domain.holding import Evidence, Need, hold_reasons, stacks
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.outcomes import Finding, Reason
 from docflow.domain.output_schema import shape_of
@@ -41,6 +41,7 @@ def judged(
         failed_documents=failed_documents,
         incomplete=tuple(str(name) for name in extraction.get("incomplete") or ()),
         gaps=tuple(Gap.from_json(gap) for gap in extraction.get("gaps") or ()),
+        stacks=stacks(extraction),
         other_type=other_type,
     )
     reasons = hold_reasons(
