@@ -52,6 +52,8 @@ def _rows() -> Figures:
     from tests.load import rows
 
     return rows.measure()
+
+
 def _classification() -> Figures:
     from tests.load import classification
 
@@ -93,14 +95,8 @@ BARS: Figures = {
 }
 #: At least so much.
 FLOORS: Figures = {"get_by_key_share": 0.45, "get_by_token_share": 0.45, "uploads_1mb_per_s": 100.0,
-    "e_invoices_f1": 100.0, "receipts_three_f1": 87.0, "receipts_f1": 78.0,
+    "e_invoices_f1": 100.0, "receipts_three_f1": 87.0, "receipts_f1": 78.0, "cut_precision": 0.98,
 }  # fmt: skip
-FLOORS: Figures = {
-    "cut_precision": 0.98,
-    "get_by_key_share": 0.45,
-    "get_by_token_share": 0.45,
-    "uploads_1mb_per_s": 100.0,
-}
 _UNITS = {"_per_s": "/s", "_s": "s", "_mb": "MB"}
 
 

@@ -146,6 +146,8 @@ async def test_what_was_seen_but_not_read_is_held_with_its_place() -> None:
     outcome = await process({**READ, "gaps": [gap]})
     assert isinstance(outcome, HoldForReview)
     assert [reason.as_json() for reason in outcome.reasons] == [gap]
+
+
 async def test_a_document_strongly_of_another_type_is_held() -> None:
     other = {"process_type_id": "payroll_v1", "confidence": 0.99}
     assert told(await process(classification={"other_type": other})) == [("type_mismatch", None)]
