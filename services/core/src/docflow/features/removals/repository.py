@@ -46,7 +46,9 @@ async def expect(
     return Expected(removal_id, is_active)
 
 
-def plan(session: AsyncSession, client_id: UUID, process_id: UUID, prefix: str, due: datetime) -> UUID:
+def expect_untyped(
+    session: AsyncSession, client_id: UUID, process_id: UUID, prefix: str, due: datetime
+) -> UUID:
     """The same where no process type has been named yet, within the session's transaction. Returns the plan's id."""
     removal_id = new_id()
     session.add(

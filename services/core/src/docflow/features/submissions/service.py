@@ -171,7 +171,9 @@ class Submissions:
         at = self._clock.now()
         if type_id is None:
             async with self._database.client(client_id) as session:
-                return removals.plan(session, client_id, process_id, prefix, at + removals.UNCLAIMED)
+                return removals.expect_untyped(
+                    session, client_id, process_id, prefix, at + removals.UNCLAIMED
+                )
         expected = await removals.expect(
             self._database, client_id, type_id, process_id=process_id, prefix=prefix, at=at
         )
