@@ -603,6 +603,18 @@ CREATE TABLE stage_runs (
     CONSTRAINT uq_stage_runs_client_id_run_id UNIQUE (client_id, run_id)
 );
 
+CREATE TABLE type_words (
+    client_id uuid NOT NULL,
+    process_type_id character varying(100) NOT NULL,
+    documents integer NOT NULL,
+    counts smallint[] NOT NULL,
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT fk_type_words_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT fk_type_words_process_type_id FOREIGN KEY (process_type_id) REFERENCES process_types(process_type_id),
+    CONSTRAINT pk_type_words PRIMARY KEY (client_id, process_type_id)
+);
+
 CREATE TABLE uploads (
     upload_id uuid NOT NULL,
     client_id uuid NOT NULL,
@@ -2838,6 +2850,7 @@ CREATE TRIGGER index_fields_of_changed AFTER UPDATE OF extraction_result ON publ
 CREATE TRIGGER index_fields_of_new AFTER INSERT ON public.processes FOR EACH ROW WHEN ((new.extraction_result IS NOT NULL)) EXECUTE FUNCTION index_process_fields();
 CREATE TRIGGER update_processes_updated_at BEFORE UPDATE ON public.processes FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER published_prompts BEFORE DELETE OR UPDATE ON public.prompts FOR EACH ROW EXECUTE FUNCTION refuse_change_of_published();
+CREATE TRIGGER update_type_words_updated_at BEFORE UPDATE ON public.type_words FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER update_users_updated_at BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 
 -- Row-level security
@@ -2874,6 +2887,7 @@ ALTER TABLE refresh_sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY
 ALTER TABLE reviews ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE socket_tickets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE stage_runs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE type_words ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE uploads ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE usage_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -3114,6 +3128,9 @@ CREATE POLICY client ON stage_runs FOR ALL TO public
 CREATE POLICY engine_all ON stage_runs FOR ALL TO docflow_engine
     USING (true)
     WITH CHECK (true);
+CREATE POLICY client ON type_words FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY client ON uploads FOR ALL TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -3221,6 +3238,7 @@ GRANT DELETE, INSERT, SELECT ON socket_tickets TO docflow_app;
 GRANT DELETE, INSERT, SELECT ON socket_tickets TO docflow_engine;
 GRANT INSERT, SELECT, UPDATE ON stage_runs TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON stage_runs TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON type_words TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON uploads TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON uploads TO docflow_engine;
 GRANT INSERT, SELECT ON usage_events TO docflow_app;

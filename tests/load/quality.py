@@ -12,6 +12,7 @@ from pathlib import Path
 from docflow_cli.evaluation import Evaluation, FieldScore, as_markdown, run
 
 from tests.load import rows
+from tests.load.classification import section_of, with_section
 
 ROOT = Path(__file__).parents[2]
 SETS = {
@@ -56,7 +57,9 @@ def main(folder: Path) -> Mapping[str, float]:
         found[name] = run(folder / name, 0.80, lambda _: None)
         parts.append(f"## {title}\n\nSet `{name}`.\n\n{as_markdown(found[name])}\n")
     parts.append(f"{LONG}\n{rows.as_markdown(rows.all_lengths(rows.COUNTS))}\n")
-    (ROOT / "docs" / "quality.md").write_text("\n".join(parts), encoding="utf-8")
+    page = ROOT / "docs" / "quality.md"
+    kept = section_of(page.read_text(encoding="utf-8"))
+    page.write_text(with_section("\n".join(parts), kept), encoding="utf-8")
     return _figures(found["e-invoices"], found["sroie"])
 
 

@@ -48,7 +48,7 @@ def _measure(name: str) -> None:
         for label in sorted((folder / "labels").glob("*.json")):
             path = folder / json.loads(label.read_text())["file"]
             began = time.perf_counter()
-            opened, pages = _pages(path, ocr_cpu)
+            opened, pages = read_pages(path, ocr_cpu)
             fields = _fields(opened, pages, schema)
             seconds.append(time.perf_counter() - began)
             (Path(out) / label.name).write_text(json.dumps(fields))
@@ -81,7 +81,7 @@ def _fields(opened: OpenedFile, pages: Sequence[Page], schema: dict[str, Any]) -
     }
 
 
-def _pages(path: Path, ocr_cpu: list[float]) -> tuple[OpenedFile, list[Page]]:
+def read_pages(path: Path, ocr_cpu: list[float]) -> tuple[OpenedFile, list[Page]]:
     data = path.read_bytes()
     mime = inspect(data, path.name, LIMITS).mime_type
     opened = open_file(data, mime, LIMITS)

@@ -23,6 +23,7 @@ from docflow.adapters.ocr.rapidocr import read_image
 from docflow.adapters.workbench.processes import PoolLimits, ProcessWorkbench
 from docflow.db.database import Database
 from docflow.domain.stages import Stage
+from docflow.features.classification.repository import TypeCatalog
 from docflow.features.documents.repository import DocumentStore
 from docflow.runtime.settings import AuthSettings, LimitSettings, Settings
 from docflow.testing.engine import QUICK, ToyStage, open_worker
@@ -187,6 +188,7 @@ async def working(database: Database) -> AsyncIterator[tuple[World, ProcessWorkb
             read_image=read_image,
             duplicates=store,
             pages=store,
+            types=TypeCatalog(database),
             limits=file_limits(given.limits),
         )
         quick = QUICK.model_copy(update={"heartbeat_s": 2.0, "expiry_s": 60.0, "jobs_in_flight": 2})

@@ -39,9 +39,9 @@ async def test_a_refusal_is_an_error_with_its_code_and_places(
 ) -> None:
     async with await client_of(world, two_clients[0], key_for) as client:
         with pytest.raises(ApiError) as refused:
-            await client.processes.submit([("a.pdf", pdf())], "auto")
-    assert (refused.value.status, refused.value.code) == (422, "process_type_unknown")
-    assert refused.value.places[0].pointer == "/process_type_id"
+            await client.processes.submit([("a.pdf", pdf())], "auto", external_id="x" * 256)
+    assert (refused.value.status, refused.value.code) == (422, "validation_failed")
+    assert refused.value.places[0].pointer == "/external_id"
     assert refused.value.request_id
 
 

@@ -106,7 +106,6 @@ REFUSED = {
     "path in the name": ({"name": "..\\x.pdf"}, 422, "invalid_filename"),
     "turned name": ({"name": "x\u202efdp.exe"}, 422, "invalid_filename"),
     "unknown type": ({"process_type_id": "nothing"}, 422, "process_type_unknown"),
-    "auto": ({"process_type_id": "auto"}, 422, "process_type_unknown"),
     "metadata is no JSON": ({"metadata": "{"}, 422, "validation_failed"),
     "metadata is no object": ({"metadata": "[1]"}, 422, "validation_failed"),
     "metadata with NUL": ({"metadata": '{"a": "\\u0000"}'}, 422, "validation_failed"),

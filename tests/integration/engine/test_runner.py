@@ -9,7 +9,7 @@ import pytest
 from docflow.adapters.clock.system import SystemClock
 from docflow.adapters.workbench.processes import PoolLimits, ProcessWorkbench
 from docflow.db.database import Database
-from docflow.domain.errors import PermanentError, StorageFull
+from docflow.domain.errors import PermanentError, StorageFull, UserError
 from docflow.domain.jobs import Job, Ledger
 from docflow.domain.outcomes import Advance, Fail, HoldForReview, Reason, RetryLater, StageOutcome
 from docflow.domain.stages import ProcessStatus, Stage
@@ -223,6 +223,46 @@ async def test_a_lost_run_can_neither_mark_nor_keep_anything(database: Database,
         await ledger.mark(ProcessStatus.EXTRACTING)
     with pytest.raises(LostRun):
         await ledger.checkpoint(process_id, {"status": "completed"})
+    with pytest.raises(LostRun):
+        await ledger.pin(acme.process_type_id, {})
+
+
+#: A process whose type is left to its documents.
+OPEN = {"process_type_id": None, "config_version": None}
+
+
+async def test_a_type_that_cannot_be_pinned_changes_nothing(database: Database, acme: Tenancy) -> None:
+    codes = []
+
+    async def read(_job: Job, ledger: Ledger) -> StageOutcome:
+        with pytest.raises(UserError) as refused:
+            await ledger.pin("nothing", {})
+        codes.append(refused.value.code)
+        return HoldForReview((Reason("type_uncertain"),))
+
+    (process_id,) = await submit(database, acme, **OPEN)
+    async with open_worker(database, toy_pipeline(intelligent_ocr=read)):
+        await until_status(database, acme, [process_id], "hitl_review")
+    process = await state(database, acme, process_id)
+    assert (codes, process.process_type_id, process.config_version) == (["process_type_unknown"], None, None)
+
+
+async def test_what_was_pinned_before_a_crash_is_not_chosen_again(database: Database, acme: Tenancy) -> None:
+    seen = []
+
+    async def read(job: Job, ledger: Ledger) -> StageOutcome:
+        seen.append(job.configuration.version if job.configuration else None)
+        if len(seen) == 1:
+            await ledger.pin(acme.process_type_id, {"source": "classified"})
+            raise ValueError
+        return Advance()
+
+    (process_id,) = await submit(database, acme, **OPEN)
+    async with open_worker(database, toy_pipeline(intelligent_ocr=read)):
+        await until_status(database, acme, [process_id], "completed")
+    process = await state(database, acme, process_id)
+    assert (seen, process.process_type_id) == ([None, 1], acme.process_type_id)
+    assert process.classification_result == {"source": "classified"}
 
 
 async def test_a_run_that_lost_five_workers_is_dead(database: Database, acme: Tenancy) -> None:

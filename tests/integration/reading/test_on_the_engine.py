@@ -10,11 +10,20 @@ from docflow.adapters.ocr.rapidocr import read_image
 from docflow.db.database import Database
 from docflow.domain.file_types import EML
 from docflow.domain.stages import Stage
+from docflow.domain.transition import Decision
+from docflow.features.classification.repository import TypeCatalog
 from docflow.features.documents.repository import DocumentStore
 from docflow.features.stage_runs import lifecycle, submission
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.engine import open_worker, toy_pipeline
-from docflow.testing.factories import Tenancy, add_document, add_process, add_tenancy
+from docflow.testing.factories import (
+    Tenancy,
+    add_configuration,
+    add_document,
+    add_process,
+    add_tenancy,
+    add_type,
+)
 from docflow.testing.workbench import ThreadWorkbench
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.stages import handlers
@@ -27,10 +36,14 @@ DEMO = Path(__file__).parents[2] / "data" / "demo"
 LIMITS = FileLimits(pages=50, image_pixels=50_000_000, page_pixels=12_000_000)
 
 
+#: A process whose type is left to its documents.
+OPEN = {"process_type_id": None, "config_version": None}
+
+
 async def submit(
     database: Database, blobs: MemoryBlobs, tenancy: Tenancy, data: bytes, **columns: object
 ) -> UUID:
-    process_id = await add_process(database, tenancy)
+    process_id = await add_process(database, tenancy, **columns)
     document_id = await add_document(
         database, tenancy.client_id, process_id, sha256=hashlib.sha256(data).hexdigest(), **columns
     )
@@ -51,11 +64,12 @@ async def run(database: Database, blobs: MemoryBlobs, tenancy: Tenancy, processe
         read_image=read_image,
         duplicates=store,
         pages=store,
+        types=TypeCatalog(database),
         limits=LIMITS,
     )
     later = [stage for stage in toy_pipeline() if stage.stage not in (Stage.INGEST, Stage.INTELLIGENT_OCR)]
     async with open_worker(database, (*reading, *later)):
-        await until_status(database, tenancy, processes, "completed", "failed")
+        await until_status(database, tenancy, processes, "completed", "failed", "hitl_review")
 
 
 async def test_an_e_invoice_comes_to_its_end_with_its_document_and_pages(
@@ -150,3 +164,60 @@ async def test_a_repeat_of_the_first_stage_adds_no_document_twice(
     await run(database, blobs, tenancy, [process_id])
     assert await rows(database, tenancy, ids, p=process_id) == first
     assert [row.status for row in first] == ["completed", "failed"]
+
+
+async def test_a_type_left_open_is_pinned_with_its_configuration_and_workflow(
+    database: Database, owner_database: Database
+) -> None:
+    tenancy, blobs = await add_tenancy(owner_database, "open"), MemoryBlobs()
+    short = {"steps": [{"name": "read", "stage": "INTELLIGENT_OCR"}, {"name": "send", "stage": "OUTPUT"}]}
+    await add_configuration(database, tenancy.client_id, tenancy.process_type_id, version=2, workflow=short)
+    process_id = await submit(
+        database, blobs, tenancy, (DEMO / "facturx-lieferant-471102.pdf").read_bytes(), **OPEN
+    )
+    await run(database, blobs, tenancy, [process_id])
+    process = await state(database, tenancy, process_id)
+    assert (process.status, process.process_type_id, process.config_version) == (
+        "completed",
+        tenancy.process_type_id,
+        2,
+    )
+    assert process.classification_result["source"] == "classified"
+    steps = await rows(
+        database,
+        tenancy,
+        "SELECT step FROM stage_runs WHERE process_id = :p ORDER BY created_at",
+        p=process_id,
+    )
+    assert [step.step for step in steps] == ["ingest", "read", "send"]
+
+
+async def test_what_a_person_said_once_is_known_the_next_time(
+    database: Database, owner_database: Database
+) -> None:
+    tenancy, blobs = await add_tenancy(owner_database, "learns"), MemoryBlobs()
+    twin = await add_type(database, "learns.services", client_id=tenancy.client_id, display_name="Invoice")
+    await add_configuration(database, tenancy.client_id, twin)
+    invoice = (DEMO / "saas-calendly-3189846.pdf").read_bytes()
+    for _ in range(4):
+        process_id = await submit(database, blobs, tenancy, invoice, **OPEN)
+        await run(database, blobs, tenancy, [process_id])
+        process = await state(database, tenancy, process_id)
+        if process.status != "hitl_review":
+            break
+        assert [reason["code"] for reason in process.review_reasons] == ["type_uncertain"]
+        async with database.client(tenancy.client_id) as session:
+            await lifecycle.decide(
+                session,
+                client_id=tenancy.client_id,
+                process_id=process_id,
+                decision=Decision.APPROVE,
+                by="user:1",
+                at=datetime.now(UTC),
+                process_type_id=twin,
+            )
+        await run(database, blobs, tenancy, [process_id])
+        known = await state(database, tenancy, process_id)
+        assert (known.status, known.process_type_id) == ("completed", twin)
+        assert known.classification_result["source"] == "person"
+    assert (process.process_type_id, process.classification_result["source"]) == (twin, "classified")

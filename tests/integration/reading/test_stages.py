@@ -11,10 +11,13 @@ import pytest
 from docflow.adapters.llm.offline.provider import OfflineProvider
 from docflow.adapters.ocr.rapidocr import read_image
 from docflow.adapters.workbench.processes import PoolLimits, ProcessWorkbench
+from docflow.domain.configuration import Configuration
+from docflow.domain.errors import PermanentError
 from docflow.domain.jobs import DocumentState, Job
-from docflow.domain.outcomes import Advance, Fail, StageOutcome
+from docflow.domain.outcomes import Advance, Fail, HoldForReview, StageOutcome
 from docflow.domain.ports.llm import Extraction, ExtractRequest, Provider
-from docflow.domain.stages import DocumentStatus, DuplicatePolicy, Stage
+from docflow.domain.stages import DocumentStatus, DuplicatePolicy, ProcessStatus, Stage
+from docflow.features.classification.scoring import KnownType
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.jobs import NullLedger, make_configuration, make_job, make_process
 from docflow_ocr.pages.inspection import FileLimits
@@ -57,6 +60,13 @@ RECEIPT = {
 }
 
 
+KNOWN = (
+    KnownType("simple_invoice", "Invoice", "Supplier invoices and credit notes"),
+    KnownType("payroll_v1", "Payslip", "Monthly payslips"),
+    KnownType("expense_receipt", "Receipt", "Receipts of shops, restaurants and taxis"),
+)
+
+
 class OneEarlier:
     """Knows one content that was sent before."""
 
@@ -70,6 +80,16 @@ class OneEarlier:
         self, client_id: UUID, number: str, other_than_sha256: str, before: UUID
     ) -> Sequence[EarlierInvoice]:
         return ()
+
+
+class SomeTypes:
+    """The client's process types; none, unless a test names some."""
+
+    def __init__(self) -> None:
+        self.known: Sequence[KnownType] = ()
+
+    async def of(self, client_id: UUID) -> Sequence[KnownType]:
+        return self.known
 
 
 class KeptPages:
@@ -88,8 +108,9 @@ class Reading:
         self.documents: list[DocumentState] = []
         self.duplicates = OneEarlier()
         self.provider: Provider = OfflineProvider(workbench)
+        self.types = SomeTypes()
         self._workbench = workbench
-        self._config = make_configuration(**{"output_schema": INVOICE, **config})
+        self._config: Configuration | None = make_configuration(**{"output_schema": INVOICE, **config})
 
     async def send(self, name: str, data: bytes) -> DocumentState:
         number = len(self.documents)
@@ -106,6 +127,7 @@ class Reading:
         stages = handlers(
             blobs=self.blobs, workbench=self._workbench, provider=self.provider, read_image=read_image,
             duplicates=self.duplicates, pages=self.pages, limits=LIMITS,
+            types=self.types,
         )  # fmt: skip
         plain = make_job(stage, make_process(), self._config)
         handler = next(one for one in stages if one.stage is stage)
@@ -268,13 +290,82 @@ async def test_a_page_that_was_read_before_is_not_read_again(workbench: ProcessW
     assert fields(await reading.through())["total"] == "7.77"
 
 
-async def test_without_a_configuration_the_type_is_unknown(workbench: ProcessWorkbench) -> None:
+async def test_where_no_type_was_named_and_none_is_known_a_person_is_asked(
+    workbench: ProcessWorkbench,
+) -> None:
     reading = Reading(workbench)
     await reading.send("invoice.pdf", demo("facturx-lieferant-471102.pdf"))
     await reading.take(Stage.INGEST)
-    reading._config = None  # type: ignore[assignment]
+    reading._config = None
     outcome = await reading.take(Stage.INTELLIGENT_OCR)
-    assert outcome == Fail("process_type_unknown", "the process has no process type yet")
+    assert isinstance(outcome, HoldForReview)
+    assert [reason.code for reason in outcome.reasons] == ["type_uncertain"]
+    assert outcome.changes["classification_result"]["candidates"] == []
+    assert reading.documents[0].page_count == 2
+
+
+async def test_a_type_left_open_is_found_and_the_document_read_as_it(workbench: ProcessWorkbench) -> None:
+    reading = Reading(workbench)
+    reading.types.known = KNOWN
+    reading.ledger.configuration = make_configuration(output_schema=INVOICE)
+    await reading.send("invoice.pdf", demo("facturx-lieferant-471102.pdf"))
+    await reading.take(Stage.INGEST)
+    reading._config = None
+    outcome = await reading.take(Stage.INTELLIGENT_OCR)
+    assert fields(outcome)["invoice_number"] == "471102"
+    assert [type_id for type_id, _ in reading.ledger.pinned] == ["simple_invoice"]
+    assert reading.ledger.marked == [ProcessStatus.CLASSIFYING]
+    assert isinstance(outcome, Advance)
+    result = outcome.changes["classification_result"]
+    assert (result["process_type_id"], result["source"], result["other_type"]) == (
+        "simple_invoice",
+        "classified",
+        None,
+    )
+    assert result["confidence"] > 0.9
+
+
+async def test_a_type_that_cannot_be_read_by_is_left_to_a_person(workbench: ProcessWorkbench) -> None:
+    reading = Reading(workbench)
+    reading.types.known = KNOWN
+    reading.ledger.refusal = PermanentError("publish one", code="configuration_missing")
+    await reading.send("invoice.pdf", demo("facturx-lieferant-471102.pdf"))
+    await reading.take(Stage.INGEST)
+    reading._config = None
+    outcome = await reading.take(Stage.INTELLIGENT_OCR)
+    assert isinstance(outcome, HoldForReview)
+    assert [reason.code for reason in outcome.reasons] == ["configuration_missing"]
+    assert outcome.changes["classification_result"]["process_type_id"] is None
+    assert outcome.changes["classification_result"]["candidates"][0]["process_type_id"] == "simple_invoice"
+
+
+async def test_a_document_strongly_of_another_type_is_told(workbench: ProcessWorkbench) -> None:
+    reading = Reading(workbench, output_schema=RECEIPT, process_type_id="payroll_v1")
+    reading.types.known = KNOWN
+    await reading.send("invoice.pdf", demo("facturx-lieferant-471102.pdf"))
+    outcome = await reading.through()
+    assert isinstance(outcome, Advance)
+    result = outcome.changes["classification_result"]
+    assert result["other_type"]["process_type_id"] == "simple_invoice"
+    assert reading.documents[0].classification == result["other_type"]
+
+
+async def test_of_an_unreadable_and_a_readable_file_the_readable_one_tells_the_type(
+    workbench: ProcessWorkbench,
+) -> None:
+    reading = Reading(workbench)
+    reading.types.known = KNOWN
+    reading.ledger.configuration = make_configuration(output_schema=INVOICE)
+    await reading.send("broken.pdf", demo("damaged-invoice.pdf"))
+    await reading.send("invoice.pdf", demo("facturx-lieferant-471102.pdf"))
+    await reading.take(Stage.INGEST)
+    reading._config = None
+    outcome = await reading.take(Stage.INTELLIGENT_OCR)
+    assert fields(outcome)["invoice_number"] == "471102"
+    assert [document.status for document in reading.documents] == [
+        DocumentStatus.FAILED,
+        DocumentStatus.COMPLETED,
+    ]
 
 
 class AskedModel:

@@ -146,3 +146,16 @@ async def test_what_was_seen_but_not_read_is_held_with_its_place() -> None:
     outcome = await process({**READ, "gaps": [gap]})
     assert isinstance(outcome, HoldForReview)
     assert [reason.as_json() for reason in outcome.reasons] == [gap]
+
+
+async def test_a_document_strongly_of_another_type_is_held() -> None:
+    other = {"process_type_id": "payroll_v1", "confidence": 0.99}
+    assert told(await process(classification={"other_type": other})) == [("type_mismatch", None)]
+
+
+async def test_a_file_that_seems_to_be_a_stack_is_held_with_the_pages() -> None:
+    stack = {**READ, "documents": [{"cuts": [{"page": 2, "score": 0.9}, {"page": 5, "score": 0.99}]}]}
+    outcome = await process(stack)
+    assert told(outcome) == [("split_proposed", None)]
+    assert isinstance(outcome, HoldForReview)
+    assert outcome.reasons[0].message == "another document seems to begin on page 2, 5"

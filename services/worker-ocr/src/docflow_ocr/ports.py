@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from docflow.domain.reading import TextSource
+from docflow.features.classification.scoring import KnownType
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +44,11 @@ class DuplicateIndex(Protocol):
         self, client_id: UUID, number: str, other_than_sha256: str, before: UUID
     ) -> Sequence[EarlierInvoice]:
         """Documents of the client before this one that state the same invoice number and are another file."""
+
+
+class Types(Protocol):
+    async def of(self, client_id: UUID) -> Sequence[KnownType]:
+        """The client's active process types, the platform's among them."""
 
 
 class Pages(Protocol):

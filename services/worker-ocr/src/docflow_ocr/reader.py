@@ -19,10 +19,11 @@ from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.llm import ExtractRequest, PageImage, Provider
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.read_documents import ReadDocument, fields_as_json, tables_as_json, typed_data
-from docflow.domain.reading import FraudFlag, Page, ReadPicture, TextSource, Word
+from docflow.domain.reading import Classification, FraudFlag, Page, ReadPicture, TextSource, Word
 from docflow.domain.stages import DocumentStatus, DuplicatePolicy
 from docflow.domain.values.kinds import text_key
 from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
+from docflow.features.splitting.cuts import Cut, proposed
 
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
@@ -34,6 +35,8 @@ DRAW_TIMEOUT_S = 20.0
 #: A dense A4 page takes 9 s on one thread; a busy machine several times that.
 OCR_TIMEOUT_S = 90.0
 ASSEMBLE_TIMEOUT_S = 30.0
+#: Every page is looked at; a dense one takes some 15 ms.
+CUTS_TIMEOUT_S = 120.0
 #: Pictures of pages wait in memory for the engine; more of them would make nothing faster.
 PAGES_AT_ONCE = 4
 #: Longer documents go to a model as text alone: their pictures would fill the memory and cost more than they tell.
@@ -92,12 +95,27 @@ class DocumentReader:
         self._document_ocr_s = document_ocr_s
 
     async def read(
-        self, job: Job, config: Configuration, document: DocumentState
+        self,
+        job: Job,
+        config: Configuration,
+        document: DocumentState,
+        opened: OpenedFile,
+        classification: Classification,
     ) -> tuple[ReadDocument, JsonObject]:
         """The reading and the document's checkpoint.
 
-        Raises PermanentError for what cannot be read, TransientError when the world is in the way.
+        `opened` is what `open` gave; `classification` is the document's own. Raises PermanentError for what cannot
+        be read, TransientError when the world is in the way.
         """
+        assembled = await self._fields(job, config, document, opened, opened.pages)
+        repeated = await self._same_number(job, config, document, assembled)
+        signals = (*opened.signals, *assembled.signals, *repeated)
+        whole = replace(opened, signals=signals)
+        cuts = await self._cuts(opened)
+        return _result(config, document, whole, assembled, classification, cuts=cuts)
+
+    async def open(self, job: Job, document: DocumentState) -> OpenedFile:
+        """The file with all its pages read and kept; no fields yet. Raises as `read` does."""
         data = await self._blobs.get(document.blob_key)
         opened = await self._workbench.run(
             open_file, data, document.mime_type, self._limits, timeout_s=OPEN_TIMEOUT_S
@@ -105,10 +123,13 @@ class DocumentReader:
         scanned = await self._scanned(data, document, opened)
         pages = tuple(scanned.get(page.number, page) for page in opened.pages)
         await self._keep_pages(job, document, pages, scanned)
-        assembled = await self._fields(job, config, document, opened, pages)
-        repeated = await self._same_number(job, config, document, assembled)
-        signals = (*opened.signals, *assembled.signals, *repeated)
-        return _result(config, document, replace(opened, pages=pages, signals=signals), assembled)
+        return replace(opened, pages=pages)
+
+    async def _cuts(self, opened: OpenedFile) -> tuple[Cut, ...]:
+        """None in a structured invoice: its annexes belong to it."""
+        if opened.invoice is not None or len(opened.pages) < 2:
+            return ()
+        return await self._workbench.run(proposed, opened.pages, timeout_s=CUTS_TIMEOUT_S)
 
     async def _same_number(
         self, job: Job, config: Configuration, document: DocumentState, assembled: AssembledFields
@@ -222,9 +243,15 @@ class DocumentReader:
 
 
 def _result(
-    config: Configuration, document: DocumentState, opened: OpenedFile, assembled: AssembledFields
+    config: Configuration,
+    document: DocumentState,
+    opened: OpenedFile,
+    assembled: AssembledFields,
+    classification: Classification,
+    *,
+    cuts: Sequence[Cut],
 ) -> tuple[ReadDocument, JsonObject]:
-    """`opened` with its pages read and all signals but those of the fields."""
+    """`opened` with all signals but those of the fields."""
     pages, confidence = opened.pages, mean_confidence(opened.pages)
     found = fraud.as_json([*opened.signals, *fraud.signals_of(assembled.fields, ocr_confidence=confidence)])
     flags = fraud.with_new(document.fraud_flags, found)
@@ -243,14 +270,13 @@ def _result(
             *(opened.invoice.warnings if opened.invoice else ()),
             *assembled.warnings,
         ),
+        classification=classification.as_json(),
+        cuts=tuple(cut.as_json() for cut in cuts),
     )
     return read, {
         "status": DocumentStatus.COMPLETED.value,
-        "page_count": read.page_count,
-        "text_source": read.text_source,
-        "ocr_text": text_of(pages)[:MAX_TEXT_CHARACTERS],
-        "ocr_confidence": round(confidence, 4),
-        "classification": {"process_type_id": config.process_type_id, "confidence": 1.0},
+        **text_facts(opened),
+        "classification": classification.as_json(),
         "extracted_data": read.extracted_data(),
         "fraud_flags": flags,
         "fraud_score": fraud.score_of(flags),
@@ -260,6 +286,17 @@ def _result(
 def _prompt_id(config: Configuration) -> UUID | None:
     found = config.prompt_ids.get(PromptStage.OCR.value)
     return UUID(str(found)) if found else None
+
+
+def text_facts(opened: OpenedFile) -> JsonObject:
+    """What a document's row tells of its text, whatever its type."""
+    pages = opened.pages
+    return {
+        "page_count": len(pages),
+        "text_source": _text_source(opened, pages).value,
+        "ocr_text": text_of(pages)[:MAX_TEXT_CHARACTERS],
+        "ocr_confidence": round(mean_confidence(pages), 4),
+    }
 
 
 def _value(assembled: AssembledFields, name: str) -> str | None:

@@ -1,6 +1,7 @@
 import asyncio
 from contextlib import suppress
 
+from docflow.features.classification.repository import TypeCatalog
 from docflow.features.documents.repository import DocumentStore
 from docflow.runtime.container import Container
 from docflow.runtime.service import Service
@@ -23,6 +24,7 @@ async def _run(container: Container) -> None:
         read_image=container.read_image,
         duplicates=store,
         pages=store,
+        types=TypeCatalog(container.database),
         limits=file_limits(container.settings.limits),
         document_ocr_s=container.settings.limits.document_ocr_s,
     )

@@ -77,7 +77,7 @@ async def decide_review(
     if_match: Annotated[str | None, Header(max_length=40)] = None,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
 ) -> Response:
-    """Approve, correct or reject a held process, or send it back to be read again."""
+    """Approve, correct or reject a held process, give it its type, or send it back to be read again."""
     keyed = _keyed(caller.client, process_id, body, idempotency_key)
     async with gateway.bound(caller) as session:
         known = await idempotency.claim(session, keyed, gateway.now()) if keyed else None
@@ -93,6 +93,7 @@ async def decide_review(
             user_id=caller.user_id,
             reason=body.reason,
             corrections=body.corrections,
+            process_type_id=body.process_type_id,
             expected_version=_version(if_match),
             public_url=gateway.public_url,
         )

@@ -16,7 +16,11 @@ class DecisionWord(StrEnum):
 
 
 class ReviewDecision(BaseModel):
-    """`corrections` maps the dotted name of a field to its right value; it becomes source `human`, confidence 1."""
+    """`corrections` maps the dotted name of a field to its right value; it becomes source `human`, confidence 1.
+
+    `process_type_id` gives the process its type, or another one, with `approve` or `send_back`: its documents are read as
+    that type and come back for review if need be. A process whose type was not certain cannot be approved without it.
+    """
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -29,6 +33,7 @@ class ReviewDecision(BaseModel):
 
     decision: DecisionWord
     reason: str = Field(default="", max_length=2000)
+    process_type_id: str | None = Field(default=None, max_length=100)
     corrections: dict[str, Any] = Field(default_factory=dict, max_length=500)
 
 

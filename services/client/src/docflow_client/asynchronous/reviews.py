@@ -32,11 +32,17 @@ class AsyncReviews:
         *,
         reason: str = "",
         corrections: Mapping[str, Any] | None = None,
+        process_type_id: str | None = None,
         version: int | None = None,
         idempotency_key: str | None = None,
     ) -> Process:
-        """`approve`, `reject` or `send_back`; with `version` only if nobody changed it since."""
+        """`approve`, `reject` or `send_back`; with `version` only if nobody changed it since.
+
+        `process_type_id` gives the process its type, or another one; its documents are then read as that.
+        """
         body = {"decision": decision, "reason": reason, "corrections": dict(corrections or {})}
+        if process_type_id is not None:
+            body["process_type_id"] = process_type_id
         call = Call(
             "POST",
             f"/v1/reviews/{process_id}/decision",

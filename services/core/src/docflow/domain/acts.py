@@ -63,7 +63,18 @@ class SendBack:
     reason: str = ""
 
 
-Act = Start | Cancel | Replay | Approve | Reject | SendBack
+@dataclass(frozen=True, slots=True)
+class GiveType:
+    """Read it as another type: a new run of INTELLIGENT_OCR under the type and configuration in `results`."""
+
+    by: str
+    decision: Decision
+    results: Changes
+    user_id: UUID | None = None
+    reason: str = ""
+
+
+Act = Start | Cancel | Replay | Approve | Reject | SendBack | GiveType
 
 
 def carried_out(case: Case, act: Act) -> Transition:
@@ -81,6 +92,8 @@ def carried_out(case: Case, act: Act) -> Transition:
             return _rejected(case, act)
         case SendBack():
             return _sent_back(case, act)
+        case GiveType():
+            return _given_type(case, act)
         case _:
             assert_never(act)
 
@@ -160,6 +173,19 @@ def _sent_back(case: Case, act: SendBack) -> Transition:
         next_run=case.next_run(step),
         review_closed=ReviewClosed(act.by, Decision.SEND_BACK, act.reason),
         audit=_record(case, "sent_back", act.by),
+        also=("process.reviewed",),
+    )
+
+
+def _given_type(case: Case, act: GiveType) -> Transition:
+    _refuse_unless_held(case)
+    step = case.policy.workflow.at(Stage.INTELLIGENT_OCR)
+    before, after = case.process.process_type_id, act.results["process_type_id"]
+    return case.changed(
+        case.entering(step, act.results, reviewed=True, reviewed_by=act.user_id),
+        next_run=case.next_run(step),
+        review_closed=ReviewClosed(act.by, act.decision, act.reason),
+        audit=_record(case, "type_given", act.by, {"before": before, "after": after}),
         also=("process.reviewed",),
     )
 

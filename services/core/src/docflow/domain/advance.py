@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import assert_never
 
-from docflow.domain.acts import Act, Approve, Cancel, Reject, Replay, SendBack, Start, carried_out
+from docflow.domain.acts import Act, Approve, Cancel, GiveType, Reject, Replay, SendBack, Start, carried_out
 from docflow.domain.case import Case, Given, Policy
 from docflow.domain.errors import Conflict
 from docflow.domain.jobs import ProcessState, Run
@@ -48,7 +48,7 @@ def advance(
     """
     case = Case(process, run, policy, given)
     match happened:
-        case Start() | Cancel() | Replay() | Approve() | Reject() | SendBack():
+        case Start() | Cancel() | Replay() | Approve() | Reject() | SendBack() | GiveType():
             return carried_out(case, happened)
         case _:
             return _finished(case, _open_run(case), happened)

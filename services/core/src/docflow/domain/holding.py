@@ -33,12 +33,18 @@ class Evidence:
     """What the pages show and the reading lacks."""
     without_model: bool = False
     """A budget had no room for the model that should have read a document."""
+    stacks: tuple[tuple[int, ...], ...] = ()
+    """Of each file that seems to hold several documents, the pages on which another begins."""
+    other_type: str | None = None
+    """The process type that the documents are of nearly for certain, though they were sent as another."""
 
 
 def hold_reasons(evidence: Evidence, *, threshold: float, enable_fraud_detection: bool) -> tuple[Reason, ...]:
     """Empty = the process may go on. `threshold` 0..1: a confidence equal to it is enough."""
     missing = [need.field for need in evidence.needs if present(need.value) is None]
     return (
+        *_mismatch(evidence),
+        *(Reason("split_proposed", None, _begins(pages)) for pages in evidence.stacks),
         *(
             Reason("document_failed", None, f"a document failed: {code}")
             for code in evidence.failed_documents
@@ -51,6 +57,17 @@ def hold_reasons(evidence: Evidence, *, threshold: float, enable_fraud_detection
         *_without_model(evidence.without_model),
         *_failed(evidence.findings, missing),
     )
+
+
+def _mismatch(evidence: Evidence) -> tuple[Reason, ...]:
+    if evidence.other_type is None:
+        return ()
+    return (Reason("type_mismatch", None, f"the document looks like {evidence.other_type}"),)
+
+
+def _begins(pages: Sequence[int]) -> str:
+    listed = ", ".join(map(str, pages))
+    return f"another document seems to begin on page {listed}"
 
 
 def _doubtful(needs: Sequence[Need], threshold: float) -> tuple[Reason, ...]:
@@ -87,6 +104,12 @@ def _failed(findings: Sequence[Finding], missing: Sequence[str]) -> tuple[Reason
 
 
 _ABSENCE = frozenset({"schema_required", "schema_type", "required"})
+
+
+def stacks(extraction_result: JsonObject) -> tuple[tuple[int, ...], ...]:
+    """The pages to cut at of each file that seems to hold several documents."""
+    documents: Sequence[JsonObject] = extraction_result.get("documents") or ()
+    return tuple(tuple(int(cut["page"]) for cut in one["cuts"]) for one in documents if one.get("cuts"))
 
 
 def failed_documents(extraction_result: JsonObject) -> tuple[str, ...]:

@@ -119,6 +119,13 @@ class Ledger(Protocol):
         the order given.
         """
 
+    async def pin(self, process_type_id: str, classification: JsonObject) -> Configuration:
+        """Give the process its type, and the configuration in force for it, for the rest of its life.
+
+        Raises UserError `process_type_unknown` or `process_type_inactive`, PermanentError `configuration_missing` or
+        `workflow_invalid` (its workflow has no step of this stage); then nothing is changed.
+        """
+
 
 class LostRun(Exception):
     """The run was taken away (the worker was given up for dead, or somebody cancelled the process)."""

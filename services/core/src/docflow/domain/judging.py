@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from docflow.domain.completeness import Gap
 from docflow.domain.configuration import Configuration
-from docflow.domain.holding import Evidence, Need, hold_reasons
+from docflow.domain.holding import Evidence, Need, hold_reasons, stacks
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.outcomes import Finding, Reason
 from docflow.domain.output_schema import shape_of
@@ -32,6 +32,7 @@ def judged(
     *,
     fraud_detected: bool,
     failed_documents: tuple[str, ...] = (),
+    other_type: str | None = None,
 ) -> Judged:
     """`extraction` as in processes.extraction_result; `failed_documents` are the codes of those not read."""
     evidence = Evidence(
@@ -45,6 +46,8 @@ def judged(
             QUOTA_EXCEEDED in (document.get("warnings") or ())
             for document in extraction.get("documents") or ()
         ),
+        stacks=stacks(extraction),
+        other_type=other_type,
     )
     reasons = hold_reasons(
         evidence,

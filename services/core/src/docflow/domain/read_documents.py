@@ -30,6 +30,9 @@ class ReadDocument:
     warnings: tuple[str, ...] = ()
     gaps: tuple[JsonObject, ...] = ()
     """What its pages show and the reading lacks, as in `completeness.Gap`."""
+    classification: JsonObject | None = None
+    cuts: tuple[JsonObject, ...] = ()
+    """Pages on which another document seems to begin, each {"page", "score"}."""
     error: JsonObject | None = None
 
     @classmethod
@@ -47,6 +50,8 @@ class ReadDocument:
             fraud_flags=document.fraud_flags,
             warnings=tuple(kept.get("warnings", ())),
             gaps=tuple(kept.get("gaps", ())),
+            classification=document.classification,
+            cuts=tuple(kept.get("cuts", ())),
         )
 
     def extracted_data(self) -> JsonObject:
@@ -56,6 +61,7 @@ class ReadDocument:
             "data": self.data,
             "warnings": list(self.warnings),
             "gaps": list(self.gaps),
+            **({"cuts": list(self.cuts)} if self.cuts else {}),
         }
 
     def as_json(self) -> JsonObject:

@@ -139,6 +139,9 @@ class Classification:
     process_type_id: str
     confidence: float
 
+    def as_json(self) -> JsonObject:
+        return {"process_type_id": self.process_type_id, "confidence": self.confidence}
+
 
 @dataclass(frozen=True, slots=True)
 class DocumentReading:

@@ -4,6 +4,7 @@ from docflow.db import outbox
 from docflow.db.base import Base
 from docflow.features.api_keys import models as api_keys
 from docflow.features.audit import models as audit
+from docflow.features.classification import models as classification
 from docflow.features.clients import models as clients
 from docflow.features.configurations import models as configurations
 from docflow.features.documents import models as documents
@@ -24,7 +25,7 @@ from docflow.features.users import models as users
 from docflow.features.webhooks import models as webhooks
 
 MODULES = (
-    api_keys, audit, clients, configurations, documents, idempotency, mails, notifications, outbox, outputs,
+    api_keys, audit, classification, clients, configurations, documents, idempotency, mails, notifications, outbox, outputs,
     process_types, processes, prompts, removals, reviews, socket_tickets, stage_runs, uploads, usage, users, webhooks,
 )  # fmt: skip
 METADATA = Base.metadata

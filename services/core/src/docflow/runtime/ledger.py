@@ -2,18 +2,24 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import text, update
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
 from docflow.domain.announcing import Announcer, Subject
+from docflow.domain.configuration import Configuration
 from docflow.domain.ids import new_id
 from docflow.domain.jobs import DocumentState, FoundFile, LostRun, ProcessState, Run
 from docflow.domain.json_types import JsonObject, JsonValue
+from docflow.domain.outcomes import Changes
 from docflow.domain.ports.clock import Clock
 from docflow.domain.stages import ProcessStatus
 from docflow.domain.transition import ProcessChange, Transition, storable
+from docflow.domain.workflow import workflow_from
+from docflow.features.configurations.service import Configurations
 from docflow.features.documents.models import Document
 from docflow.features.stage_runs import repository
 
@@ -25,8 +31,20 @@ _CHECKPOINTED = frozenset(
 )  # fmt: skip
 
 
+@dataclass(frozen=True, slots=True)
+class Pinned:
+    """What changed under a run whose process was given its type."""
+
+    process: ProcessState
+    run: Run
+    configuration: Configuration
+
+
 class RunLedger:
-    """The Ledger of one claimed run. Those of one worker share `writing`: how many write at once."""
+    """The Ledger of one claimed run. Those of one worker share `writing`: how many write at once.
+
+    `pinned` is None until the process is given its type on the way.
+    """
 
     def __init__(
         self,
@@ -41,13 +59,11 @@ class RunLedger:
         self._run = run
         self._worker_id = worker_id
         self._writing = writing or asyncio.Semaphore(1)
+        self.pinned: Pinned | None = None
 
     async def mark(self, status: ProcessStatus) -> None:
-        run = self._run
-        async with self._writing, self._database.client(run.client_id) as session:
-            process = await repository.process_state(session, run.client_id, run.process_id, lock=True)
-            if process is None or not await repository.is_ours(session, run, self._worker_id, lock=True):
-                raise LostRun
+        async with self._writing, self._database.client(self._run.client_id) as session:
+            process = await self._ours(session)
             if process.status is not status:
                 await repository.write(session, self._marked(process, status))
 
@@ -75,18 +91,52 @@ class RunLedger:
         run = self._run
         async with self._writing, self._database.client(run.client_id) as session:
             # The process first, as everybody who locks both does.
-            process = await repository.process_state(session, run.client_id, run.process_id, lock=True)
-            if process is None or not await repository.is_ours(session, run, self._worker_id, lock=True):
-                raise LostRun
+            await self._ours(session)
             return await repository.add_documents(session, run, found, metadata)
 
-    def _marked(self, process: ProcessState, status: ProcessStatus) -> Transition:
+    async def pin(self, process_type_id: str, classification: JsonObject) -> Configuration:
+        run = self._run
+        async with self._writing, self._database.client(run.client_id) as session:
+            process = await self._ours(session)
+            chosen = await Configurations(session, run.client_id).for_new_process(process_type_id)
+            step = workflow_from(chosen.workflow).at(run.stage, run.step)
+            results = {
+                "process_type_id": chosen.process_type_id,
+                "config_version": chosen.version,
+                "classification_result": classification,
+            }
+            await repository.write(session, self._marked(process, ProcessStatus.EXTRACTING, results))
+            await session.execute(
+                text("UPDATE stage_runs SET step = :step WHERE run_id = :run_id"),
+                {"step": step.name, "run_id": run.run_id},
+            )
+        self._run = replace(run, step=step.name)
+        known = replace(
+            process,
+            process_type_id=chosen.process_type_id,
+            config_version=chosen.version,
+            classification_result=classification,
+        )
+        self.pinned = Pinned(known, self._run, chosen)
+        return chosen
+
+    async def _ours(self, session: AsyncSession) -> ProcessState:
+        """The process, locked. Raises LostRun where the run is no longer ours."""
+        run = self._run
+        process = await repository.process_state(session, run.client_id, run.process_id, lock=True)
+        if process is None or not await repository.is_ours(session, run, self._worker_id, lock=True):
+            raise LostRun
+        return process
+
+    def _marked(
+        self, process: ProcessState, status: ProcessStatus, results: Changes | None = None
+    ) -> Transition:
         stage = self._run.stage
         subject = Subject(process.client_id, process.process_id)
         event = Announcer(self._clock.now(), new_id).event(subject, status, stage)
         return Transition(
             process.client_id,
             process.process_id,
-            process=ProcessChange(status, stage),
+            process=ProcessChange(status, stage, results=results or {}),
             messages=(event,),
         )

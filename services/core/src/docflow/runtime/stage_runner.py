@@ -11,6 +11,7 @@ from docflow.db.database import Database
 from docflow.domain.advance import TimedOut, advance
 from docflow.domain.backoff import Backoff
 from docflow.domain.case import Given, Policy
+from docflow.domain.configuration import Configuration
 from docflow.domain.crash_points import crash_point
 from docflow.domain.deadline import deadline
 from docflow.domain.errors import Conflict, DocflowError, PermanentError, TransientError
@@ -237,7 +238,11 @@ class StageRunner:
         point = CRASH_PREFIX[run.stage]
         crash_point(f"{point}.after_claim")
         began = self._clock.monotonic()
-        process, policy, outcome = await self._outcome(run, worker_id)
+        ledger = RunLedger(self._database, self._clock, run, worker_id, self._writing)
+        process, policy, outcome = await self._outcome(run, ledger)
+        if ledger.pinned is not None:
+            process, run = ledger.pinned.process, ledger.pinned.run
+            policy = self._policy(ledger.pinned.configuration)
         crash_point(f"{point}.before_finish")
         await self._finish(worker_id, process, run, policy, outcome)
         crash_point(f"{point}.after_finish")
@@ -251,7 +256,7 @@ class StageRunner:
         )
 
     async def _outcome(
-        self, run: Run, worker_id: UUID
+        self, run: Run, ledger: RunLedger
     ) -> tuple[ProcessState, Policy, StageOutcome | TimedOut]:
         try:
             job = await self._load(run)
@@ -259,13 +264,13 @@ class StageRunner:
             failed = Fail(unworkable.error.code, unworkable.error.message)
             return unworkable.process, self._policy(None), failed
         try:
-            policy = self._policy(job)
+            policy = self._policy(job.configuration)
         except PermanentError as error:
             return job.process, self._policy(None), Fail(error.code, error.message)
         if run.losses >= self._settings.max_losses:
             lost = Fail("worker_lost", f"{run.losses} workers were lost while they had it in hand")
             return job.process, policy, lost
-        return job.process, policy, await self._handle(job, worker_id)
+        return job.process, policy, await self._handle(job, ledger)
 
     async def _load(self, run: Run) -> Job:
         tries = 0
@@ -276,9 +281,8 @@ class StageRunner:
                 tries += 1
                 await asyncio.sleep(_PATIENCE.delay_s(tries, self._chance))
 
-    async def _handle(self, job: Job, worker_id: UUID) -> StageOutcome | TimedOut:
+    async def _handle(self, job: Job, ledger: RunLedger) -> StageOutcome | TimedOut:
         handler = self._handlers[job.run.stage]
-        ledger = RunLedger(self._database, self._clock, job.run, worker_id, self._writing)
         counting = None
         try:
             async with deadline(handler.deadline_s) as counting:
@@ -322,8 +326,7 @@ class StageRunner:
             failed = Fail(error.code, error.message)
             return advance(process, run, failed, policy=policy, given=given)
 
-    def _policy(self, job: Job | None) -> Policy:
-        configuration = job.configuration if job else None
+    def _policy(self, configuration: Configuration | None) -> Policy:
         return Policy(
             workflow=workflow_from(configuration.workflow) if configuration else FULL_PIPELINE,
             max_failures=self._settings.max_failures,

@@ -1,12 +1,13 @@
 """Jobs as a handler is given them, with sound defaults; a test names what it is about."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
 from docflow.domain.configuration import Configuration
+from docflow.domain.errors import DocflowError
 from docflow.domain.jobs import DocumentState, FoundFile, Job, ProcessState, Run
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.stages import DocumentStatus, ProcessStatus, Stage
@@ -17,9 +18,14 @@ AT = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)
 
 
 class NullLedger:
-    """Keeps what a handler marked, checkpointed and added."""
+    """Keeps what a handler marked, checkpointed, added and pinned. `refusal` is what pinning raises."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, configuration: Configuration | None = None, *, refusal: DocflowError | None = None
+    ) -> None:
+        self.configuration = configuration or make_configuration()
+        self.refusal = refusal
+        self.pinned: list[tuple[str, JsonObject]] = []
         self.marked: list[ProcessStatus] = []
         self.checkpoints: list[tuple[UUID, Mapping[str, JsonValue]]] = []
         self.added: dict[UUID, DocumentState] = {}
@@ -42,6 +48,12 @@ class NullLedger:
                 }
                 self.added[file.document_id] = make_document(position=len(self.added) + 1, **given)
         return [self.added[file.document_id] for file in found]
+
+    async def pin(self, process_type_id: str, classification: JsonObject) -> Configuration:
+        if self.refusal is not None:
+            raise self.refusal
+        self.pinned.append((process_type_id, classification))
+        return replace(self.configuration, process_type_id=process_type_id)
 
 
 def make_configuration(**changes: Any) -> Configuration:

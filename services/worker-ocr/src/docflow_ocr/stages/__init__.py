@@ -5,8 +5,9 @@ from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.llm import Provider
 from docflow.domain.ports.workbench import Workbench
 
+from docflow_ocr.classifier import Classifier
 from docflow_ocr.pages.inspection import FileLimits
-from docflow_ocr.ports import DuplicateIndex, Pages
+from docflow_ocr.ports import DuplicateIndex, Pages, Types
 from docflow_ocr.reader import DocumentReader, ReadImage
 from docflow_ocr.stages.ingest import Ingest
 from docflow_ocr.stages.intelligent_ocr import IntelligentOcr
@@ -20,6 +21,7 @@ def handlers(
     read_image: ReadImage,
     duplicates: DuplicateIndex,
     pages: Pages,
+    types: Types,
     limits: FileLimits,
     document_ocr_s: float = 3600.0,
 ) -> tuple[StageHandler, ...]:
@@ -33,4 +35,5 @@ def handlers(
         limits=limits,
         document_ocr_s=document_ocr_s,
     )
-    return Ingest(blobs, workbench, duplicates, limits), IntelligentOcr(reader)
+    classifier = Classifier(workbench, types)
+    return Ingest(blobs, workbench, duplicates, limits), IntelligentOcr(reader, classifier)

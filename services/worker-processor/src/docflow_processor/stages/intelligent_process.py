@@ -15,7 +15,7 @@ from docflow.runtime.checks import Checks
 
 class IntelligentProcess:
     """Held when a required field is missing or below the configuration's threshold, an error-severity finding
-    stands, a document failed, parts are missing or fraud is suspected; the values are kept, so the reviewer
+    stands, a document failed or is of another type, parts are missing or fraud is suspected; the values are kept, so the reviewer
     corrects instead of retyping. Where review is switched off the process fails with the same reasons.
     """
 
@@ -32,12 +32,14 @@ class IntelligentProcess:
         extraction = job.process.extraction_result or {}
         received_on = job.process.created_at.astimezone(UTC).date()
         findings = await self._checks.findings(config, values_of(extraction), received_on)
+        classification = job.process.classification_result or {}
         result = judged(
             extraction,
             findings,
             config,
-            fraud_detected=bool((job.process.classification_result or {}).get("fraud_detected")),
+            fraud_detected=bool(classification.get("fraud_detected")),
             failed_documents=_failures(job, extraction),
+            other_type=(classification.get("other_type") or {}).get("process_type_id"),
         )
         if not result.reasons:
             return Advance(changes=result.changes, findings=findings)

@@ -46,6 +46,24 @@ async def expect(
     return Expected(removal_id, is_active)
 
 
+def expect_untyped(
+    session: AsyncSession, client_id: UUID, process_id: UUID, prefix: str, due: datetime
+) -> UUID:
+    """The same where no process type has been named yet, within the session's transaction. Returns the plan's id."""
+    removal_id = new_id()
+    session.add(
+        FileRemoval(
+            removal_id=removal_id,
+            client_id=client_id,
+            process_id=process_id,
+            prefix=prefix,
+            available_at=due,
+            last_at=due,
+        )
+    )
+    return removal_id
+
+
 async def withdraw(session: AsyncSession, client_id: UUID, removal_id: UUID) -> None:
     """The files are wanted. Raises TransientError `submission_expired` when they are being removed already."""
     withdrawn = await session.execute(

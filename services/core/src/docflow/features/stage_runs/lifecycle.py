@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from docflow.domain.acts import Act, Approve, Cancel, Reject, Replay, SendBack
+from docflow.domain.acts import Act, Approve, Cancel, GiveType, Reject, Replay, SendBack
 from docflow.domain.advance import advance
 from docflow.domain.announcing import Announcer, Subject
 from docflow.domain.case import Given, Policy
@@ -22,8 +22,9 @@ from docflow.domain.jobs import ProcessState
 from docflow.domain.json_types import JsonValue
 from docflow.domain.stages import ProcessStatus, RunStatus, Stage
 from docflow.domain.transition import Decision, Transition
-from docflow.domain.workflow import FULL_PIPELINE, Workflow
-from docflow.features.stage_runs import repository
+from docflow.domain.workflow import FULL_PIPELINE, Workflow, workflow_from
+from docflow.features.classification.repository import learn_from_process
+from docflow.features.stage_runs import given_type, repository
 from docflow.features.stage_runs.changed import Changed, changed_by
 from docflow.features.stage_runs.corrections import corrected_result, write_corrections
 from docflow.features.stage_runs.workflows import workflow_of
@@ -80,13 +81,16 @@ async def decide(
     user_id: UUID | None = None,
     reason: str = "",
     corrections: Mapping[str, JsonValue] | None = None,
+    process_type_id: str | None = None,
     expected_version: int | None = None,
     public_url: str = "",
 ) -> Changed:
     """Decide a held process. `corrections` maps a field's name to its right value and counts with any decision.
 
-    The first of two required approvals leaves it in review. Raises Conflict where nothing waits for a decision,
-    somebody else holds the review's lease or has approved it before; `precondition_failed` for a stale version.
+    With a `process_type_id` other than its own it is read as that type. The first of two required approvals leaves it
+    in review. Raises Conflict where nothing waits for a decision, somebody else holds the review's lease or has
+    approved it before; `precondition_failed` for a stale version; UserError `process_type_required` for the approval
+    of a process without a type, and what a submission of that type would raise.
     """
     process = await _locked(session, client_id, process_id)
     if expected_version is not None and expected_version != process.version:
@@ -95,6 +99,19 @@ async def decide(
         raise Conflict(f"a process that is {process.status} waits for no decision")
     await _refuse_while_leased(session, process_id, user_id)
     fixes = dict(corrections or {})
+    given_type.check(process, decision, process_type_id, corrected=bool(fixes))
+    if process_type_id is not None and process_type_id != process.process_type_id:
+        return await _give_type(
+            session,
+            process,
+            process_type_id,
+            decision=decision,
+            by=by,
+            at=at,
+            user_id=user_id,
+            reason=reason,
+            public_url=public_url,
+        )
     await write_corrections(session, process, fixes, by)
     if decision is Decision.APPROVE and not await _last_approval(session, process_id, by):
         return Changed(process_id, process.status, process.current_stage, process.version)
@@ -102,6 +119,8 @@ async def decide(
     changed = await _carry(session, process, act, at, public_url)
     if decision is Decision.SEND_BACK:
         await _reopen_documents(session, process_id, all_of_them=True)
+    if decision is Decision.APPROVE:
+        await given_type.learn_from_approval(session, process)
     return changed
 
 
@@ -122,6 +141,27 @@ async def drop_dead(
     await _tell(session, process, at, "dead_run_dropped", by)
 
 
+async def _give_type(
+    session: AsyncSession,
+    process: ProcessState,
+    process_type_id: str,
+    *,
+    decision: Decision,
+    by: str,
+    at: datetime,
+    user_id: UUID | None,
+    reason: str,
+    public_url: str,
+) -> Changed:
+    chosen = await given_type.configuration_of(session, process, process_type_id)
+    act = GiveType(by, decision, given_type.results_of(process, chosen), user_id, reason)
+    workflow = workflow_from(chosen.workflow)
+    changed = await _carry(session, process, act, at, public_url, workflow=workflow)
+    await _reopen_documents(session, process.process_id, all_of_them=True)
+    await learn_from_process(session, process.client_id, process.process_id, process_type_id)
+    return changed
+
+
 async def _locked(session: AsyncSession, client_id: UUID, process_id: UUID) -> ProcessState:
     process = await repository.process_state(session, client_id, process_id, lock=True)
     if process is None:
@@ -130,11 +170,18 @@ async def _locked(session: AsyncSession, client_id: UUID, process_id: UUID) -> P
 
 
 async def _carry(
-    session: AsyncSession, process: ProcessState, act: Act, at: datetime, public_url: str
+    session: AsyncSession,
+    process: ProcessState,
+    act: Act,
+    at: datetime,
+    public_url: str,
+    *,
+    workflow: Workflow | None = None,
 ) -> Changed:
     latest = await repository.latest_run(session, process.process_id)
     run = latest[0] if latest and latest[1] in _OPEN else None
-    policy = Policy(workflow=await _workflow(session, process, act), public_url=public_url)
+    workflow = workflow or await _workflow(session, process, act)
+    policy = Policy(workflow=workflow, public_url=public_url)
     transition = advance(process, run, act, policy=policy, given=Given(at))
     return changed_by(transition, process, await repository.write(session, transition))
 

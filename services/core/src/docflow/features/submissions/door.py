@@ -62,15 +62,9 @@ class Submission:
     external_id: str | None = None
 
 
-def named_type(process_type_id: str | None) -> str:
-    """The type that was asked for. Types are not told from the documents themselves: one must be named."""
-    if process_type_id is None or process_type_id == AUTO:
-        raise UserError(
-            "name a process type",
-            code="process_type_unknown",
-            problems=[Problem("/process_type_id", "name a process type")],
-        )
-    return process_type_id
+def named_type(process_type_id: str | None) -> str | None:
+    """The type that was asked for; None = the documents are to tell."""
+    return None if process_type_id == AUTO else process_type_id
 
 
 def check_file_name(name: str, pointer: str) -> None:

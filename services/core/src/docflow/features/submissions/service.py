@@ -23,7 +23,7 @@ from docflow.domain.ports.sealing import Sealing
 from docflow.domain.ports.transport import Transport
 from docflow.domain.stages import DuplicatePolicy, ProcessStatus, Stage
 from docflow.domain.tracing import current_traceparent
-from docflow.domain.workflow import workflow_from
+from docflow.domain.workflow import FULL_PIPELINE, Workflow, workflow_from
 from docflow.features.configurations.in_force import InForce
 from docflow.features.configurations.service import Configurations, refuse_unusable
 from docflow.features.documents.models import Document
@@ -81,7 +81,8 @@ class _Intake:
     by: str
     process_id: UUID
     given: Submission
-    configuration: Configuration
+    configuration: Configuration | None
+    """None while the type is left to the documents."""
     placed: Sequence[_Placed]
     keyed: KeyedRequest | None
     removal_id: UUID
@@ -136,24 +137,16 @@ class Submissions:
         known = await self._answered(keyed) if keyed else None
         if known is not None:
             return _replay(known)
-        configuration = await self._configuration(client_id, type_id)
+        configuration = None if type_id is None else await self._configuration(client_id, type_id)
         # Were this process never to come, its files would lie there without an owner.
-        expected = await removals.expect(
-            self._database,
-            client_id,
-            type_id,
-            process_id=process_id,
-            prefix=f"{folder}/",
-            at=self._clock.now(),
-        )
-        # What is known to be in force may be of a type that was switched off since.
-        refuse_unusable(type_id, expected.is_active)
+        removal_id = await self._expect(client_id, type_id, process_id, f"{folder}/")
         placed = [_Placed.into(folder, await _opened(file)) for file in given.files]
-        described = [self._describe(one, given.metadata) for one in placed]
-        check_descriptions(configuration.input_schema, described, self._failures)
+        if configuration is not None:
+            described = [self._describe(one, given.metadata) for one in placed]
+            check_descriptions(configuration.input_schema, described, self._failures)
         if given.callback_url is not None:
             await self._egress.check(given.callback_url)
-        intake = _Intake(client_id, by, process_id, given, configuration, placed, keyed, expected.removal_id)
+        intake = _Intake(client_id, by, process_id, given, configuration, placed, keyed, removal_id)
         await self._store(placed)
         crash_point("submission.before_commit")
         accepted = await self._accept(intake, render)
@@ -172,6 +165,21 @@ class Submissions:
             return known
         async with self._database.client(client_id) as session:
             return await Configurations(session, client_id, self._in_force).for_new_process(type_id)
+
+    async def _expect(self, client_id: UUID, type_id: str | None, process_id: UUID, prefix: str) -> UUID:
+        """The plan to remove the files; for a named type only where it takes documents."""
+        at = self._clock.now()
+        if type_id is None:
+            async with self._database.client(client_id) as session:
+                return removals.expect_untyped(
+                    session, client_id, process_id, prefix, at + removals.UNCLAIMED
+                )
+        expected = await removals.expect(
+            self._database, client_id, type_id, process_id=process_id, prefix=prefix, at=at
+        )
+        # What is known to be in force may be of a type that was switched off since.
+        refuse_unusable(type_id, expected.is_active)
+        return expected.removal_id
 
     async def _store(self, placed: Sequence[_Placed]) -> None:
         for at, one in enumerate(placed):
@@ -227,7 +235,7 @@ class Submissions:
             started = await first_run.start_new(
                 session,
                 _state_of(process),
-                workflow=workflow_from(intake.configuration.workflow),
+                workflow=_workflow_of(intake),
                 at=self._clock.now(),
                 public_url=self._public_url,
                 traceparent=current_traceparent(),
@@ -242,7 +250,8 @@ class Submissions:
         self, session: AsyncSession, intake: _Intake
     ) -> tuple[Process, Sequence[Document]] | None:
         """The earlier process of the same files, where the configuration asks for it."""
-        if intake.configuration.duplicate_policy is not DuplicatePolicy.RETURN_EXISTING:
+        config = intake.configuration
+        if config is None or config.duplicate_policy is not DuplicatePolicy.RETURN_EXISTING:
             return None
         hashes = [one.file.sha256 for one in intake.placed]
         lock = f"{intake.client_id}:{':'.join(hashes)}"
@@ -256,13 +265,13 @@ class Submissions:
         return process, (await documents.of([process_id]))[process_id]
 
     def _rows(self, intake: _Intake) -> tuple[Process, list[Document]]:
-        given = intake.given
+        given, config = intake.given, intake.configuration
         process = Process(
             process_id=intake.process_id,
             client_id=intake.client_id,
-            process_type_id=intake.configuration.process_type_id,
-            config_version=intake.configuration.version,
-            current_stage=workflow_from(intake.configuration.workflow).first.stage.value,
+            process_type_id=config.process_type_id if config else None,
+            config_version=config.version if config else None,
+            current_stage=_workflow_of(intake).first.stage.value,
             external_id=given.external_id,
             metadata_=dict(given.metadata),
             ingestion_source=given.ingestion_source.value,
@@ -302,10 +311,14 @@ class Submissions:
             await self._blobs.delete(one.blob_key)
 
 
+def _workflow_of(intake: _Intake) -> Workflow:
+    return workflow_from(intake.configuration.workflow) if intake.configuration else FULL_PIPELINE
+
+
 def content_hash(given: Submission) -> bytes:
     """SHA-256 over what was sent: every field, and each file by its name and its bytes, or where it was said to lie."""
     content = {
-        "process_type_id": given.process_type_id,
+        "process_type_id": named_type(given.process_type_id),
         "ingestion_source": given.ingestion_source.value,
         "metadata": given.metadata,
         "callback_url": given.callback_url,

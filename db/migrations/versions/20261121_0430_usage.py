@@ -6,7 +6,7 @@ from docflow.db.roles import APP, ENGINE
 from docflow.db.steps import AsEngine, allow_all, allow_client, give_to_engine, run, run_file
 
 revision = "0015_usage"
-down_revision = "0009_quick_reads"
+down_revision = "0012_classification"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,1 @@
+"""Which process type a document belongs to."""

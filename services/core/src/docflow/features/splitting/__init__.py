@@ -1,0 +1,1 @@
+"""Whether one file is a stack of several documents."""

@@ -1,0 +1,51 @@
+from docflow.domain.reading import Page, TextSource, Word
+from docflow.features.splitting.cuts import proposed
+
+
+def pages(*texts: str) -> list[Page]:
+    return [_page(number, text) for number, text in enumerate(texts, 1)]
+
+
+def _page(number: int, text: str) -> Page:
+    words = tuple(
+        Word(word, (0.1 + 0.09 * at, 0.03 * row, 0.18 + 0.09 * at, 0.03 * row + 0.02))
+        for row, line in enumerate(text.split("\n"), 1)
+        for at, word in enumerate(line.split())
+    )
+    return Page(number, 595, 842, words, TextSource.TEXT_LAYER)
+
+
+FIRST = "Northwind Traders\nInvoice\nInvoice number: NW-1001\nWidgets 10.00"
+SECOND = "Contoso Limited\nCredit note\nInvoice number: C-77412\nRefund 5.00"
+
+
+def cuts(*texts: str) -> list[int]:
+    return [cut.page for cut in proposed(pages(*texts))]
+
+
+def test_another_sender_title_and_number_begin_another_document() -> None:
+    assert cuts(FIRST, SECOND) == [2]
+
+
+def test_a_file_of_one_page_is_no_stack() -> None:
+    assert cuts(FIRST) == []
+
+
+def test_numbered_pages_of_one_document_stay_together_whatever_they_show() -> None:
+    assert cuts(f"{FIRST}\nPage 1 of 2", f"{SECOND}\nPage 2 of 2") == []
+
+
+def test_numbering_that_begins_again_begins_another_document() -> None:
+    assert cuts("Letter\nSeite 1 von 2", "more\nSeite 2 von 2", "Angebot\nSeite 1 von 1") == [3]
+
+
+def test_the_same_number_on_both_pages_keeps_them_together() -> None:
+    assert cuts(FIRST, "Delivery list\nInvoice number: NW-1001\nWidgets") == []
+
+
+def test_a_page_that_goes_on_without_a_heading_is_not_cut_off() -> None:
+    assert cuts(FIRST, "Gadgets 20.00\nSprockets 30.00\nCarried forward 60.00") == []
+
+
+def test_a_blank_page_is_no_document() -> None:
+    assert cuts(FIRST, "", SECOND) == [3]
