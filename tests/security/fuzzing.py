@@ -90,6 +90,7 @@ def fuzz(
             "checks": {
                 "positive_data_acceptance": {"expected-statuses": OF_STATE},
                 "negative_data_rejection": {"expected-statuses": REFUSALS},
+                "missing_required_header": {"expected-statuses": REFUSALS},
             },
         }
     )
