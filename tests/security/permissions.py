@@ -223,6 +223,11 @@ PERMISSIONS: dict[str, Rule] = {
     # audit and events
     "list_audit_logs": Rule(Scope.ADMIN, query={"process_id": Of("process")}),
     "verify_audit_logs": Rule(Scope.ADMIN),
+    # what models cost
+    "get_token_usage": Rule(Scope.ADMIN),
+    "get_cost_usage": Rule(Scope.ADMIN),
+    "get_budgets": Rule(Scope.ADMIN),
+    "set_budgets": Rule(Scope.ADMIN, body={"month": {"cap_tokens": 1000}}),
     "stream_events": Rule(READ),
     "create_socket_ticket": Rule(READ),
 }

@@ -41,9 +41,16 @@ OPEN = {"process_type_id": None, "config_version": None}
 
 
 async def submit(
-    database: Database, blobs: MemoryBlobs, tenancy: Tenancy, data: bytes, **columns: object
+    database: Database,
+    blobs: MemoryBlobs,
+    tenancy: Tenancy,
+    data: bytes,
+    *,
+    type_left_open: bool = False,
+    **columns: object,
 ) -> UUID:
-    process_id = await add_process(database, tenancy, **columns)
+    untyped = OPEN if type_left_open else {}
+    process_id = await add_process(database, tenancy, **untyped)
     document_id = await add_document(
         database, tenancy.client_id, process_id, sha256=hashlib.sha256(data).hexdigest(), **columns
     )
@@ -173,7 +180,7 @@ async def test_a_type_left_open_is_pinned_with_its_configuration_and_workflow(
     short = {"steps": [{"name": "read", "stage": "INTELLIGENT_OCR"}, {"name": "send", "stage": "OUTPUT"}]}
     await add_configuration(database, tenancy.client_id, tenancy.process_type_id, version=2, workflow=short)
     process_id = await submit(
-        database, blobs, tenancy, (DEMO / "facturx-lieferant-471102.pdf").read_bytes(), **OPEN
+        database, blobs, tenancy, (DEMO / "facturx-lieferant-471102.pdf").read_bytes(), type_left_open=True
     )
     await run(database, blobs, tenancy, [process_id])
     process = await state(database, tenancy, process_id)
@@ -200,7 +207,7 @@ async def test_what_a_person_said_once_is_known_the_next_time(
     await add_configuration(database, tenancy.client_id, twin)
     invoice = (DEMO / "saas-calendly-3189846.pdf").read_bytes()
     for _ in range(4):
-        process_id = await submit(database, blobs, tenancy, invoice, **OPEN)
+        process_id = await submit(database, blobs, tenancy, invoice, type_left_open=True)
         await run(database, blobs, tenancy, [process_id])
         process = await state(database, tenancy, process_id)
         if process.status != "hitl_review":

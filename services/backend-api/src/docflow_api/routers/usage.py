@@ -1,21 +1,18 @@
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Annotated
 
 from docflow.domain.access import Scope
 from docflow.domain.errors import Problem, UserError
 from docflow.features.usage.reports import GroupBy, usage_sums
 from fastapi import APIRouter, Depends, Query
-from pydantic import AwareDatetime
 
-from docflow_api.deps import Session, TheCaller, TheGateway, needs
+from docflow_api.deps import Moment, Session, TheCaller, TheGateway, needs
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.usage import CostUsageOut, TokenUsageOut, cost_usage_out, token_usage_out
 
 router = APIRouter(prefix="/v1/usage", tags=["usage"], dependencies=[needs(Scope.ADMIN)])
 
-Moment = AwareDatetime | date
-"""A day is its first moment in UTC."""
 LONGEST = timedelta(days=750)
 
 
@@ -32,18 +29,12 @@ async def _span(
     until: Annotated[Moment | None, Query(alias="to")] = None,
     group_by: GroupBy = GroupBy.DAY,
 ) -> Span:
-    end = _begin(until) if until else gateway.now().astimezone(UTC)
-    begin = _begin(since) if since else datetime(end.year, end.month, 1, tzinfo=UTC)
+    end = (until or gateway.now()).astimezone(UTC)
+    begin = since.astimezone(UTC) if since else datetime(end.year, end.month, 1, tzinfo=UTC)
     if begin > end or end - begin > LONGEST:
         wrong = Problem("/from", f"must lie before `to`, by {LONGEST.days} days at most")
         raise UserError("some values are not valid", problems=[wrong])
     return Span(begin, end, group_by)
-
-
-def _begin(moment: datetime | date) -> datetime:
-    if isinstance(moment, datetime):
-        return moment.astimezone(UTC)
-    return datetime(moment.year, moment.month, moment.day, tzinfo=UTC)
 
 
 TheSpan = Annotated[Span, Depends(_span)]
