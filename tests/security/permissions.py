@@ -220,13 +220,6 @@ PERMISSIONS: dict[str, Rule] = {
     "change_client": Rule(
         Needs.PLATFORM, **one("client_id", "client"), body={"name": "Renamed"}, headers=FIRST
     ),
-    # usage
-    "get_token_usage": Rule(Scope.ADMIN),
-    "get_cost_usage": Rule(Scope.ADMIN),
-    "get_budgets": Rule(Scope.ADMIN),
-    "set_budgets": Rule(
-        Scope.ADMIN, body={"day": {"cap_tokens": 2_000_000}, "month": {"cap_cost": "250.00"}}
-    ),
     # audit and events
     "list_audit_logs": Rule(Scope.ADMIN, query={"process_id": Of("process")}),
     "verify_audit_logs": Rule(Scope.ADMIN),

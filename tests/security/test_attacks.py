@@ -159,19 +159,37 @@ async def test_a_member_that_is_not_the_callers_is_refused_or_ignored(scene: Sce
     assert kept(scene) == []
 
 
+WRONG = {
+    "boolean": ("true", "yes", 1, 0, "1", "on"),
+    "integer": (True, False, "many", 0.5),
+    "number": (True, False, "much"),
+}
+"""What is not taken for a value of each type."""
+
+
+def typed(schema: dict[str, Any], at: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], str]]:
+    """The places of plain values, with their types; an amount may be text or a number."""
+    for member, given in members(schema).items():
+        types = {part.get("type") for part in (given, *given.get("anyOf", ()))} - {None, "null"}
+        for kind in types & set(WRONG) if "string" not in types else ():
+            yield (*at, member), kind
+        if "$ref" in given and len(at) < 3:
+            yield from typed(given, (*at, member))
+
+
 @pytest.mark.parametrize(
-    ("name", "member"),
-    [
-        (name, member)
-        for name, schema in BODIES.items()
-        for member, given in members(schema).items()
-        if given.get("type") == "boolean"
-    ],
+    ("name", "at", "kind"), [(name, *place) for name, schema in BODIES.items() for place in typed(schema)]
 )
-async def test_text_and_numbers_are_not_taken_for_true(scene: Scene, name: str, member: str) -> None:
-    for value in ("true", "yes", 1, "1", "on"):
+async def test_one_type_is_not_taken_for_another(
+    scene: Scene, name: str, at: tuple[str, ...], kind: str
+) -> None:
+    for value in WRONG[kind]:
         headers, given = await admin_call(scene, name)
-        body = {**(given["body"] or {}), member: value}
+        body = dict(given["body"] or {})
+        inner = body
+        for step in at[:-1]:
+            inner = inner.setdefault(step, {})
+        inner[at[-1]] = value
         answer = await ask(scene, name, headers, {**given, "body": body})
         assert answer.status_code == 422, value
 

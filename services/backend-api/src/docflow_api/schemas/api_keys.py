@@ -7,7 +7,7 @@ from docflow.features.api_keys.models import ApiKey
 from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-RequestsPerMinute = Annotated[int, Field(ge=1, le=100_000)]
+RequestsPerMinute = Annotated[int, Field(strict=True, ge=1, le=100_000)]
 
 
 def _each_once(scopes: list[Scope]) -> list[Scope]:

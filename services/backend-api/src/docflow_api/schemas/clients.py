@@ -35,7 +35,7 @@ class ClientIn(BaseModel):
     name: Text = Field(min_length=1, max_length=200)
     slug: str = Field(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", min_length=2, max_length=48)
     subscription_tier: Tier = Tier.BASIC
-    token_balance: int | None = Field(default=None, ge=0, le=MAX_BALANCE)
+    token_balance: int | None = Field(default=None, strict=True, ge=0, le=MAX_BALANCE)
 
 
 class ClientPatch(BaseModel):
@@ -46,7 +46,7 @@ class ClientPatch(BaseModel):
     name: Text = Field(default="", min_length=1, max_length=200)
     status: ClientStatus = ClientStatus.ACTIVE
     subscription_tier: Tier = Tier.BASIC
-    token_balance: int | None = Field(default=None, ge=0, le=MAX_BALANCE)
+    token_balance: int | None = Field(default=None, strict=True, ge=0, le=MAX_BALANCE)
 
 
 class ClientOut(BaseModel):

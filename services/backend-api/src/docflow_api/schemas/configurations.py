@@ -42,7 +42,7 @@ class ConfigurationPatch(BaseModel):
     plugin_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]+$", max_length=100)
     enable_fraud_detection: StrictBool = True
     enable_hitl: StrictBool = True
-    confidence_threshold: float = Field(default=0.8, ge=0, le=1)
+    confidence_threshold: float = Field(default=0.8, strict=True, ge=0, le=1)
     duplicate_policy: DuplicatePolicy = DuplicatePolicy.FLAG
     workflow: JsonMap = Field(default_factory=dict)
     output_actions: JsonItems = Field(default_factory=list)

@@ -40,8 +40,8 @@ class PromptIn(BaseModel):
     stage: PromptStage
     prompt_template: Text = Field(min_length=1, max_length=MAX_TEMPLATE)
     model_name: str = Field(default="default", pattern=_MODEL, max_length=100)
-    temperature: float | None = Field(default=None, ge=0, le=2)
-    max_tokens: int = Field(default=4096, ge=1, le=MAX_TOKENS)
+    temperature: float | None = Field(default=None, strict=True, ge=0, le=2)
+    max_tokens: int = Field(default=4096, strict=True, ge=1, le=MAX_TOKENS)
 
 
 class PromptPatch(BaseModel):
@@ -49,8 +49,8 @@ class PromptPatch(BaseModel):
 
     prompt_template: Text = Field(default="", min_length=1, max_length=MAX_TEMPLATE)
     model_name: str = Field(default="default", pattern=_MODEL, max_length=100)
-    temperature: float | None = Field(default=None, ge=0, le=2)
-    max_tokens: int = Field(default=4096, ge=1, le=MAX_TOKENS)
+    temperature: float | None = Field(default=None, strict=True, ge=0, le=2)
+    max_tokens: int = Field(default=4096, strict=True, ge=1, le=MAX_TOKENS)
 
 
 class PromptClone(BaseModel):

@@ -35,7 +35,7 @@ def _shallow(value: Any) -> Any:
 Text = Annotated[str, AfterValidator(_storable)]
 JsonMap = Annotated[dict[str, Any], AfterValidator(_shallow), AfterValidator(_storable)]
 JsonItems = Annotated[list[Any], AfterValidator(_shallow), AfterValidator(_storable)]
-Version = Annotated[int, Field(ge=1, le=MAX_INT)]
+Version = Annotated[int, Field(strict=True, ge=1, le=MAX_INT)]
 TypeId = Annotated[str, Field(pattern=TYPE_ID, max_length=100, examples=["simple_invoice"])]
 TypeIdInPath = Annotated[str, Path(pattern=TYPE_ID, max_length=100)]
 TypeIdInQuery = Annotated[str | None, Query(pattern=TYPE_ID, max_length=100)]

@@ -16,7 +16,7 @@ class UploadIn(BaseModel):
 
     file_name: str = Field(max_length=1024)
     mime_type: str = Field(max_length=200, pattern=r"^[\w.+-]+/[\w.+-]+$")
-    file_size: int = Field(gt=0)
+    file_size: int = Field(strict=True, gt=0)
 
 
 class UploadOut(BaseModel):

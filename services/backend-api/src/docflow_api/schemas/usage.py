@@ -54,7 +54,7 @@ class BudgetCaps(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    cap_tokens: int | None = Field(default=None, ge=0, le=MAX_TOKENS)
+    cap_tokens: int | None = Field(default=None, strict=True, ge=0, le=MAX_TOKENS)
     cap_cost: Decimal | None = Field(default=None, ge=0, le=MAX_USD, decimal_places=6)
 
 
