@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import aio_pika
 import pytest
 from aio_pika.abc import AbstractChannel
+from aio_pika.connection import make_url
 from aiormq.exceptions import ChannelPreconditionFailed
 from docflow.adapters.transport.rabbitmq.link import Timing
 from docflow.adapters.transport.rabbitmq.topology import TOPOLOGY, declare
@@ -42,13 +43,16 @@ async def broker(rabbit_server: RabbitServer) -> RabbitServer:
 async def _emptied(url: str) -> bool:
     """False while something on it has not come back from a restart."""
     try:
-        async with asyncio.timeout(5), await aio_pika.connect(url) as connection:
+        async with asyncio.timeout(5), aio_pika.Connection(make_url(url)) as connection:
+            await connection.connect()
             await declare(connection, TOPOLOGY, timeout_s=5)
     except ChannelPreconditionFailed:
         pass
     except BROKEN:
         return False
-    async with asyncio.timeout(5), await aio_pika.connect(url) as connection, connection.channel() as channel:
+    async with asyncio.timeout(5), aio_pika.Connection(make_url(url)) as connection:
+        await connection.connect()
+        channel = await connection.channel()
         for queue in TOPOLOGY.queues:
             await channel.queue_delete(queue.name)
         for exchange in TOPOLOGY.exchanges:

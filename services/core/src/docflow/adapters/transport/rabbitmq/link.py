@@ -14,6 +14,7 @@ from urllib.parse import urlsplit, urlunsplit
 import aio_pika
 import structlog
 from aio_pika.abc import AbstractChannel, AbstractConnection, AbstractExchange
+from aio_pika.connection import make_url
 
 from docflow.adapters.transport.rabbitmq.topology import EVENTS, TOPOLOGY, Topology, declare
 from docflow.adapters.transport.rabbitmq.trouble import (
@@ -124,20 +125,16 @@ class Link:
 
     async def _live_once(self) -> Trouble:
         """Connect and stay until the connection is lost; why it was."""
+        # Made by hand, to be closed where connecting fails: the library's `connect` leaves that to the collector.
+        connection = aio_pika.Connection(
+            make_url(self._url), client_properties={"connection_name": self._name}
+        )
         try:
             with named_losses():
                 async with asyncio.timeout(self._timing.connect_s * 2):
-                    connection = await aio_pika.connect(
-                        self._url,
-                        timeout=self._timing.connect_s,
-                        client_properties={"connection_name": self._name},
-                    )
-        except BROKEN as error:
-            return trouble_of(error)
-        self._lost.clear()
-        connection.close_callbacks.add(self._on_closed)
-        try:
-            with named_losses():
+                    await connection.connect(timeout=self._timing.connect_s)
+                self._lost.clear()
+                connection.close_callbacks.add(self._on_closed)
                 heed_cancellation()
                 await self._prepare(connection)
                 heed_cancellation()
