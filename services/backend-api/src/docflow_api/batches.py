@@ -1,6 +1,7 @@
 """The processes of a batch, one after the other, however they were packed."""
 
 import asyncio
+from abc import ABC, abstractmethod
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID
@@ -81,7 +82,7 @@ class Batch:
         return PayloadTooLarge(f"the body is larger than the limit of {self._limits.body_bytes} bytes")
 
 
-class Items:
+class Items(ABC):
     """The submissions of a batch in their order."""
 
     def __init__(self, gateway: Gateway, client_id: UUID, count: int) -> None:
@@ -98,8 +99,9 @@ class Items:
             sources = Sources(self._gateway, self._client_id, stack, self._time)
             yield await self._submission(index, sources)
 
+    @abstractmethod
     async def _submission(self, index: int, sources: Sources) -> Submission:
-        raise NotImplementedError
+        """What the item at `index` hands in."""
 
 
 class _Lines(Items):
