@@ -4,7 +4,7 @@ SHELL = /bin/sh
 BIN = .venv/bin
 ARGS =
 
-.PHONY: help setup demo up down test test-full test-live check bench migration lock clean
+.PHONY: help setup demo up down test test-full test-live check portal portal-check bench migration lock clean
 
 help: ## what there is
 	@$(BIN)/python scripts/make_help.py 2>/dev/null || echo "make demo | up | down | test | test-full | check | bench | migration m=... | lock | clean"
@@ -33,8 +33,15 @@ test-full: setup ## adds real servers, crash sweeps and long runs
 test-live: setup ## asks real model vendors, where keys are set; costs money
 	@$(BIN)/python -m pytest -q -n0 -rs -m live tests/contract/llm $(ARGS)
 
-check: setup ## lint, types and import directions
+check: setup ## lint, types and import directions, the portal's own checks too
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/mypy
+	@$(BIN)/python -m docflow_cli.portal check
+
+portal: setup ## build the portal, with the machine's Node or one from a wheel
+	@$(BIN)/python -m docflow_cli.portal build
+
+portal-check: setup ## the portal's lint, types and tests
+	@$(BIN)/python -m docflow_cli.portal check
 
 bench: setup ## measure; prints figures beside a reference of the same run
 	@$(BIN)/python -m tests.load.bench $(ARGS)
@@ -46,4 +53,4 @@ lock: setup ## after a change of dependencies
 	@$(BIN)/uv lock -q && $(BIN)/uv export -q --all-packages --all-groups --no-emit-workspace --no-header --no-annotate -o requirements.lock
 
 clean: ## remove the environment, caches and build output (keeps data in .docflow)
-	@rm -rf .venv build dist .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv build dist services/frontend/node_modules services/frontend/dist services/frontend/.node .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -35,6 +35,7 @@ from docflow_api.dry_runs import DryRuns
 from docflow_api.edge import Edge
 from docflow_api.errors import add_error_handlers
 from docflow_api.metrics import HttpMetrics
+from docflow_api.portal import Portal
 from docflow_api.proxies import TrustedProxies
 from docflow_api.rates import RequestRates
 from docflow_api.routers import (
@@ -120,6 +121,7 @@ def create_app(container: Container, passwords: Passwords | None = None) -> Fast
             allow_headers=_ALLOWED_HEADERS,
             expose_headers=_SHOWN_HEADERS,
         )
+    app.add_middleware(Portal, folder=container.settings.api.portal)
     app.add_middleware(
         Edge,
         body_bytes=container.settings.limits.body_bytes,

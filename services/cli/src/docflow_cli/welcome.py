@@ -4,13 +4,17 @@ from docflow.runtime.local_state import Run
 from docflow.runtime.settings import Settings
 from rich.console import Console
 
+from docflow_cli.portal import Build
+
 DEMO_LOGIN = "admin@acme.com / password123"
 
 
-def welcome(settings: Settings, run: Run, console: Console | None = None) -> None:
+def welcome(settings: Settings, run: Run, build: Build | None = None, console: Console | None = None) -> None:
+    """`build` is the portal's, where one is under way."""
     out = console or Console(highlight=False, soft_wrap=True)
     out.print()
     out.print(f"[bold green]DocFlow AI runs[/] at [bold]{run.api_url}[/]")
+    out.print(f"  portal              {run.api_url}/{_state(build)}")
     out.print(f"  API documentation   {run.api_url}/docs")
     if not settings.is_production:
         out.print(f"  sign in             {DEMO_LOGIN} (demo data)")
@@ -19,3 +23,18 @@ def welcome(settings: Settings, run: Run, console: Console | None = None) -> Non
     out.print("  submit a document   docflow submit FILE --type simple_invoice --wait")
     out.print("  stop                Ctrl-C, or `docflow down` elsewhere")
     out.print()
+
+
+def _state(build: Build | None) -> str:
+    if build is None:
+        return ""
+    if build.is_running:
+        return " (being built; the page opens by itself)"
+    return f" (not built: {build.problem})" if build.problem else ""
+
+
+def show_portal(run: Run, build: Build | None, console: Console) -> None:
+    """The last words of a demo: where a person goes on, and as whom."""
+    console.print()
+    console.print(f"[bold]Go on in the portal:[/] {run.api_url}/{_state(build)}")
+    console.print(f"  sign in as {DEMO_LOGIN}; what waits for a person is under Reviews")

@@ -32,15 +32,22 @@ def demo(
     from docflow_cli.demonstration import console_for_people, demonstrate, read_samples
     from docflow_cli.gateway import open_gateway
     from docflow_cli.installation import read_settings
+    from docflow_cli.portal import Build, built_meanwhile
     from docflow_cli.serving import serve
-    from docflow_cli.welcome import welcome
+    from docflow_cli.welcome import show_portal, welcome
 
     settings = read_settings()
     samples = read_samples(documents)
 
-    async def show(run: "Run") -> int | None:
-        welcome(settings, run)
-        return await show_at(run.api_url, run.api_key)
+    async def show(run: "Run", build: Build | None = None) -> int | None:
+        welcome(settings, run, build)
+        code = await show_at(run.api_url, run.api_key)
+        if build is not None:
+            await asyncio.to_thread(build.wait, timeout_s)
+        show_portal(run, build, console_for_people())
+        if code is None:
+            typer.echo("It stays up: Ctrl-C ends it.")
+        return code
 
     async def show_at(url: str, key: str) -> int | None:
         try:
@@ -53,7 +60,6 @@ def demo(
             return 1
         if leave:
             return 0 if as_expected else 1
-        typer.echo("It stays up: Ctrl-C ends it.")
         return None
 
     if production:
@@ -63,7 +69,8 @@ def demo(
     running = LocalState(settings.home).run()
     if running is not None:
         raise typer.Exit(asyncio.run(show(running)) or 0)
-    code = serve(settings, show, terminal_logs=False)
+    with built_meanwhile(settings) as build:
+        code = serve(settings, lambda run: show(run, build), terminal_logs=False)
     if code:
         typer.echo(f"what happened is in {settings.home.absolute() / 'logs' / 'docflow.log'}", err=True)
     raise typer.Exit(code)

@@ -20,10 +20,14 @@ def up(
 
         start_detached(settings)
         return
+    from docflow_cli.portal import built_meanwhile
     from docflow_cli.serving import serve
     from docflow_cli.welcome import welcome
 
-    async def ready(run: "Run") -> None:
-        welcome(settings, run)
+    with built_meanwhile(settings) as build:
 
-    raise typer.Exit(serve(settings, ready))
+        async def ready(run: "Run") -> None:
+            welcome(settings, run, build)
+
+        code = serve(settings, ready)
+    raise typer.Exit(code)

@@ -120,6 +120,8 @@ class ApiSettings(BaseModel):
     port: int = 8000
     cors_origins: Listed[str] = []
     public_url: str | None = None
+    portal: Path = Path(__file__).parents[4] / "frontend" / "dist"
+    """The folder of the portal's built files; where there are none the API stands alone."""
     trusted_proxies: Listed[str] = []
     """CIDRs whose X-Forwarded-For and X-Forwarded-Proto are believed; the address is what throttles count by."""
 

@@ -1,0 +1,81 @@
+import { useEffect, useState } from "preact/hooks";
+import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from "preact-iso";
+import { ChoosePassword, Forgot, VerifyAddress } from "../features/session/components/recover";
+import { SignIn } from "../features/session/components/sign-in";
+import { me, openSession, trouble } from "../features/session/session";
+import { problemOf } from "../lib/api/problem";
+import { t } from "../lib/i18n";
+import { Spinner } from "../ui/spinner";
+import { Trouble } from "../ui/states";
+import { Toasts } from "../ui/toasts";
+import { places } from "./navigation";
+import { PAGES } from "./pages";
+import { Shell } from "./shell";
+
+export function App() {
+  return (
+    <LocationProvider>
+      <Front />
+      <Toasts />
+    </LocationProvider>
+  );
+}
+
+function Front() {
+  const { path } = useLocation();
+  if (path === "/forgot") return <Forgot />;
+  if (path === "/reset") return <ChoosePassword of="reset" />;
+  if (path === "/invite") return <ChoosePassword of="invitation" />;
+  if (path === "/verify") return <VerifyAddress />;
+  if (trouble.value) return <Trouble problem={trouble.value} again={() => void openSession()} />;
+  if (me.value === undefined) return <Waiting />;
+  if (me.value === null) return <SignIn />;
+  return (
+    <Shell>
+      <Pages />
+    </Shell>
+  );
+}
+
+/** A page that cannot be shown says so; another page is another try. */
+function Pages() {
+  const [failed, setFailed] = useState<{ path: string; error: unknown } | null>(null);
+  const { path } = useLocation();
+  if (failed?.path === path)
+    return <Trouble problem={problemOf(failed.error)} again={() => location.reload()} />;
+  return (
+    <ErrorBoundary onError={(error) => setFailed({ path, error })}>
+      <Router>
+        <Route path="/" component={Home} />
+        <Route path="/processes" component={PAGES.processes} />
+        <Route default component={Nowhere} />
+      </Router>
+    </ErrorBoundary>
+  );
+}
+
+/** The first place that the person may see. */
+function Home() {
+  const { route } = useLocation();
+  useEffect(() => route(places()[0]?.path ?? "/profile", true), [route]);
+  return <Waiting />;
+}
+
+function Nowhere() {
+  return (
+    <div class="flex flex-col items-center gap-2 px-6 py-24 text-center">
+      <p class="font-semibold text-2xl">{t("nav.nowhere")}</p>
+      <a href="/" class="text-accent underline-offset-4 hover:underline">
+        {t("nav.home")}
+      </a>
+    </div>
+  );
+}
+
+function Waiting() {
+  return (
+    <div class="flex min-h-40 items-center justify-center p-10 text-ink-faint">
+      <Spinner label={t("common.loading")} />
+    </div>
+  );
+}

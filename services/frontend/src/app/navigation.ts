@@ -1,0 +1,35 @@
+import { Files, type IconNode } from "lucide";
+import { may, role } from "../features/session/session";
+import type { TextKey } from "../lib/i18n";
+
+export interface Place {
+  path: string;
+  title: TextKey;
+  icon: IconNode;
+  /** The second key after `g`. */
+  key: string;
+  group: "work" | "setup" | "platform";
+  /** Who sees it. */
+  shown: () => boolean;
+  /** Among the few that fit the bar of a phone. */
+  onPhone?: boolean;
+}
+
+const inClient = () => may("viewer");
+
+/** The portal's places in their order. A new page is one entry here and one in pages.ts. */
+export const PLACES: readonly Place[] = [
+  {
+    path: "/processes",
+    title: "nav.processes",
+    icon: Files,
+    key: "p",
+    group: "work",
+    shown: inClient,
+    onPhone: true,
+  },
+];
+
+export function places(): readonly Place[] {
+  return role.value ? PLACES.filter((place) => place.shown()) : [];
+}

@@ -1,0 +1,171 @@
+import { Keyboard, LogOut, Moon, Search, UserRound } from "lucide";
+import type { ComponentChildren } from "preact";
+import { useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { me, signOut } from "../features/session/session";
+import { t } from "../lib/i18n";
+import { useKeys } from "../lib/keys";
+import { isLive } from "../lib/live";
+import { IconButton } from "../ui/button";
+import { Icon } from "../ui/icon";
+import { Kbd } from "../ui/kbd";
+import { Mark } from "../ui/mark";
+import { type Place, places } from "./navigation";
+import { Palette } from "./palette";
+import { Shortcuts } from "./shortcuts";
+import { otherTheme } from "./theme";
+
+type Open = "palette" | "shortcuts" | null;
+
+/** The frame around every page: places at the side, on a phone at the bottom. */
+export function Shell({ children }: { children: ComponentChildren }) {
+  const { route } = useLocation();
+  const [open, setOpen] = useState<Open>(null);
+  useKeys(t("keys.everywhere"), [
+    { keys: "?", label: t("keys.show"), run: () => setOpen("shortcuts") },
+    { keys: "mod+k", label: t("keys.palette"), inFields: true, run: () => setOpen("palette") },
+    ...places().map((place) => ({
+      keys: `g ${place.key}`,
+      label: t("keys.go", { place: t(place.title) }),
+      run: () => route(place.path),
+    })),
+  ]);
+  return (
+    <div class="flex min-h-dvh">
+      <a
+        href="#content"
+        class="-top-20 absolute left-2 z-50 rounded-lg bg-accent px-3 py-2 text-on-accent focus:top-2"
+      >
+        {t("nav.skip")}
+      </a>
+      <Side openPalette={() => setOpen("palette")} openShortcuts={() => setOpen("shortcuts")} />
+      <main id="content" tabIndex={-1} class="min-w-0 flex-1 outline-none">
+        {children}
+      </main>
+      <PhoneBar />
+      {open === "palette" && <Palette close={() => setOpen(null)} />}
+      {open === "shortcuts" && <Shortcuts close={() => setOpen(null)} />}
+    </div>
+  );
+}
+
+function Side({ openPalette, openShortcuts }: { openPalette: () => void; openShortcuts: () => void }) {
+  return (
+    <aside class="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col border-line border-r bg-surface md:flex">
+      <div class="flex items-center gap-2.5 px-4 pt-4 pb-3">
+        <Mark size={26} />
+        <div class="min-w-0">
+          <p class="truncate font-semibold text-sm leading-tight">{me.value?.client?.name ?? "DocFlow AI"}</p>
+          <p class="flex items-center gap-1.5 text-2xs text-ink-faint">
+            <span
+              class={`size-1.5 rounded-full ${isLive.value ? "bg-good" : "bg-line-strong"}`}
+              aria-hidden="true"
+            />
+            {t(isLive.value ? "nav.live" : "nav.not_live")}
+          </p>
+        </div>
+      </div>
+      <button
+        type="button"
+        onClick={openPalette}
+        class="mx-3 mb-2 flex h-8 items-center gap-2 rounded-lg border border-line px-2.5 text-ink-faint text-sm hover:border-line-strong"
+      >
+        <Icon of={Search} size={14} />
+        <span class="flex-1 text-left">{t("nav.search")}</span>
+        <Kbd keys="mod+k" />
+      </button>
+      <nav aria-label={t("nav.label")} class="flex-1 overflow-y-auto px-3 pb-3">
+        <Groups />
+      </nav>
+      <Foot openShortcuts={openShortcuts} />
+    </aside>
+  );
+}
+
+function Groups() {
+  const shown = places();
+  return (
+    <>
+      {(["work", "setup", "platform"] as const).map((group) => {
+        const own = shown.filter((place) => place.group === group);
+        return own.length === 0 ? null : (
+          <div key={group} class="mt-3 first:mt-1">
+            {group !== "work" && (
+              <p class="px-2.5 pb-1 font-medium text-2xs text-ink-faint">{t(`nav.${group}`)}</p>
+            )}
+            <ul class="flex flex-col gap-0.5">
+              {own.map((place) => (
+                <li key={place.path}>
+                  <PlaceLink place={place} />
+                </li>
+              ))}
+            </ul>
+          </div>
+        );
+      })}
+    </>
+  );
+}
+
+function PlaceLink({ place }: { place: Place }) {
+  const { path } = useLocation();
+  const isHere = path === place.path || path.startsWith(`${place.path}/`);
+  return (
+    <a
+      href={place.path}
+      aria-current={isHere ? "page" : undefined}
+      class="group flex h-8 items-center gap-2.5 rounded-lg px-2.5 text-ink-soft text-sm transition-colors hover:bg-sunken hover:text-ink aria-[current=page]:bg-accent-wash aria-[current=page]:font-medium aria-[current=page]:text-accent"
+    >
+      <Icon of={place.icon} />
+      <span class="flex-1 truncate">{t(place.title)}</span>
+      <span class="opacity-0 group-hover:opacity-100">
+        <Kbd keys={`g ${place.key}`} />
+      </span>
+    </a>
+  );
+}
+
+function Foot({ openShortcuts }: { openShortcuts: () => void }) {
+  const who = me.value;
+  return (
+    <div class="flex flex-col gap-1 border-line border-t p-3">
+      <a href="/profile" class="flex items-center gap-2.5 rounded-lg px-2 py-1.5 hover:bg-sunken">
+        <span class="flex size-7 items-center justify-center rounded-full bg-accent-wash text-accent">
+          <Icon of={UserRound} size={15} />
+        </span>
+        <span class="min-w-0">
+          <span class="block truncate text-sm">{who?.email}</span>
+          <span class="block text-2xs text-ink-faint">{who?.role && t(`role.${who.role as "admin"}`)}</span>
+        </span>
+      </a>
+      <div class="flex justify-between">
+        <IconButton icon={Keyboard} label={t("keys.show")} onClick={openShortcuts} />
+        <IconButton icon={Moon} label={t("nav.theme")} onClick={otherTheme} />
+        <IconButton icon={LogOut} label={t("nav.signout")} onClick={() => void signOut()} />
+      </div>
+    </div>
+  );
+}
+
+function PhoneBar() {
+  const { path } = useLocation();
+  const shown = places().filter((place) => place.onPhone);
+  return (
+    <nav
+      aria-label={t("nav.label")}
+      class="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
+    >
+      {[...shown, { path: "/profile", title: "nav.profile" as const, icon: UserRound }].map((place) => (
+        <a
+          key={place.path}
+          href={place.path}
+          aria-current={path.startsWith(place.path) ? "page" : undefined}
+          class="flex min-h-14 flex-1 flex-col items-center justify-center gap-1 text-2xs text-ink-soft aria-[current=page]:text-accent"
+        >
+          <Icon of={place.icon} size={20} />
+          {t(place.title)}
+        </a>
+      ))}
+    </nav>
+  );
+}

@@ -1,0 +1,126 @@
+import { useEffect, useState } from "preact/hooks";
+import { api } from "../../../lib/api/client";
+import { t } from "../../../lib/i18n";
+import { useAct } from "../../../lib/query/use";
+import { Button, LinkButton } from "../../../ui/button";
+import { TextField } from "../../../ui/field";
+import { Loading, Trouble } from "../../../ui/states";
+import { Gate } from "./gate";
+
+/** The one-time token of a letter's link; it stands behind the `#`, which no server is sent. */
+function letterToken(): string {
+  return new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+}
+
+function ToSignIn() {
+  return (
+    <LinkButton look="primary" href="/">
+      {t("signin.back")}
+    </LinkButton>
+  );
+}
+
+export function Forgot() {
+  const [email, setEmail] = useState("");
+  const [isSent, setSent] = useState(false);
+  const act = useAct(() => api.POST("/v1/auth/password/forgot", { body: { email } }), {
+    done: () => setSent(true),
+  });
+  return (
+    <Gate title={t("signin.forgot_title")} lead={t(isSent ? "signin.forgot_sent" : "signin.forgot_lead")}>
+      {isSent ? (
+        <div class="flex justify-center">
+          <ToSignIn />
+        </div>
+      ) : (
+        <form
+          class="flex flex-col gap-4"
+          onSubmit={(event) => {
+            event.preventDefault();
+            void act.run();
+          }}
+        >
+          {act.problem && <Trouble problem={act.problem} compact />}
+          <TextField
+            label={t("signin.email")}
+            type="email"
+            required
+            autofocus
+            value={email}
+            onText={setEmail}
+          />
+          <Button type="submit" look="primary" isBusy={act.isRunning}>
+            {t("signin.forgot_submit")}
+          </Button>
+        </form>
+      )}
+    </Gate>
+  );
+}
+
+/** A new password for a letter's token: after a reset, or as the first one of an invitation. */
+export function ChoosePassword({ of }: { of: "reset" | "invitation" }) {
+  const [token] = useState(letterToken);
+  const [password, setPassword] = useState("");
+  const [isDone, setDone] = useState(false);
+  const send = () =>
+    of === "reset"
+      ? api.POST("/v1/auth/password/reset", { body: { token, password } })
+      : api.POST("/v1/invitations/accept", { body: { token, password } });
+  const act = useAct<void, unknown>(send, { done: () => setDone(true) });
+  const title = t(of === "reset" ? "signin.reset_title" : "signin.invite_title");
+  if (isDone) {
+    return (
+      <Gate title={title} lead={t("signin.password_set")}>
+        <div class="flex justify-center">
+          <ToSignIn />
+        </div>
+      </Gate>
+    );
+  }
+  return (
+    <Gate title={title} lead={t("signin.password_hint")}>
+      <form
+        class="flex flex-col gap-4"
+        onSubmit={(event) => {
+          event.preventDefault();
+          void act.run();
+        }}
+      >
+        {act.problem && <Trouble problem={act.problem} compact />}
+        <TextField
+          label={t("signin.new_password")}
+          type="password"
+          autocomplete="new-password"
+          required
+          autofocus
+          value={password}
+          onText={setPassword}
+        />
+        <Button type="submit" look="primary" isBusy={act.isRunning}>
+          {t("signin.set_password")}
+        </Button>
+      </form>
+    </Gate>
+  );
+}
+
+export function VerifyAddress() {
+  const [token] = useState(letterToken);
+  const [isDone, setDone] = useState(false);
+  const act = useAct(() => api.POST("/v1/auth/email/verify", { body: { token } }), {
+    done: () => setDone(true),
+  });
+  useEffect(() => void act.run(), []);
+  return (
+    <Gate title={t("signin.verify_title")} {...(isDone ? { lead: t("signin.verified") } : {})}>
+      {act.problem && <Trouble problem={act.problem} compact />}
+      {act.isRunning && <Loading rows={1} />}
+      {isDone && (
+        <div class="flex justify-center">
+          <ToSignIn />
+        </div>
+      )}
+    </Gate>
+  );
+}

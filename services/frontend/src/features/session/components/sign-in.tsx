@@ -1,0 +1,70 @@
+import { useState } from "preact/hooks";
+import { t } from "../../../lib/i18n";
+import { useAct } from "../../../lib/query/use";
+import { Button } from "../../../ui/button";
+import { TextField } from "../../../ui/field";
+import { Trouble } from "../../../ui/states";
+import { type Credentials, signIn } from "../session";
+import { Gate } from "./gate";
+
+/** Address and password, then the second factor where the account has one. */
+export function SignIn() {
+  const [given, set] = useState({ email: "", password: "", code: "" });
+  const [needsCode, setNeedsCode] = useState(false);
+  const act = useAct((credentials: Credentials) => signIn(credentials));
+  const wantsCode = needsCode || act.problem?.code === "mfa_required";
+
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    if (wantsCode) setNeedsCode(true);
+    const { email, password, code } = given;
+    const factor = /^\d{6}$/.test(code.trim()) ? { totp: code.trim() } : { recovery_code: code.trim() };
+    await act.run({ email: email.trim(), password, ...(wantsCode && code ? factor : {}) });
+  };
+
+  return (
+    <Gate title={t("signin.title")} lead={t("signin.lead")}>
+      <form class="flex flex-col gap-4" onSubmit={submit}>
+        {act.problem && act.problem.code !== "mfa_required" && <Trouble problem={act.problem} compact />}
+        <TextField
+          label={t("signin.email")}
+          type="email"
+          name="email"
+          autocomplete="username"
+          required
+          autofocus
+          value={given.email}
+          onText={(email) => set({ ...given, email })}
+        />
+        <TextField
+          label={t("signin.password")}
+          type="password"
+          name="password"
+          autocomplete="current-password"
+          required
+          value={given.password}
+          onText={(password) => set({ ...given, password })}
+        />
+        {wantsCode && (
+          <TextField
+            label={t("signin.code")}
+            hint={t("signin.code_hint")}
+            name="code"
+            autocomplete="one-time-code"
+            inputMode="numeric"
+            required
+            autofocus
+            value={given.code}
+            onText={(code) => set({ ...given, code })}
+          />
+        )}
+        <Button type="submit" look="primary" isBusy={act.isRunning}>
+          {t("signin.submit")}
+        </Button>
+        <a href="/forgot" class="text-center text-ink-soft text-sm underline-offset-4 hover:underline">
+          {t("signin.forgot")}
+        </a>
+      </form>
+    </Gate>
+  );
+}

@@ -1,0 +1,71 @@
+import { computed, signal } from "@preact/signals";
+import { api, body, onSignedOut, type Schemas } from "../../lib/api/client";
+import { type Problem, problemOf } from "../../lib/api/problem";
+import { openLive } from "../../lib/live";
+import { queries } from "../../lib/query/client";
+
+export type Me = Schemas["MeOut"];
+export type Role = "viewer" | "operator" | "admin" | "platform_admin";
+
+/** undefined = not known yet, null = nobody. */
+export const me = signal<Me | null | undefined>(undefined);
+/** Why it is not known, where the server does not answer. */
+export const trouble = signal<Problem | null>(null);
+
+export const role = computed<Role | null>(() => (me.value?.role as Role | undefined) ?? null);
+
+const RANKS: Role[] = ["viewer", "operator", "admin"];
+
+/** Whether the signed-in person may do what a role of a client may. A platform admin belongs to no client. */
+export function may(least: Role): boolean {
+  const own = role.value;
+  if (!own) return false;
+  if (least === "platform_admin" || own === "platform_admin") return own === least;
+  return RANKS.indexOf(own) >= RANKS.indexOf(least);
+}
+
+/** Tells the next visit that there may be cookies; a first visit shows the sign-in at once. */
+const WAS_HERE = "docflow.signed-in";
+
+let closeLive: (() => void) | null = null;
+
+function become(who: Me | null): void {
+  me.value = who;
+  trouble.value = null;
+  if (who) localStorage.setItem(WAS_HERE, "yes");
+  else localStorage.removeItem(WAS_HERE);
+  closeLive?.();
+  closeLive = who?.client_id ? openLive() : null;
+}
+
+/** Who the cookies belong to; asked once at the start. */
+export async function openSession(): Promise<void> {
+  onSignedOut(() => become(null));
+  if (!localStorage.getItem(WAS_HERE)) return become(null);
+  try {
+    become(await body(api.GET("/v1/me")));
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem.status === 401 || problem.status === 403) become(null);
+    else trouble.value = problem;
+  }
+}
+
+export interface Credentials {
+  email: string;
+  password: string;
+  totp?: string;
+  recovery_code?: string;
+}
+
+export async function signIn(credentials: Credentials): Promise<void> {
+  await api.POST("/v1/auth/login", { body: { ...credentials, cookie: true } });
+  queries.clear();
+  become(await body(api.GET("/v1/me")));
+}
+
+export async function signOut(): Promise<void> {
+  await api.POST("/v1/auth/logout", { body: {} }).catch(() => undefined);
+  queries.clear();
+  become(null);
+}

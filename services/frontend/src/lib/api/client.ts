@@ -1,0 +1,68 @@
+import createClient, { type Middleware } from "openapi-fetch";
+import { Problem, problemFrom } from "./problem";
+import type { components, paths } from "./schema";
+
+export type Schemas = components["schemas"];
+
+/** Told when the session cannot be renewed; the app shows the sign-in page then. */
+let signedOut: () => void = () => {};
+
+export function onSignedOut(act: () => void): void {
+  signedOut = act;
+}
+
+const HEADERS = { "X-DocFlow-Request": "portal" };
+const RENEWED_BY_NOBODY = /^\/v1\/auth\/(login|refresh|logout|password|email)/;
+
+let renewing: Promise<boolean> | null = null;
+
+/** One renewal at a time, whoever needs it; the tokens live in cookies that no script can read. */
+function renew(): Promise<boolean> {
+  renewing ??= fetch("/v1/auth/refresh", {
+    method: "POST",
+    headers: { ...HEADERS, "Content-Type": "application/json" },
+    body: "{}",
+  })
+    .then((answer) => answer.ok)
+    .catch(() => false)
+    .finally(() => {
+      renewing = null;
+    });
+  return renewing;
+}
+
+/** As `fetch`, with the portal's header and one renewal of the session where it has run out. */
+export async function send(input: string | Request, init: RequestInit = {}): Promise<Response> {
+  const request = new Request(input, init);
+  for (const [name, value] of Object.entries(HEADERS)) request.headers.set(name, value);
+  const again = request.clone();
+  const answer = await fetch(request);
+  const path = new URL(request.url).pathname;
+  if (answer.status !== 401 || RENEWED_BY_NOBODY.test(path)) return answer;
+  if (await renew()) return fetch(again);
+  signedOut();
+  return answer;
+}
+
+const refusals: Middleware = {
+  async onResponse({ response }) {
+    if (!response.ok) throw await problemFrom(response);
+    return undefined;
+  },
+};
+
+/** The API, typed by its OpenAPI document. Every refusal is thrown as a `Problem`. */
+export const api = createClient<paths>({ baseUrl: globalThis.location?.origin, fetch: send });
+api.use(refusals);
+
+/** The body of an answer that always has one. */
+export async function body<T>(answer: Promise<{ data?: T }>): Promise<T> {
+  const { data } = await answer;
+  if (data === undefined) throw new Problem({ status: 0, code: "unexpected", detail: "the answer is empty" });
+  return data;
+}
+
+/** A key for an act that must happen once, however often the request is sent. */
+export function onceKey(): string {
+  return crypto.randomUUID();
+}

@@ -1,0 +1,7 @@
+import { common } from "./common";
+import { problems, remedies } from "./problems";
+import { processes } from "./processes";
+import { signin } from "./signin";
+
+/** All texts of the portal in English; the other languages have the same keys. `{name}` stands for a value. */
+export const en = { ...common, problems, remedies, processes, signin };
