@@ -671,6 +671,43 @@ CREATE TABLE users (
     CONSTRAINT uq_users_email UNIQUE (email)
 );
 
+CREATE TABLE vendor_memories (
+    document_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    process_id uuid NOT NULL,
+    process_type_id character varying(100) NOT NULL,
+    config_version integer NOT NULL,
+    vendor_key text NOT NULL,
+    vendor_name text,
+    vector bytea NOT NULL,
+    knowledge jsonb NOT NULL,
+    is_corrected boolean NOT NULL DEFAULT false,
+    by_reviewer boolean NOT NULL DEFAULT false,
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT fk_vendor_memories_process FOREIGN KEY (client_id, process_id) REFERENCES processes(client_id, process_id) ON DELETE CASCADE,
+    CONSTRAINT pk_vendor_memories PRIMARY KEY (document_id)
+);
+
+CREATE TABLE vendor_templates (
+    template_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    process_id uuid NOT NULL,
+    process_type_id character varying(100) NOT NULL,
+    vendor_key text NOT NULL,
+    vendor_name text,
+    field text NOT NULL,
+    place jsonb NOT NULL,
+    hits integer NOT NULL DEFAULT 0,
+    misses integer NOT NULL DEFAULT 0,
+    learned_by text NOT NULL,
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT fk_vendor_templates_process FOREIGN KEY (client_id, process_id) REFERENCES processes(client_id, process_id) ON DELETE CASCADE,
+    CONSTRAINT pk_vendor_templates PRIMARY KEY (template_id),
+    CONSTRAINT uq_vendor_templates_field UNIQUE (client_id, process_type_id, vendor_key, field)
+);
+
 CREATE TABLE webhook_deliveries (
     delivery_id uuid NOT NULL,
     client_id uuid NOT NULL,
@@ -786,6 +823,10 @@ CREATE INDEX ix_uploads_expires_at ON public.uploads USING btree (expires_at);
 CREATE INDEX ix_uploads_process ON public.uploads USING btree (client_id, process_id) WHERE (process_id IS NOT NULL);
 CREATE INDEX ix_usage_events_client_id_created_at ON public.usage_events USING btree (client_id, created_at);
 CREATE INDEX ix_users_client_id_created_at ON public.users USING btree (client_id, created_at, user_id);
+CREATE INDEX ix_vendor_memories_process ON public.vendor_memories USING btree (client_id, process_id);
+CREATE INDEX ix_vendor_memories_recent ON public.vendor_memories USING btree (client_id, process_type_id, updated_at);
+CREATE INDEX ix_vendor_templates_list ON public.vendor_templates USING btree (client_id, created_at, template_id);
+CREATE INDEX ix_vendor_templates_process ON public.vendor_templates USING btree (client_id, process_id);
 CREATE INDEX ix_webhook_deliveries_due ON public.webhook_deliveries USING btree (available_at, delivery_id) WHERE (state = 'pending'::text);
 CREATE INDEX ix_webhook_deliveries_list ON public.webhook_deliveries USING btree (client_id, created_at DESC, delivery_id DESC);
 CREATE INDEX ix_webhook_deliveries_process ON public.webhook_deliveries USING btree (client_id, process_id) WHERE (process_id IS NOT NULL);
@@ -2852,6 +2893,8 @@ CREATE TRIGGER update_processes_updated_at BEFORE UPDATE ON public.processes FOR
 CREATE TRIGGER published_prompts BEFORE DELETE OR UPDATE ON public.prompts FOR EACH ROW EXECUTE FUNCTION refuse_change_of_published();
 CREATE TRIGGER update_type_words_updated_at BEFORE UPDATE ON public.type_words FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER update_users_updated_at BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
+CREATE TRIGGER update_vendor_memories_updated_at BEFORE UPDATE ON public.vendor_memories FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
+CREATE TRIGGER update_vendor_templates_updated_at BEFORE UPDATE ON public.vendor_templates FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 
 -- Row-level security
 
@@ -2891,6 +2934,8 @@ ALTER TABLE type_words ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE uploads ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE usage_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE vendor_memories ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE vendor_templates ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE webhook_deliveries ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE webhook_endpoints ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE workers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -3152,6 +3197,12 @@ CREATE POLICY engine_all ON users FOR ALL TO docflow_engine
 CREATE POLICY platform ON users FOR ALL TO docflow_owner
     USING ((client_id IS NULL))
     WITH CHECK ((client_id IS NULL));
+CREATE POLICY client ON vendor_memories FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY client ON vendor_templates FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY client ON webhook_deliveries FOR ALL TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -3248,6 +3299,8 @@ GRANT SELECT ON users TO docflow_engine;
 GRANT SELECT ON v_active_processes TO docflow_app;
 GRANT SELECT ON v_client_token_usage TO docflow_app;
 GRANT SELECT ON v_hitl_queue TO docflow_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON vendor_memories TO docflow_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON vendor_templates TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON webhook_deliveries TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON webhook_deliveries TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON webhook_endpoints TO docflow_app;

@@ -22,10 +22,11 @@ from docflow.features.stage_runs import models as stage_runs
 from docflow.features.uploads import models as uploads
 from docflow.features.usage import models as usage
 from docflow.features.users import models as users
+from docflow.features.vendor_memory import models as vendor_memory
 from docflow.features.webhooks import models as webhooks
 
 MODULES = (
     api_keys, audit, classification, clients, configurations, documents, idempotency, mails, notifications, outbox, outputs,
-    process_types, processes, prompts, removals, reviews, socket_tickets, stage_runs, uploads, usage, users, webhooks,
+    process_types, processes, prompts, removals, reviews, socket_tickets, stage_runs, uploads, usage, users, vendor_memory, webhooks,
 )  # fmt: skip
 METADATA = Base.metadata

@@ -1,0 +1,1 @@
+"""What approved documents teach about those who send them."""
