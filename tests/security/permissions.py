@@ -213,6 +213,9 @@ PERMISSIONS: dict[str, Rule] = {
         **one("config_id", "configuration"),
         body={"document_id": Of("read_document")},
     ),
+    # what corrections taught
+    "list_vendor_templates": Rule(Scope.CONFIG_WRITE),
+    "delete_vendor_template": Rule(Scope.CONFIG_WRITE, **one("template_id", "vendor_template"), answers=204),
     # clients
     "list_clients": Rule(Needs.PLATFORM),
     "create_client": Rule(Needs.PLATFORM, body={"name": "Umbrella", "slug": Of("new_slug")}, answers=201),

@@ -2,11 +2,14 @@
 
 import pytest
 from docflow.domain.confidence import (
+    CAP_ON_TRIAL,
+    Backing,
     Evidence,
     absent_confidence,
     field_confidence,
     overall_confidence,
     risk,
+    with_backing,
 )
 from hypothesis import given
 from hypothesis import strategies as st
@@ -79,3 +82,27 @@ def test_signals_of_one_family_do_not_add_up() -> None:
 
 def test_signals_of_two_families_add_up_to_less_than_1() -> None:
     assert risk([("content", 0.5), ("duplicate", 0.5)]) == 0.75
+
+
+@given(evidences, st.sampled_from([Backing.ON_TRIAL, Backing.UNTRIED, Backing.AGAINST]))
+def test_what_has_not_proven_itself_makes_nothing_confident(evidence: Evidence, backing: Backing) -> None:
+    backed = field_confidence(with_backing(evidence, backing))
+    assert backed <= max(field_confidence(evidence), CAP_ON_TRIAL)
+
+
+@given(evidences)
+def test_a_value_that_only_a_place_on_trial_shows_stays_below_the_usual_threshold(evidence: Evidence) -> None:
+    assert field_confidence(with_backing(evidence, Backing.UNTRIED)) <= CAP_ON_TRIAL < 0.8
+
+
+@given(evidences)
+def test_contradiction_makes_no_value_surer(evidence: Evidence) -> None:
+    assert field_confidence(with_backing(evidence, Backing.AGAINST)) <= field_confidence(evidence)
+
+
+@given(evidences)
+def test_even_a_proven_place_lifts_no_cap_of_what_failed(evidence: Evidence) -> None:
+    backed = field_confidence(with_backing(evidence, Backing.TRIED))
+    assert backed <= 0.4 or evidence.check >= 0
+    assert backed <= 0.6 or (evidence.grounding > 0 and not evidence.injected)
+    assert backed <= 0.5 or evidence.agreement > 0

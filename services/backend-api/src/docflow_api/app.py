@@ -64,6 +64,7 @@ from docflow_api.routers import (
     usage,
     user_mfa,
     users,
+    vendor_templates,
 )
 from docflow_api.schemas.api_keys import ApiKeyChange, ApiKeyIn
 from docflow_api.schemas.auth import LoginIn, RefreshIn
@@ -78,13 +79,14 @@ from docflow_api.schemas.uploads import UploadIn
 from docflow_api.schemas.usage import BudgetsIn
 from docflow_api.schemas.users import ACCOUNT_BODIES
 from docflow_api.slots import StreamSlots
+from docflow_api.teaching import Teaching
 
 VERSION = "1.0.0"
 _LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content)")
 _ROUTERS = (
     submissions, processes, documents, batches, uploads, reviews, events, live_socket, health, auth, sessions, me, recovery,
     second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations, clients, audit_logs,
-    usage, budgets,
+    usage, budgets, vendor_templates,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
@@ -188,6 +190,7 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
         in_force=in_force,
         known=Known(schema_fault, found_in_text, validators.names()),
         dry_runs=DryRuns(container, Checks(validators)),
+        teaching=Teaching(container),
         uploads=Uploads(
             container.database,
             container.blobs,

@@ -41,6 +41,7 @@ from docflow_api.metrics import HttpMetrics
 from docflow_api.rates import RequestRates
 from docflow_api.schemas.texts import TYPE_ID
 from docflow_api.slots import StreamSlots
+from docflow_api.teaching import Teaching
 
 Model = TypeVar("Model", bound=BaseModel)
 _TYPE_ID = re.compile(rf"(?=.{{1,100}}$){TYPE_ID}")
@@ -64,6 +65,7 @@ class Gateway:
     in_force: InForce
     known: Known
     dry_runs: DryRuns
+    teaching: Teaching
     uploads: Uploads
     rates: RequestRates
     metrics: HttpMetrics

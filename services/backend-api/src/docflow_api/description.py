@@ -28,6 +28,7 @@ TAGS = {
     "prompts": "What a model is asked, by type, version and stage",
     "configurations": "What is read, checked and sent on, by type and version",
     "clients": "The platform's clients; for platform admins",
+    "vendor templates": "Where corrections say that a vendor's fields stand",
     "usage": "What models cost, and what they may",
     "audit": "Who did what, in a chain that shows any change",
     "events": "Changes as they come",

@@ -107,7 +107,7 @@ async def evaluate(
 
     Raises UserError `not_a_labelled_set`. A document that is refused counts as read with no values.
     """
-    schema, day_first = _schema(folder)
+    schema, day_first = labelled_schema(folder)
     labels = sorted((folder / "labels").glob("*.json"))
     if not labels:
         raise UserError(f"{folder} has no labels/*.json", code="not_a_labelled_set")
@@ -198,7 +198,7 @@ def _fields(opened: OpenedFile, pages: Sequence[Page], schema: JsonObject) -> As
     return fields_of_extraction(read_fields(pages, schema), pages, schema)
 
 
-def _schema(folder: Path) -> tuple[JsonObject, bool]:
+def labelled_schema(folder: Path) -> tuple[JsonObject, bool]:
     try:
         given: dict[str, Any] = orjson.loads((folder / "schema.json").read_bytes())
     except (OSError, orjson.JSONDecodeError):

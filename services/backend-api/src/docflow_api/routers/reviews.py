@@ -22,7 +22,7 @@ from docflow_api.deps import Session, TheCaller, TheGateway, body_of, body_spec,
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.processes import ProcessOut, process_out
-from docflow_api.schemas.reviews import ReviewDecision, ReviewOut, review_out
+from docflow_api.schemas.reviews import DecisionWord, ReviewDecision, ReviewOut, review_out
 
 router = APIRouter(prefix="/v1/reviews", tags=["reviews"], dependencies=[needs(Scope.REVIEWS_WRITE)])
 
@@ -79,6 +79,7 @@ async def decide_review(
 ) -> Response:
     """Approve, correct or reject a held process, give it its type, or send it back to be read again."""
     keyed = _keyed(caller.client, process_id, body, idempotency_key)
+    prepared = await gateway.teaching.prepare(caller.client, process_id, body.corrections or {})
     async with gateway.bound(caller) as session:
         known = await idempotency.claim(session, keyed, gateway.now()) if keyed else None
         if known is not None:
@@ -96,7 +97,10 @@ async def decide_review(
             process_type_id=body.process_type_id,
             expected_version=_version(if_match),
             public_url=gateway.public_url,
+            found=prepared.corrected if prepared else {},
         )
+        if body.decision is DecisionWord.APPROVE:
+            await gateway.teaching.keep(session, prepared, changed, caller)
         answer = await _decided(session, caller.client, changed)
         if keyed is not None:
             await idempotency.keep(session, keyed, answer)

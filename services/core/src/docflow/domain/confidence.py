@@ -6,7 +6,8 @@ route. A single reading, grounded, clear, labelled and unique comes to 0.91; wit
 
 import math
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from enum import StrEnum
 
 #: A value taken from a structured e-invoice; below 1 because a mapping can be wrong too.
 XML_VALUE = 0.999
@@ -25,8 +26,29 @@ CAP_INJECTION = 0.60
 #: asked for is the wrong text far more often than a grounded amount is the wrong amount.
 CAP_KIND_UNPROVEN = 0.75
 CAP_KIND_DOUBTFUL = 0.50
+#: What only a place says that was learnt from a vendor's documents and has not proven itself on later ones.
+CAP_ON_TRIAL = 0.75
 #: Of two equally good values one is wrong, and without an equation nothing says which.
 CAP_RIVALS = 0.75
+
+
+class Backing(StrEnum):
+    """What a vendor's earlier documents say of a value: people approved those, and said where their values stand.
+
+    A place is proven once it was right on later documents; until then it is on trial.
+    """
+
+    NONE = "none"
+    TRIED = "tried"
+    """A proven place shows the same value."""
+    ON_TRIAL = "on_trial"
+    """A place on trial shows the same value; that lifts it to CAP_ON_TRIAL at most."""
+    SINGLE = "single"
+    """A proven place alone shows it; nothing else was read."""
+    UNTRIED = "untried"
+    """Only a place on trial shows it."""
+    AGAINST = "against"
+    """Another value stands in the place, or the place shows another than what was read."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +59,7 @@ class Evidence:
     0.5 there was one. `check`: +1 passed a strong check (checksum, equation), -1 failed one, 0 none. `weakest_word`:
     the lowest word confidence 0..1, None = unknown. `label`: 1 its label stands near, 0.5 unknown, 0 contradicted.
     `rivals`: other values that were equally good. `injected`: instructions to a machine stand on the page. `fit`: how
-    sure it is that the text is of the kind asked for (1 its form or place shows it, 0.5 nothing does, 0 it speaks against).
+    sure it is that the text is of the kind asked for (1 its form or place shows it, 0.5 nothing does, 0 it speaks against). `on_trial`: only a place says so that has not proven itself.
     """
 
     grounding: float
@@ -48,6 +70,29 @@ class Evidence:
     rivals: int = 0
     injected: bool = False
     fit: float = 1.0
+    on_trial: bool = False
+
+
+def with_backing(evidence: Evidence, backing: Backing) -> Evidence:
+    """The evidence with what earlier documents of the vendor say.
+
+    Whatever they say, a place on trial makes no value surer than CAP_ON_TRIAL that was not as sure without it.
+    """
+    agreement = evidence.agreement
+    match backing:
+        case Backing.NONE | Backing.SINGLE:
+            return evidence
+        case Backing.TRIED:
+            return replace(evidence, agreement=1.0 if agreement > 0 else 0.0, fit=1.0)
+        case Backing.ON_TRIAL:
+            if field_confidence(evidence) >= CAP_ON_TRIAL or agreement <= 0:
+                return evidence
+            return replace(evidence, agreement=1.0, on_trial=True)
+        case Backing.UNTRIED:
+            return replace(evidence, on_trial=True)
+        case Backing.AGAINST:
+            # Two readings that were equal are doubted, not contradicted.
+            return replace(evidence, agreement=0.5 if agreement > 0.5 else 0.0)
 
 
 def field_confidence(evidence: Evidence) -> float:
@@ -72,6 +117,7 @@ def _caps(evidence: Evidence) -> tuple[float, ...]:
         CAP_FAILED_CHECK if evidence.check < 0 else 1.0,
         CAP_READINGS_DIFFER if evidence.agreement <= 0 else 1.0,
         CAP_INJECTION if evidence.injected else 1.0,
+        CAP_ON_TRIAL if evidence.on_trial else 1.0,
         CAP_RIVALS if evidence.rivals > 0 and evidence.check <= 0 and evidence.agreement < 1 else 1.0,
         _fit_cap(evidence.fit),
     )

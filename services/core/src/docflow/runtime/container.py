@@ -26,6 +26,8 @@ from docflow.domain.ports.workbench import Workbench
 from docflow.domain.reading import ReadPicture
 from docflow.features.completions.router import Router
 from docflow.features.usage.books import PostgresBooks
+from docflow.features.vendor_memory.index import VendorIndex
+from docflow.features.vendor_memory.remembering import Remembering
 from docflow.runtime.databases import DatabaseUrls, open_databases
 from docflow.runtime.local_state import LocalState
 from docflow.runtime.metrics import Metrics
@@ -118,6 +120,8 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
             watch=LlmWatch(metrics, tracing),
             requests_per_minute=settings.llm.requests_per_minute,
         )
+        reading = RoutedProvider(router, offline, database, settings.llm) if vendors else offline
+        memory = VendorIndex(database)
         mail = await stack.enter_async_context(aclosing(open_mail(settings, clock)))
         shared = await stack.enter_async_context(open_shared(settings, clock))
         yield Container(
@@ -136,7 +140,7 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
             workbench=workbench,
             egress=GuardedEgress(settings.egress.allow, connect_timeout_s=settings.egress.connect_timeout_s),
             sealing=sealing,
-            provider=RoutedProvider(router, offline, database, settings.llm) if vendors else offline,
+            provider=Remembering(reading, memory, database, workbench),
             read_image=read_image,
             mail=mail,
             metrics=metrics,

@@ -11,9 +11,10 @@ from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
 
+from docflow.domain.confidence import Backing
 from docflow.domain.errors import PermanentError, TransientError
 from docflow.domain.json_types import JsonObject
-from docflow.domain.reading import Box, Page
+from docflow.domain.reading import Box, FieldSource, Page
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,14 @@ class PageImage:
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """A corrected document of the same client: its text and the answer in the wire schema's shape."""
+    """A corrected document of the same client: its text and the answer in the wire schema's shape.
+
+    `example_id` is the document's; it is not sent, and answers are kept by it.
+    """
 
     text: str
     answer: JsonObject
+    example_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,8 @@ class ExtractRequest:
 class Candidate:
     """A value as printed, and where the provider says it stands. `label_found` is None when unknown.
 
-    `box` tells equal values of one line apart; a provider that sees no places gives none.
+    `box` tells equal values of one line apart; a provider that sees no places gives none. `backing` is what earlier
+    documents of its vendor say of it; `source` is told where it is another than the document's.
     """
 
     text: str
@@ -88,6 +94,8 @@ class Candidate:
     quote: str = ""
     label_found: bool | None = None
     box: Box | None = None
+    backing: Backing = Backing.NONE
+    source: FieldSource | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +154,7 @@ class Part:
 class CompletionRequest:
     """One question. What stays the same over documents comes first, so that vendors can cache it.
 
-    Sent in this order: `system`, `examples` (the cached prefix), pictures, page texts, `instructions`. The texts are
+    Sent in this order: `system` (the cached prefix), `examples`, pictures, page texts, `instructions`. The texts are
     fenced as data on the way. `wire_schema` is what the answer must satisfy, made by `domain.wire_schema`.
     """
 

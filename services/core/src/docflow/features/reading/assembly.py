@@ -11,6 +11,7 @@ from docflow.domain.confidence import (
     Evidence,
     absent_confidence,
     field_confidence,
+    with_backing,
 )
 from docflow.domain.e_invoice import EInvoice
 from docflow.domain.json_types import JsonObject, JsonScalar
@@ -151,18 +152,21 @@ def _read(
     return ReadField(
         value=value,
         confidence=field_confidence(
-            Evidence(
-                grounding=place.score if place else 0.0,
-                check=_verdict(checks),
-                weakest_word=place.weakest_word if place else None,
-                label={True: 1.0, False: 0.0, None: 0.5}[candidate.label_found],
-                rivals=rivals,
-                # A column's heading says what its cells are.
-                fit=PROVEN if in_table else fit_of(spec, candidate, place, located),
-                injected=injected,
+            with_backing(
+                Evidence(
+                    grounding=place.score if place else 0.0,
+                    check=_verdict(checks),
+                    weakest_word=place.weakest_word if place else None,
+                    label={True: 1.0, False: 0.0, None: 0.5}[candidate.label_found],
+                    rivals=rivals,
+                    # A column's heading says what its cells are.
+                    fit=PROVEN if in_table else fit_of(spec, candidate, place, located),
+                    injected=injected,
+                ),
+                candidate.backing,
             )
         ),
-        source=source,
+        source=candidate.source or source,
         text=candidate.text,
         page=place.page if place else None,
         box=place.box if place else None,

@@ -7,6 +7,7 @@ the workers. Committing, and handing on the hints afterwards, is the caller's.
 
 from collections.abc import Mapping
 from datetime import datetime
+from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import text
@@ -16,10 +17,11 @@ from docflow.domain.acts import Act, Approve, Cancel, GiveType, Reject, Replay, 
 from docflow.domain.advance import advance
 from docflow.domain.announcing import Announcer, Subject
 from docflow.domain.case import Given, Policy
+from docflow.domain.corrections import CorrectedField
 from docflow.domain.errors import Conflict, NotFound
 from docflow.domain.ids import new_id
 from docflow.domain.jobs import ProcessState
-from docflow.domain.json_types import JsonValue
+from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.stages import ProcessStatus, RunStatus, Stage
 from docflow.domain.transition import Decision, Transition
 from docflow.domain.workflow import FULL_PIPELINE, Workflow, workflow_from
@@ -84,8 +86,10 @@ async def decide(
     process_type_id: str | None = None,
     expected_version: int | None = None,
     public_url: str = "",
+    found: Mapping[str, CorrectedField] = MappingProxyType({}),
 ) -> Changed:
-    """Decide a held process. `corrections` maps a field's name to its right value and counts with any decision.
+    """Decide a held process. `corrections` maps a field's name to its right value and counts with any decision;
+    `found` tells where those values stand.
 
     With a `process_type_id` other than its own it is read as that type. The first of two required approvals leaves it
     in review. Raises Conflict where nothing waits for a decision, somebody else holds the review's lease or has
@@ -112,10 +116,13 @@ async def decide(
             reason=reason,
             public_url=public_url,
         )
-    await write_corrections(session, process, fixes, by)
+    await write_corrections(session, process, fixes, by, found)
     if decision is Decision.APPROVE and not await _last_approval(session, process_id, by):
         return Changed(process_id, process.status, process.current_stage, process.version)
-    act = await _act_of(session, process, decision, by=by, user_id=user_id, reason=reason, fixes=fixes)
+    corrected = corrected_result(process, fixes, found) if fixes else None
+    act = await _act_of(
+        session, process, decision, by=by, user_id=user_id, reason=reason, fixes=fixes, corrected=corrected
+    )
     changed = await _carry(session, process, act, at, public_url)
     if decision is Decision.SEND_BACK:
         await _reopen_documents(session, process_id, all_of_them=True)
@@ -201,6 +208,7 @@ async def _act_of(
     user_id: UUID | None,
     reason: str,
     fixes: Mapping[str, JsonValue],
+    corrected: JsonObject | None,
 ) -> Act:
     match decision:
         case Decision.REJECT:
@@ -210,7 +218,7 @@ async def _act_of(
         case Decision.APPROVE:
             latest = await repository.latest_run(session, process.process_id)
             step = latest[0].step if latest else process.current_stage.value.lower()
-            results = {"extraction_result": corrected_result(process, fixes)} if fixes else {}
+            results = {"extraction_result": corrected} if corrected is not None else {}
             return Approve(by, step, user_id, reason, tuple(fixes), results)
 
 

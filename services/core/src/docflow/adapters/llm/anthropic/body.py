@@ -38,11 +38,11 @@ def output_room(request: CompletionRequest) -> int:
 
 def _messages(request: CompletionRequest, repair: Repair | None, mark: str) -> list[dict[str, Any]]:
     messages = []
-    for number, example in enumerate(request.examples, start=1):
+    # Examples are of the document's vendor: the cached prefix ends before them.
+    for example in request.examples:
         shown, answered = layout.example_texts(example)
         messages.append({"role": "user", "content": [_text(shown)]})
-        last = number == len(request.examples)
-        messages.append({"role": "assistant", "content": [_text(answered, cached=last)]})
+        messages.append({"role": "assistant", "content": [_text(answered)]})
     images = [_image(part.image) for part in request.parts if part.image is not None]
     texts = [_text(text) for text in layout.page_texts(request.parts, mark)]
     messages.append({"role": "user", "content": [*images, *texts, _text(layout.closing_text(request, mark))]})

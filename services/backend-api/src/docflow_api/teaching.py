@@ -1,0 +1,190 @@
+"""What a person's decision teaches: worked out from the stored pages before it, kept in its transaction."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+import orjson
+import structlog
+from docflow.domain.access import Caller
+from docflow.domain.corrections import CorrectedField
+from docflow.domain.errors import NotFound, PermanentError, TransientError
+from docflow.domain.json_types import JsonObject, JsonValue
+from docflow.domain.reading import Page, TextSource, Word
+from docflow.domain.stages import DocumentStatus, ProcessStatus
+from docflow.features.configurations.repository import ConfigurationRepository
+from docflow.features.documents.models import Document, PageRow
+from docflow.features.documents.service import Documents
+from docflow.features.processes.models import Process
+from docflow.features.processes.repository import ProcessRepository
+from docflow.features.stage_runs.changed import Changed
+from docflow.features.vendor_memory.index import VendorIndex
+from docflow.features.vendor_memory.knowledge import Recalled
+from docflow.features.vendor_memory.lessons import Approved, Lesson, lesson_of, named_key, vendor_name
+from docflow.features.vendor_memory.remembering import look_of
+from docflow.features.vendor_memory.repository import Taught, remember
+from docflow.runtime.container import Container
+from sqlalchemy.ext.asyncio import AsyncSession
+
+log = structlog.get_logger()
+LESSON_TIMEOUT_S = 20.0
+#: Vendors print what identifies a document at its beginning and its sums at its end.
+FIRST_PAGES, LAST_PAGES = 3, 2
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A lesson of the process at this version; of another it says nothing."""
+
+    lesson: Lesson
+    version: int
+    document_id: UUID
+    process_type_id: str
+    config_version: int
+
+    @property
+    def corrected(self) -> Mapping[str, CorrectedField]:
+        return self.lesson.corrected
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    process: Process
+    document: Document
+    pages: Sequence[PageRow]
+    schema: JsonObject
+    process_type_id: str
+    config_version: int
+
+
+class Teaching:
+    def __init__(self, container: Container) -> None:
+        self._container = container
+        self._index = VendorIndex(container.database)
+
+    async def prepare(
+        self, client_id: UUID, process_id: UUID, corrections: Mapping[str, JsonValue]
+    ) -> Prepared | None:
+        """None where there is nothing to learn from, or it cannot be had now: a decision never waits for it."""
+        try:
+            held = await self._held(client_id, process_id)
+            return await self._lesson(client_id, held, corrections) if held else None
+        except (NotFound, TransientError, PermanentError) as error:
+            log.warning("lesson.missed", process_id=str(process_id), code=error.code)
+            return None
+
+    async def keep(
+        self, session: AsyncSession, prepared: Prepared | None, changed: Changed, caller: Caller
+    ) -> None:
+        """After an approval, in its transaction. One of two required approvals teaches nothing yet."""
+        if prepared is None or changed.status is ProcessStatus.HITL_REVIEW:
+            return
+        # Somebody changed the process in between: the lesson is of what it was.
+        if changed.version != prepared.version + 1:
+            return
+        taught = Taught(
+            client_id=caller.client,
+            process_id=changed.process_id,
+            document_id=prepared.document_id,
+            process_type_id=prepared.process_type_id,
+            config_version=prepared.config_version,
+            by=caller.name,
+            is_person=caller.user_id is not None,
+        )
+        await remember(session, taught, prepared.lesson)
+
+    async def _held(self, client_id: UUID, process_id: UUID) -> _Held | None:
+        async with self._container.database.client(client_id) as session:
+            process = await ProcessRepository(session, client_id).get(process_id)
+            if process.status != ProcessStatus.HITL_REVIEW or process.process_type_id is None:
+                return None
+            documents = Documents(session, client_id)
+            document = _primary(process, (await documents.of([process_id])).get(process_id, ()))
+            if document is None or process.config_version is None:
+                return None
+            configurations = ConfigurationRepository(session, client_id)
+            config = await configurations.get(process.process_type_id, process.config_version)
+            pages = await documents.pages([document.document_id])
+        return _Held(
+            process, document, pages, config.output_schema, process.process_type_id, process.config_version
+        )
+
+    async def _lesson(
+        self, client_id: UUID, held: _Held, corrections: Mapping[str, JsonValue]
+    ) -> Prepared | None:
+        pages = await self._pages(held.pages)
+        if not any(page.words for page in pages):
+            return None
+        fields = (held.process.extraction_result or {}).get("fields") or {}
+        approved = Approved(pages, held.schema, fields, dict(corrections))
+        recalled = await self._recalled(client_id, held, approved)
+        lesson = await self._container.workbench.run(
+            lesson_of, approved, recalled, timeout_s=LESSON_TIMEOUT_S
+        )
+        return Prepared(
+            lesson,
+            held.process.version,
+            held.document.document_id,
+            held.process_type_id,
+            held.config_version,
+        )
+
+    async def _recalled(self, client_id: UUID, held: _Held, approved: Approved) -> Recalled:
+        known = await self._index.any_of(client_id, held.process_type_id)
+        if not known:
+            return Recalled()
+        vector = await asyncio.to_thread(look_of, approved.pages)
+        return await self._index.recalled(
+            client_id,
+            held.process_type_id,
+            vector,
+            other_than=held.document.document_id,
+            vendor_key=named_key(vendor_name(approved)),
+        )
+
+    async def _pages(self, rows: Sequence[PageRow]) -> tuple[Page, ...]:
+        """The first and the last ones; what stands between them are rows of tables."""
+        some = [*rows[:FIRST_PAGES], *rows[FIRST_PAGES:][-LAST_PAGES:]]
+        stored = await asyncio.gather(
+            *(self._container.blobs.get(row.words_key) for row in some if row.words_key)
+        )
+        return tuple(
+            _page(row, words)
+            for row, words in zip([row for row in some if row.words_key], stored, strict=True)
+        )
+
+
+def _primary(process: Process, documents: Sequence[Document]) -> Document | None:
+    """The document whose fields the process shows; none for a structured invoice, which needs no lesson."""
+    result = process.extraction_result or {}
+    shown = _values(result)
+    told = next(
+        (one for one in result.get("documents") or () if one.get("fields") and _values(one) == shown), None
+    )
+    readable = [
+        one
+        for one in documents
+        if one.status == DocumentStatus.COMPLETED and one.text_source != TextSource.XML
+    ]
+    if told is None:
+        return readable[0] if len(readable) == 1 else None
+    return next((one for one in readable if str(one.document_id) == told.get("document_id")), None)
+
+
+def _values(result: JsonObject) -> Mapping[str, JsonValue]:
+    return {name: (read or {}).get("value") for name, read in (result.get("fields") or {}).items()}
+
+
+def _page(row: PageRow, words: bytes) -> Page:
+    return Page(
+        number=row.number,
+        width=row.width,
+        height=row.height,
+        rotation=row.rotation,
+        source=TextSource(row.source),
+        words=tuple(
+            Word(text, (x0, y0, x1, y1), confidence)
+            for text, x0, y0, x1, y1, confidence in orjson.loads(words)["words"]
+        ),
+    )
