@@ -1,7 +1,8 @@
 """What a reviewer puts right is read right on the vendor's next document: through the API and the real stages."""
 
 import base64
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -9,13 +10,12 @@ import pytest
 from docflow.adapters.llm.offline.provider import OfflineProvider
 from docflow.db.database import Database
 from docflow.domain.access import Scope
-from docflow.domain.ports.llm import ExtractRequest
+from docflow.domain.ports.llm import Example, Extraction, ExtractRequest
 from docflow.domain.stages import Role
 from docflow.features.classification.repository import TypeCatalog
 from docflow.features.documents.repository import DocumentStore
-from docflow.features.vendor_memory.examples import examples_of
 from docflow.features.vendor_memory.index import VendorIndex
-from docflow.features.vendor_memory.remembering import Remembering, look_of
+from docflow.features.vendor_memory.remembering import Remembering
 from docflow.testing.engine import open_worker, toy_pipeline
 from docflow.testing.factories import Tenancy, add_configuration, add_tenancy, add_type
 from docflow_ocr.pages.inspection import FileLimits
@@ -127,7 +127,7 @@ async def office(world: World, database: Database, request: pytest.FixtureReques
     await add_configuration(
         database, tenancy.client_id, type_id, output_schema=SCHEMA, confidence_threshold=0.8, enable_hitl=True
     )
-    tenancy = Tenancy(tenancy.client_id, slug, tenancy.admin_id, type_id, tenancy.config_id)
+    tenancy = replace(tenancy, process_type_id=type_id)
     headers = await desk(world, database, tenancy, role=Role.ADMIN)
     yield Office(world, database, tenancy, headers)
 
@@ -241,43 +241,85 @@ async def test_a_correction_tells_its_cause_and_where_the_right_value_stands(
     assert total.document_id is not None
 
 
-async def test_corrected_documents_are_examples_of_their_client_and_configuration(
+class Listening:
+    """A model's place: keeps what it was asked, reads nothing."""
+
+    name = "router"
+
+    def __init__(self) -> None:
+        self.shown: Sequence[Example] = ()
+
+    async def extract(self, request: ExtractRequest) -> Extraction:
+        self.shown = request.examples
+        return Extraction({}, provider="router")
+
+    async def aclose(self) -> None:
+        return None
+
+
+async def examples_for(office: Office, paper: Paper, process_id: str) -> Sequence[Example]:
+    """What a model would be shown with this process's document."""
+    (document,) = await rows(
+        office.database,
+        office.tenancy,
+        "SELECT document_id FROM documents WHERE process_id = :p",
+        p=process_id,
+    )
+    model = Listening()
+    workbench = office.world.container.workbench
+    await Remembering(model, office.index, office.database, workbench).extract(
+        ExtractRequest(
+            client_id=office.tenancy.client_id,
+            process_id=UUID(process_id),
+            document_id=document.document_id,
+            process_type_id=office.tenancy.process_type_id,
+            output_schema=SCHEMA,
+            pages=tuple(open_file(paper.text.encode(), "text/plain", LIMITS).pages),
+        )
+    )
+    return model.shown
+
+
+async def test_the_newest_corrected_document_of_a_vendor_is_an_example(
     office: Office, database: Database
 ) -> None:
     corrected = await office.put_right(nordwind(1))
     await office.put_right(nordwind(2))
-    held = await office.send(nordwind(3))
-    (document,) = await rows(
-        database, office.tenancy, "SELECT document_id FROM documents WHERE process_id = :p", p=held
-    )
-    pages = tuple(open_file(nordwind(3).text.encode(), "text/plain", LIMITS).pages)
-    request = ExtractRequest(
-        client_id=office.tenancy.client_id,
-        process_id=UUID(held),
-        document_id=document.document_id,
-        process_type_id=office.tenancy.process_type_id,
-        output_schema=SCHEMA,
-        pages=pages,
-    )
-    recalled = await office.index.recalled(
-        request.client_id, request.process_type_id, look_of(pages), other_than=request.document_id
-    )
-    async with database.client(request.client_id) as session:
-        (example,) = await examples_of(
-            session,
-            client_id=request.client_id,
-            process_id=request.process_id,
-            document_id=request.document_id,
-            process_type_id=request.process_type_id,
-            schema=SCHEMA,
-            memories=recalled.memories,
-        )
+    (example,) = await examples_for(office, nordwind(3), await office.send(nordwind(3)))
     (first,) = await rows(
         database, office.tenancy, "SELECT document_id FROM documents WHERE process_id = :p", p=corrected
     )
-    assert example.example_id == str(first.document_id)
+    assert example.example_id == str(first.document_id), "the second was approved without a correction"
     assert len(example.text) <= 600
     assert example.answer["grand_total"] == {"text": nordwind(1).grand_total, "quote": "", "page": 1}
+
+
+async def test_a_file_is_no_example_for_itself(office: Office) -> None:
+    await office.put_right(nordwind(1))
+    assert await examples_for(office, nordwind(1), await office.send(nordwind(1))) == ()
+
+
+async def test_what_a_key_approved_is_no_example(office: Office, key_for: KeyFor) -> None:
+    office.headers = await key_for(office.tenancy)
+    await office.put_right(nordwind(1))
+    assert len(await office.templates()) == 2
+    assert await examples_for(office, nordwind(2), await office.send(nordwind(2))) == ()
+
+
+async def test_nothing_crosses_from_one_client_to_another(
+    office: Office, database: Database, world: World
+) -> None:
+    await office.put_right(nordwind(1))
+    slug = f"other-{office.tenancy.slug}"
+    tenancy = await add_tenancy(database, slug)
+    type_id = await add_type(database, f"{slug}.bill", client_id=tenancy.client_id)
+    await add_configuration(database, tenancy.client_id, type_id, output_schema=SCHEMA)
+    tenancy = replace(tenancy, process_type_id=type_id)
+    other = Office(world, database, tenancy, await desk(world, database, tenancy, role=Role.ADMIN))
+    other.index = office.index
+    process_id = await other.send(nordwind(2))
+    assert {one["source"] for one in (await other.fields(process_id)).values()} == {"text_layer"}
+    assert await other.templates() == []
 
 
 async def test_reviewers_may_not_remove_templates(office: Office, key_for: KeyFor) -> None:

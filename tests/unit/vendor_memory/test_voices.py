@@ -172,3 +172,15 @@ def test_a_remembered_address_with_another_number_is_not_taken_over() -> None:
         read_fields(pages, schema), pages, schema, Recalled((Memory(uuid4(), KEY, SELLER, 0.9, known),))
     )
     assert all("12" not in one.text for one in voiced.fields.get("seller_address", ()))
+
+
+def test_a_misread_name_is_written_as_it_was_approved_and_believed_after_three_approvals() -> None:
+    text = nordwind(2).text.replace(SELLER, "Nordwind Werkzeuqe GmbH")
+    paper = replace(nordwind(2), text=text)
+    known = Knowledge(names={"seller_name": SELLER})
+    once, thrice = (
+        heard(paper, Recalled(tuple(Memory(uuid4(), KEY, SELLER, 0.8, known) for _ in range(count))))
+        for count in (1, 3)
+    )
+    assert once["seller_name"].value == thrice["seller_name"].value == SELLER
+    assert once["seller_name"].confidence <= CAP_ON_TRIAL < thrice["seller_name"].confidence

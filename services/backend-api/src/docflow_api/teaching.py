@@ -20,7 +20,7 @@ from docflow.features.processes.models import Process
 from docflow.features.processes.repository import ProcessRepository
 from docflow.features.stage_runs.changed import Changed
 from docflow.features.vendor_memory.index import VendorIndex
-from docflow.features.vendor_memory.knowledge import Recalled
+from docflow.features.vendor_memory.knowledge import Recalled, ends_of
 from docflow.features.vendor_memory.lessons import Approved, Lesson, lesson_of, named_key, vendor_name
 from docflow.features.vendor_memory.remembering import look_of
 from docflow.features.vendor_memory.repository import Taught, remember
@@ -29,8 +29,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 log = structlog.get_logger()
 LESSON_TIMEOUT_S = 20.0
-#: Vendors print what identifies a document at its beginning and its sums at its end.
-FIRST_PAGES, LAST_PAGES = 3, 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,14 +143,9 @@ class Teaching:
 
     async def _pages(self, rows: Sequence[PageRow]) -> tuple[Page, ...]:
         """The first and the last ones; what stands between them are rows of tables."""
-        some = [*rows[:FIRST_PAGES], *rows[FIRST_PAGES:][-LAST_PAGES:]]
-        stored = await asyncio.gather(
-            *(self._container.blobs.get(row.words_key) for row in some if row.words_key)
-        )
-        return tuple(
-            _page(row, words)
-            for row, words in zip([row for row in some if row.words_key], stored, strict=True)
-        )
+        some = [(row, row.words_key) for row in ends_of(rows) if row.words_key]
+        stored = await asyncio.gather(*(self._container.blobs.get(key) for _, key in some))
+        return tuple(_page(row, words) for (row, _), words in zip(some, stored, strict=True))
 
 
 def _primary(process: Process, documents: Sequence[Document]) -> Document | None:

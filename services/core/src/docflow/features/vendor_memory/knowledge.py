@@ -3,9 +3,10 @@
 Amounts, dates and numbers are never kept: their values come from the page that is read.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import TypeVar
 from uuid import UUID
 
 from docflow.domain.json_types import JsonObject
@@ -15,6 +16,17 @@ from docflow.features.vendor_memory.places import Place
 PROVEN_HITS, HITS_A_MISS = 3, 4
 #: Wrong so often, and more often than right, a template has no say.
 MUTED_MISSES = 2
+
+
+#: Vendors print what identifies a document at its beginning and its sums at its end.
+FIRST_PAGES, LAST_PAGES = 3, 2
+
+T = TypeVar("T")
+
+
+def ends_of(pages: Sequence[T]) -> tuple[T, ...]:
+    """The pages that places are learnt from and looked for on."""
+    return (*pages[:FIRST_PAGES], *pages[FIRST_PAGES:][-LAST_PAGES:])
 
 
 class Say(StrEnum):

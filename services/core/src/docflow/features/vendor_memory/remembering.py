@@ -3,16 +3,20 @@
 import asyncio
 from dataclasses import replace
 
+import structlog
+
 from docflow.db.database import Database
+from docflow.domain.errors import PermanentError
 from docflow.domain.ports.llm import Extraction, ExtractRequest, Provider
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.reading import Page
 from docflow.features.vendor_memory.examples import examples_of
 from docflow.features.vendor_memory.index import VendorIndex
-from docflow.features.vendor_memory.knowledge import Recalled
+from docflow.features.vendor_memory.knowledge import Recalled, ends_of
 from docflow.features.vendor_memory.vectors import Vector, head_of, vector_of
 from docflow.features.vendor_memory.voices import with_voices
 
+log = structlog.get_logger()
 VOICES_TIMEOUT_S = 30.0
 #: The head of a document is on its first page, or on the next where that is a cover.
 HEAD_PAGES = 2
@@ -36,14 +40,19 @@ class Remembering:
         if not recalled:
             return await self._inner.extract(request)
         extraction = await self._inner.extract(await self._with_examples(request, recalled))
-        return await self._workbench.run(
-            with_voices,
-            extraction,
-            request.pages,
-            request.output_schema,
-            recalled,
-            timeout_s=VOICES_TIMEOUT_S,
-        )
+        try:
+            return await self._workbench.run(
+                with_voices,
+                extraction,
+                ends_of(request.pages),
+                request.output_schema,
+                recalled,
+                timeout_s=VOICES_TIMEOUT_S,
+            )
+        except PermanentError as error:
+            # What was learnt helps a reading; it must never cost one.
+            log.warning("voices.missed", process_id=str(request.process_id), code=error.code)
+            return extraction
 
     async def aclose(self) -> None:
         await self._inner.aclose()

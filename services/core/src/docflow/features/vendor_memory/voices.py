@@ -165,13 +165,12 @@ def _joined(
         return found
     if by_model or not voice.outranks:
         return [replace(first, backing=Backing.AGAINST), *others]
-    rest = [one for one in found if not _same(spec, one, voice.value)]
-    if proven:
-        return [replace(own, backing=Backing.SINGLE), *rest]
     if spec.kind in NAMED and _spelled_alike(first.text, own.text):
         # One name, misread here or written otherwise there.
-        return [replace(own, backing=Backing.UNTRIED), *rest]
-    return [replace(own, backing=Backing.AGAINST), *rest]
+        others = [one for one in others if not _spelled_alike(one.text, own.text)]
+        return [replace(own, backing=Backing.TRIED if proven else Backing.UNTRIED), *others]
+    rest = [one for one in found if not _same(spec, one, voice.value)]
+    return [replace(own, backing=Backing.SINGLE if proven else Backing.AGAINST), *rest]
 
 
 def _spelled_alike(left: str, right: str) -> bool:
