@@ -11,9 +11,7 @@ import httpx
 from docflow.db.database import Database
 from docflow.domain.stages import Role
 from docflow.features.users.models import User
-from docflow.features.vendor_memory.models import VendorTemplate
-from docflow.features.vendor_memory.places import Place, Relation
-from docflow.testing.factories import Tenancy, add_document, add_process, add_user
+from docflow.testing.factories import Tenancy, add_document, add_process, add_user, add_vendor_template
 from docflow.testing.passwords import quick_hash
 from sqlalchemy import update
 
@@ -99,21 +97,7 @@ async def _read_document(side: Side) -> str:
 
 
 async def _vendor_template(side: Side) -> str:
-    process_id = await add_process(side.database, side.tenancy)
-    place = Place(Relation.RIGHT, "To settle", 1, (0.1, 0.1, 0.2, 0.2))
-    row = VendorTemplate(
-        client_id=side.tenancy.client_id,
-        process_id=process_id,
-        process_type_id=side.tenancy.process_type_id,
-        vendor_key=f"name:{uuid4().hex}",
-        field="grand_total",
-        place=place.as_json(),
-        learned_by="test",
-    )
-    async with side.database.client(side.tenancy.client_id) as session:
-        session.add(row)
-        await session.flush()
-        return str(row.template_id)
+    return str(await add_vendor_template(side.database, side.tenancy))
 
 
 async def _new_type(side: Side) -> str:

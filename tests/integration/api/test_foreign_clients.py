@@ -7,7 +7,7 @@ from docflow.domain.configuration import PromptStage
 from docflow.domain.stages import Role
 from docflow.features.api_keys.service import create_api_key
 from docflow.features.users.one_time import OneTimeTokens, TokenKind
-from docflow.testing.factories import Tenancy, add_document, add_prompt
+from docflow.testing.factories import Tenancy, add_document, add_prompt, add_vendor_template
 from docflow_api.app import create_app
 
 from tests.integration.api.conftest import KeyFor, World
@@ -41,12 +41,13 @@ PATHS = [
     ("GET", "/v1/api-keys/{k}"),
     ("PATCH", "/v1/api-keys/{k}"),
     ("DELETE", "/v1/api-keys/{k}"),
+    ("DELETE", "/v1/vendor-templates/{v}"),
 ]
 PERSONAL = {("DELETE", "/v1/auth/sessions/{session_id}")}
 """A key is refused there whatever the id; tried as another person in test_own_sessions."""
 NAMES = {
     "p": "{process_id}", "d": "{document_id}", "t": "{process_type_id}", "c": "{config_id}", "m": "{prompt_id}",
-    "u": "{user_id}", "i": "{invitation_id}", "k": "{api_key_id}",
+    "u": "{user_id}", "i": "{invitation_id}", "k": "{api_key_id}", "v": "{template_id}",
 }  # fmt: skip
 FOR_THE_PLATFORM = {("GET", "/v1/clients/{client_id}"), ("PATCH", "/v1/clients/{client_id}")}
 """No client's own objects: refused to every client, whatever the id (test_clients.py)."""
@@ -67,6 +68,7 @@ async def test_another_clients_object_is_not_there(
         key, _ = await create_api_key(session, acme.client_id, "theirs", Scope)
     ids = {"p": process_id, "d": document_id, "t": acme.process_type_id, "u": acme.admin_id}
     ids |= {"c": acme.config_id, "m": prompt_id, "i": invitation.token_id, "k": key.api_key_id}
+    ids["v"] = await add_vendor_template(database, acme)
     url = path.format(**ids)
     answer = await world.http.request(method, url, headers=await key_for(globex))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")

@@ -19,6 +19,8 @@ from docflow.features.processes.models import Process
 from docflow.features.prompts.models import PromptRow
 from docflow.features.stage_runs.models import StageRun
 from docflow.features.users.models import User
+from docflow.features.vendor_memory.models import VendorTemplate
+from docflow.features.vendor_memory.places import Place, Relation
 
 OUTPUT_SCHEMA: JsonObject = {
     "type": "object",
@@ -160,3 +162,24 @@ async def add_run(
     async with database.client(client_id) as session:
         session.add(StageRun(run_id=run_id, client_id=client_id, process_id=process_id, stage=stage, **given))
     return run_id
+
+
+async def add_vendor_template(database: Database, tenancy: Tenancy, **columns: object) -> UUID:
+    """As a correction of the total of a process of its own would teach."""
+    place = Place(Relation.RIGHT, "To settle", 1, (0.1, 0.1, 0.2, 0.2))
+    template_id, process_id = new_id(), await add_process(database, tenancy)
+    given = {
+        "process_type_id": tenancy.process_type_id,
+        "vendor_key": f"name:{template_id.hex}",
+        "field": "grand_total",
+        "place": place.as_json(),
+        "learned_by": "test",
+        **columns,
+    }
+    async with database.client(tenancy.client_id) as session:
+        session.add(
+            VendorTemplate(
+                template_id=template_id, client_id=tenancy.client_id, process_id=process_id, **given
+            )
+        )
+    return template_id
