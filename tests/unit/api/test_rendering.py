@@ -27,6 +27,13 @@ def test_the_page_tells_confidence_words_and_pages() -> None:
     assert "87.6 %" in page
 
 
+def test_a_summary_stands_above_the_fields_and_is_escaped() -> None:
+    process = Process(process_type_id="t", status="completed")
+    page = result_page(process, {"summary": f"Over 7.00 {NASTY}", "fields": {"total": field("7.00")}}, [], [])
+    assert 0 < page.index("Over 7.00 &lt;script&gt;") < page.index("<h2>Fields")
+    assert "Over" not in result_page(process, {"summary": None}, [], [])
+
+
 def test_an_attachments_name_is_safe_in_the_header_and_kept_for_new_clients() -> None:
     assert attachment('Größe "1".pdf') == (
         "attachment; filename=\"Gr__e _1_.pdf\"; filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%221%22.pdf"

@@ -7,7 +7,7 @@ import pytest
 from docflow.domain.errors import PermanentError
 from docflow.domain.judging import judged
 from docflow.domain.llm_calls import Refusal
-from docflow.domain.ports.llm import Candidate, Extraction, ExtractRequest, Outcome
+from docflow.domain.ports.llm import Candidate, Extraction, ExtractRequest, Outcome, Trouble, VendorRefusal
 from docflow.domain.reading import Page, TextSource
 from docflow.features.completions.router import Router
 from docflow.runtime.model_reading import RoutedProvider
@@ -68,15 +68,28 @@ async def test_without_room_it_is_read_offline_and_held_unless_that_is_wanted(
     assert (found.provider, found.warnings) == ("offline", warnings)
 
 
-async def test_what_no_model_answers_is_read_offline_where_the_order_ends_so() -> None:
+async def test_what_no_model_answers_is_read_offline_and_held_unless_the_order_ends_so() -> None:
     found = await read(completion(Outcome.REFUSED))
     assert (found.provider, found.warnings) == ("offline", ("llm_refused",))
-    with pytest.raises(PermanentError):
-        await read(completion(Outcome.REFUSED), order=["anthropic/claude-haiku-5-5"])
+    found = await read(completion(Outcome.REFUSED), order=["anthropic/claude-haiku-5-5"])
+    assert (found.provider, found.warnings) == ("offline", ("llm_refused", "model_no_answer"))
 
 
-def test_a_document_that_a_budget_had_no_room_for_is_held() -> None:
+async def test_what_is_too_long_for_every_model_does_not_wait_for_better_times() -> None:
+    long = VendorRefusal(Trouble.CONTEXT_EXCEEDED, provider="anthropic")
+    found = await read(long, order=["anthropic/claude-haiku-5-5"])
+    assert found.warnings == ("llm_context_exceeded", "model_no_answer")
+
+
+async def test_a_policy_that_cannot_be_followed_is_told() -> None:
+    with pytest.raises(PermanentError) as raised:
+        await read(READ, at_limit="whatever")
+    assert raised.value.code == "llm_policy_invalid"
+
+
+@pytest.mark.parametrize("code", ["quota_exceeded", "model_no_answer"])
+def test_a_document_that_no_model_read_is_held(code: str) -> None:
     config = make_configuration(output_schema=SCHEMA)
-    documents = [{"warnings": ["quota_exceeded"]}]
+    documents = [{"warnings": [code]}]
     reasons = judged({"documents": documents}, (), config, fraud_detected=False).reasons
-    assert [reason.code for reason in reasons] == ["quota_exceeded"]
+    assert [reason.code for reason in reasons] == [code]

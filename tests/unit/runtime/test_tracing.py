@@ -1,9 +1,13 @@
 import subprocess
 import sys
+from uuid import UUID
 
 import pytest
 import structlog
+from docflow.domain.ports.llm import Usage
 from docflow.domain.tracing import current_traceparent, trace_id
+from docflow.runtime.metrics import Metrics
+from docflow.runtime.model_watch import LlmWatch
 from docflow.runtime.settings import TraceSettings
 from docflow.runtime.tracing import OtelTracing, Tracing, tracing_from
 
@@ -83,6 +87,23 @@ class TestWithOpenTelemetry:
             raise ValueError("IBAN DE02 1203 0000 0000 2020 51")
         (span,) = exporter.get_finished_spans()
         assert (span.status.description, span.events) == ("ValueError", ())
+
+    def test_a_question_to_models_tells_who_answered_and_what_it_used(self, recorded) -> None:
+        tracing, exporter = recorded
+        watch = LlmWatch(Metrics(), tracing)
+        with watch.question("ocr", UUID(int=1)):
+            watch.attempt("anthropic", "claude-haiku-5-5", "overloaded", 0.1, Usage(cost_micros=None))
+            watch.attempt("openai", "gpt-6.1-terra", "complete", 0.1, Usage(100, 20, 200))
+        (span,) = exporter.get_finished_spans()
+        assert span.name == "docflow.llm.ocr"
+        assert [event.attributes["docflow.llm.outcome"] for event in span.events] == [
+            "overloaded",
+            "complete",
+        ]
+        assert span.attributes["gen_ai.provider.name"] == "openai"
+        assert span.attributes["gen_ai.usage.input_tokens"] == 100
+        assert span.attributes["docflow.llm.cost_micros"] == 200
+        assert span.attributes["process_id"] == str(UUID(int=1))
 
     def test_with_an_endpoint_spans_are_made(self) -> None:
         pytest.importorskip("opentelemetry.exporter.otlp.proto.http")

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from docflow.domain.jobs import Job
 from docflow.domain.json_types import JsonObject
@@ -18,7 +19,7 @@ from docflow.features.classification.scoring import (
 )
 
 from docflow_ocr.pages.opening import OpenedFile
-from docflow_ocr.ports import Types
+from docflow_ocr.ports import Types, Voice
 
 CLASSIFY_TIMEOUT_S = 20.0
 #: A person who chooses needs the likeliest, not all.
@@ -50,17 +51,23 @@ class Choice:
 
 
 class Classifier:
-    def __init__(self, workbench: Workbench, types: Types) -> None:
+    """`voice` is asked where the words of a document are not sure; None = nobody is."""
+
+    def __init__(self, workbench: Workbench, types: Types, voice: Voice | None = None) -> None:
         self._workbench = workbench
         self._types = types
+        self._voice = voice
 
-    async def guesses(self, job: Job, opened: OpenedFile) -> tuple[Guess, ...]:
+    async def guesses(self, job: Job, document_id: UUID, opened: OpenedFile) -> tuple[Guess, ...]:
         """Every active type of the client with its confidence, the likeliest first."""
         types = tuple(await self._types.of(job.run.client_id))
         first = opened.pages[:PAGES_SEEN]
-        return await self._workbench.run(
+        found = await self._workbench.run(
             _ranked, first, opened.invoice is not None, types, timeout_s=CLASSIFY_TIMEOUT_S
         )
+        if self._voice is None or (found and found[0].confidence >= SURE):
+            return found
+        return await self._voice.heard(job.run, document_id, first, types, found)
 
     async def compared(self, job: Job, process_type_id: str, opened: OpenedFile) -> Classification:
         """The type the process has, with how sure the document is of it; or another it is of nearly for certain.

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from docflow.domain.reading import TextSource
-from docflow.features.classification.scoring import KnownType
+from docflow.domain.jobs import Run
+from docflow.domain.reading import Page, TextSource
+from docflow.features.classification.scoring import Guess, KnownType
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +50,20 @@ class DuplicateIndex(Protocol):
 class Types(Protocol):
     async def of(self, client_id: UUID) -> Sequence[KnownType]:
         """The client's active process types, the platform's among them."""
+
+
+class Voice(Protocol):
+    """One more that says what a document is; `runtime.model_classifying` has a model's."""
+
+    async def heard(
+        self,
+        run: Run,
+        document_id: UUID,
+        pages: Sequence[Page],
+        types: Sequence[KnownType],
+        guesses: tuple[Guess, ...],
+    ) -> tuple[Guess, ...]:
+        """The guesses with this voice among them. Raises TransientError while it cannot be asked."""
 
 
 class Pages(Protocol):

@@ -22,6 +22,7 @@ from docflow.domain.read_documents import ReadDocument, fields_as_json, tables_a
 from docflow.domain.reading import Classification, FraudFlag, Page, ReadPicture, TextSource, Word
 from docflow.domain.stages import DocumentStatus, DuplicatePolicy
 from docflow.domain.values.kinds import text_key
+from docflow.features.reading import stored_pages
 from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
 from docflow.features.splitting.cuts import Cut, proposed
 
@@ -322,7 +323,7 @@ def text_of(pages: Sequence[Page]) -> str:
 
 
 def words_key(document: DocumentState, page: Page) -> str:
-    return f"{document.blob_key}.words/{page.number}"
+    return stored_pages.words_key(document.blob_key, page.number)
 
 
 def page_read(page: Page, read: ReadPicture) -> Page:

@@ -4,6 +4,7 @@ from contextlib import suppress
 from docflow.features.classification.repository import TypeCatalog
 from docflow.features.documents.repository import DocumentStore
 from docflow.runtime.container import Container
+from docflow.runtime.model_classifying import ModelVoice
 from docflow.runtime.service import Service
 from docflow.runtime.settings import LimitSettings
 from docflow.runtime.worker import run_worker
@@ -27,6 +28,7 @@ async def _run(container: Container) -> None:
         types=TypeCatalog(container.database),
         limits=file_limits(container.settings.limits),
         document_ocr_s=container.settings.limits.document_ocr_s,
+        voice=ModelVoice(container.models, container.database) if container.models else None,
     )
     # Beside the work: nothing waits for it, and what comes meanwhile would have had to do the same.
     warming = asyncio.create_task(container.workbench.warm(warm_up, timeout_s=WARM_UP_S))

@@ -1,6 +1,7 @@
 """The service `worker-processor`."""
 
 from docflow.runtime.container import Container
+from docflow.runtime.model_advice import ModelAdvice
 from docflow.runtime.service import Service
 from docflow.runtime.worker import run_worker
 
@@ -8,7 +9,8 @@ from docflow_processor.stages import stages
 
 
 async def _run(container: Container) -> None:
-    await run_worker(container, service="worker-processor", handlers=stages())
+    advice = ModelAdvice(container.models, container.blobs) if container.models else None
+    await run_worker(container, service="worker-processor", handlers=stages(advice))
 
 
 SERVICE = Service("worker-processor", _run)

@@ -32,6 +32,7 @@ def result_page(
             f'<meta name="viewport" content="width=device-width"><style>{_STYLE}</style></head><body>',
             f"<h1>{_e(process.process_type_id or 'Document')}</h1>",
             f'<p class="dim">{_e(process.status)} · confidence {_share(process.overall_confidence)}</p>',
+            f"<p>{_e(result['summary'])}</p>" if result.get("summary") else "",
             *_fields(result.get("fields") or {}),
             *(part for name, rows in (result.get("tables") or {}).items() for part in _table(name, rows)),
             *(part for document in documents for part in _document(document, pages)),

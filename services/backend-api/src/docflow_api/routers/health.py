@@ -27,7 +27,8 @@ async def healthz() -> Health:
 @router.get("/readyz", operation_id="readyz", response_model=Health, responses={503: {"model": Health}})
 async def readyz(gateway: TheGateway) -> Response:
     """Whether requests can be answered. A missing broker only slows work down."""
-    found = await readiness(gateway.container.database, gateway.container.transport)
+    container = gateway.container
+    found = await readiness(container.database, container.transport, container.models)
     body = Health(status=found.status, checks=found.checks)
     return json_answer(
         body.model_dump(), 200 if found.ready else 503, {} if found.ready else {"Retry-After": "2"}

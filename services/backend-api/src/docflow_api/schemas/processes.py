@@ -58,7 +58,10 @@ class ProcessOut(BaseModel):
 
 
 class ResultOut(BaseModel):
-    """`fields` and `tables` come from the primary document; `data` satisfies the configuration's output schema."""
+    """`fields` and `tables` come from the primary document; `data` satisfies the configuration's output schema.
+
+    `summary` is a model's, where the configuration wishes for one; every figure in it is one of the values.
+    """
 
     model_config = ConfigDict(extra="allow")
 
@@ -66,6 +69,7 @@ class ResultOut(BaseModel):
     process_type_id: str | None
     status: str
     overall_confidence: float | None
+    summary: str | None = None
     fields: dict[str, Any]
     tables: dict[str, Any]
     documents: list[dict[str, Any]]

@@ -12,6 +12,7 @@ class AuditLog(Answer):
     process_id: UUID | None = None
     stage_type: str | None = None
     payload: dict[str, Any] = {}
+    token_usage: dict[str, Any] | None = None
     seq: int
     prev_hash: str
     hash: str

@@ -31,6 +31,7 @@ class Result(Answer):
     fields_: dict[str, Field]
     tables: dict[str, list[dict[str, Field]]] = {}
     data: dict[str, Any] = {}
+    summary: str | None = None
 
     model_config = ConfigDict(extra="allow", frozen=True, alias_generator=lambda name: name.rstrip("_"))
 

@@ -7,6 +7,7 @@ from docflow.domain.completeness import Gap
 from docflow.domain.evidence import present
 from docflow.domain.json_types import JsonObject, JsonScalar
 from docflow.domain.outcomes import Finding, Reason
+from docflow.domain.ports.llm import NO_MODEL_ANSWER, QUOTA_EXCEEDED
 from docflow.domain.stages import Severity
 
 
@@ -31,8 +32,8 @@ class Evidence:
     incomplete: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
     """What the pages show and the reading lacks."""
-    without_model: bool = False
-    """A budget had no room for the model that should have read a document."""
+    without_model: tuple[str, ...] = ()
+    """Why a model that should have read a document did not: QUOTA_EXCEEDED, NO_MODEL_ANSWER."""
     stacks: tuple[tuple[int, ...], ...] = ()
     """Of each file that seems to hold several documents, the pages on which another begins."""
     other_type: str | None = None
@@ -78,9 +79,14 @@ def _doubtful(needs: Sequence[Need], threshold: float) -> tuple[Reason, ...]:
     )
 
 
-def _without_model(it_was: bool) -> tuple[Reason, ...]:
-    told = "the budget for models had no room; it was read without one"
-    return (Reason("quota_exceeded", None, told),) if it_was else ()
+_UNREAD = {
+    QUOTA_EXCEEDED: "the budget for models had no room; it was read without one",
+    NO_MODEL_ANSWER: "no model gave an answer that can be used; it was read without one",
+}
+
+
+def _without_model(why: Sequence[str]) -> tuple[Reason, ...]:
+    return tuple(Reason(code, None, _UNREAD[code]) for code in why)
 
 
 def _fraud(evidence: Evidence, enabled: bool) -> tuple[Reason, ...]:

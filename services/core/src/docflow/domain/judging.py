@@ -9,7 +9,7 @@ from docflow.domain.holding import Evidence, Need, hold_reasons, stacks
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.outcomes import Finding, Reason
 from docflow.domain.output_schema import shape_of
-from docflow.domain.ports.llm import QUOTA_EXCEEDED
+from docflow.domain.ports.llm import NO_MODEL_ANSWER, QUOTA_EXCEEDED
 from docflow.domain.results import required_paths
 from docflow.domain.stages import Severity
 
@@ -42,10 +42,7 @@ def judged(
         failed_documents=failed_documents,
         incomplete=tuple(str(name) for name in extraction.get("incomplete") or ()),
         gaps=tuple(Gap.from_json(gap) for gap in extraction.get("gaps") or ()),
-        without_model=any(
-            QUOTA_EXCEEDED in (document.get("warnings") or ())
-            for document in extraction.get("documents") or ()
-        ),
+        without_model=_without_model(extraction),
         stacks=stacks(extraction),
         other_type=other_type,
     )
@@ -55,6 +52,11 @@ def judged(
         enable_fraud_detection=config.enable_fraud_detection,
     )
     return Judged(reasons, _changes(extraction, findings, config))
+
+
+def _without_model(extraction: JsonObject) -> tuple[str, ...]:
+    warnings = {code for one in extraction.get("documents") or () for code in one.get("warnings") or ()}
+    return tuple(code for code in (QUOTA_EXCEEDED, NO_MODEL_ANSWER) if code in warnings)
 
 
 def _changes(

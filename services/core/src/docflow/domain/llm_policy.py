@@ -7,6 +7,7 @@ from enum import StrEnum
 from docflow.domain.errors import Problem
 from docflow.domain.json_types import JsonObject
 from docflow.domain.model_table import ModelName
+from docflow.domain.model_wishes import wish_problems
 
 OFFLINE = "offline"
 MAX_MODELS = 10
@@ -55,6 +56,7 @@ def policy_problems(written: JsonObject) -> Iterator[Problem]:
             yield Problem(f"/llm_policy/order/{place}", "is provider/model, or offline at the end")
     if written.get("at_limit", AtLimit.HOLD) not in set(AtLimit):
         yield Problem("/llm_policy/at_limit", f"is one of {', '.join(AtLimit)}")
+    yield from wish_problems(written)
 
 
 def _usable(name: object) -> bool:

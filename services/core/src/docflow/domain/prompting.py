@@ -9,6 +9,12 @@ from docflow.domain.errors import Problem
 MAX_TEMPLATE = 50_000
 """Characters."""
 
+#: What the placeholders of a document lead to: where it stands. They are never filled with it, so nothing that a document
+#: says is taken for the prompt, and the prompt is the same for every document.
+HERE = "the document between the marks"
+VALUES_HERE = "the values between the marks of page 0"
+FINDINGS_HERE = "the findings between the marks of page 0"
+
 _PLACEHOLDER = re.compile(r"\{\{\s*([a-z][a-z0-9_]*)\s*\}\}")
 
 _ALWAYS = frozenset({"process_type_id", "process_type_name", "language"})

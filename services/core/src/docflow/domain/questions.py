@@ -20,7 +20,7 @@ from docflow.domain.ports.llm import (
     Task,
     Usage,
 )
-from docflow.domain.prompting import filled
+from docflow.domain.prompting import HERE, filled
 from docflow.domain.reading import Page
 from docflow.domain.wire_schema import Wire, fields_as_text, wire_of
 
@@ -46,7 +46,6 @@ You read business documents. Answer with the values that are printed on the page
 
 Fields:
 """
-_HERE = "the document between the marks"
 
 #: Zero-width and bidirectional marks, tags: a reader does not see them, a model does.
 _UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
@@ -133,7 +132,7 @@ def _system(request: ExtractRequest, wire: Wire) -> str:
     listed = fields_as_text(wire)
     own = filled(
         request.prompt,
-        {"process_type_id": request.process_type_id, "output_schema": listed, "document_text": _HERE},
+        {"process_type_id": request.process_type_id, "output_schema": listed, "document_text": HERE},
     ).strip()
     return f"{_RULES}{listed}" + (f"\n\n{own}" if own else "")
 

@@ -1,5 +1,7 @@
 """The result of a process as clients get it (api.md, `/result`): one pure function for every state that shows one."""
 
+import hashlib
+import json
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -17,14 +19,27 @@ def build_result(
 ) -> dict[str, JsonValue]:
     """`fields`, `tables`, `documents`, `validation`, `classification` as stored, and `data` by the output schema."""
     extraction = extraction_result or {}
+    data = typed_data(values_of(extraction), output_schema)
     return {
+        "summary": _summary(validation_result, data),
         "fields": dict(extraction.get("fields") or {}),
         "tables": dict(extraction.get("tables") or {}),
         "documents": list(extraction.get("documents") or ()),
         "validation": validation_result,
         "classification": classification_result,
-        "data": typed_data(values_of(extraction), output_schema),
+        "data": data,
     }
+
+
+def fingerprint(data: JsonObject) -> str:
+    """The same for the same values, whatever their order."""
+    return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _summary(validation_result: JsonObject | None, data: JsonObject) -> str | None:
+    """Of these very values: one that was made before a correction is not shown."""
+    made: JsonObject = (validation_result or {}).get("summary") or {}
+    return made.get("text") if made.get("of") == fingerprint(data) else None
 
 
 def typed_data(values: Values, output_schema: JsonObject) -> dict[str, JsonValue]:

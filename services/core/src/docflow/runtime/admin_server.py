@@ -112,7 +112,7 @@ class AdminPages:
         return Answer(200, await self._container.metrics.render(), CONTENT_TYPE)
 
     async def _readiness(self) -> Readiness:
-        found = await readiness(self._database, self._container.transport)
+        found = await readiness(self._database, self._container.transport, self._container.models)
         stopping = {"service": "unavailable"} if self._container.stopping.is_set() else {}
         return Readiness({**found.checks, **stopping})
 

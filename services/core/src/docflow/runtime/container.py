@@ -31,8 +31,11 @@ from docflow.features.vendor_memory.remembering import Remembering
 from docflow.runtime.databases import DatabaseUrls, open_databases
 from docflow.runtime.local_state import LocalState
 from docflow.runtime.metrics import Metrics
+from docflow.runtime.model_alarm import ModelAlarm
 from docflow.runtime.model_reading import RoutedProvider
 from docflow.runtime.model_watch import LlmWatch
+from docflow.runtime.models import Models
+from docflow.runtime.second_reading import TwoReadings
 from docflow.runtime.settings import Settings
 from docflow.runtime.shared import open_shared
 from docflow.runtime.tracing import Tracing, tracing_from
@@ -69,6 +72,8 @@ class Container:
     read_image: Callable[[bytes], ReadPicture]
     """A picture to its words; a plain function, for the workbench's `ocr` pool."""
     mail: Mail
+    models: Models | None = None
+    """None = no vendor is set up, and everything is read offline."""
     metrics: Metrics = field(default_factory=Metrics)
     tracing: Tracing = field(default_factory=Tracing)
     audit_stream: Callable[[], AuditStream] | None = None
@@ -112,15 +117,20 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
         vendors = vendors_from(settings.llm, clock)
         for vendor in vendors.values():
             await stack.enter_async_context(aclosing(vendor))
+        alarm = await stack.enter_async_context(aclosing(ModelAlarm(database, clock)))
         router = Router(
             vendors,
             PostgresBooks(database, sealing),
             clock=clock,
             table=settings.llm.table(),
-            watch=LlmWatch(metrics, tracing),
+            watch=LlmWatch(metrics, tracing, alarm),
             requests_per_minute=settings.llm.requests_per_minute,
         )
-        reading = RoutedProvider(router, offline, database, settings.llm) if vendors else offline
+        models = Models.of(router, database, settings.llm) if vendors else None
+        reading: Provider = offline
+        if models is not None:
+            routed = RoutedProvider(router, offline, database, settings.llm)
+            reading = TwoReadings(routed, models, workbench)
         memory = VendorIndex(database)
         mail = await stack.enter_async_context(aclosing(open_mail(settings, clock)))
         shared = await stack.enter_async_context(open_shared(settings, clock))
@@ -141,6 +151,7 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
             egress=GuardedEgress(settings.egress.allow, connect_timeout_s=settings.egress.connect_timeout_s),
             sealing=sealing,
             provider=Remembering(reading, memory, database, workbench),
+            models=models,
             read_image=read_image,
             mail=mail,
             metrics=metrics,

@@ -8,6 +8,7 @@ import structlog
 from docflow.domain.ports.llm import Trouble, Usage
 from docflow.domain.tracing import current_traceparent
 from docflow.runtime.metrics import Metrics
+from docflow.runtime.model_alarm import ModelAlarm
 from docflow.runtime.tracing import Tracing
 
 log = structlog.get_logger(__name__)
@@ -16,13 +17,14 @@ _KINDS = ("tokens_input", "tokens_output", "tokens_cache_read", "tokens_cache_wr
 
 
 class LlmWatch:
-    def __init__(self, metrics: Metrics, tracing: Tracing) -> None:
+    def __init__(self, metrics: Metrics, tracing: Tracing, alarm: ModelAlarm | None = None) -> None:
         self._metrics = metrics
         self._tracing = tracing
+        self._alarm = alarm
 
     def question(self, task: str, process_id: UUID) -> AbstractContextManager[None]:
         """Around all attempts of one question; the SDKs' own spans nest under it."""
-        return self._tracing.span(f"llm {task}", current_traceparent(), process_id=str(process_id))
+        return self._tracing.span(f"docflow.llm.{task}", current_traceparent(), process_id=str(process_id))
 
     def attempt(self, provider: str, model: str, outcome: str, seconds: float, usage: Usage) -> None:
         measured = self._metrics
@@ -33,6 +35,7 @@ class LlmWatch:
             measured.llm_unpriced.labels(provider).inc()
         else:
             measured.llm_cost.labels(provider).inc(usage.cost_micros / 1_000_000)
+        self._note(provider, model, outcome, usage)
         log.info(
             "llm.called",
             provider=provider,
@@ -44,7 +47,24 @@ class LlmWatch:
             cost_micros=usage.cost_micros,
         )
 
+    def _note(self, provider: str, model: str, outcome: str, usage: Usage) -> None:
+        """Under the names of OpenTelemetry's conventions for such calls, whichever vendor it was."""
+        told: dict[str, str | int] = {
+            "gen_ai.provider.name": provider,
+            "gen_ai.request.model": model,
+            "gen_ai.usage.input_tokens": usage.tokens_prompt,
+            "gen_ai.usage.output_tokens": usage.tokens_output,
+            "gen_ai.usage.cache_read.input_tokens": usage.tokens_cache_read,
+            "gen_ai.usage.cache_write.input_tokens": usage.tokens_cache_write,
+            "docflow.llm.outcome": outcome,
+        }
+        if usage.cost_micros is not None:
+            told["docflow.llm.cost_micros"] = usage.cost_micros
+        self._tracing.note("docflow.llm.attempt", **told)
+
     def cache_hit(self, provider: str, model: str) -> None:
+        told = {"gen_ai.provider.name": provider, "gen_ai.request.model": model}
+        self._tracing.note("docflow.llm.known", **told)
         self._metrics.llm_cache_hits.labels(provider).inc()
         log.info("llm.known", provider=provider, model=model, cache_hit=True)
 
@@ -52,6 +72,8 @@ class LlmWatch:
         self._metrics.llm_no_room.labels(provider, refusal).inc()
         log.warning("llm.no_room", provider=provider, model=model, code=refusal)
 
-    def shut_out(self, provider: str, trouble: Trouble) -> None:
+    def shut_out(self, client_id: UUID, provider: str, trouble: Trouble) -> None:
         self._metrics.llm_shut_out.labels(provider, trouble.value).inc()
         log.error("llm.shut_out", provider=provider, code=trouble.value)
+        if self._alarm is not None:
+            self._alarm.raised(client_id, provider, trouble)

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from docflow.db.database import Database
 from docflow.domain.errors import TransientError
 from docflow.domain.ports.transport import Transport
+from docflow.runtime.models import Models
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,7 +20,7 @@ class Readiness:
 
     @property
     def ready(self) -> bool:
-        """A missing broker only slows work down."""
+        """A missing broker, or a model that is not asked for a while, only slows work down."""
         return not {"pending", "unavailable"} & set(self.checks.values())
 
     @property
@@ -29,9 +30,11 @@ class Readiness:
         return "degraded" if "degraded" in self.checks.values() else "ok"
 
 
-async def readiness(database: Database, transport: Transport) -> Readiness:
+async def readiness(database: Database, transport: Transport, models: Models | None = None) -> Readiness:
     checks = await _database(database)
     checks["transport"] = "ok" if transport.healthy else "degraded"
+    if models is not None:
+        checks["models"] = "degraded" if models.router.shut() else "ok"
     return Readiness(checks)
 
 

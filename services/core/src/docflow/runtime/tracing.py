@@ -32,6 +32,9 @@ class Tracing:
             with structlog.contextvars.bound_contextvars(**bound):
                 yield
 
+    def note(self, event: str, **attributes: str | int) -> None:
+        """Something that happened in the span around: an event of it, and its attributes from now on."""
+
     @contextmanager
     def _carried(self, name: str, traceparent: str | None, attributes: dict[str, Any]) -> Iterator[None]:
         with within(traceparent):
@@ -68,6 +71,13 @@ class OtelTracing(Tracing):
             except BaseException as error:
                 span.set_status(Status(StatusCode.ERROR, type(error).__name__))
                 raise
+
+    def note(self, event: str, **attributes: str | int) -> None:
+        from opentelemetry.trace import get_current_span
+
+        span = get_current_span()
+        span.add_event(event, attributes)
+        span.set_attributes(attributes)
 
     def close(self) -> None:
         self._provider.shutdown()

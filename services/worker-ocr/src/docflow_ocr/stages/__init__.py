@@ -7,7 +7,7 @@ from docflow.domain.ports.workbench import Workbench
 
 from docflow_ocr.classifier import Classifier
 from docflow_ocr.pages.inspection import FileLimits
-from docflow_ocr.ports import DuplicateIndex, Pages, Types
+from docflow_ocr.ports import DuplicateIndex, Pages, Types, Voice
 from docflow_ocr.reader import DocumentReader, ReadImage
 from docflow_ocr.stages.ingest import Ingest
 from docflow_ocr.stages.intelligent_ocr import IntelligentOcr
@@ -24,6 +24,7 @@ def handlers(
     types: Types,
     limits: FileLimits,
     document_ocr_s: float = 3600.0,
+    voice: Voice | None = None,
 ) -> tuple[StageHandler, ...]:
     reader = DocumentReader(
         blobs=blobs,
@@ -35,5 +36,5 @@ def handlers(
         limits=limits,
         document_ocr_s=document_ocr_s,
     )
-    classifier = Classifier(workbench, types)
+    classifier = Classifier(workbench, types, voice)
     return Ingest(blobs, workbench, duplicates, limits), IntelligentOcr(reader, classifier)

@@ -85,7 +85,7 @@ class IntelligentOcr:
             file = await self._reader.open(job, document)
         except (PermanentError, UserError) as error:
             return _Looked(await _failed(document, error, ledger), message=error.message)
-        guesses = await self._classifier.guesses(job, file)
+        guesses = await self._classifier.guesses(job, document.document_id, file)
         await ledger.checkpoint(document.document_id, {**text_facts(file), "classification": _best(guesses)})
         return _Looked(document, guesses, file if len(job.documents) == 1 else None)
 

@@ -3,9 +3,11 @@
 from docflow.domain.jobs import StageHandler
 from docflow.plugins.validators import BUILT_IN
 from docflow.plugins.validators.running import Validators
+from docflow.runtime.model_advice import Advises
 
 from docflow_processor.stages.intelligent_process import IntelligentProcess
 
 
-def stages() -> tuple[StageHandler, ...]:
-    return (IntelligentProcess(Validators(BUILT_IN)),)
+def stages(advice: Advises | None = None) -> tuple[StageHandler, ...]:
+    """Without `advice` no model is asked for any."""
+    return (IntelligentProcess(Validators(BUILT_IN), advice),)

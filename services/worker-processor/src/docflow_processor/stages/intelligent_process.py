@@ -11,6 +11,7 @@ from docflow.domain.outcomes import Advance, Fail, HoldForReview, StageOutcome
 from docflow.domain.stages import Stage
 from docflow.plugins.validators.running import Validators
 from docflow.runtime.checks import Checks
+from docflow.runtime.model_advice import Advises, NoAdvice
 
 
 class IntelligentProcess:
@@ -20,10 +21,12 @@ class IntelligentProcess:
     """
 
     stage = Stage.INTELLIGENT_PROCESS
-    deadline_s = 60.0
+    #: Checks take a second; the rest is for two questions to models.
+    deadline_s = 300.0
 
-    def __init__(self, validators: Validators) -> None:
+    def __init__(self, validators: Validators, advice: Advises | None = None) -> None:
         self._checks = Checks(validators)
+        self._advice = advice or NoAdvice()
 
     async def handle(self, job: Job, ledger: Ledger) -> StageOutcome:
         config = job.configuration
@@ -32,6 +35,8 @@ class IntelligentProcess:
         extraction = job.process.extraction_result or {}
         received_on = job.process.created_at.astimezone(UTC).date()
         findings = await self._checks.findings(config, values_of(extraction), received_on)
+        advice = await self._advice.of(job, config, findings)
+        findings = (*findings, *advice.findings)
         classification = job.process.classification_result or {}
         result = judged(
             extraction,
@@ -41,6 +46,7 @@ class IntelligentProcess:
             failed_documents=_failures(job, extraction),
             other_type=(classification.get("other_type") or {}).get("process_type_id"),
         )
+        result.changes["validation_result"] = {**result.changes["validation_result"], **advice.told}
         if not result.reasons:
             return Advance(changes=result.changes, findings=findings)
         if not config.enable_hitl:

@@ -109,8 +109,12 @@ class Extraction:
     usage: Usage = Usage()
     warnings: tuple[str, ...] = ()
     """Codes of what a person should know of how it was read; QUOTA_EXCEEDED is one."""
+    agreement: Mapping[str, float] = field(default_factory=dict)
+    """By path: 1 = a second reading has the same value, 0 = another. Absent = there was none, or it says nothing."""
 
 
+NO_MODEL_ANSWER = "model_no_answer"
+"""No model gave an answer that can be used, and the order does not end offline: a person looks."""
 QUOTA_EXCEEDED = "quota_exceeded"
 """A budget had no room for a model, and the client wants a person to look then."""
 

@@ -38,6 +38,9 @@ class Breaker:
         self._probe_until = None
         self._failures.clear()
 
+    def is_shut(self, now: float) -> bool:
+        return self._shut_until is not None and now < self._shut_until
+
     def succeeded(self) -> None:
         self._failures.clear()
         self._shut_until = self._probe_until = None

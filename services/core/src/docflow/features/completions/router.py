@@ -79,6 +79,11 @@ class Router:
         self.breakers: defaultdict[str, Breaker] = defaultdict(Breaker)
         self.limiters: defaultdict[ModelName, Limiter] = defaultdict(lambda: Limiter(requests_per_minute))
 
+    def shut(self) -> frozenset[str]:
+        """Providers that are not asked now."""
+        now = self.clock.monotonic()
+        return frozenset(name for name, breaker in self.breakers.items() if breaker.is_shut(now))
+
     def within(self, calling: Calling) -> Completes:
         return _Bound(self, calling)
 
@@ -86,7 +91,8 @@ class Router:
         """COMPLETE, or the last outcome that was had where no model gave a usable answer.
 
         Raises QuotaExceeded where budgets have no room, TransientError `llm_unavailable` where no vendor answers,
-        PermanentError `llm_unconfigured` where none is there to ask and VendorRefusal for a request that is wrong.
+        PermanentError `llm_unconfigured` where none is there to ask and VendorRefusal for a request that is wrong, or
+        that none of the models can take.
         """
         with self.watch.question(request.task.value, request.process_id):
             candidates = self._candidates(request, calling.policy)
@@ -130,6 +136,8 @@ class _Question:
     last: Completion | None = None
     busy: VendorBusy | None = None
     no_room: Refusal | None = None
+    refused: VendorRefusal | None = None
+    """Why a model cannot answer this question at all, such as a document too long for it."""
     passed: list[ModelName] = field(default_factory=list)
     """Models that were too dear."""
 
@@ -156,6 +164,8 @@ class _Question:
             raise QuotaExceeded(f"the budget for models has no room: {self.no_room.value.replace('_', ' ')}")
         if self.last is not None:
             return self.last
+        if self.refused is not None and self.busy is None:
+            raise self.refused
         after_s = self.busy.after_s if self.busy else 30.0
         raise TransientError(
             "no model provider answers now", code="llm_unavailable", after_s=min(300.0, max(5.0, after_s))
@@ -230,7 +240,9 @@ class _Question:
             raise refusal
         if refusal.trouble in (Trouble.AUTH, Trouble.BILLING):
             self.router.breakers[name.provider].shut_for(SHUT_OUT_S, self._now())
-            self.router.watch.shut_out(name.provider, refusal.trouble)
+            self.router.watch.shut_out(self.request.client_id, name.provider, refusal.trouble)
+        else:
+            self.refused = refusal
 
     def _is_cheaper(self, name: ModelName) -> bool:
         """Than all that were too dear. A model without a price is not known to be cheaper."""

@@ -18,8 +18,8 @@ class Watch(Protocol):
 
     def no_room(self, provider: str, model: str, refusal: str) -> None: ...
 
-    def shut_out(self, provider: str, trouble: Trouble) -> None:
-        """A provider is not asked for a while; with AUTH and BILLING somebody must act."""
+    def shut_out(self, client_id: UUID, provider: str, trouble: Trouble) -> None:
+        """A provider is not asked for a while; with AUTH and BILLING somebody must act. `client_id` is who met it."""
 
 
 class Unwatched:
@@ -35,5 +35,5 @@ class Unwatched:
     def no_room(self, provider: str, model: str, refusal: str) -> None:
         return None
 
-    def shut_out(self, provider: str, trouble: Trouble) -> None:
+    def shut_out(self, client_id: UUID, provider: str, trouble: Trouble) -> None:
         return None

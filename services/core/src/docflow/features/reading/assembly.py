@@ -67,6 +67,7 @@ def fields_of_extraction(
             sums=adding,
             in_table=False,
             injected=bool(orders),
+            agreement=extraction.agreement.get(spec.path, 0.5),
         )
     tables = {table.path: _rows(table, extraction, located, source) for table in shape.tables}
     listed = listed_tables(shape.tables, tables, {spec: fields[spec.path] for spec in shape.fields}, located)
@@ -142,6 +143,7 @@ def _read(
     sums: Check | None = None,
     in_table: bool,
     injected: bool = False,
+    agreement: float = 0.5,
     taken: Collection[tuple[int, Box]] = (),
 ) -> ReadField:
     value = canonical(spec.kind, candidate.text)
@@ -162,6 +164,7 @@ def _read(
                     # A column's heading says what its cells are.
                     fit=PROVEN if in_table else fit_of(spec, candidate, place, located),
                     injected=injected,
+                    agreement=agreement,
                 ),
                 candidate.backing,
             )

@@ -55,7 +55,13 @@ def with_voices(
             fields[spec.path] = _joined(
                 spec, fields.get(spec.path, ()), voice, by_model=extraction.provider != "offline"
             )
-    return replace(extraction, fields=fields)
+    # What a second reading said, it said of the value that was read first.
+    agreement = {
+        path: one
+        for path, one in extraction.agreement.items()
+        if [each.text for each in fields[path][:1]] == [each.text for each in extraction.fields[path][:1]]
+    }
+    return replace(extraction, fields=fields, agreement=agreement)
 
 
 def same_vendor(memories: Sequence[Memory], located: Located) -> tuple[Memory, ...]:

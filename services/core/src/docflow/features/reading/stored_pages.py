@@ -1,0 +1,46 @@
+"""The words of a document's pages as its reading kept them in the file store."""
+
+import asyncio
+from collections.abc import Sequence
+
+import orjson
+
+from docflow.domain.errors import NotFound
+from docflow.domain.ports.blobs import BlobStore
+from docflow.domain.reading import Page, TextSource, Word
+
+_AT_ONCE = 8
+
+
+def words_key(blob_key: str, page: int) -> str:
+    return f"{blob_key}.words/{page}"
+
+
+async def stored_pages(blobs: BlobStore, blob_key: str, numbers: Sequence[int]) -> tuple[Page, ...]:
+    """Those of the pages that are kept, in the order asked for."""
+    at_once = asyncio.Semaphore(_AT_ONCE)
+
+    async def load(number: int) -> Page | None:
+        async with at_once:
+            try:
+                return page_of(await blobs.get(words_key(blob_key, number)))
+            except NotFound:
+                return None
+
+    pages = await asyncio.gather(*(load(number) for number in numbers))
+    return tuple(page for page in pages if page is not None)
+
+
+def page_of(stored: bytes) -> Page:
+    kept = orjson.loads(stored)
+    return Page(
+        number=kept["number"],
+        width=kept["width"],
+        height=kept["height"],
+        rotation=kept.get("rotation", 0),
+        skew=kept.get("skew", 0.0),
+        source=TextSource(kept["source"]),
+        words=tuple(
+            Word(text, (x0, y0, x1, y1), confidence) for text, x0, y0, x1, y1, confidence in kept["words"]
+        ),
+    )
