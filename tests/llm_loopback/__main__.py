@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import sys
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,7 +19,16 @@ async def _serve(given: argparse.Namespace) -> None:
         loopback.script.add(*(Fault.of(one) for one in orjson.loads(given.script.read_bytes())))
     async with loopback.running(given.host, given.port):
         print(f"anthropic {loopback.url}  openai {loopback.url}/v1", flush=True)
-        await asyncio.Event().wait()
+        await (_end_of_input() if given.until_eof else asyncio.Event().wait())
+
+
+async def _end_of_input() -> None:
+    """Until whoever started it is gone, however it went."""
+    reader = asyncio.StreamReader()
+    await asyncio.get_running_loop().connect_read_pipe(
+        lambda: asyncio.StreamReaderProtocol(reader), sys.stdin
+    )
+    await reader.read()
 
 
 def main() -> None:
@@ -26,6 +36,7 @@ def main() -> None:
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8400, help="0 = any free one")
     parser.add_argument("--latency-s", type=float, default=0.0, help="before each answer")
+    parser.add_argument("--until-eof", action="store_true", help="end with the standard input")
     parser.add_argument("--fixtures", type=Path, help="JSON: answers by SHA-256 of the first picture")
     parser.add_argument("--script", type=Path, help="JSON: a list of faults")
     with suppress(KeyboardInterrupt):

@@ -5,6 +5,7 @@ parted by two blanks and the lines below it with as many parts.
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tests.llm_loopback.exchange import Json, Question
@@ -14,6 +15,8 @@ _PAGE = re.compile(r'page="(\d+)"')
 _LISTED = re.compile(r"^\s*- ([\w-]+): .*?; printed as (.+)$", re.MULTILINE)
 _EXAMPLE = re.compile(r"<example>.*?</example>", re.DOTALL)
 _LEAF = {"text", "quote", "page"}
+_LABELLED = {"label", *_LEAF}
+_DOUBT = {"field", "problem", "quote", "page"}
 
 
 @dataclass(frozen=True)
@@ -96,6 +99,10 @@ class _Filling:
 
     def _rows(self, row: Json) -> list[Json]:
         columns = list(row.get("properties", {}))
+        if set(columns) == _LABELLED:
+            return list(self._labelled())
+        if set(columns) == _DOUBT:
+            return list(self._doubted())
         if not columns or any(
             set(resolved(sub, self._root).get("properties", {})) != _LEAF
             for sub in row["properties"].values()
@@ -124,6 +131,22 @@ class _Filling:
             else:
                 heads = []
         return rows
+
+    def _labelled(self) -> Iterator[Json]:
+        for seen in self._lines:
+            label, colon, value = seen.line.partition(":")
+            if colon and value.strip():
+                yield {"label": label, "text": value.strip(), "quote": seen.line, "page": seen.page}
+
+    def _doubted(self) -> Iterator[Json]:
+        """Each line of the document that says otherwise than page 0 does under the same label."""
+        for listed in (seen.line for seen in self._lines if not seen.page):
+            name, _, value = listed.partition(":")
+            for seen in (one for one in self._lines if one.page):
+                label, _, printed = seen.line.partition(":")
+                if _key(label) in self._keys(name) and _key(printed) != _key(value):
+                    told = {"field": name, "problem": "another value is printed"}
+                    yield {**told, "quote": seen.line, "page": seen.page}
 
     def _chosen(self, words: list[Json]) -> Json:
         """The word of an enumeration whose parts the document says most often."""
