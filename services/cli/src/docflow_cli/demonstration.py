@@ -16,7 +16,7 @@ from rich.table import Table
 from rich.text import Text
 
 _SOURCES = {"xml": "XML inside", "text_layer": "text layer", "ocr": "text recognition"}
-_COLOURS = {"completed": "green", "hitl_review": "yellow", "failed": "red", "cancelled": "red"}
+COLOURS = {"completed": "green", "hitl_review": "yellow", "failed": "red", "cancelled": "red"}
 _READ = frozenset({"completed", "hitl_review"})
 _KEY_FIELDS = (
     ("invoice_number", "seller_name", "grand_total", "currency"),
@@ -161,7 +161,7 @@ def _progress(samples: Sequence[Sample], processes: Sequence[Process]) -> Table:
     table = Table.grid(padding=(0, 2))
     for sample, process in zip(samples, processes, strict=True):
         state = process.status if process.is_settled else f"{process.status} ({process.current_stage})"
-        table.add_row(sample.name, Text(state, style=_COLOURS.get(process.status, "cyan")))
+        table.add_row(sample.name, Text(state, style=COLOURS.get(process.status, "cyan")))
     return table
 
 
@@ -177,7 +177,7 @@ def _table(outcomes: Sequence[Outcome]) -> Table:
         table.add_row(
             each.sample.name,
             each.sample.process_type,
-            Text(_state(each), style=_COLOURS.get(each.process.status, "cyan")),
+            Text(_state(each), style=COLOURS.get(each.process.status, "cyan")),
             Text(_key_fields(each.result)),
             _confidence(each.process),
             f"{(each.process.updated_at - each.process.created_at).total_seconds():.1f}",

@@ -9,6 +9,14 @@ if TYPE_CHECKING:
 
 def demo(
     leave: Annotated[bool, typer.Option("--exit", help="Leave when the documents are done.")] = False,
+    llm: Annotated[
+        str | None,
+        typer.Option(
+            "--llm",
+            metavar="loopback",
+            help="Show models at work instead: two vendors on this machine, one of them failing, and a budget.",
+        ),
+    ] = None,
     production: Annotated[
         bool,
         typer.Option(
@@ -37,6 +45,10 @@ def demo(
     from docflow_cli.welcome import show_portal, welcome
 
     settings = read_settings()
+    if llm is not None:
+        from docflow_cli.model_demonstration import demo_of_models
+
+        raise typer.Exit(demo_of_models(settings, llm, leave=leave, production=production))
     samples = read_samples(documents)
 
     async def show(run: "Run", build: Build | None = None) -> int | None:
