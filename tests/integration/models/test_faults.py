@@ -12,9 +12,11 @@ from uuid import UUID, uuid4
 import pytest
 from docflow.db.database import Database
 from docflow.features.usage.budgets import Caps, Period
+from docflow.runtime.readiness import readiness
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.engine import QUICK, open_worker
 from docflow.testing.factories import Tenancy
+from docflow.testing.transport import MemoryTransport
 
 from tests.integration.engine.submitting import rows, state, until_status
 from tests.integration.models.rig import HAIKU, PATIENT, SONNET, TERRA, ByClient, Rig, invoice, open_rig
@@ -206,6 +208,8 @@ async def test_a_refused_key_is_told_once_and_the_next_vendor_reads(database: Da
         ]
         assert [call.provider for call in await rig.calls(tenancy, read[1])] == ["openai"]
         assert rig.models.router.shut() == {"anthropic"}
+        health = await readiness(database, MemoryTransport(), rig.models)
+        assert (health.checks["models"], health.status, health.ready) == ("degraded", "degraded", True)
         told = await rows(
             database, tenancy, "SELECT severity, title, message FROM notifications WHERE type = 'alert'"
         )

@@ -31,6 +31,8 @@ async def test_a_reading_is_booked_in_calls_process_and_audit_alike(rig: Rig) ->
     process = await state(rig.database, tenancy, process_id)
     calls = await rig.calls(tenancy, process_id)
     assert process.status == "completed"
+    assert process.validation_result["summary"]["text"] == "grand_total: 119.00"
+    assert process.validation_result["checked_by"] == HAIKU
     assert [(call.stage, call.model) for call in calls] == [
         ("INTELLIGENT_OCR", "claude-haiku-5-5"),
         ("INTELLIGENT_PROCESS", "claude-haiku-5-5"),
@@ -110,6 +112,27 @@ async def test_a_doubt_that_the_page_bears_out_holds_the_process_and_changes_no_
     assert "911" not in finding["message"]
     assert (doubt["quote"], doubt["page"], doubt["shown"]) == ("grand total: 911.00", 1, True)
     assert process.extraction_result["fields"]["grand_total"]["value"] in ("119.00", "119")
+
+
+async def test_a_check_that_was_wished_for_and_not_made_holds_as_a_doubt_would(rig: Rig) -> None:
+    rig.loopback.script.add(Fault(Kind.REFUSAL, model="claude-haiku-5-5", skip=1))
+    wish = {"validation": "error", "summarization": "on", "order": [HAIKU], **OFF}
+    tenancy = await rig.client(slug(), llm_policy=wish)
+    process_id = await rig.read(tenancy, invoice(19))
+    process = await state(rig.database, tenancy, process_id)
+    assert process.status == "hitl_review"
+    (finding,) = process.validation_result["findings"]
+    assert (finding["code"], finding["severity"]) == ("model_check_missing", "error")
+    assert process.validation_result["summary"]["text"]
+
+
+async def test_a_summary_that_cannot_be_had_keeps_nothing_waiting(rig: Rig) -> None:
+    rig.loopback.script.add(Fault(Kind.OVERLOADED, model="claude-haiku-5-5", skip=1, times=3))
+    tenancy = await rig.client(slug(), llm_policy={"summarization": "on", "order": [HAIKU], **OFF})
+    process_id = await rig.read(tenancy, invoice(20))
+    process = await state(rig.database, tenancy, process_id)
+    assert process.status == "completed"
+    assert process.validation_result["summary"] == {"text": None, "code": "llm_unavailable"}
 
 
 async def test_a_doubt_as_a_warning_holds_nothing(rig: Rig) -> None:
