@@ -4,11 +4,13 @@ Each figure stands beside a reference of the same run: a plain request to the sa
 the same database. On a busy machine all of them grow together.
 """
 
+import itertools
 import statistics
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,29 +18,28 @@ import httpx
 import psycopg
 from docflow.db.roles import libpq_url
 
-from tests.e2e.documents import DEMO
 from tests.e2e.program import Program
 from tests.load.homes import a_home
+from tests.load.invoices import BORN_DIGITAL, E_INVOICE, invoice
 
-E_INVOICE = "xrechnung-mustermann-18383.xml"
-BORN_DIGITAL = "saas-calendly-3189846.pdf"
 ONE_AFTER_ANOTHER = 25
 MANY = 100
 AT_ONCE = 8
 
 Figures = dict[str, float]
+_NUMBERS = itertools.count(1)
 
 
 def measure() -> Figures:
     with a_home() as home, running(home) as program, program.http() as http:
         for name in (E_INVOICE, BORN_DIGITAL):
             # The first of a kind pays for imports and the child process.
-            [hand_in(http, name, f"warm {turn}") for turn in range(3)]
+            [hand_in(http, paper) for paper in papers(name, 3)]
         return {
             "get_p50_s": _p50(lambda _: _get(http)),
             "commit_p50_s": _commit_p50(program),
-            "e_invoice_p50_s": _p50(lambda turn: hand_in(http, E_INVOICE, turn)),
-            "born_digital_p50_s": _p50(lambda turn: hand_in(http, BORN_DIGITAL, turn)),
+            "e_invoice_p50_s": _handed_in_p50(http, E_INVOICE),
+            "born_digital_p50_s": _handed_in_p50(http, BORN_DIGITAL),
             **_throughput(http),
             "transactions_per_e_invoice": _transactions(program, http),
         }
@@ -54,19 +55,42 @@ def running(home: Path) -> Iterator[Program]:
         program.end()
 
 
-def hand_in(http: httpx.Client, name: str, mark: object) -> None:
-    """One document of its own (the mark is a comment in the file), waited for until it is completed."""
-    content = (DEMO / name).read_bytes()
-    is_xml = name.endswith(".xml")
-    content += f"\n<!-- {mark} -->\n".encode() if is_xml else f"\n% {mark}\n".encode()
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """A file and the invoice number that it bears alone."""
+
+    file: str
+    number: str
+    content: bytes
+
+
+def papers(name: str, count: int) -> list[Paper]:
+    """Made before the clock runs."""
+    return [Paper(name, *invoice(name, next(_NUMBERS))) for _ in range(count)]
+
+
+def hand_in(http: httpx.Client, paper: Paper) -> None:
+    """Waited for until it is completed, with its own number read."""
+    kind = "application/xml" if paper.file.endswith(".xml") else "application/pdf"
     answer = http.post(
         "/v1/processes?wait=30",
         data={"process_type_id": "simple_invoice"},
-        files={"files": (name, content, "application/xml" if is_xml else "application/pdf")},
+        files={"files": (paper.file, paper.content, kind)},
     )
-    ended = answer.json().get("status")
-    if (answer.status_code, ended) != (200, "completed"):
-        raise SystemExit(f"{name} ended with {answer.status_code} {ended}")
+    told = answer.json()
+    if (answer.status_code, told.get("status")) != (200, "completed"):
+        raise SystemExit(f"{paper.file} ended with {answer.status_code} {told.get('status')}: {_why(told)}")
+    if told["result"]["data"]["invoice_number"] != paper.number:
+        raise SystemExit(f"{paper.file}: another number was read than {paper.number}")
+
+
+def _why(told: Mapping[str, Any]) -> list[str]:
+    return [reason["code"] for reason in told.get("review_reasons", ())]
+
+
+def _handed_in_p50(http: httpx.Client, name: str) -> float:
+    made = papers(name, ONE_AFTER_ANOTHER)
+    return _p50(lambda turn: hand_in(http, made[turn]))
 
 
 def _p50(act: Callable[[int], None]) -> float:
@@ -111,18 +135,17 @@ def _transactions(program: Program, http: httpx.Client) -> float:
             return int(row[0])
 
         before = committed()
-        for turn in range(ONE_AFTER_ANOTHER):
-            hand_in(http, E_INVOICE, f"counted {turn}")
+        for paper in papers(E_INVOICE, ONE_AFTER_ANOTHER):
+            hand_in(http, paper)
         return (committed() - before) / ONE_AFTER_ANOTHER
 
 
 def _throughput(http: httpx.Client) -> Figures:
+    made = papers(E_INVOICE, MANY)
     with ThreadPoolExecutor(AT_ONCE) as senders:
         began = time.perf_counter()
-        waits: Sequence[Any] = list(
-            senders.map(
-                lambda turn: _seconds(lambda _: hand_in(http, E_INVOICE, f"many {turn}"), turn), range(MANY)
-            )
+        waits = list(
+            senders.map(lambda turn: _seconds(lambda _: hand_in(http, made[turn]), turn), range(MANY))
         )
         seconds = time.perf_counter() - began
     return {"e_invoices_per_s": MANY / seconds, "e_invoice_under_load_p50_s": statistics.median(waits)}
