@@ -12,12 +12,14 @@ from docflow.domain.errors import TransientError
 from docflow.domain.ids import new_id
 from docflow.domain.jobs import Job, Ledger
 from docflow.domain.outcomes import Advance, StageOutcome
+from docflow.domain.transition import Transition
 from docflow.features.documents.models import Document, PageRow
 from docflow.features.documents.repository import DocumentStore
 from docflow.features.erasures.service import Erasing, erase
 from docflow.features.outputs.models import OutputAction
 from docflow.features.removals import repository as removals
 from docflow.features.removals.periodic import remove_files
+from docflow.features.submissions.acceptance import Acceptance, accept, accept_within
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.database import DatabaseUrls
 from docflow.testing.engine import open_worker, toy_pipeline
@@ -33,6 +35,17 @@ OF_A_PROCESS = [
     "documents", "stage_runs", "reviews", "field_corrections", "output_actions", "notifications",
     "webhook_deliveries", "process_fields", "idempotency_keys", "processes",
 ]  # fmt: skip
+
+
+def acceptance(tenancy: Tenancy, process_id: UUID, removal_id: UUID) -> Acceptance:
+    process = {
+        "process_id": process_id,
+        "client_id": tenancy.client_id,
+        "current_stage": "INGEST",
+        "metadata": {},
+        "ingestion_source": "api",
+    }
+    return Acceptance(removal_id, process, [], Transition(tenancy.client_id, process_id))
 
 
 async def rows(database: Database, tenancy: Tenancy, table: str, process_id: str) -> int:
@@ -250,15 +263,15 @@ async def test_a_commit_that_comes_after_its_files_were_taken_is_refused(
 ) -> None:
     """Of the sweep and the commit exactly one wins: a process never stands without its files."""
     acme, _ = two_clients
-    long_ago = datetime.now(UTC) - timedelta(days=1)
+    long_ago, process_id = datetime.now(UTC) - timedelta(days=1), new_id()
     removal_id = await expected(
-        database, acme, process_id=new_id(), prefix=f"{acme.client_id}/x/", at=long_ago
+        database, acme, process_id=process_id, prefix=f"{acme.client_id}/x/", at=long_ago
     )
     await remove_files(database, MemoryBlobs())
     with pytest.raises(TransientError) as refused:
-        async with database.client(acme.client_id) as session:
-            await removals.withdraw(session, acme.client_id, removal_id)
+        await accept(database, acceptance(acme, process_id, removal_id))
     assert refused.value.code == "submission_expired"
+    assert await rows(database, acme, "processes", str(process_id)) == 0
 
 
 async def test_files_that_are_being_accepted_are_passed_over(
@@ -267,12 +280,12 @@ async def test_files_that_are_being_accepted_are_passed_over(
     acme, _ = two_clients
     blobs, key = MemoryBlobs(), f"{acme.client_id}/x/a"
     await blobs.put(key, b"x")
-    long_ago = datetime.now(UTC) - timedelta(days=1)
+    long_ago, process_id = datetime.now(UTC) - timedelta(days=1), new_id()
     removal_id = await expected(
-        database, acme, process_id=new_id(), prefix=f"{acme.client_id}/x/", at=long_ago
+        database, acme, process_id=process_id, prefix=f"{acme.client_id}/x/", at=long_ago
     )
     async with database.client(acme.client_id) as session:
-        await removals.withdraw(session, acme.client_id, removal_id)
+        await accept_within(session, acceptance(acme, process_id, removal_id))
         await remove_files(database, blobs)
     await remove_files(database, blobs)
     assert await blobs.get(key) == b"x"

@@ -1,15 +1,13 @@
-"""Planning removals in the transaction of what makes files needless, and taking plans back."""
+"""Planning removals in the transaction of what makes files needless, and beforehand for files that may never get an owner."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
-from docflow.domain.errors import TransientError
 from docflow.domain.ids import new_id
 from docflow.features.removals.models import FileRemoval
 
@@ -30,7 +28,7 @@ class Expected:
 async def expect(
     database: Database, client_id: UUID, process_type_id: str, *, process_id: UUID, prefix: str, at: datetime
 ) -> Expected:
-    """Before files of a process that does not exist yet are written; `withdraw` when it does. Has committed then."""
+    """Before files of a process that does not exist yet are written; its acceptance ends the plan. Has committed then."""
     removal_id = new_id()
     ((is_active,),) = await database.single(
         "SELECT expect_files(%(client)s, %(type)s, %(removal)s, %(process)s, %(prefix)s, %(due)s)",
@@ -62,21 +60,6 @@ def expect_untyped(
         )
     )
     return removal_id
-
-
-async def withdraw(session: AsyncSession, client_id: UUID, removal_id: UUID) -> None:
-    """The files are wanted. Raises TransientError `submission_expired` when they are being removed already."""
-    withdrawn = await session.execute(
-        delete(FileRemoval)
-        .where(
-            FileRemoval.client_id == client_id,
-            FileRemoval.removal_id == removal_id,
-            FileRemoval.is_taken.is_(False),
-        )
-        .returning(FileRemoval.removal_id)
-    )
-    if withdrawn.first() is None:
-        raise TransientError("the submission took too long; send it again", code="submission_expired")
 
 
 def plan(

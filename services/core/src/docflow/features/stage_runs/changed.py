@@ -5,6 +5,8 @@ from docflow.domain.jobs import ProcessState
 from docflow.domain.stages import ProcessStatus, Stage
 from docflow.domain.transition import Transition
 
+Hints = tuple[tuple[Stage, UUID], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Changed:
@@ -14,15 +16,21 @@ class Changed:
     status: ProcessStatus
     current_stage: Stage
     version: int
-    hints: tuple[tuple[Stage, UUID], ...] = ()
+    hints: Hints = ()
 
 
 def changed_by(transition: Transition, before: ProcessState, version: int) -> Changed:
-    change, following = transition.process, transition.next_run
+    change = transition.process
     return Changed(
         transition.process_id,
         change.status if change else before.status,
         change.current_stage if change else before.current_stage,
         version,
-        ((following.stage, following.run_id),) if following else (),
+        hints_of(transition),
     )
+
+
+def hints_of(transition: Transition) -> Hints:
+    """The run that is ready after it."""
+    following = transition.next_run
+    return ((following.stage, following.run_id),) if following else ()

@@ -9,7 +9,8 @@ from docflow.domain.acts import Start
 from docflow.domain.advance import advance
 from docflow.domain.case import Given, Policy
 from docflow.domain.errors import NotFound
-from docflow.domain.jobs import ProcessState, Run
+from docflow.domain.jobs import ProcessState
+from docflow.domain.transition import Transition
 from docflow.domain.workflow import Workflow
 from docflow.features.stage_runs import repository
 from docflow.features.stage_runs.changed import Changed, changed_by
@@ -36,33 +37,19 @@ async def start(
         raise NotFound("no such process")
     latest = await repository.latest_run(session, process_id)
     policy = Policy(workflow=workflow or await workflow_of(session, process), public_url=public_url)
-    return await _start(
-        session, process, latest[0] if latest else None, policy, at=at, traceparent=traceparent
-    )
+    run = latest[0] if latest else None
+    transition = advance(process, run, Start(traceparent), policy=policy, given=Given(at))
+    return changed_by(transition, process, await repository.write(session, transition))
 
 
-async def start_new(
-    session: AsyncSession,
+def first_transition(
     process: ProcessState,
     *,
     workflow: Workflow,
     at: datetime,
     public_url: str = "",
     traceparent: str | None = None,
-) -> Changed:
-    """Like `start`, for a process that this transaction has inserted: nobody else sees it, so nothing is looked up."""
+) -> Transition:
+    """What `start` would write for a process that is inserted with it: nobody else sees it, so nothing is looked up."""
     policy = Policy(workflow=workflow, public_url=public_url)
-    return await _start(session, process, None, policy, at=at, traceparent=traceparent)
-
-
-async def _start(
-    session: AsyncSession,
-    process: ProcessState,
-    latest: Run | None,
-    policy: Policy,
-    *,
-    at: datetime,
-    traceparent: str | None,
-) -> Changed:
-    transition = advance(process, latest, Start(traceparent), policy=policy, given=Given(at))
-    return changed_by(transition, process, await repository.write(session, transition))
+    return advance(process, None, Start(traceparent), policy=policy, given=Given(at))

@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -21,7 +23,7 @@ from docflow.domain.ports.clock import Clock
 from docflow.domain.ports.egress import Egress
 from docflow.domain.ports.sealing import Sealing
 from docflow.domain.ports.transport import Transport
-from docflow.domain.stages import DuplicatePolicy, ProcessStatus, Stage
+from docflow.domain.stages import DocumentStatus, DuplicatePolicy, ProcessStatus
 from docflow.domain.tracing import current_traceparent
 from docflow.domain.workflow import FULL_PIPELINE, Workflow, workflow_from
 from docflow.features.configurations.in_force import InForce
@@ -33,7 +35,9 @@ from docflow.features.idempotency.service import KeyedRequest, StoredAnswer
 from docflow.features.processes.models import Process
 from docflow.features.processes.repository import ProcessRepository
 from docflow.features.removals import repository as removals
-from docflow.features.stage_runs import submission as first_run
+from docflow.features.stage_runs.changed import Hints, hints_of
+from docflow.features.stage_runs.submission import first_transition
+from docflow.features.submissions.acceptance import Acceptance, accept, accept_within
 from docflow.features.submissions.door import (
     Failures,
     LaterFile,
@@ -86,6 +90,16 @@ class _Intake:
     placed: Sequence[_Placed]
     keyed: KeyedRequest | None
     removal_id: UUID
+
+    @property
+    def stands_alone(self) -> bool:
+        """Nothing but the process and what belongs to it is read or written when it is accepted."""
+        return not (
+            self.keyed
+            or self.given.callback_url is not None
+            or _upload_ids(self.placed)
+            or (self.configuration and self.configuration.duplicate_policy is DuplicatePolicy.RETURN_EXISTING)
+        )
 
 
 class Submissions:
@@ -190,14 +204,11 @@ class Submissions:
                 raise
 
     async def _accept(self, intake: _Intake, render: Render) -> Accepted:
-        hints: Sequence[tuple[Stage, UUID]] = ()
         try:
-            async with self._database.client(intake.client_id) as session:
-                known = await self._claim_key(session, intake.keyed)
-                if known is not None:
-                    accepted = _replay(known)
-                else:
-                    accepted, hints = await self._insert(session, intake, render)
+            if intake.stands_alone:
+                accepted, hints = await self._accept_alone(intake, render)
+            else:
+                accepted, hints = await self._accept_within(intake, render)
         except TransientError:
             # The commit may have gone through: a file without a row is litter, a row without its file is a loss.
             raise
@@ -210,38 +221,36 @@ class Submissions:
             await self._transport.hint(hints)
         return accepted
 
+    async def _accept_alone(self, intake: _Intake, render: Render) -> tuple[Accepted, Hints]:
+        asked = self._acceptance(intake)
+        process, documents = _rows(asked, await accept(self._database, asked))
+        return Accepted(process.process_id, render(process, documents, 202)), hints_of(asked.transition)
+
+    async def _accept_within(self, intake: _Intake, render: Render) -> tuple[Accepted, Hints]:
+        async with self._database.client(intake.client_id) as session:
+            known = await self._claim_key(session, intake.keyed)
+            if known is not None:
+                return _replay(known), ()
+            return await self._insert(session, intake, render)
+
     async def _claim_key(self, session: AsyncSession, keyed: KeyedRequest | None) -> StoredAnswer | None:
         return await idempotency.claim(session, keyed, self._clock.now()) if keyed else None
 
-    async def _insert(
-        self, session: AsyncSession, intake: _Intake, render: Render
-    ) -> tuple[Accepted, Sequence[tuple[Stage, UUID]]]:
+    async def _insert(self, session: AsyncSession, intake: _Intake, render: Render) -> tuple[Accepted, Hints]:
         existing = await self._existing(session, intake)
         if existing is not None:
             process, documents = existing
             answer = render(process, documents, 200)
-            hints: Sequence[tuple[Stage, UUID]] = ()
+            hints: Hints = ()
         else:
-            await removals.withdraw(session, intake.client_id, intake.removal_id)
-            process, documents = self._rows(intake)
-            session.add(process)
-            await session.flush()
-            session.add_all(documents)
-            await session.flush()
-            await uploads.use(session, intake.client_id, process.process_id, _upload_ids(intake.placed))
+            asked = self._acceptance(intake)
+            await uploads.use(session, intake.client_id, intake.process_id, _upload_ids(intake.placed))
             if intake.given.callback_url is not None:
                 # What signs the calls to it; without this row no call is made.
                 await ensure_callback_endpoint(session, intake.client_id, self._sealing)
-            started = await first_run.start_new(
-                session,
-                _state_of(process),
-                workflow=_workflow_of(intake),
-                at=self._clock.now(),
-                public_url=self._public_url,
-                traceparent=current_traceparent(),
-            )
+            process, documents = _rows(asked, await accept_within(session, asked))
             answer = render(process, documents, 202)
-            hints = started.hints
+            hints = hints_of(asked.transition)
         if intake.keyed is not None:
             await idempotency.keep(session, intake.keyed, answer)
         return Accepted(process.process_id, answer), hints
@@ -264,37 +273,52 @@ class Submissions:
         process = await ProcessRepository(session, intake.client_id).get(process_id)
         return process, (await documents.of([process_id]))[process_id]
 
-    def _rows(self, intake: _Intake) -> tuple[Process, list[Document]]:
+    def _acceptance(self, intake: _Intake) -> Acceptance:
         given, config = intake.given, intake.configuration
-        process = Process(
+        workflow = _workflow_of(intake)
+        state = ProcessState(
             process_id=intake.process_id,
             client_id=intake.client_id,
             process_type_id=config.process_type_id if config else None,
             config_version=config.version if config else None,
-            current_stage=_workflow_of(intake).first.stage.value,
+            status=ProcessStatus.PENDING,
+            current_stage=workflow.first.stage,
+            version=1,
             external_id=given.external_id,
-            metadata_=dict(given.metadata),
-            ingestion_source=given.ingestion_source.value,
+            metadata=given.metadata,
+            classification_result=None,
+            extraction_result=None,
+            validation_result=None,
+            final_output=None,
+            overall_confidence=None,
             callback_url=given.callback_url,
-            created_by=intake.by,
+            created_at=self._clock.now(),
         )
-        documents = [
-            Document(
-                document_id=one.document_id,
-                client_id=intake.client_id,
-                process_id=intake.process_id,
-                position=position,
-                storage_url=self._blobs.url(one.blob_key),
-                storage_provider=self._blobs.provider,
-                blob_key=one.blob_key,
-                file_name=one.file.file_name,
-                file_size=one.file.size_bytes,
-                mime_type=one.file.mime_type,
-                sha256=one.file.sha256,
-            )
-            for position, one in enumerate(intake.placed)
-        ]
-        return process, documents
+        transition = first_transition(
+            state,
+            workflow=workflow,
+            at=state.created_at,
+            public_url=self._public_url,
+            traceparent=current_traceparent(),
+        )
+        documents = [self._document(intake, position) for position in range(len(intake.placed))]
+        return Acceptance(intake.removal_id, _process(state, intake), documents, transition)
+
+    def _document(self, intake: _Intake, position: int) -> dict[str, Any]:
+        one = intake.placed[position]
+        return {
+            "document_id": one.document_id,
+            "client_id": intake.client_id,
+            "process_id": intake.process_id,
+            "position": position,
+            "storage_url": self._blobs.url(one.blob_key),
+            "storage_provider": self._blobs.provider,
+            "blob_key": one.blob_key,
+            "file_name": one.file.file_name,
+            "file_size": one.file.size_bytes,
+            "mime_type": one.file.mime_type,
+            "sha256": one.file.sha256,
+        }
 
     def _describe(self, placed: _Placed, metadata: JsonObject) -> JsonObject:
         """What `input_schema` judges (api.md, Schemas)."""
@@ -332,26 +356,40 @@ async def _opened(file: SentFile | LaterFile) -> SentFile:
     return await file.open() if isinstance(file, LaterFile) else file
 
 
-def _state_of(process: Process) -> ProcessState:
-    """Of a process that was inserted just now: nothing was read yet."""
-    return ProcessState(
-        process_id=process.process_id,
-        client_id=process.client_id,
-        process_type_id=process.process_type_id,
-        config_version=process.config_version,
-        status=ProcessStatus(process.status),
-        current_stage=Stage(process.current_stage),
-        version=process.version,
-        external_id=process.external_id,
-        metadata=process.metadata_,
-        classification_result=None,
-        extraction_result=None,
-        validation_result=None,
-        final_output=None,
-        overall_confidence=None,
-        callback_url=process.callback_url,
-        created_at=process.created_at,
+def _process(state: ProcessState, intake: _Intake) -> dict[str, Any]:
+    return {
+        "process_id": state.process_id,
+        "client_id": state.client_id,
+        "process_type_id": state.process_type_id,
+        "config_version": state.config_version,
+        "current_stage": state.current_stage.value,
+        "external_id": state.external_id,
+        "metadata": state.metadata,
+        "ingestion_source": intake.given.ingestion_source.value,
+        "callback_url": state.callback_url,
+        "created_by": intake.by,
+    }
+
+
+def _rows(asked: Acceptance, at: datetime) -> tuple[Process, list[Document]]:
+    """As they stand in the database, with what it filled in."""
+    given = {"metadata_" if name == "metadata" else name: value for name, value in asked.process.items()}
+    process = Process(
+        **given,
+        status=ProcessStatus.PENDING.value,
+        version=1,
+        requires_review=False,
+        review_reasons=[],
+        total_tokens_input=0,
+        total_tokens_output=0,
+        created_at=at,
+        updated_at=at,
     )
+    documents = [
+        Document(**row, status=DocumentStatus.PENDING.value, fraud_flags=[], created_at=at, updated_at=at)
+        for row in asked.documents
+    ]
+    return process, documents
 
 
 def _upload_ids(placed: Sequence[_Placed]) -> list[UUID]:
