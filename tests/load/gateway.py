@@ -26,7 +26,7 @@ from docflow.runtime.settings import LimitSettings, LogSettings, Settings
 from docflow.testing.factories import Tenancy, add_document, add_process, add_tenancy
 from docflow_api.app import create_app
 from docflow_api.deps import Gateway
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from sqlalchemy import text
 from starlette.types import ASGIApp, Receive, Send
 from starlette.types import Scope as AsgiScope
@@ -47,12 +47,19 @@ def bare(container: Container) -> FastAPI:
         async with container.database.engine.begin() as connection:
             return {"one": (await connection.execute(text("SELECT 1"))).scalar_one()}
 
+    @app.post("/bare/files", status_code=202)
+    async def write(request: Request) -> dict[str, str]:
+        """And what a file costs that is taken and put durably, and nothing else."""
+        key = f"bare/{new_id()}/file"
+        await container.blobs.put(key, await request.body(), overwrite=False)
+        return {"key": key}
+
     return app
 
 
 def beside(app: ASGIApp, other: ASGIApp) -> ASGIApp:
     async def choose(scope: AsgiScope, receive: Receive, send: Send) -> None:
-        await (other if scope.get("path") == "/bare" else app)(scope, receive, send)
+        await (other if scope.get("path", "").startswith("/bare") else app)(scope, receive, send)
 
     return choose
 

@@ -47,10 +47,12 @@ def measure() -> Figures:
         }
 
 
-def _turn(at: Mapping[str, Any], request: bytes) -> tuple[float, float]:
+def _turn(
+    at: Mapping[str, Any], request: bytes, status: bytes = b"200", connections: int = CONNECTIONS
+) -> tuple[float, float]:
     """Answers in a second, and the seconds of the gateway's own processor time each took."""
     before = _cpu_s(at["pid"])
-    found = rate(at["port"], request)
+    found = rate(at["port"], request, status, connections)
     return found, (_cpu_s(at["pid"]) - before) / (found * SECONDS)
 
 
@@ -69,15 +71,25 @@ def _middle(values: Iterable[float]) -> float:
 
 
 def _uploads(at: Mapping[str, Any]) -> Figures:
-    form, raw = _form(at), _raw(at)
-    rate(at["port"], form, b"202", UPLOADS_AT_ONCE, seconds=1.0)
+    """Beside a bare route that takes as much and puts it durably."""
+    requests = {
+        "bare_files_1mb": _post(at, "/bare/files", "application/pdf", _file()),
+        "uploads_1mb": _form(at),
+        "raw_uploads_1mb": _raw(at),
+    }
+    for request in requests.values():
+        rate(at["port"], request, b"202", UPLOADS_AT_ONCE, seconds=1.0)
     turns = [
-        (rate(at["port"], form, b"202", UPLOADS_AT_ONCE), rate(at["port"], raw, b"202", UPLOADS_AT_ONCE))
+        {name: _turn(at, request, b"202", UPLOADS_AT_ONCE) for name, request in requests.items()}
         for _ in range(TURNS)
     ]
     return {
-        "uploads_1mb_per_s": statistics.median(one for one, _ in turns),
-        "raw_uploads_1mb_per_s": statistics.median(other for _, other in turns),
+        **{f"{name}_per_s": _middle(turn[name][0] for turn in turns) for name in requests},
+        **{f"{name}_cpu_s": _middle(turn[name][1] for turn in turns) for name in requests},
+        **{
+            f"{name}_share": _middle(turn[name][0] / turn["bare_files_1mb"][0] for turn in turns)
+            for name in ("uploads_1mb", "raw_uploads_1mb")
+        },
     }
 
 
