@@ -2550,6 +2550,23 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.tell_every_client(p_user_id uuid, p_topic text, p_payload jsonb)
+ RETURNS void
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+    PERFORM public.refuse_unless_platform_admin(p_user_id);
+    INSERT INTO public.outbox (message_id, topic, client_id, payload)
+    SELECT told.message_id, p_topic, told.client_id,
+        p_payload || jsonb_build_object('message_id', told.message_id, 'client_id', told.client_id)
+    FROM (SELECT public.new_time_id() AS message_id, c.client_id FROM public.clients c) told;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.update_updated_at_column()
  RETURNS trigger
  LANGUAGE plpgsql
