@@ -14,6 +14,7 @@ from sqlalchemy.exc import DBAPIError
 
 from tests.integration.api.conftest import KeyFor, World, form
 from tests.integration.api.tenants import TEMPLATES, code, platform, pointers
+from tests.integration.api.test_sessions import acts
 
 Clients = tuple[Tenancy, Tenancy]
 __all__ = ["platform"]
@@ -116,6 +117,41 @@ async def test_a_platform_administrator_makes_and_changes_what_is_everybodys(
     seen = await world.http.get(f"/v1/process-types/{name}", headers=await key_for(two_clients[0]))
     assert (made.status_code, changed.json()["default_version"], changed.json()["version"]) == (201, 3, 2)
     assert (seen.json()["is_platform"], seen.json()["display_name"]) == (True, "Notice")
+
+
+async def test_what_a_platform_administrator_does_to_all_stands_in_the_audit_of_each(
+    world: World, platform: dict[str, str], two_clients: Clients, database: Database
+) -> None:
+    name = f"notice_{uuid4().hex[:8]}"
+    await world.http.post(
+        "/v1/process-types", json={"process_type_id": name, "display_name": "Notice"}, headers=platform
+    )
+    made = (await world.http.post("/v1/prompts", json=prompt(name), headers=platform)).json()
+    for act in ("publish", "retire"):
+        answer = await world.http.post(f"/v1/prompts/{made['prompt_id']}/{act}", headers=platform)
+        assert answer.status_code == 200, answer.text
+    await world.http.patch(f"/v1/process-types/{name}", json={"is_active": False}, headers=platform)
+    seen = [await acts(database, tenancy) for tenancy in two_clients]
+    told = [[act.payload for act in each if act.payload.get("process_type_id") == name] for each in seen]
+    assert [[one["action"] for one in each] for each in told] == [
+        ["process_type_created", "prompt_published", "prompt_retired", "process_type_changed"]
+    ] * 2
+    assert all(one["platform"] and one["by"].startswith("user:") for one in told[0])
+    assert (told[0][-1]["changed"], told[0][-1]["is_active"]) == (["is_active"], False)
+
+
+async def test_a_client_hears_of_its_own_types_alone(
+    world: World, two_clients: Clients, key_for: KeyFor, database: Database
+) -> None:
+    acme, globex = two_clients
+    answer = await world.http.patch(
+        f"/v1/process-types/{acme.process_type_id}",
+        json={"display_name": "Renamed"},
+        headers=await key_for(acme),
+    )
+    assert answer.status_code == 200, answer.text
+    assert [act.action for act in await acts(database, acme)] == ["process_type_changed"]
+    assert await acts(database, globex) == []
 
 
 async def test_a_client_changes_nothing_of_the_platforms(

@@ -66,6 +66,7 @@ DEFINERS = {
     "list_clients": "docflow_engine",
     "add_client": "docflow_engine",
     "change_client": "docflow_engine",
+    "tell_every_client": "docflow_engine",
     "write_platform_type": "docflow_engine",
     "write_platform_prompt": "docflow_engine",
     "write_platform_configuration": "docflow_engine",

@@ -7,8 +7,8 @@ from docflow.features.process_types.service import ProcessTypes
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from docflow_api.deps import OwnedSession, TheCaller, TheGateway, body_of, body_spec, needs
+from docflow_api.etags import Seen, etag
 from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
-from docflow_api.revisions import Seen, etag
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.process_types import (
@@ -65,7 +65,7 @@ async def create_process_type(
 
     async def make() -> StoredAnswer:
         values = body.model_dump(exclude={"process_type_id"})
-        row = await ProcessTypes(session, caller).add(body.process_type_id, values)
+        row = await ProcessTypes(session, caller).add(body.process_type_id, values, gateway.now())
         return made(f"/v1/process-types/{row.process_type_id}", etag(row.version), process_type_out(row))
 
     return await once(gateway, session, keyed_request(request, caller, body, key), make)
@@ -105,10 +105,11 @@ async def patch_process_type(
     response: Response,
     caller: TheCaller,
     session: OwnedSession,
+    gateway: TheGateway,
 ) -> ProcessTypeOut:
     """Change a type of one's own. Processes under way are not touched by it."""
     types = ProcessTypes(session, caller)
     row = await types.own(process_type_id)
-    changed = await types.change(row, seen, body.model_dump(exclude_unset=True))
+    changed = await types.change(row, seen, body.model_dump(exclude_unset=True), gateway.now())
     response.headers.update(etag(changed.version))
     return process_type_out(changed)

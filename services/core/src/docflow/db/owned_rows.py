@@ -75,7 +75,7 @@ class OwnedRows:
         row = orjson.dumps(dict(values), default=_plain).decode()
         done = await session.scalar(call, {"by": caller.user_id, "row": row, "seen": seen})
         if done:
-            # No client's audit holds what belongs to none.
+            # The audit of clients tells of what takes effect; of drafts this line alone does.
             _log.info(
                 "platform.written", by=caller.name, table=self.model.__tablename__, id=str(values[self.key])
             )

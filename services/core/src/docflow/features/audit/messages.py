@@ -52,6 +52,15 @@ def delivery_audit(
     return as_outbox(message, topic)
 
 
+def act_message(*, at: datetime, action: str, by: str, payload: JsonObject) -> tuple[str, JsonObject]:
+    """Topic and envelope of an act for `tell_every_client`, which fills in id and client for each."""
+    nobody = UUID(int=0)
+    topic, message = _told(
+        nobody, None, at=at, action=action, by=by, result=AuditResult.SUCCESS, payload=payload
+    )
+    return topic, storable(message.as_json())
+
+
 def as_outbox(message: Message, topic: str) -> JsonObject:
     return {
         "message_id": str(message.message_id),

@@ -20,7 +20,7 @@ from docflow.domain.json_changes import Change, changes_between
 from docflow.domain.json_types import JsonObject
 from docflow.domain.paging import Mark, PageOf, PageRequest
 from docflow.domain.publishing import Draft, Known, problems_of, written_problems
-from docflow.features.audit.messages import act_audit
+from docflow.features.audit.configuring import tell_of_act
 from docflow.features.configurations.models import ConfigurationRow
 from docflow.features.configurations.repository import COPIED, ConfigurationRepository
 from docflow.features.configurations.service import Configurations
@@ -136,16 +136,12 @@ class ConfigurationDrafts:
         return await self._told(changed, "configuration_retired", at)
 
     async def _told(self, row: ConfigurationRow, action: str, at: datetime) -> ConfigurationRow:
-        """In the client's audit; what is the platform's has none."""
-        if row.client_id is not None:
-            what = {
-                "config_id": str(row.config_id),
-                "process_type_id": row.process_type_id,
-                "version": row.version,
-            }
-            self._session.add(
-                act_audit(client_id=row.client_id, at=at, action=action, by=self._caller.name, payload=what)
-            )
+        what = {
+            "config_id": str(row.config_id),
+            "process_type_id": row.process_type_id,
+            "version": row.version,
+        }
+        await tell_of_act(self._session, self._caller, action, what, at)
         return row
 
     async def _write(

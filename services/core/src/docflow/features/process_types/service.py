@@ -1,6 +1,7 @@
 """Making and changing process types: a client its own, a platform administrator everybody's."""
 
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -8,6 +9,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from docflow.db.owned_rows import OwnedRows
 from docflow.domain.access import Caller
 from docflow.domain.errors import Conflict, Forbidden, NotFound, Problem, UserError
+from docflow.domain.json_types import JsonObject, JsonValue
+from docflow.features.audit.configuring import tell_of_act
 from docflow.features.clients.repository import ClientRepository
 from docflow.features.process_types.models import ProcessType
 from docflow.features.process_types.repository import ProcessTypeRepository
@@ -37,19 +40,33 @@ class ProcessTypes:
             raise Forbidden("the platform's types are changed by a platform admin; make one of your own")
         return found
 
-    async def add(self, process_type_id: str, values: Mapping[str, Any]) -> ProcessType:
+    async def add(self, process_type_id: str, values: Mapping[str, Any], at: datetime) -> ProcessType:
         """Raises UserError for an id without the client's slug and Conflict for one that is taken."""
         await self._refuse_wrong_name(process_type_id)
         row = {**values, "process_type_id": process_type_id, "created_by": self._caller.name}
         if not await _ROWS.add(self._session, self._caller, row):
             raise Conflict("there is a process type of this id", problems=[_at_id("is taken")])
-        return await self.get(process_type_id)
+        return await self._told(await self.get(process_type_id), "process_type_created", at)
 
-    async def change(self, row: ProcessType, seen: int | None, values: Mapping[str, Any]) -> ProcessType:
+    async def change(
+        self, row: ProcessType, seen: int | None, values: Mapping[str, Any], at: datetime
+    ) -> ProcessType:
         """`seen` None = whatever its version is. Raises PreconditionFailed."""
         version = row.version if seen is None else seen
         await _ROWS.change(self._session, self._caller, row.process_type_id, version, values)
-        return await self.get(row.process_type_id)
+        changed = await self.get(row.process_type_id)
+        return await self._told(changed, "process_type_changed", at, changed=sorted(values))
+
+    async def _told(self, row: ProcessType, action: str, at: datetime, **more: JsonValue) -> ProcessType:
+        what: JsonObject = {
+            "process_type_id": row.process_type_id,
+            "version": row.version,
+            "is_active": row.is_active,
+            "default_version": row.default_version,
+            **more,
+        }
+        await tell_of_act(self._session, self._caller, action, what, at)
+        return row
 
     async def _refuse_wrong_name(self, process_type_id: str) -> None:
         if self._caller.client_id is None:

@@ -18,7 +18,7 @@ from docflow.domain.json_changes import Change, changes_between
 from docflow.domain.json_types import JsonObject
 from docflow.domain.paging import Mark, PageOf, PageRequest
 from docflow.domain.prompting import template_problems
-from docflow.features.audit.messages import act_audit
+from docflow.features.audit.configuring import tell_of_act
 from docflow.features.process_types.service import ProcessTypes
 from docflow.features.prompts.models import PromptRow
 
@@ -125,17 +125,13 @@ class PromptDrafts:
         return await self._told(changed, "prompt_retired", at)
 
     async def _told(self, row: PromptRow, action: str, at: datetime) -> PromptRow:
-        """In the client's audit; what is the platform's has none."""
-        if row.client_id is not None:
-            what = {
-                "prompt_id": str(row.prompt_id),
-                "process_type_id": row.process_type_id,
-                "version": row.version,
-                "stage": row.stage,
-            }
-            self._session.add(
-                act_audit(client_id=row.client_id, at=at, action=action, by=self._caller.name, payload=what)
-            )
+        what = {
+            "prompt_id": str(row.prompt_id),
+            "process_type_id": row.process_type_id,
+            "version": row.version,
+            "stage": row.stage,
+        }
+        await tell_of_act(self._session, self._caller, action, what, at)
         return row
 
     async def _write(self, row: PromptRow, seen: int | None, values: Mapping[str, Any]) -> PromptRow:
