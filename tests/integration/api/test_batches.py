@@ -65,12 +65,17 @@ async def test_a_batch_that_is_repeated_with_its_key_makes_nothing_twice(
     first = await world.http.post("/v1/processes/batch", headers=headers, content=body)
     again = await world.http.post("/v1/processes/batch", headers=headers, content=body)
     assert again.json() == first.json()
+    assert [one.headers.get("idempotent-replayed") for one in (first, again)] == [None, "true"]
     assert await count(database, acme) == 2
     other = await world.http.post(
         "/v1/processes/batch", headers=headers, content=lines(item(acme, "a"), item(acme, "c"))
     )
     assert [one["status"] for one in other.json()["data"]] == [202, 422]
     assert other.json()["data"][1]["error"]["code"] == "idempotency_key_reused"
+    longer = lines(item(acme, "a"), item(acme, "b"), item(acme, "d"))
+    more = await world.http.post("/v1/processes/batch", headers=headers, content=longer)
+    assert [one["status"] for one in more.json()["data"]] == [202, 202, 202]
+    assert "idempotent-replayed" not in more.headers
 
 
 async def test_a_zip_brings_its_files_along(world: World, two_clients: Clients, key_for: KeyFor) -> None:

@@ -9,7 +9,7 @@ from docflow.features.processes.models import Process
 from docflow.features.stage_runs.models import StageRun
 from docflow.features.webhooks.models import WebhookEndpoint
 from docflow.testing.factories import Tenancy, add_configuration, add_type
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 
 from tests.integration.api.conftest import KeyFor, World, form, pdf
 
@@ -195,6 +195,20 @@ async def test_a_repeat_with_its_key_gets_the_first_answer(
     assert again.headers["idempotent-replayed"] == "true"
     assert "idempotent-replayed" not in first.headers
     assert await processes_of(database, acme) == 1
+
+
+async def test_a_key_is_free_again_after_a_day_swept_or_not(
+    world: World, two_clients: Clients, key_for: KeyFor, database: Database
+) -> None:
+    acme, _ = two_clients
+    headers = await key_for(acme) | {"Idempotency-Key": "k1"}
+    first = await world.http.post("/v1/processes", headers=headers, **form(acme))
+    async with database.client(acme.client_id) as session:
+        await session.execute(text("UPDATE idempotency_keys SET expires_at = now()"))
+    again = await world.http.post("/v1/processes", headers=headers, **form(acme))
+    assert again.status_code == 202, again.text
+    assert "idempotent-replayed" not in again.headers
+    assert again.json()["process_id"] != first.json()["process_id"]
 
 
 async def test_a_key_with_other_content_is_refused(

@@ -1,6 +1,8 @@
 """POST /v1/processes/batch."""
 
 import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from docflow.domain.access import Scope
@@ -36,13 +38,23 @@ _BODY: dict[str, Any] = {
     }
 }
 
+_HEADERS = {
+    "Idempotent-Replayed": {
+        "schema": {"type": "string"},
+        "description": "`true` where every accepted item is a stored answer",
+    }
+}
+
 
 @router.post(
     "/batch",
     operation_id="create_processes",
     status_code=207,
     response_model=BatchOut,
-    responses=problems(400, 413, 415, 422),
+    responses={
+        207: {"description": "Each item by itself", "headers": _HEADERS},
+        **problems(400, 413, 415, 422),
+    },
     dependencies=[needs(Scope.PROCESSES_WRITE)],
     openapi_extra=_BODY,
 )
@@ -55,13 +67,20 @@ async def create_processes(
 ) -> Response:
     """Hand in many processes; each is accepted or refused by itself. Repeatable with an `Idempotency-Key`."""
     async with Batch(gateway, caller.client).open(request) as items:
-        told = [await _one(gateway, caller, items, index, idempotency_key) for index in range(items.count)]
-    return json_answer({"data": told}, 207)
+        done = [await _one(gateway, caller, items, index, idempotency_key) for index in range(items.count)]
+    return json_answer({"data": [one.told for one in done]}, 207, _replayed(done))
 
 
-async def _one(
-    gateway: Gateway, caller: TheCaller, items: Items, index: int, key: str | None
-) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class _Done:
+    """One item as it is told; neither made nor replayed = refused."""
+
+    told: dict[str, Any]
+    made: bool = False
+    replayed: bool = False
+
+
+async def _one(gateway: Gateway, caller: TheCaller, items: Items, index: int, key: str | None) -> _Done:
     try:
         async with items.item(index) as given:
             accepted = await gateway.submissions.submit(
@@ -73,13 +92,20 @@ async def _one(
                 route=ROUTE,
             )
     except DocflowError as error:
-        return {"index": index, "status": status_of(error), "error": _told(error)}
+        return _Done({"index": index, "status": status_of(error), "error": _told(error)})
     return _accepted(index, accepted)
 
 
-def _accepted(index: int, accepted: Accepted) -> dict[str, Any]:
+def _accepted(index: int, accepted: Accepted) -> _Done:
     answer: StoredAnswer = accepted.answer
-    return {"index": index, "status": answer.status_code, "process": answer.body}
+    told = {"index": index, "status": answer.status_code, "process": answer.body}
+    return _Done(told, made=not accepted.replayed, replayed=accepted.replayed)
+
+
+def _replayed(done: Sequence[_Done]) -> dict[str, str]:
+    """Said of a batch that made nothing new. What was refused is not stored: it is judged again at each repeat."""
+    again = any(one.replayed for one in done) and not any(one.made for one in done)
+    return {"Idempotent-Replayed": "true"} if again else {}
 
 
 def _told(error: DocflowError) -> dict[str, Any]:

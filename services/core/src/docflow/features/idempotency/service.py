@@ -65,14 +65,16 @@ async def claim(session: AsyncSession, request: KeyedRequest, at: datetime) -> S
     if made.first() is not None:
         await session.execute(text("SET LOCAL lock_timeout = DEFAULT"))
         return None
-    return await stored(session, request)
+    return await stored(session, request, at)
 
 
-async def stored(session: AsyncSession, request: KeyedRequest) -> StoredAnswer | None:
-    """The answer kept under the key, if there is one. Raises `idempotency_key_reused` for other content."""
+async def stored(session: AsyncSession, request: KeyedRequest, at: datetime) -> StoredAnswer | None:
+    """The answer kept under the key, if there is one that is not older than 24 h, swept or not.
+
+    Raises `idempotency_key_reused` for other content."""
     table = _table(request)
     row: IdempotencyKey | PlatformAnswer | None = await session.scalar(
-        select(table).where(*_row(request), table.status_code.is_not(None))
+        select(table).where(*_row(request), table.status_code.is_not(None), table.expires_at > at)
     )
     if row is None or row.status_code is None:
         return None

@@ -170,7 +170,7 @@ class Submissions:
     async def _answered(self, keyed: KeyedRequest) -> StoredAnswer | None:
         assert keyed.client_id is not None
         async with self._database.client(keyed.client_id) as session:
-            return await idempotency.stored(session, keyed)
+            return await idempotency.stored(session, keyed, self._clock.now())
 
     async def _configuration(self, client_id: UUID, type_id: str) -> Configuration:
         """The one in force, from memory where it is known."""
