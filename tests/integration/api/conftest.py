@@ -16,7 +16,7 @@ from docflow.adapters.sealing.fernet import FernetSealing
 from docflow.db.database import Database
 from docflow.domain.access import Scope
 from docflow.domain.errors import UserError
-from docflow.domain.ports.egress import HttpAnswer
+from docflow.domain.ports.egress import HttpAnswer, Take
 from docflow.features.api_keys.service import create_api_key
 from docflow.runtime.container import Container
 from docflow.runtime.settings import AuthSettings, LimitSettings, Settings
@@ -53,12 +53,17 @@ class NamedEgress:
         content: bytes = b"",
         timeout_s: float = 10.0,
         max_bytes: int = 65_536,
+        take: Take | None = None,
     ) -> HttpAnswer:
         await self.check(url)
         self.asked.append(url)
         answer = self.answers[url]
         if isinstance(answer, Exception):
             raise answer
+        if take is not None and answer.status == 200:
+            for at in range(0, len(answer.body), 1000):
+                await take(answer.body[at : at + 1000])
+            return replace(answer, body=b"")
         return replace(answer, body=answer.body[:max_bytes])
 
 

@@ -153,6 +153,37 @@ async def test_a_body_is_cut_at_the_limit(listener: Listener) -> None:
     assert answer.body == b"x" * 100
 
 
+async def test_a_body_may_be_taken_part_by_part_and_left_at_any(listener: Listener) -> None:
+    listener.answer = b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n" + b"x" * 1_000_000
+    parts: list[bytes] = []
+
+    async def take(part: bytes) -> None:
+        parts.append(part)
+        if sum(map(len, parts)) > 200_000 and enough:
+            raise UserError("enough", code="file_too_large")
+
+    url, enough = f"http://127.0.0.1:{listener.port}/", False
+    answer = await guard(listener).request("GET", url, headers={}, take=take)
+    assert (answer.body, b"".join(parts)) == (b"", b"x" * 1_000_000)
+    enough = True
+    parts.clear()
+    with pytest.raises(UserError) as left:
+        await guard(listener).request("GET", url, headers={}, take=take)
+    assert left.value.code == "file_too_large"
+    assert sum(map(len, parts)) < 1_000_000
+
+
+async def test_the_body_of_a_refusal_is_not_taken(listener: Listener) -> None:
+    listener.answer = OK.replace(b"200 OK", b"404 Not Found")
+
+    async def take(part: bytes) -> None:
+        raise AssertionError(part)
+
+    url = f"http://127.0.0.1:{listener.port}/"
+    answer = await guard(listener).request("GET", url, headers={}, take=take)
+    assert (answer.status, answer.body) == (404, b"ok")
+
+
 async def test_a_host_that_never_answers_is_a_timeout(listener: Listener) -> None:
     listener.answer = None
     with pytest.raises(TransientError) as late:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from docflow.domain.errors import PayloadTooLarge, Problem, UserError
-from docflow.domain.file_types import sniff
+from docflow.domain.file_types import TAIL_BYTES, sniff
 from docflow.features.submissions.door import SentFile, check_file_name
 from docflow.runtime.settings import LimitSettings
+
+_PART_BYTES = 1024 * 1024
 
 
 class Source(Protocol):
@@ -55,11 +57,23 @@ async def sent_file(one: Received, pointer: str, limits: LimitSettings) -> SentF
         await source.seek(0)
         return await source.read()
 
-    data = await read()
-    mime_type = sniff(data, one.name, one.declared)
-    # hashlib lets go of the interpreter lock for large data, so the event loop goes on meanwhile.
-    sha256 = await asyncio.to_thread(lambda: hashlib.sha256(data).hexdigest())
-    return SentFile(one.name, len(data), sha256, mime_type, read)
+    ends, sha256 = await _looked_through(source)
+    mime_type = sniff(ends, one.name, one.declared)
+    return SentFile(one.name, one.size_bytes, sha256, mime_type, read)
+
+
+async def _looked_through(source: Source) -> tuple[bytes, str]:
+    """Beginning and end, by which a file's type is told, and the SHA-256; one part of it is in memory at a time."""
+    await source.seek(0)
+    digest, head, tail = hashlib.sha256(), b"", b""
+    while part := await source.read(_PART_BYTES):
+        # hashlib lets go of the interpreter lock for large data, so the event loop goes on meanwhile.
+        await asyncio.to_thread(digest.update, part)
+        if not head:
+            head = part
+        else:
+            tail = (tail + part)[-TAIL_BYTES:]
+    return head + tail, digest.hexdigest()
 
 
 def check_count(number: int, limits: LimitSettings) -> None:

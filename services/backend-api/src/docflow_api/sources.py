@@ -17,11 +17,12 @@ from docflow.features.submissions.door import LaterFile, SentFile, check_file_na
 from docflow.features.uploads.models import Upload
 from docflow.runtime.container import Container
 from docflow.runtime.settings import LimitSettings
+from starlette.datastructures import UploadFile
 
 from docflow_api.deps import Gateway
 from docflow_api.received import Memory, Received, bad, file_too_large, sent_file
 from docflow_api.schemas.processes import SentDocument
-from docflow_api.spool import temporary_file
+from docflow_api.spool import put_aside, temporary_file
 
 FETCH_S = 30.0
 """For one file."""
@@ -114,36 +115,42 @@ class Sources:
         return LaterFile(document.file_name or "", identity, open_it)
 
     async def _fetched(self, document: SentDocument, url: str, pointer: str) -> SentFile:
-        data = await self._fetch(url, pointer)
-        self._left_bytes -= len(data)
-        if self._left_bytes < 0:
-            raise PayloadTooLarge(f"all files together have at most {self._limits.body_bytes} bytes")
         file = temporary_file()
         self._stack.push_async_callback(file.close)
-        await file.write(data)
+        size_bytes = await self._fetch(url, pointer, file)
         named = document.file_name or _name_in(url)
-        received = Received(named or "document", document.mime_type, len(data), file)
+        received = Received(named or "document", document.mime_type, size_bytes, file)
         sent = await sent_file(received, pointer, self._limits)
         return sent if named else replace(sent, file_name=f"document{_ending(sent.mime_type)}")
 
-    async def _fetch(self, url: str, pointer: str) -> bytes:
-        limit = self._limits.file_bytes
+    async def _fetch(self, url: str, pointer: str, file: UploadFile) -> int:
+        """Into the file, part by part. Returns the size in bytes."""
+        size = 0
+
+        async def take(part: bytes) -> None:
+            nonlocal size
+            size += len(part)
+            self._left_bytes -= len(part)
+            if size > self._limits.file_bytes:
+                raise file_too_large(self._limits, pointer)
+            if self._left_bytes < 0:
+                raise PayloadTooLarge(f"all files together have at most {self._limits.body_bytes} bytes")
+            await put_aside(file, part)
+
         try:
             answer = await self._container.egress.request(
                 "GET",
                 url,
                 headers={"Accept": "*/*", "User-Agent": "docflow"},
                 timeout_s=self._time.left_s(),
-                max_bytes=limit + 1,
+                take=take,
             )
         except TransientError as error:
             raise _unavailable(error.message, pointer) from error
         # A redirect is not followed: where it leads was not judged.
         if answer.status != 200:
             raise _unavailable(f"the address answered {answer.status}", pointer)
-        if len(answer.body) > limit:
-            raise file_too_large(self._limits, pointer)
-        return answer.body
+        return size
 
 
 def _unavailable(message: str, pointer: str) -> UserError:

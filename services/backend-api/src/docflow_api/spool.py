@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
 
-from docflow.domain.errors import DocflowError
+from docflow.domain.errors import DocflowError, StorageFull
 from fastapi import Request
 from starlette.datastructures import UploadFile
 
@@ -28,6 +28,14 @@ def temporary_file() -> UploadFile:
     return UploadFile(cast("BinaryIO", SpooledTemporaryFile(IN_MEMORY)), size=0)
 
 
+async def put_aside(file: UploadFile, part: bytes) -> None:
+    """Raises StorageFull when the disk has no room for it."""
+    try:
+        await file.write(part)
+    except OSError as error:
+        raise StorageFull("there is no room for what arrives", after_s=30) from error
+
+
 @asynccontextmanager
 async def spooled(
     request: Request, limit: int, too_large: Callable[[], DocflowError]
@@ -41,7 +49,7 @@ async def spooled(
             if size > limit:
                 raise too_large()
             digest.update(part)
-            await file.write(part)
+            await put_aside(file, part)
         await file.seek(0)
         yield Spooled(file, size, digest.digest())
     finally:

@@ -27,7 +27,7 @@ SUPPORTED = IMAGES | WRITTEN | {PDF, XML}
 #: How many bytes of a file's start tell its type; the PDF header may stand anywhere in the first 1024.
 HEAD_BYTES = 4096
 #: An archive lists its members at its end.
-_TAIL_BYTES = 256 * 1024
+TAIL_BYTES = 256 * 1024
 
 _BY_EXTENSION = {
     "pdf": PDF, "png": PNG, "jpg": JPEG, "jpeg": JPEG, "jpe": JPEG, "jfif": JPEG, "tif": TIFF, "tiff": TIFF,
@@ -94,7 +94,7 @@ def _by_content(data: bytes, claims: set[str]) -> str | None:
     if head[:4] == b"RIFF" and head[8:12] == b"WEBP":
         return WEBP
     if head.startswith(b"PK\x03\x04"):
-        return _office(head, data[-_TAIL_BYTES:])
+        return _office(head, data[-TAIL_BYTES:])
     if _looks_like_mail(head, named=EML in claims):
         return EML
     if b"%PDF-" in head[:1024]:

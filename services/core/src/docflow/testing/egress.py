@@ -1,10 +1,10 @@
 """Outgoing requests that go nowhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from docflow.domain.errors import UserError
-from docflow.domain.ports.egress import HttpAnswer
+from docflow.domain.ports.egress import HttpAnswer, Take
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,11 @@ class RecordingEgress:
         content: bytes = b"",
         timeout_s: float = 10.0,
         max_bytes: int = 65_536,
+        take: Take | None = None,
     ) -> HttpAnswer:
         await self.check(url)
         self.sent.append(Sent(method, url, headers, content))
+        if take is not None and self.answer.status == 200:
+            await take(self.answer.body)
+            return replace(self.answer, body=b"")
         return self.answer

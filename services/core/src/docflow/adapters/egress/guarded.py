@@ -4,6 +4,7 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from time import monotonic
 
 import certifi
@@ -12,7 +13,7 @@ import httpcore
 from docflow.adapters.egress.addresses import Address, as_address, is_public, parse_allowances
 from docflow.adapters.egress.target import Target, parse_target, refused
 from docflow.domain.errors import TransientError
-from docflow.domain.ports.egress import HttpAnswer
+from docflow.domain.ports.egress import HttpAnswer, Take
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host, best first. Raises OSError when there are none."""
@@ -82,6 +83,7 @@ class GuardedEgress:
         content: bytes = b"",
         timeout_s: float = 10.0,
         max_bytes: int = 65_536,
+        take: Take | None = None,
     ) -> HttpAnswer:
         target = parse_target(url)
         began = monotonic()
@@ -89,7 +91,7 @@ class GuardedEgress:
             async with asyncio.timeout(timeout_s):
                 addresses = await self._judged(target)
                 status, answered, body = await self._exchange(
-                    target, addresses, _request(method, target, headers, content), max_bytes
+                    target, addresses, _request(method, target, headers, content), _Body(max_bytes, take)
                 )
         except (TimeoutError, httpcore.TimeoutException) as error:
             raise TransientError("the address did not answer in time", code="timeout") from error
@@ -122,7 +124,7 @@ class GuardedEgress:
         return any(entry.covers(target.host, address, target.port) for entry in self._allow)
 
     async def _exchange(
-        self, target: Target, addresses: Sequence[Address], request: httpcore.Request, max_bytes: int
+        self, target: Target, addresses: Sequence[Address], request: httpcore.Request, wanted: "_Body"
     ) -> tuple[int, Mapping[str, str], bytes]:
         if target.scheme == "https" and self._tls is None:
             self._tls = self._make_tls()
@@ -135,7 +137,7 @@ class GuardedEgress:
             ) as pool,
             _Answer(pool, request) as answer,
         ):
-            body = await _first(answer, max_bytes)
+            body = await wanted.of(answer)
             return answer.status, _text(answer.headers), body
 
 
@@ -193,6 +195,21 @@ def _request(method: str, target: Target, headers: Mapping[str, str], content: b
     url = httpcore.URL(scheme=target.scheme, host=target.host, port=target.port, target=target.path)
     # The pinned connection is asked for the host, so SNI and the certificate's check keep the name.
     return httpcore.Request(method, url, headers=encoded, content=content)
+
+
+@dataclass(frozen=True, slots=True)
+class _Body:
+    """What becomes of an answer's body."""
+
+    max_bytes: int
+    take: Take | None
+
+    async def of(self, answer: httpcore.Response) -> bytes:
+        if self.take is None or answer.status != 200:
+            return await _first(answer, self.max_bytes)
+        async for part in answer.aiter_stream():
+            await self.take(part)
+        return b""
 
 
 async def _first(answer: httpcore.Response, max_bytes: int) -> bytes:

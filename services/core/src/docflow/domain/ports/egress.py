@@ -1,4 +1,4 @@
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -11,6 +11,9 @@ class HttpAnswer:
     headers: Mapping[str, str]
     body: bytes
     duration_ms: int
+
+
+Take = Callable[[bytes], Awaitable[None]]
 
 
 class Egress(Protocol):
@@ -31,4 +34,10 @@ class Egress(Protocol):
         content: bytes = b"",
         timeout_s: float = 10.0,
         max_bytes: int = 65_536,
-    ) -> HttpAnswer: ...
+        take: Take | None = None,
+    ) -> HttpAnswer:
+        """With `take` the body of a 200 goes there part by part, without a limit, and the answer's own is empty.
+
+        What `take` raises ends the call.
+        """
+        ...
