@@ -12,7 +12,7 @@ from fastapi import APIRouter, Depends, Header, Request, Response
 
 from docflow_api.answers import json_answer
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
-from docflow_api.etags import etag, expected_version
+from docflow_api.etags import Seen, etag
 from docflow_api.schemas.api_keys import ApiKeyChange, ApiKeyIn, ApiKeyMade, ApiKeyOut, api_key_out
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
@@ -98,19 +98,19 @@ async def _own(api_key_id: UUID, caller: TheCaller, session: Session) -> UUID:
 async def change_api_key(
     *,
     api_key_id: Annotated[UUID, Depends(_own)],
+    seen: Seen,
     body: Annotated[ApiKeyChange, Depends(body_of(ApiKeyChange))],
     response: Response,
     caller: TheCaller,
     session: Session,
     gateway: TheGateway,
-    if_match: Annotated[str | None, Header(max_length=40)] = None,
 ) -> ApiKeyOut:
     """Another name or limit. Scopes and expiry are for good: make another key."""
     limit_given = "requests_per_minute" in body.model_fields_set
     row = await ApiKeyKeeping(session, caller).change(
         api_key_id,
         KeyChange(body.name, body.requests_per_minute, limit_given),
-        version=expected_version(if_match),
+        version=seen,
         at=gateway.now(),
     )
     response.headers.update(etag(row.version))

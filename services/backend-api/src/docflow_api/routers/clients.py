@@ -8,8 +8,8 @@ from docflow.features.idempotency.service import StoredAnswer
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from docflow_api.deps import OwnedSession, TheCaller, TheGateway, ThePage, body_of, body_spec, needs_platform
+from docflow_api.etags import MustSee, etag
 from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
-from docflow_api.revisions import MustSee, etag
 from docflow_api.schemas.clients import ClientIn, ClientOut, ClientPatch, ClientStatus, client_out
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems

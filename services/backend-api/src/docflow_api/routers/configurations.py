@@ -26,8 +26,8 @@ from docflow_api.deps import (
     needs,
 )
 from docflow_api.dry_runs import stored
+from docflow_api.etags import MustSee, Seen, etag
 from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
-from docflow_api.revisions import MustSee, Seen, etag
 from docflow_api.schemas.configurations import (
     ConfigurationIn,
     ConfigurationOut,

@@ -9,8 +9,8 @@ from docflow.features.prompts.models import PromptRow
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from docflow_api.deps import OwnedSession, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
+from docflow_api.etags import Seen, etag
 from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
-from docflow_api.revisions import Seen, etag
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import Responses, problems
 from docflow_api.schemas.prompts import (

@@ -4,7 +4,6 @@ from uuid import UUID
 
 import orjson
 from docflow.domain.access import Scope
-from docflow.domain.errors import UserError
 from docflow.domain.stages import ProcessStatus
 from docflow.domain.transition import Decision
 from docflow.features.documents.service import Documents
@@ -19,6 +18,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow_api.answers import json_answer
 from docflow_api.deps import Session, TheCaller, TheGateway, body_of, body_spec, needs
+from docflow_api.etags import Seen
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.processes import ProcessOut, process_out
@@ -71,10 +71,10 @@ async def _held(process_id: UUID, caller: TheCaller, gateway: TheGateway) -> UUI
 async def decide_review(
     *,
     process_id: Annotated[UUID, Depends(_held)],
+    seen: Seen,
     body: Annotated[ReviewDecision, Depends(body_of(ReviewDecision))],
     caller: TheCaller,
     gateway: TheGateway,
-    if_match: Annotated[str | None, Header(max_length=40)] = None,
     idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
 ) -> Response:
     """Approve, correct or reject a held process, give it its type, or send it back to be read again."""
@@ -95,7 +95,7 @@ async def decide_review(
             reason=body.reason,
             corrections=body.corrections,
             process_type_id=body.process_type_id,
-            expected_version=_version(if_match),
+            expected_version=seen,
             public_url=gateway.public_url,
             found=prepared.corrected if prepared else {},
         )
@@ -124,13 +124,3 @@ def _keyed(client_id: UUID, process_id: UUID, body: ReviewDecision, key: str | N
     content = orjson.dumps(body.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
     route = f"POST /v1/reviews/{process_id}/decision"
     return KeyedRequest(client_id, route, key, hashlib.sha256(content).digest())
-
-
-def _version(if_match: str | None) -> int | None:
-    """The version in an ETag of ours."""
-    if if_match is None or if_match.strip() == "*":
-        return None
-    text = if_match.strip().removeprefix("W/").strip('"')
-    if not text.isdecimal() or len(text) > 9:
-        raise UserError("If-Match names no version of this process", code="precondition_failed")
-    return int(text)

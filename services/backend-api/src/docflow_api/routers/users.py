@@ -10,15 +10,15 @@ from docflow.features.mails.kinds import MailKind
 from docflow.features.mails.repository import queue_mail
 from docflow.features.users.people import People
 from docflow.features.users.repository import UserRepository
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 
 from docflow_api.answers import json_answer
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
+from docflow_api.etags import MustSee, etag
 from docflow_api.managing import IdempotencyKeyHeader, ManagedClient, keyed
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.users import UserIn, UserOut, UserPatch, user_out
-from docflow_api.versions import etag, needed_version
 
 router = APIRouter(prefix="/v1/users", tags=["users"])
 
@@ -103,13 +103,6 @@ async def _known(user_id: UUID, caller: TheCaller, gateway: TheGateway) -> UUID:
     return user_id
 
 
-async def _version(
-    user_id: Annotated[UUID, Depends(_known)],
-    if_match: Annotated[str | None, Header(max_length=40)] = None,
-) -> int | None:
-    return needed_version(if_match)
-
-
 @router.patch(
     "/{user_id}",
     operation_id="change_user",
@@ -120,7 +113,7 @@ async def _version(
 async def change_user(
     *,
     user_id: Annotated[UUID, Depends(_known)],
-    version: Annotated[int | None, Depends(_version)],
+    version: MustSee,
     body: Annotated[UserPatch, Depends(body_of(UserPatch))],
     response: Response,
     caller: TheCaller,

@@ -43,18 +43,20 @@ async def change_client(
     caller: Caller,
     client_id: UUID,
     *,
-    version: int,
+    version: int | None,
     changes: Mapping[str, JsonValue],
     at: datetime,
 ) -> ClientEntry:
     """`session` is bound to the client. A status takes effect at the next request of anybody of that client:
     sign-ins, sessions and keys are refused; what was accepted before is read and delivered to its end.
+    `version` None = whatever stands there.
 
     Raises NotFound and PreconditionFailed.
     """
     directory = directory_for(session, caller)
     before = await directory.get(client_id)
-    if not await directory.change(client_id, version, changes):
+    seen = before.version if version is None else version
+    if not await directory.change(client_id, seen, changes):
         raise PreconditionFailed("the client was changed meanwhile; read it again")
     after = await directory.get(client_id)
     changed = sorted(name for name in changes if getattr(before, name) != getattr(after, name))
