@@ -1,8 +1,11 @@
 """Generated requests against a served gateway, and all that came back."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import schemathesis
@@ -65,40 +68,63 @@ def fuzz(
     max_time_s: int,
     only: Collection[str] = (),
     without: Collection[str] = (),
+    peer: dict[str, str] | None = None,
 ) -> Findings:
     """The operations by positive, negative and linked requests, `cases` of them and a few more.
 
+    With `peer`, the headers of another client, what was read is asked for again in that one's name
+    (`object_level_authorization`, which does nothing otherwise).
     The same seed makes the same requests, as far as the answers are the same.
     """
-    config = SchemathesisConfig.from_dict(
-        {
-            "seed": SEED,
-            "max-time": max_time_s,
-            "suppress-health-check": ["all"],
-            "headers": headers,
-            "request-timeout": 30,
-            "generation": {
-                "deterministic": True,
-                "database": "none",
-                "max-examples": EXAMPLES,
-                "no-shrink": True,
-            },
-            "operations": [
-                {"include-operation-id": name, "checks": {check: {"enabled": False} for check in checks}}
-                for name, checks in SPARED.items()
-            ],
-            "checks": {
-                "positive_data_acceptance": {"expected-statuses": OF_STATE},
-                "negative_data_rejection": {"expected-statuses": REFUSALS},
-                "missing_required_header": {"expected-statuses": REFUSALS},
-            },
-        }
-    )
-    schema = schemathesis.openapi.from_url(f"{address}/openapi.json", config=config)
+    with TemporaryDirectory() as folder:
+        config = SchemathesisConfig.from_dict(
+            {**_RULES, "max-time": max_time_s, **_identity(headers, peer, Path(folder))}
+        )
+        schema = schemathesis.openapi.from_url(f"{address}/openapi.json", config=config)
     if only:
         schema = schema.include(operation_id=list(only))
     if without:
         schema = schema.exclude(operation_id=list(without))
+    return _found(schema, cases)
+
+
+_RULES: dict[str, Any] = {
+    "seed": SEED,
+    "suppress-health-check": ["all"],
+    "request-timeout": 30,
+    "generation": {
+        "deterministic": True,
+        "database": "none",
+        "max-examples": EXAMPLES,
+        "no-shrink": True,
+    },
+    "operations": [
+        {"include-operation-id": name, "checks": {check: {"enabled": False} for check in checks}}
+        for name, checks in SPARED.items()
+    ],
+    "checks": {
+        "positive_data_acceptance": {"expected-statuses": OF_STATE},
+        "negative_data_rejection": {"expected-statuses": REFUSALS},
+        "missing_required_header": {"expected-statuses": REFUSALS},
+    },
+}
+
+
+def _identity(headers: dict[str, str], peer: dict[str, str] | None, folder: Path) -> dict[str, Any]:
+    if peer is None:
+        return {"headers": headers}
+    people = {"own": headers, "foreign": peer}
+    told = {"auth": [{"name": name, "fixedHeaders": _named(given)} for name, given in people.items()]}
+    path = folder / "people.json"
+    path.write_text(json.dumps(told), encoding="utf-8")
+    return {"auth": {"wfc": {"path": str(path), "user": "own", "peers": list(people)}}}
+
+
+def _named(headers: dict[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "value": value} for name, value in headers.items()]
+
+
+def _found(schema: Any, cases: int) -> Findings:
     found = Findings()
     stream = engine.from_schema(schema).execute()
     for event in stream:
