@@ -276,3 +276,15 @@ async def test_a_copy_gives_the_earlier_process_where_the_configuration_says_so(
 async def processes_of(database: Database, tenancy: Tenancy) -> int:
     async with database.client(tenancy.client_id) as session:
         return await session.scalar(select(func.count()).select_from(Process)) or 0
+
+
+async def test_a_number_of_any_size_comes_back(world: World, two_clients: Clients, key_for: KeyFor) -> None:
+    """The database gives 1e300 back as an integer of 301 digits."""
+    acme, _ = two_clients
+    headers = await key_for(acme) | {"Idempotency-Key": "k1"}
+    given = form(acme)
+    given["data"] = {**given["data"], "metadata": '{"n": 1e300}'}
+    answers = [await world.http.post("/v1/processes", headers=headers, **given) for _ in range(2)]
+    answers.append(await world.http.get(answers[0].headers["location"], headers=headers))
+    assert [answer.status_code for answer in answers] == [202, 202, 200]
+    assert [float(answer.json()["metadata"]["n"]) for answer in answers] == [1e300] * 3

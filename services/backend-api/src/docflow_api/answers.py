@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-import orjson
+from docflow.domain.json_text import json_bytes
 from fastapi import Response
 from pydantic import BaseModel
 
@@ -15,7 +15,7 @@ def place_of(process_id: UUID) -> dict[str, str]:
 
 def json_answer(data: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
     """JSON of data that is in its public shape already: nothing validates or filters it again."""
-    return Response(orjson.dumps(data), status, headers, media_type="application/json")
+    return Response(json_bytes(data), status, headers, media_type="application/json")
 
 
 def model_answer(model: BaseModel, headers: Mapping[str, str] | None = None) -> Response:

@@ -26,6 +26,8 @@ SECURITY_HEADERS = (
 )
 _NO_CONTENT = (b"content-security-policy", b"default-src 'none'; frame-ancestors 'none'")
 _NO_STORE = (b"cache-control", b"no-store")
+_STAY_SECURE = (b"strict-transport-security", b"max-age=31536000; includeSubDomains")
+"""Over TLS alone, ours or a trusted proxy's: a browser that heard it asks no other way for a year."""
 SMALL_BODY = 1024 * 1024
 """Limit of every body but a submission's, in bytes."""
 
@@ -58,7 +60,7 @@ class Edge:
             return
         request_id = _request_id(scope)
         scope.setdefault("state", {})["request_id"] = request_id
-        answer = _Answer(send, request_id, scope["state"])
+        answer = _Answer(send, request_id, scope["state"], is_secure=scope.get("scheme") == "https")
         limit = self._body_bytes if self._large_paths.fullmatch(scope["path"]) else SMALL_BODY
         started = time.perf_counter()
         with (
@@ -115,7 +117,10 @@ class _Limited:
 class _Answer:
     """Adds the headers that every answer carries."""
 
-    def __init__(self, send: Send, request_id: str, state: Mapping[str, Any]) -> None:
+    def __init__(
+        self, send: Send, request_id: str, state: Mapping[str, Any], *, is_secure: bool = False
+    ) -> None:
+        self._is_secure = is_secure
         self._send = send
         self._request_id = request_id
         self._state = state
@@ -131,6 +136,8 @@ class _Answer:
         headers = list(message.get("headers", ()))
         present = {name.lower() for name, _ in headers}
         extra = [(b"x-request-id", self._request_id.encode()), *SECURITY_HEADERS, _NO_CONTENT, _NO_STORE]
+        if self._is_secure:
+            extra.append(_STAY_SECURE)
         rates: Mapping[str, str] = self._state.get("rate_headers", {})
         extra += [(name.lower().encode(), value.encode()) for name, value in rates.items()]
         message["headers"] = headers + [pair for pair in extra if pair[0] not in present]

@@ -5,9 +5,9 @@ import hmac
 from typing import Annotated
 from uuid import UUID
 
-import orjson
 from docflow.domain.access import Scope
 from docflow.domain.errors import Forbidden, NotFound
+from docflow.domain.json_text import json_bytes
 from docflow.domain.stages import Role
 from docflow.features.clients.repository import ClientRepository
 from docflow.features.idempotency.service import KeyedRequest
@@ -59,7 +59,7 @@ def keyed(
     """The content is hashed with a key of ours: it may hold a password, which nobody shall guess from the row."""
     if key is None:
         return None
-    content = orjson.dumps(body.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    content = json_bytes(body.model_dump(mode="json"), sort_keys=True)
     secret = gateway.container.settings.auth.secret
     assert secret is not None
     digest = hmac.new(secret.get_secret_value().encode(), content, hashlib.sha256).digest()

@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
-import orjson
 from docflow.domain.access import Caller
+from docflow.domain.json_text import json_bytes
 from docflow.features.idempotency import service as idempotency
 from docflow.features.idempotency.service import KeyedRequest, StoredAnswer
 from fastapi import Header, Request, Response
@@ -37,7 +37,7 @@ def keyed_request(
     if key is None:
         return None
     sent = content.model_dump(mode="json", exclude_unset=True) if content else None
-    digest = hashlib.sha256(orjson.dumps(sent, option=orjson.OPT_SORT_KEYS)).digest()
+    digest = hashlib.sha256(json_bytes(sent, sort_keys=True)).digest()
     return KeyedRequest(caller.client_id, f"{request.method} {request.url.path}", key, digest)
 
 

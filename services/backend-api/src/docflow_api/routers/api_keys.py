@@ -2,8 +2,8 @@ import hashlib
 from typing import Annotated
 from uuid import UUID
 
-import orjson
 from docflow.domain.access import Scope
+from docflow.domain.json_text import json_bytes
 from docflow.features.api_keys.keeping import ApiKeyKeeping, KeyChange, KeyPlan
 from docflow.features.api_keys.repository import ApiKeyRepository
 from docflow.features.idempotency import service as idempotency
@@ -129,5 +129,5 @@ async def revoke_api_key(
 def _keyed(client_id: UUID, body: ApiKeyIn, key: str | None) -> KeyedRequest | None:
     if key is None:
         return None
-    content = orjson.dumps(body.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    content = json_bytes(body.model_dump(mode="json"), sort_keys=True)
     return KeyedRequest(client_id, _ROUTE, key, hashlib.sha256(content).digest())

@@ -1,3 +1,4 @@
+from enum import StrEnum
 from typing import Annotated
 from uuid import UUID
 
@@ -6,16 +7,35 @@ from docflow.domain.stages import AuditResult, Stage
 from docflow.features.audit.listing import AuditFilter, AuditListing
 from docflow.features.audit.verify import verify
 from fastapi import APIRouter, Query, Request, Response
+from fastapi.responses import StreamingResponse
 
+from docflow_api.audit_export import audit_csv, tell_of_export
 from docflow_api.deps import Moment, Session, TheCaller, TheGateway, ThePage, needs
+from docflow_api.rendering.files import attachment
 from docflow_api.schemas.audit_logs import AuditLogOut, BrokenLink, VerificationOut, audit_log_out
 from docflow_api.schemas.page import Page, page_of
-from docflow_api.schemas.problem import problems
+from docflow_api.schemas.problem import Responses, problems
 
 router = APIRouter(prefix="/v1/audit-logs", tags=["audit"], dependencies=[needs(Scope.ADMIN)])
 
 
-@router.get("", operation_id="list_audit_logs", responses=problems(422))
+class AuditFormat(StrEnum):
+    JSON = "json"
+    CSV = "csv"
+
+
+_CSV = "text/csv"
+_LISTED: Responses = {
+    200: {"description": "A page, or the whole as a table", "content": {_CSV: {"schema": {"type": "string"}}}}
+}
+
+
+@router.get(
+    "",
+    operation_id="list_audit_logs",
+    response_model=Page[AuditLogOut],
+    responses={**_LISTED, **problems(422)},
+)
 async def list_audit_logs(
     *,
     request: Request,
@@ -29,12 +49,27 @@ async def list_audit_logs(
     stage_type: Stage | None = None,
     after: Annotated[Moment | None, Query(description="Exclusive")] = None,
     before: Annotated[Moment | None, Query(description="Exclusive")] = None,
-) -> Page[AuditLogOut]:
+    kind: Annotated[
+        AuditFormat | None,
+        Query(alias="format", description="`csv`: all rows that the filters leave; left out, `Accept` tells"),
+    ] = None,
+) -> Page[AuditLogOut] | Response:
     """The client's audit, newest first."""
     chosen = AuditFilter(process_id, result, stage_type, after, before)
+    if kind is AuditFormat.CSV or (kind is None and _asks_for_csv(request)):
+        await tell_of_export(gateway, caller, chosen)
+        headers = {"Content-Disposition": attachment("audit.csv")}
+        return StreamingResponse(
+            audit_csv(gateway, caller, chosen), media_type=f"{_CSV}; charset=utf-8", headers=headers
+        )
     found = await AuditListing(session, caller.client).page(chosen, page)
     items = [audit_log_out(row) for row in found.rows]
     return page_of(items, found.next.encode() if found.next else None, request, response, gateway.public_url)
+
+
+def _asks_for_csv(request: Request) -> bool:
+    kinds = [part.partition(";")[0].strip().lower() for part in request.headers.get("accept", "").split(",")]
+    return kinds[0] == _CSV
 
 
 @router.get("/verify", operation_id="verify_audit_logs", responses=problems())

@@ -2,8 +2,8 @@ import hashlib
 from typing import Annotated
 from uuid import UUID
 
-import orjson
 from docflow.domain.access import Scope
+from docflow.domain.json_text import json_bytes
 from docflow.domain.stages import ProcessStatus
 from docflow.domain.transition import Decision
 from docflow.features.documents.service import Documents
@@ -121,6 +121,6 @@ async def _decided(session: AsyncSession, client_id: UUID, changed: Changed) -> 
 def _keyed(client_id: UUID, process_id: UUID, body: ReviewDecision, key: str | None) -> KeyedRequest | None:
     if key is None:
         return None
-    content = orjson.dumps(body.model_dump(mode="json"), option=orjson.OPT_SORT_KEYS)
+    content = json_bytes(body.model_dump(mode="json"), sort_keys=True)
     route = f"POST /v1/reviews/{process_id}/decision"
     return KeyedRequest(client_id, route, key, hashlib.sha256(content).digest())

@@ -29,19 +29,35 @@ MAX_WAIT_S = 55
 
 _FORM: dict[str, Any] = {
     "type": "object",
-    "required": ["files", "process_type_id"],
+    "required": ["files"],
     "properties": {
         "files": {"type": "array", "items": {"type": "string", "format": "binary"}, "minItems": 1},
         "file": {"type": "string", "format": "binary", "description": "The same as `files`, for one file"},
-        "process_type_id": {"type": "string", "examples": ["simple_invoice"]},
+        "process_type_id": {
+            "type": "string",
+            "examples": ["simple_invoice"],
+            "description": "Left out or `auto` = the documents tell",
+        },
         "ingestion_source": {"type": "string", "enum": ["web", "api", "whatsapp", "telegram", "email"]},
         "metadata": {"type": "string", "description": "A JSON object of at most 50 keys"},
         "callback_url": {"type": "string", "format": "uri"},
         "external_id": {"type": "string", "maxLength": 255},
     },
 }
+_WITH_A_FILE = "With a file as the whole body: as the form's field of this name"
+_BESIDE_A_FILE = [
+    {
+        "name": name,
+        "in": "query",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": _WITH_A_FILE,
+    }
+    for name in ("process_type_id", "ingestion_source", "metadata", "callback_url", "external_id")
+]
 _SENT_FORM = {"files": ["invoice.pdf"], "process_type_id": "simple_invoice", "external_id": "order-4711"}
-_BODY = {
+_BODY: dict[str, Any] = {
+    "parameters": _BESIDE_A_FILE,
     "requestBody": {
         "required": True,
         "content": {
@@ -49,7 +65,7 @@ _BODY = {
             "application/json": {"schema": {"$ref": f"#/components/schemas/{ProcessIn.__name__}"}},
             "application/pdf": {"schema": {"type": "string", "format": "binary"}, "example": "%PDF-1.7 ..."},
         },
-    }
+    },
 }
 _HEADERS = {
     "Location": {"schema": {"type": "string"}, "description": "The process"},

@@ -6,7 +6,6 @@ from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-import orjson
 import structlog
 from sqlalchemy import text, update
 from sqlalchemy.dialects.postgresql import insert
@@ -15,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from docflow.db.base import Base
 from docflow.domain.access import Caller
 from docflow.domain.errors import PreconditionFailed
+from docflow.domain.json_text import json_bytes
 
 _log = structlog.get_logger()
 
@@ -72,7 +72,7 @@ class OwnedRows:
         self, session: AsyncSession, caller: Caller, values: Mapping[str, Any], seen: int | None
     ) -> bool:
         call = text(f"SELECT {self.function}(:by, CAST(:row AS jsonb), :seen)")
-        row = orjson.dumps(dict(values), default=_plain).decode()
+        row = json_bytes(dict(values), default=_plain).decode()
         done = await session.scalar(call, {"by": caller.user_id, "row": row, "seen": seen})
         if done:
             # The audit of clients tells of what takes effect; of drafts this line alone does.

@@ -5,9 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import orjson
-
 from docflow.domain.errors import PayloadTooLarge, Problem, UserError, pointer_to
+from docflow.domain.json_text import json_bytes
 from docflow.domain.json_types import JsonObject
 from docflow.domain.stages import IngestionSource
 
@@ -82,7 +81,7 @@ def check_fields(submission: Submission, metadata_bytes: int) -> None:
     """Limits of what stands beside the files. Raises UserError with a pointer to the field."""
     if len(submission.metadata) > MAX_METADATA_KEYS:
         raise _bad("/metadata", f"at most {MAX_METADATA_KEYS} keys")
-    if len(orjson.dumps(submission.metadata)) > metadata_bytes:
+    if len(json_bytes(submission.metadata)) > metadata_bytes:
         raise PayloadTooLarge(f"metadata has at most {metadata_bytes} bytes")
     if submission.external_id is not None and not 0 < len(submission.external_id) <= MAX_EXTERNAL_ID:
         raise _bad("/external_id", f"1 to {MAX_EXTERNAL_ID} characters")

@@ -7,7 +7,6 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import orjson
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -17,6 +16,7 @@ from docflow.domain.crash_points import crash_point
 from docflow.domain.errors import DocflowError, TransientError
 from docflow.domain.ids import new_id
 from docflow.domain.jobs import ProcessState
+from docflow.domain.json_text import json_bytes
 from docflow.domain.json_types import JsonObject
 from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.clock import Clock
@@ -349,7 +349,7 @@ def content_hash(given: Submission) -> bytes:
         "external_id": given.external_id,
         "files": [[file.file_name, file.identity] for file in given.files],
     }
-    return hashlib.sha256(orjson.dumps(content, option=orjson.OPT_SORT_KEYS)).digest()
+    return hashlib.sha256(json_bytes(content, sort_keys=True)).digest()
 
 
 async def _opened(file: SentFile | LaterFile) -> SentFile:
