@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from docflow.domain.json_text import json_bytes
+from docflow.db.json_text import json_bytes
 from fastapi import Response
 from pydantic import BaseModel
 

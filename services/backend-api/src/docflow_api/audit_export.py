@@ -4,9 +4,9 @@ import csv
 import io
 from collections.abc import AsyncIterator, Iterable
 
+from docflow.db.json_text import json_bytes
 from docflow.domain.access import Caller
 from docflow.domain.exporting import guarded
-from docflow.domain.json_text import json_bytes
 from docflow.domain.paging import PageRequest
 from docflow.features.audit.listing import AuditFilter, AuditListing
 from docflow.features.audit.messages import act_audit

@@ -5,9 +5,9 @@ import hmac
 from typing import Annotated
 from uuid import UUID
 
+from docflow.db.json_text import json_bytes
 from docflow.domain.access import Scope
 from docflow.domain.errors import Forbidden, NotFound
-from docflow.domain.json_text import json_bytes
 from docflow.domain.stages import Role
 from docflow.features.clients.repository import ClientRepository
 from docflow.features.idempotency.service import KeyedRequest

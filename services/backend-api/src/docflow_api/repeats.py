@@ -4,8 +4,8 @@ import hashlib
 from collections.abc import Awaitable, Callable
 from typing import Annotated
 
+from docflow.db.json_text import json_bytes
 from docflow.domain.access import Caller
-from docflow.domain.json_text import json_bytes
 from docflow.features.idempotency import service as idempotency
 from docflow.features.idempotency.service import KeyedRequest, StoredAnswer
 from fastapi import Header, Request, Response

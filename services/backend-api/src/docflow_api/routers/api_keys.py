@@ -2,8 +2,8 @@ import hashlib
 from typing import Annotated
 from uuid import UUID
 
+from docflow.db.json_text import json_bytes
 from docflow.domain.access import Scope
-from docflow.domain.json_text import json_bytes
 from docflow.features.api_keys.keeping import ApiKeyKeeping, KeyChange, KeyPlan
 from docflow.features.api_keys.repository import ApiKeyRepository
 from docflow.features.idempotency import service as idempotency

@@ -2,8 +2,8 @@ import hashlib
 from typing import Annotated
 from uuid import UUID
 
+from docflow.db.json_text import json_bytes
 from docflow.domain.access import Scope
-from docflow.domain.json_text import json_bytes
 from docflow.domain.stages import ProcessStatus
 from docflow.domain.transition import Decision
 from docflow.features.documents.service import Documents

@@ -12,9 +12,9 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.base import Base
+from docflow.db.json_text import json_bytes
 from docflow.domain.access import Caller
 from docflow.domain.errors import PreconditionFailed
-from docflow.domain.json_text import json_bytes
 
 _log = structlog.get_logger()
 

@@ -5,8 +5,8 @@ from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
+from docflow.db.json_text import json_bytes
 from docflow.domain.errors import PayloadTooLarge, Problem, UserError, pointer_to
-from docflow.domain.json_text import json_bytes
 from docflow.domain.json_types import JsonObject
 from docflow.domain.stages import IngestionSource
 

@@ -11,12 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
+from docflow.db.json_text import json_bytes
 from docflow.domain.configuration import Configuration
 from docflow.domain.crash_points import crash_point
 from docflow.domain.errors import DocflowError, TransientError
 from docflow.domain.ids import new_id
 from docflow.domain.jobs import ProcessState
-from docflow.domain.json_text import json_bytes
 from docflow.domain.json_types import JsonObject
 from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.clock import Clock

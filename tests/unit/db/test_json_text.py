@@ -1,7 +1,7 @@
 import json
 
 import pytest
-from docflow.domain.json_text import json_bytes
+from docflow.db.json_text import json_bytes
 
 
 @pytest.mark.parametrize("value", [{"b": 1, "a": [None, "ä", 1.5]}, {"b": 10**300, "a": "ä"}])
