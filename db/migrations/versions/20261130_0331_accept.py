@@ -6,7 +6,7 @@ from docflow.db.roles import APP
 from docflow.db.steps import run, run_file
 
 revision = "0031_accept"
-down_revision = "0015_usage"
+down_revision = "0026_vendor_memory"
 branch_labels = None
 depends_on = None
 
