@@ -5,6 +5,7 @@ elsewhere.
 import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 from uuid import UUID
 
 import orjson
@@ -101,19 +102,21 @@ class Attempts:
         except BaseException as error:
             # Also when the run is taken away in mid-call: what was reserved is given back at once, by a task of its own.
             kind = error.code if isinstance(error, DocflowError) else type(error).__name__
-            lost = replace(record, outcome="error", error_kind=kind, usage=Usage(cost_micros=None))
-            ending = asyncio.create_task(self._end(lost, began), name="llm.end")
+            lost = self._end(record, began, outcome="error", error_kind=kind, usage=Usage(cost_micros=None))
+            ending = asyncio.create_task(lost, name="llm.end")
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
             raise
         usage = replace(completion.usage, cost_micros=self._table.cost_micros(name, completion.usage))
         completion = replace(completion, provider=name.provider, model=name.model, usage=usage)
-        ended = replace(
-            record, outcome=completion.outcome.value, usage=usage, request_id=completion.request_id
+        await self._end(
+            record,
+            began,
+            outcome=completion.outcome.value,
+            usage=usage,
+            request_id=completion.request_id,
+            answer=_kept(cache_key, completion),
         )
-        if cache_key is not None and completion.outcome is Outcome.COMPLETE:
-            ended = replace(ended, answer=KeptAnswer(cache_key, orjson.dumps(completion.data), KEEP_S))
-        await self._end(ended, began)
         return completion
 
     async def known(
@@ -177,11 +180,12 @@ class Attempts:
             usage=replace(used, cost_micros=cost),
         )
 
-    async def _end(self, record: LlmCallRecord, began: float) -> None:
+    async def _end(self, record: LlmCallRecord, began: float, **changes: Any) -> None:
         seconds = self._clock.monotonic() - began
+        record = replace(record, duration_ms=round(1000 * seconds), **changes)
         name = record.error_kind if record.outcome == "failed" else record.outcome
         self._watch.attempt(record.provider, record.model, name or record.outcome, seconds, record.usage)
-        await self._books.settle(replace(record, duration_ms=round(1000 * seconds)))
+        await self._books.settle(record)
 
 
 async def _in_time(vendor: Vendor, request: CompletionRequest, repair: Repair | None) -> Completion:
@@ -191,6 +195,13 @@ async def _in_time(vendor: Vendor, request: CompletionRequest, repair: Repair | 
             return await vendor.complete(request, repair)
     except TimeoutError as error:
         raise VendorBusy(Trouble.TIMEOUT, provider=vendor.name) from error
+
+
+def _kept(cache_key: bytes | None, completion: Completion) -> KeptAnswer | None:
+    """Only what satisfies the schema is worth keeping."""
+    if cache_key is None or completion.outcome is not Outcome.COMPLETE:
+        return None
+    return KeptAnswer(cache_key, orjson.dumps(completion.data), KEEP_S)
 
 
 def _with_repair(estimate: Estimate, repair: Repair | None) -> Estimate:

@@ -173,12 +173,12 @@ class _Question:
 
     async def _ask(self, candidate: Candidate, key: bytes) -> Completion | None:
         """None = on to the next model; why is noted."""
-        name, request, repair = candidate.name, replace(self.request, model=candidate.name.model), None
+        name, request, repair = candidate.name, self.request, None
         breaker, limiter = self.router.breakers[name.provider], self.router.limiters[name]
         for tries in range(1, TRIES + 1):
             if not await self._may_leave(breaker, limiter):
                 return None
-            timed = replace(request, timeout_s=min(request.timeout_s, self._left_s()))
+            timed = replace(request, model=name.model, timeout_s=min(request.timeout_s, self._left_s()))
             try:
                 completion = await self.router.attempts.make(
                     candidate, timed, self.calling.origin, repair=repair, cache_key=key

@@ -9,6 +9,7 @@ from docflow.adapters.llm.answers import checked
 from docflow.adapters.llm.anthropic.body import body_of, output_room
 from docflow.adapters.llm.anthropic.errors import translated
 from docflow.adapters.llm.anthropic.facts import facts_of
+from docflow.adapters.llm.connections import connections
 from docflow.adapters.llm.layout import new_mark
 from docflow.adapters.llm.waiting import seconds_until, whole
 from docflow.domain.ports.clock import Clock
@@ -62,6 +63,7 @@ class AnthropicVendor:
             api_key=api_key,
             base_url=base_url,
             max_retries=0,
+            http_client=anthropic.DefaultAsyncHttpxClient(**connections()),
             open_telemetry={"traces": {"content_mode": "metadata_only"}},
         )
         self._failures = (anthropic.APIError, httpx2.HTTPError, httpx2.StreamError, TimeoutError)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from docflow.adapters.llm import sizes
 from docflow.adapters.llm.answers import checked
+from docflow.adapters.llm.connections import connections
 from docflow.adapters.llm.layout import new_mark
 from docflow.adapters.llm.openai.body import body_of, output_room
 from docflow.adapters.llm.openai.errors import translated
@@ -61,7 +62,12 @@ class OpenAIVendor:
         if address is None:
             raise ValueError(f"{profile.name} needs a base URL")
         # Always given: the SDK would otherwise look for a key and an address in the environment.
-        self._client = openai.AsyncOpenAI(api_key=api_key or "none", base_url=address, max_retries=0)
+        self._client = openai.AsyncOpenAI(
+            api_key=api_key or "none",
+            base_url=address,
+            max_retries=0,
+            http_client=openai.DefaultAsyncHttpxClient(**connections()),
+        )
         self._failures = (openai.APIError, httpx2.HTTPError, httpx2.StreamError, TimeoutError)
         self._profile = profile
         self._clock = clock
