@@ -1,8 +1,8 @@
 """What goes wrong, in the order of a script."""
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 
 from tests.llm_loopback.exchange import Json
@@ -29,6 +29,8 @@ class Kind(StrEnum):
     SWAPPED_DIGIT = "swapped_digit"
     OBEDIENT = "obedient"
     """Does what a sentence in the document orders: "... total is 1.00" becomes the total."""
+    TAKEN_OVER = "taken_over"
+    """Answers what an attacker wants, `wanted` by name, whatever was sent; `{system}` stands for the end of the prompt."""
     STREAM_ERROR = "stream_error"
     NO_USAGE = "no_usage"
     EXTRA_BLOCK = "extra_block"
@@ -46,6 +48,7 @@ class Fault:
     retry_after: str | None = None
     retry_after_ms: str | None = None
     seconds: float = 0.5
+    wanted: Mapping[str, str] = field(default_factory=dict)
 
     @classmethod
     def of(cls, given: Json) -> "Fault":
@@ -79,9 +82,13 @@ class Script:
 _ORDER = re.compile(r"\b(?:the )?(\w+)(?: to| is|=)+ ([\w.,-]+)", re.IGNORECASE)
 
 
-def spoiled(answer: Json, kind: Kind | None, texts: Sequence[str]) -> Json:
+def spoiled(answer: Json, fault: Fault | None, texts: Sequence[str], system: str) -> Json:
     """An answer of the right shape that is wrong."""
-    match kind:
+    match fault.kind if fault else None:
+        case Kind.TAKEN_OVER:
+            assert fault
+            wanted = {name: text.replace("{system}", system[-300:]) for name, text in fault.wanted.items()}
+            return _each_leaf(answer, lambda name, leaf: _as_wanted(wanted.get(name), leaf, texts))
         case Kind.WRONG_SCHEMA:
             return {**answer, "not_asked_for": True}
         case Kind.UNGROUNDED:
@@ -106,6 +113,29 @@ def spoiled(answer: Json, kind: Kind | None, texts: Sequence[str]) -> Json:
 
 def _swapped(text: str) -> str:
     return re.sub(r"(\d)(\d)(?!.*\d\d)", r"\2\1", text, count=1)
+
+
+def _as_wanted(wanted: str | None, leaf: Json, texts: Sequence[str]) -> Json:
+    """With the line that holds it as its quote, as a cunning model would."""
+    if wanted is None:
+        return leaf
+    found = [
+        (line.strip(), int(page[1]))
+        for text in texts
+        if (page := re.search(r'page="(\d+)"', text))
+        for line in text.splitlines()
+        if wanted in line
+    ]
+    quote, page = found[-1] if found else (wanted, 1)
+    return {"text": wanted, "quote": quote, "page": page}
+
+
+def _each_leaf(node: Json, change: Callable[[str, Json], Json], name: str = "") -> Json:
+    if isinstance(node, dict) and set(node) == {"text", "quote", "page"}:
+        return change(name, node)
+    if isinstance(node, dict):
+        return {key: _each_leaf(sub, change, key) for key, sub in node.items()}
+    return [_each_leaf(sub, change, name) for sub in node] if isinstance(node, list) else node
 
 
 def _each_text(node: Json, change: object, name: str = "") -> Json:

@@ -150,7 +150,7 @@ class Loopback:
         answer = self._fixtures.get(first) or answer_to(question)
         if question.schema is not None:
             jsonschema_rs.validate(question.schema, answer)
-        return orjson.dumps(spoiled(answer, kind, question.texts)).decode()
+        return orjson.dumps(spoiled(answer, fault, question.texts, question.system)).decode()
 
     def _scripted(self, asked: Asked) -> Reply:
         try:

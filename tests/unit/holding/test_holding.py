@@ -55,6 +55,17 @@ def test_fraud_is_held_where_its_detection_is_on() -> None:
     assert reasons(Evidence((SURE,), fraud_detected=True)) == [("fraud_detected", None)]
 
 
+def test_orders_to_a_machine_are_held_whether_or_not_fraud_is_looked_for() -> None:
+    for enabled in (True, False):
+        assert reasons(Evidence((SURE,), injected=True), fraud=enabled) == [("injection_suspected", None)]
+
+
+def test_a_value_from_no_page_is_told_once() -> None:
+    made_up = Evidence((Need("total", "1.00", 0.1),), ungrounded=("total", "iban"))
+    assert reasons(made_up) == [("confidence_low", "total"), ("not_on_page", "iban")]
+    assert reasons(made_up, threshold=0.0) == [("not_on_page", "total"), ("not_on_page", "iban")]
+
+
 def test_fraud_is_not_held_where_its_detection_is_off() -> None:
     assert reasons(Evidence((SURE,), fraud_detected=True), fraud=False) == []
 

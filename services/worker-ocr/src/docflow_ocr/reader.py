@@ -270,6 +270,7 @@ def _result(
             *opened.warnings,
             *(opened.invoice.warnings if opened.invoice else ()),
             *assembled.warnings,
+            *fraud.warned_of(flags),
         ),
         classification=classification.as_json(),
         cuts=tuple(cut.as_json() for cut in cuts),

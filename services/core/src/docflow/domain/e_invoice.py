@@ -34,3 +34,9 @@ class EInvoice:
     taxes: tuple[Mapping[str, str], ...] = ()
     payments: tuple[Mapping[str, str], ...] = ()
     warnings: tuple[str, ...] = field(default=())
+
+    @property
+    def texts(self) -> list[str]:
+        """All that it states, for those who look for words."""
+        rows = (*self.lines, *self.adjustments, *self.taxes, *self.payments)
+        return [*self.values.values(), *(text for row in rows for text in row.values())]

@@ -4,13 +4,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from docflow.domain.confidence import XML_CONTRADICTED, risk
-from docflow.domain.injection import speaks_to_machine
+from docflow.domain.injection import speak_to_machine
 from docflow.domain.json_types import JsonObject
 from docflow.domain.lines import lines_of
 from docflow.domain.reading import FieldSource, FraudFlag, Page, ReadField
 
 #: A risk from here on holds the process for a person.
 REVIEW_RISK = 0.5
+INJECTION = "prompt_injection"
+INJECTION_SUSPECTED = "injection_suspected"
 #: Below this, an OCR slip is likelier than a forged figure.
 CERTAIN_WORDS = 0.9
 
@@ -65,20 +67,25 @@ def refused_attachment(warnings: Sequence[str]) -> tuple[FraudFlag, ...]:
     )
 
 
-def injected(pages: Sequence[Page]) -> tuple[FraudFlag, ...]:
-    """Orders to a machine on the pages."""
-    found = [page.number for page in pages if any(speaks_to_machine(line.text) for line in lines_of(page))]
-    if not found:
+def injected(pages: Sequence[Page], texts: Sequence[str] = ()) -> tuple[FraudFlag, ...]:
+    """Orders to a machine on the pages, or in `texts` that the file states besides them."""
+    found = [page.number for page in pages if speak_to_machine([line.text for line in lines_of(page)])]
+    if not found and not any(speak_to_machine(text.splitlines()) for text in texts):
         return ()
     return (
         FraudFlag(
-            code="prompt_injection",
+            code=INJECTION,
             family="injection",
             score=0.7,
             message="the document gives orders to the program that reads it",
             evidence={"pages": found},
         ),
     )
+
+
+def warned_of(flags: Sequence[JsonObject]) -> tuple[str, ...]:
+    """Warnings that hold a document whatever a client thinks of fraud: what was read may be what an attacker wanted."""
+    return (INJECTION_SUSPECTED,) if any(flag["code"] == INJECTION for flag in flags) else ()
 
 
 def signals_of(fields: Mapping[str, ReadField], *, ocr_confidence: float) -> tuple[FraudFlag, ...]:

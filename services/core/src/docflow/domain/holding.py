@@ -36,6 +36,10 @@ class Evidence:
     """Why a model that should have read a document did not: QUOTA_EXCEEDED, NO_MODEL_ANSWER."""
     stacks: tuple[tuple[int, ...], ...] = ()
     """Of each file that seems to hold several documents, the pages on which another begins."""
+    injected: bool = False
+    """A document gives orders to the program that reads it."""
+    ungrounded: tuple[str, ...] = ()
+    """Fields for which a model named values that stand on no page."""
     other_type: str | None = None
     """The process type that the documents are of nearly for certain, though they were sent as another."""
 
@@ -43,6 +47,7 @@ class Evidence:
 def hold_reasons(evidence: Evidence, *, threshold: float, enable_fraud_detection: bool) -> tuple[Reason, ...]:
     """Empty = the process may go on. `threshold` 0..1: a confidence equal to it is enough."""
     missing = [need.field for need in evidence.needs if present(need.value) is None]
+    doubtful = _doubtful(evidence.needs, threshold)
     return (
         *_mismatch(evidence),
         *(Reason("split_proposed", None, _begins(pages)) for pages in evidence.stacks),
@@ -51,10 +56,12 @@ def hold_reasons(evidence: Evidence, *, threshold: float, enable_fraud_detection
             for code in evidence.failed_documents
         ),
         *(Reason("field_missing", name, f"{name} was not found") for name in missing),
-        *_doubtful(evidence.needs, threshold),
+        *doubtful,
         *(Reason("incomplete", name, f"{name} is not complete") for name in evidence.incomplete),
         *(Reason(gap.code, gap.field, gap.message, gap.places) for gap in evidence.gaps),
         *_fraud(evidence, enable_fraud_detection),
+        *_injected(evidence.injected),
+        *_ungrounded(evidence.ungrounded, [reason.field for reason in doubtful]),
         *_without_model(evidence.without_model),
         *_failed(evidence.findings, missing),
     )
@@ -93,6 +100,18 @@ def _fraud(evidence: Evidence, enabled: bool) -> tuple[Reason, ...]:
     if not (enabled and evidence.fraud_detected):
         return ()
     return (Reason("fraud_detected", None, "signals of fraud were found"),)
+
+
+def _injected(it_was: bool) -> tuple[Reason, ...]:
+    told = "the document gives orders to the program that reads it"
+    return (Reason("injection_suspected", None, told),) if it_was else ()
+
+
+def _ungrounded(fields: Sequence[str], told: Sequence[str | None]) -> tuple[Reason, ...]:
+    """A required field of that kind is told once, as doubtful: such values have little confidence."""
+    return tuple(
+        Reason("not_on_page", name, f"{name} stands on no page") for name in fields if name not in told
+    )
 
 
 #: Findings whose own code tells a person more than `rule_failed` would.

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from docflow.domain.completeness import Gap
 from docflow.domain.configuration import Configuration
+from docflow.domain.fraud import INJECTION_SUSPECTED
 from docflow.domain.holding import Evidence, Need, hold_reasons, stacks
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.outcomes import Finding, Reason
@@ -12,6 +13,7 @@ from docflow.domain.output_schema import shape_of
 from docflow.domain.ports.llm import NO_MODEL_ANSWER, QUOTA_EXCEEDED
 from docflow.domain.results import required_paths
 from docflow.domain.stages import Severity
+from docflow.domain.ungrounded import ungrounded
 
 _BY = "process"
 """Marks the checks of this stage, so that a repeat replaces its own and leaves those of the reading alone."""
@@ -35,6 +37,7 @@ def judged(
     other_type: str | None = None,
 ) -> Judged:
     """`extraction` as in processes.extraction_result; `failed_documents` are the codes of those not read."""
+    warnings = _warnings(extraction)
     evidence = Evidence(
         needs=_needs(extraction, config.output_schema),
         findings=tuple(findings),
@@ -42,7 +45,9 @@ def judged(
         failed_documents=failed_documents,
         incomplete=tuple(str(name) for name in extraction.get("incomplete") or ()),
         gaps=tuple(Gap.from_json(gap) for gap in extraction.get("gaps") or ()),
-        without_model=_without_model(extraction),
+        without_model=tuple(code for code in (QUOTA_EXCEEDED, NO_MODEL_ANSWER) if code in warnings),
+        injected=INJECTION_SUSPECTED in warnings,
+        ungrounded=ungrounded(extraction, config.output_schema),
         stacks=stacks(extraction),
         other_type=other_type,
     )
@@ -54,9 +59,10 @@ def judged(
     return Judged(reasons, _changes(extraction, findings, config))
 
 
-def _without_model(extraction: JsonObject) -> tuple[str, ...]:
-    warnings = {code for one in extraction.get("documents") or () for code in one.get("warnings") or ()}
-    return tuple(code for code in (QUOTA_EXCEEDED, NO_MODEL_ANSWER) if code in warnings)
+def _warnings(extraction: JsonObject) -> frozenset[str]:
+    """What the reading of any document warned of."""
+    documents: Sequence[JsonObject] = extraction.get("documents") or ()
+    return frozenset(code for one in documents for code in one.get("warnings") or ())
 
 
 def _changes(

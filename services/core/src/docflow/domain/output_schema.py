@@ -55,6 +55,8 @@ class FieldSpec:
     required: bool = False
     types: tuple[str, ...] = ("string",)
     nullable: bool = False
+    is_choice: bool = False
+    """One of the words that the schema lists."""
 
     @property
     def name(self) -> str:
@@ -119,7 +121,15 @@ def _walk(schema: JsonObject, prefix: str, required_above: bool) -> Iterator[Fie
             if columns:
                 yield TableSpec(path, columns, needed)
         else:
-            yield FieldSpec(path, _kind(name, sub, types), _labels(sub), needed, types, _allows_null(sub))
+            yield FieldSpec(
+                path,
+                _kind(name, sub, types),
+                _labels(sub),
+                needed,
+                types,
+                _allows_null(sub),
+                is_choice="enum" in sub or "const" in sub,
+            )
 
 
 def _types(sub: JsonObject) -> tuple[str, ...]:

@@ -5,10 +5,10 @@ that vendors can cache it. The document comes after it, as data: a template's `{
 never filled with it.
 """
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 
 from docflow.domain.json_types import JsonObject
+from docflow.domain.leaks import leaks
 from docflow.domain.lines import lines_of
 from docflow.domain.ports.llm import (
     Candidate,
@@ -22,6 +22,7 @@ from docflow.domain.ports.llm import (
 )
 from docflow.domain.prompting import HERE, filled
 from docflow.domain.reading import Page
+from docflow.domain.unseen import as_seen
 from docflow.domain.wire_schema import Wire, fields_as_text, wire_of
 
 #: More pages than this are asked for in windows; vendors halve the size of pictures above 20.
@@ -47,13 +48,10 @@ You read business documents. Answer with the values that are printed on the page
 Fields:
 """
 
-#: Zero-width and bidirectional marks, tags: a reader does not see them, a model does.
-_UNSEEN = re.compile("[\u00ad\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\U000e0000-\U000e007f]")
-
 
 def seen_text(page: Page) -> str:
     """The lines of a page as a person sees them."""
-    return _UNSEEN.sub("", "\n".join(line.text for line in lines_of(page)))
+    return as_seen("\n".join(line.text for line in lines_of(page)))
 
 
 def windows_of(request: ExtractRequest) -> Iterator[tuple[Page, ...]]:
@@ -93,15 +91,15 @@ def extraction_of(wire: Wire, answers: Sequence[tuple[CompletionRequest, Complet
     fields: dict[str, list[Candidate]] = {}
     tables: dict[str, list[Mapping[str, Candidate]]] = {}
     for question, completion in answers:
-        pages, data = {part.number for part in question.parts}, completion.data or {}
+        taking, data = _Taking(question), completion.data or {}
         for name, spec in wire.fields.items():
-            _add(fields.setdefault(spec.path, []), _candidate(data.get(name), pages))
+            _add(fields.setdefault(spec.path, []), taking.candidate(data.get(name)))
         for name, table in wire.tables.items():
             for row in data.get(name) or ():
                 cells = {
                     spec.path: cell
                     for column, spec in table.columns.items()
-                    if (cell := _candidate(row.get(column), pages)) is not None
+                    if (cell := taking.candidate(row.get(column))) is not None
                 }
                 if cells:
                     tables.setdefault(table.spec.path, []).append(cells)
@@ -150,15 +148,24 @@ def _output_tokens(wire: Wire, parts: Sequence[Part]) -> int:
     return min(MAX_OUTPUT_TOKENS, max(MIN_OUTPUT_TOKENS, wanted))
 
 
-def _candidate(leaf: JsonObject | None, pages: set[int]) -> Candidate | None:
-    if not leaf or not leaf["text"].strip():
-        return None
-    page = leaf["page"]
-    return Candidate(
-        text=_UNSEEN.sub("", leaf["text"]).strip()[:MAX_TEXT],
-        page=page if page in pages else None,
-        quote=leaf["quote"].strip()[:MAX_TEXT],
-    )
+class _Taking:
+    """Takes candidates from the answer to one question; a value that repeats the prompt is none."""
+
+    def __init__(self, question: CompletionRequest) -> None:
+        self._pages = {part.number for part in question.parts}
+        self._prompt = question.system
+        self._shown = " ".join(" ".join(part.text for part in question.parts).split())
+
+    def candidate(self, leaf: JsonObject | None) -> Candidate | None:
+        text = as_seen(leaf["text"]).strip()[:MAX_TEXT] if leaf else ""
+        if not leaf or not text or leaks(text, self._prompt, self._shown):
+            return None
+        page, quote = leaf["page"], leaf["quote"].strip()[:MAX_TEXT]
+        return Candidate(
+            text=text,
+            page=page if page in self._pages else None,
+            quote="" if leaks(quote, self._prompt, self._shown) else quote,
+        )
 
 
 def _add(found: list[Candidate], candidate: Candidate | None) -> None:

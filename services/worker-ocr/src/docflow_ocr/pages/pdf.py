@@ -13,7 +13,7 @@ from docflow.domain.json_types import clean_text
 from docflow.domain.reading import Box, Page, TextSource, Word
 from pypdfium2 import raw
 
-from docflow_ocr.pages.hidden_text import HiddenText
+from docflow_ocr.pages.hidden_text import HiddenText, Sight
 
 #: The largest side a PDF 1.x page may have, in points (200 inches).
 MAX_SIDE_POINTS = 14_400
@@ -62,11 +62,12 @@ def text_pages(data: bytes) -> tuple[list[Page], list[int], list[int]]:
     with _opened(data) as document:
         pages, drawn, hiding = list[Page](), list[int](), list[int]()
         for number in range(len(document)):
-            page, hidden = _text_page(document, number)
+            page, unseen, beneath = _text_page(document, number)
             pages.append(page)
-            if hidden:
+            if _says_something(unseen):
                 hiding.append(page.number)
-            if not _is_usable(page) and _shows_something(document, number):
+            is_scan = len(beneath) > max(MAX_SIGNATURE_WORDS, len(page.words))
+            if (is_scan or not _is_usable(page)) and _shows_something(document, number):
                 drawn.append(page.number)
         return pages, drawn, hiding
 
@@ -112,8 +113,8 @@ def _size(document: pdfium.PdfDocument, index: int) -> tuple[float, float]:
     return float(width), float(height)
 
 
-def _text_page(document: pdfium.PdfDocument, index: int) -> tuple[Page, bool]:
-    """The page and whether it holds words that cannot be seen."""
+def _text_page(document: pdfium.PdfDocument, index: int) -> tuple[Page, list[Word], list[Word]]:
+    """The page with the words that are seen, the words of which nothing shows, and those that lie under something."""
     try:
         page = document[index]
     except pdfium.PdfiumError:
@@ -123,19 +124,18 @@ def _text_page(document: pdfium.PdfDocument, index: int) -> tuple[Page, bool]:
     with closing(page), closing(page.get_textpage()) as layer:
         width, height = page.get_size()
         hidden = HiddenText(page, layer)
-        found = list(_words(page, layer))
-        unseen = [word for start, word in found if hidden.hides(start, word.box)]
-        hidden_words = frozenset(unseen)
-        seen = tuple(word for _, word in found if word not in hidden_words)
+        words: dict[Sight, list[Word]] = {sight: [] for sight in Sight}
+        for start, word in _words(page, layer):
+            words[hidden.sight(start, word.box)].append(word)
         read = Page(
             number=index + 1,
             width=width,
             height=height,
-            words=seen,
+            words=tuple(words[Sight.SEEN]),
             source=TextSource.TEXT_LAYER,
             rotation=page.get_rotation(),
         )
-        return read, _says_something(unseen)
+        return read, words[Sight.HIDDEN], words[Sight.BENEATH]
 
 
 def _says_something(words: list[Word]) -> bool:
@@ -169,7 +169,8 @@ def _word(
 ) -> Iterator[Word]:
     text = clean_text("".join(_character(letter) for letter in letters[start:end]))
     boxes = [_fraction(page, box) for box in _rectangles(layer, start, end - start)]
-    boxes = [box for box in boxes if box[2] > 0 and box[3] > 0 and box[0] < 1 and box[1] < 1]
+    # What begins on the page and lies mostly beside it is no more seen than what lies beside it.
+    boxes = [box for box in boxes if 0 < box[0] + box[2] < 2 and 0 < box[1] + box[3] < 2]
     if boxes and text.strip():
         yield Word(text, _union(boxes))
 

@@ -19,11 +19,12 @@ from docflow.domain.output_schema import FieldSpec, TableSpec, shape_of
 from docflow.domain.ports.llm import Candidate, Extraction
 from docflow.domain.reading import Box, Check, FieldSource, FraudFlag, Page, ReadField, Row, TextSource
 from docflow.domain.values.iban import normal_iban, valid_iban
-from docflow.domain.values.kinds import canonical
+from docflow.domain.values.kinds import FieldKind, canonical
 from docflow.features.reading import invoice_names
 from docflow.features.reading.checks import digit_check, totals_check
 from docflow.features.reading.fitness import PROVEN, fit_of
 from docflow.features.reading.grounding import Located
+from docflow.features.reading.labelled import Labelled
 from docflow.features.reading.listing import listed_tables
 
 
@@ -42,7 +43,7 @@ def fields_of_extraction(
     """Every field the schema names: the best candidate, or a null with how sure it is that there is none."""
     shape, located = shape_of(schema), Located(pages)
     source = _source(extraction, pages)
-    orders = fraud.injected(pages)
+    orders, shown = fraud.injected(pages), Labelled(located)
     typed = {
         spec.path: [(candidate, value) for candidate in extraction.fields.get(spec.path, ())
                     if (value := canonical(spec.kind, candidate.text)) is not None]
@@ -57,6 +58,10 @@ def fields_of_extraction(
             fields[spec.path] = ReadField(None, absent_confidence(label_seen=labelled), source)
             continue
         rivals = len({str(value) for _, value in found[1:]} - {str(found[0][1])})
+        if source is FieldSource.LLM:
+            rivals = max(rivals, shown.rivals(spec, found[0][1]))
+            if shown.shows(spec, found[0][1]):
+                found[0] = (replace(found[0][0], label_found=True), found[0][1])
         adding = sums if spec.path in ("net_total", "tax_total", "grand_total") else None
         fields[spec.path] = _read(
             spec,
@@ -96,7 +101,7 @@ def fields_of_invoice(invoice: EInvoice, pages: Sequence[Page], schema: JsonObje
         )
     fields |= _contradicted(fields, located)
     tables = {table.path: _invoice_rows(table, invoice) for table in shape.tables}
-    return AssembledFields(fields, tables, fraud.injected(pages))
+    return AssembledFields(fields, tables, fraud.injected(pages, invoice.texts))
 
 
 def _contradicted(fields: Mapping[str, ReadField], located: Located) -> dict[str, ReadField]:
@@ -157,7 +162,10 @@ def _read(
             with_backing(
                 Evidence(
                     grounding=place.score if place else 0.0,
-                    check=_verdict(checks),
+                    # Two accounts have right digits, both: that says nothing of which is meant.
+                    check=min(0, _verdict(checks))
+                    if rivals and spec.kind is FieldKind.IBAN
+                    else _verdict(checks),
                     weakest_word=place.weakest_word if place else None,
                     label={True: 1.0, False: 0.0, None: 0.5}[candidate.label_found],
                     rivals=rivals,
