@@ -26,6 +26,7 @@ from docflow.features.reading import stored_pages
 from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
 from docflow.features.splitting.cuts import Cut, proposed
 
+from docflow_ocr import redacting
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
 from docflow_ocr.pages.pictures import draw_picture
@@ -203,7 +204,9 @@ class DocumentReader:
             return await self._workbench.run(
                 fields_of_invoice, opened.invoice, pages, config.output_schema, timeout_s=ASSEMBLE_TIMEOUT_S
             )
-        extraction = await self._provider.extract(
+        extraction = await redacting.extract(
+            self._provider,
+            self._workbench,
             ExtractRequest(
                 client_id=job.run.client_id,
                 process_id=job.run.process_id,
@@ -215,7 +218,7 @@ class DocumentReader:
                 run_id=job.run.run_id,
                 prompt_id=_prompt_id(config),
                 llm_policy=config.llm_policy,
-            )
+            ),
         )
         assembled = await self._workbench.run(
             fields_of_extraction, extraction, pages, config.output_schema, timeout_s=ASSEMBLE_TIMEOUT_S

@@ -24,6 +24,16 @@ class AtLimit(StrEnum):
     """A person looks."""
 
 
+class Personal(StrEnum):
+    """What can be taken out of a document before a vendor gets to see it."""
+
+    IBAN = "iban"
+    CARD = "card"
+    NATIONAL_ID = "national_id"
+    EMAIL = "email"
+    PHONE = "phone"
+
+
 @dataclass(frozen=True, slots=True)
 class LlmPolicy:
     """Without models documents are read offline. `offline_last` = so, too, where no model gave a usable answer."""
@@ -31,6 +41,8 @@ class LlmPolicy:
     models: tuple[ModelName, ...] = ()
     offline_last: bool = True
     at_limit: AtLimit = AtLimit.HOLD
+    redact: frozenset[Personal] = frozenset()
+    """Never sent, but for the kinds that the schema asks for."""
 
 
 def policy_of(written: JsonObject, default: LlmPolicy) -> LlmPolicy:
@@ -38,7 +50,14 @@ def policy_of(written: JsonObject, default: LlmPolicy) -> LlmPolicy:
     models, offline_last = default.models, default.offline_last
     if (order := written.get("order")) is not None:
         models, offline_last = order_of(order)
-    return LlmPolicy(models, offline_last, AtLimit(written.get("at_limit", default.at_limit)))
+    at_limit = AtLimit(written.get("at_limit", default.at_limit))
+    return LlmPolicy(models, offline_last, at_limit, redact_of(written) | default.redact)
+
+
+def redact_of(written: JsonObject) -> frozenset[Personal]:
+    """`redact_before_send`: true = all kinds, else a list of them."""
+    named = written.get("redact_before_send", False)
+    return frozenset(map(Personal, Personal if named is True else named or ()))
 
 
 def order_of(order: Sequence[str]) -> tuple[tuple[ModelName, ...], bool]:
@@ -57,6 +76,12 @@ def policy_problems(written: JsonObject) -> Iterator[Problem]:
     if written.get("at_limit", AtLimit.HOLD) not in set(AtLimit):
         yield Problem("/llm_policy/at_limit", f"is one of {', '.join(AtLimit)}")
     yield from wish_problems(written)
+    named = written.get("redact_before_send", False)
+    if not isinstance(named, bool | list | tuple) or (
+        not isinstance(named, bool)
+        and not all(isinstance(one, str) and one in set(Personal) for one in named)
+    ):
+        yield Problem("/llm_policy/redact_before_send", f"is true, false or a list of {', '.join(Personal)}")
 
 
 def _usable(name: object) -> bool:

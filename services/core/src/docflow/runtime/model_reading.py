@@ -10,6 +10,7 @@ from docflow.domain.stages import Stage
 from docflow.features.completions.attempts import Origin
 from docflow.features.completions.router import Router
 from docflow.features.reading.by_model import ModelReader
+from docflow.features.redaction.redaction import asked_for
 from docflow.runtime.models import Models
 from docflow.runtime.settings import LlmSettings
 
@@ -37,6 +38,8 @@ class RoutedProvider:
     async def extract(self, request: ExtractRequest) -> Extraction:
         """Raises TransientError while no vendor answers, PermanentError for a policy or a request that is wrong."""
         policy = self._models.policy(request.llm_policy)
+        if policy.redact:
+            policy = replace(policy, redact=policy.redact - asked_for(request.output_schema))
         if not self._models.can_ask(policy):
             return await self._offline.extract(request)
         prompt = (

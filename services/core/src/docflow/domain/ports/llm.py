@@ -47,6 +47,8 @@ class PageImage:
     media_type: str
     width: int
     height: int
+    redacted: bool = False
+    """Personal values are blacked out, as far as they were found."""
 
 
 @dataclass(frozen=True, slots=True)

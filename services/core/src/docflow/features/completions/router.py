@@ -30,6 +30,7 @@ from docflow.features.completions.breaker import Breaker
 from docflow.features.completions.keys import cache_keys
 from docflow.features.completions.limiter import Limiter
 from docflow.features.completions.watching import Unwatched, Watch
+from docflow.features.redaction.redaction import redacted_question
 
 TRIES = 3
 #: A vendor that wants to be left alone for longer is left to others.
@@ -98,6 +99,8 @@ class Router:
             candidates = self._candidates(request, calling.policy)
             if not candidates:
                 raise PermanentError("no model provider is set up for this", code="llm_unconfigured")
+            if calling.policy.redact:
+                request = redacted_question(request, calling.policy.redact)
             keys = await cache_keys(request, [candidate.name for candidate in candidates])
             if not calling.fresh:
                 found = await self.books.find(request.client_id, keys)
