@@ -32,7 +32,11 @@ _CONTENT_NAMES = frozenset(
     {"body", "content", "data", "fields", "ocr_text", "quote", "text", "value", "values"}
 )
 _URL_LOGIN = re.compile(r"(?<=://)[^/@\s]+(?=@)")
-_QUIET = ("sqlalchemy", "alembic", "httpx", "httpcore", "asyncio", "uvicorn", "PIL", "multipart")
+_QUIET = (
+    "sqlalchemy", "alembic", "httpx", "httpcore", "asyncio", "uvicorn", "PIL", "multipart",
+    # At their most talkative these write whole requests, documents and all.
+    "anthropic", "openai", "httpx2", "httpcore2",
+)  # fmt: skip
 
 Event = MutableMapping[str, Any]
 
