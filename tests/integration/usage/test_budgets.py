@@ -101,6 +101,8 @@ async def test_an_unknown_price_finds_no_room_where_money_is_limited(
     async with database.client(globex.client_id) as session:
         call = (await session.scalars(select(LlmCall))).one()
     assert (call.tokens_input, call.cost_micros) == (70, None)
+    day = (await budgets(database, globex.client_id))[Period.DAY]
+    assert (day.spent_tokens, day.spent_micros) == (70, 0)
 
 
 async def test_settling_twice_books_once(database: Database, two_clients: Clients) -> None:

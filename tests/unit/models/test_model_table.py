@@ -20,6 +20,15 @@ TOKENS = st.integers(0, 2_000_000)
         ("gpt-4o-2024-08-06", ModelName("openai", "gpt-6.1-sol")),
         ("claude-sonnet-5-5", SONNET),
         ("house/llama-9", ModelName("house", "llama-9")),
+        ("anthropic/claude-3-5-sonnet-20241022", SONNET),
+        ("claude-3.5-sonnet", SONNET),
+        ("claude-sonnet-4-5-20250929", SONNET),
+        ("gpt-4-0613", ModelName("openai", "gpt-6.1-sol")),
+        ("gpt-4-1106-preview", ModelName("openai", "gpt-6.1-sol")),
+        ("house/claude-3-5-sonnet", ModelName("house", "claude-3-5-sonnet")),
+        ("claude-never", None),
+        ("openai/", None),
+        ("/", None),
         ("default", None),
     ],
 )
@@ -36,6 +45,22 @@ def test_an_operators_price_goes_first_and_may_be_nothing() -> None:
     assert own.cost_micros(ModelName("house", "llama-9"), Usage(5, 5)) == 0
     assert own.cost_micros(SONNET, Usage(1, 1)) == 18
     assert own.cost_micros(ModelName("house", "other"), Usage(5, 5)) is None
+
+
+def test_a_dated_name_costs_what_its_model_does() -> None:
+    dated = ModelName("anthropic", "claude-sonnet-5-5-20260901")
+    assert ModelTable().cost_micros(dated, Usage(1, 1)) == 12
+
+
+def test_an_operator_leads_names_elsewhere() -> None:
+    house = ModelName("vllm", "qwen3-vl-8b")
+    table = ModelTable(named={"claude-3-5-sonnet": house, "openai/gpt-4": house})
+    assert [table.resolve(name) for name in ("claude-3-5-sonnet", "claude-3-5-sonnet-latest")] == [
+        house,
+        house,
+    ]
+    assert table.current(ModelName("openai", "gpt-4")) == house
+    assert table.current(SONNET) == SONNET
 
 
 def test_a_fraction_of_a_micro_dollar_is_a_whole_one() -> None:

@@ -246,6 +246,24 @@ async def test_a_retired_name_leads_to_the_model_of_today_and_is_told() -> None:
     assert scene.books.calls[0].asked_model == "claude-3-5-sonnet-20241022"
 
 
+async def test_a_retired_name_in_the_order_leads_there_once_and_is_told() -> None:
+    scene = Scene(completion(Outcome.REFUSED))
+    old = ModelName("anthropic", "claude-3-5-sonnet")
+    await scene.ask(LlmPolicy((old, LARGE, OTHER)))
+    assert scene.models == [LARGE.model, OTHER.model]
+    assert [call.asked_model for call in scene.books.calls] == [str(old), None]
+
+
+async def test_a_vendor_that_refuses_a_request_is_there() -> None:
+    scene = Scene(VendorRefusal(Trouble.CONTEXT_EXCEEDED, provider="anthropic", status=400))
+    breaker, now = scene.router.breakers["anthropic"], scene.clock.monotonic()
+    for _ in range(4):
+        breaker.failed(now)
+    await scene.ask()
+    breaker.failed(now)
+    assert breaker.allows(now)
+
+
 async def test_a_model_that_nobody_knows_has_no_price() -> None:
     scene = Scene()
     await scene.ask(LlmPolicy((ModelName("openai", "house-1"),)))

@@ -11,7 +11,7 @@ from docflow.domain.ports.llm import Estimate, Usage
 
 #: When the vendors' price lists were looked at.
 AS_OF = date(2026, 11, 20)
-_DATED = re.compile(r"-(20\d{6}|20\d{2}-\d{2}-\d{2}|latest)$")
+_DATED = re.compile(r"-(20\d{6}|20\d{2}-\d{2}-\d{2}|\d{4}(-preview)?|latest|preview)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +87,11 @@ _SMALL, _MIDDLE, _LARGE = (
 )
 _TERRA, _SOL = ModelName("openai", "gpt-6.1-terra"), ModelName("openai", "gpt-6.1-sol")
 
-#: Names that older prompts hold, and who answers to them now. Dates and `-latest` at their end do not count.
+#: Names that older prompts hold, and who answers to them now. Dates, `-latest` and `-preview` at their end do not count.
 RETIRED: Mapping[str, ModelName] = {
+    "claude-instant": _SMALL,
+    "claude-instant-1": _SMALL,
+    "claude-2": _MIDDLE,
     "claude-3-haiku": _SMALL,
     "claude-3-5-haiku": _SMALL,
     "claude-haiku-4-5": _SMALL,
@@ -103,33 +106,56 @@ RETIRED: Mapping[str, ModelName] = {
     "claude-opus-4-0": _LARGE,
     "claude-opus-4-1": _LARGE,
     "gpt-3.5-turbo": _TERRA,
+    "gpt-3.5-turbo-16k": _TERRA,
     "gpt-4o-mini": _TERRA,
     "gpt-4.1-mini": _TERRA,
     "gpt-4": _SOL,
+    "gpt-4-32k": _SOL,
     "gpt-4-turbo": _SOL,
+    "gpt-4-vision": _SOL,
     "gpt-4o": _SOL,
     "gpt-4.1": _SOL,
 }
 
 
+def _plain(model: str) -> str:
+    """Without its date, and with the hyphens that Claude's names have where others write points."""
+    plain = _DATED.sub("", model)
+    return plain.replace(".", "-") if plain.startswith("claude") else plain
+
+
 @dataclass(frozen=True, slots=True)
 class ModelTable:
-    """`own` holds an operator's prices by `provider/model`."""
+    """`own` holds an operator's prices by `provider/model`, `named` whom other names lead to."""
 
     own: Mapping[str, Price] = field(default_factory=dict)
+    named: Mapping[str, ModelName] = field(default_factory=dict)
 
     def resolve(self, name: str) -> ModelName | None:
         """A prompt's model by whatever name it has; None = no name that is known, such as `default`."""
+        if (led := self.named.get(name)) is not None:
+            return led
         if "/" in name:
-            return ModelName.of(name)
-        plain = _DATED.sub("", name)
+            try:
+                return self.current(ModelName.of(name))
+            except ValueError:
+                return None
         for known in (*self.own, *PRICES):
             if name == known.partition("/")[2]:
                 return ModelName.of(known)
-        return RETIRED.get(plain)
+        return self.named.get(_plain(name)) or RETIRED.get(_plain(name))
+
+    def current(self, name: ModelName) -> ModelName:
+        """Who answers now where a vendor has retired a model, or an operator leads its name elsewhere; else the same."""
+        if (led := self.named.get(str(name))) is not None:
+            return led
+        now = RETIRED.get(_plain(name.model))
+        return now if now is not None and now.provider == name.provider else name
 
     def price(self, name: ModelName) -> Price | None:
-        return self.own.get(str(name)) or PRICES.get(str(name))
+        """A dated name costs what its model does."""
+        names = (str(name), f"{name.provider}/{_plain(name.model)}")
+        return next((prices[one] for one in names for prices in (self.own, PRICES) if one in prices), None)
 
     def cost_micros(self, name: ModelName, usage: Usage) -> int | None:
         price = self.price(name)

@@ -32,6 +32,9 @@ MAX_TEXT = 4_000
 """Characters of one value; what is longer was taken from somewhere else."""
 MIN_OUTPUT_TOKENS = 4_096
 MAX_OUTPUT_TOKENS = 32_000
+#: Of one attempt; a long answer takes longer to be written, and asking anew would take as long again.
+TIMEOUT_S = 60.0
+LONGEST_TIMEOUT_S = 110.0
 #: `{"text":"…","quote":"…","page":1}` with its name and a short value.
 _LEAF_TOKENS = 60
 _CELL_TOKENS = 35
@@ -64,6 +67,7 @@ def question_of(request: ExtractRequest, wire: Wire, window: Sequence[Page]) -> 
     """What to ask about these pages of the document."""
     images = {image.number: image for image in request.images}
     parts = tuple(Part(page.number, seen_text(page), images.get(page.number)) for page in window)
+    room = _output_tokens(wire, parts)
     return CompletionRequest(
         client_id=request.client_id,
         process_id=request.process_id,
@@ -76,7 +80,8 @@ def question_of(request: ExtractRequest, wire: Wire, window: Sequence[Page]) -> 
         wire_schema=wire.schema,
         parts=parts,
         examples=request.examples,
-        max_output_tokens=_output_tokens(wire, parts),
+        max_output_tokens=room,
+        timeout_s=min(LONGEST_TIMEOUT_S, TIMEOUT_S * max(1.0, room / (2 * MIN_OUTPUT_TOKENS))),
     )
 
 

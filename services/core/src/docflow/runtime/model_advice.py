@@ -78,7 +78,7 @@ class ModelAdvice:
         question = doubts.question_of(
             config, job.run.process_id, document.document_id, values, pages, prompt=prompt
         )
-        policy = self._models.policy(config.llm_policy)
+        policy = self._models.policy(config.llm_policy, config.output_schema)
         try:
             completion = await self._asking(job, policy).complete(question)
         except QuotaExceeded as error:
@@ -98,7 +98,7 @@ class ModelAdvice:
         prompt = await self._models.prompts.of(config.client_id, config.prompt_ids, PromptStage.SUMMARIZATION)
         question = summary.question_of(config, job.run.process_id, values, findings, prompt)
         try:
-            asking = self._asking(job, self._models.policy(config.llm_policy))
+            asking = self._asking(job, self._models.policy(config.llm_policy, config.output_schema))
             completion = await asking.complete(question)
         except (TransientError, PermanentError, QuotaExceeded) as error:
             log.info("summary.missing", code=error.code)

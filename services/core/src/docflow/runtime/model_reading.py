@@ -10,7 +10,6 @@ from docflow.domain.stages import Stage
 from docflow.features.completions.attempts import Origin
 from docflow.features.completions.router import Router
 from docflow.features.reading.by_model import ModelReader
-from docflow.features.redaction.redaction import asked_for
 from docflow.runtime.models import Models
 from docflow.runtime.settings import LlmSettings
 
@@ -21,6 +20,8 @@ _NO_ANSWER = frozenset(
         "llm_model_unknown", "llm_schema_too_complex",
     }
 )  # fmt: skip
+#: What a prompt says that leaves the choice to the order.
+_ANY_MODEL = "default"
 
 
 class RoutedProvider:
@@ -37,9 +38,7 @@ class RoutedProvider:
 
     async def extract(self, request: ExtractRequest) -> Extraction:
         """Raises TransientError while no vendor answers, PermanentError for a policy or a request that is wrong."""
-        policy = self._models.policy(request.llm_policy)
-        if policy.redact:
-            policy = replace(policy, redact=policy.redact - asked_for(request.output_schema))
+        policy = self._models.policy(request.llm_policy, request.output_schema)
         if not self._models.can_ask(policy):
             return await self._offline.extract(request)
         prompt = (
@@ -69,7 +68,9 @@ class RoutedProvider:
         return None
 
     def _replaced(self, asked: str) -> tuple[str, ...]:
-        """Where the prompt names a model of the past: its name, and who answers to it now."""
+        """Where the prompt names a model of the past: its name, and who answers to it now; or one that nobody knows."""
         now = self._router.table.resolve(asked) if asked else None
+        if asked and now is None and asked != _ANY_MODEL:
+            return (f"model_unknown: {asked}",)
         told = now is not None and asked not in (now.model, str(now))
         return (f"model_replaced: {asked} by {now}",) if told else ()

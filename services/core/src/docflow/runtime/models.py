@@ -1,7 +1,7 @@
 """What a stage asks models through: whose policy holds, which prompt was published, and the router."""
 
 from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from docflow.db.database import Database
@@ -14,6 +14,7 @@ from docflow.domain.ports.llm import Completes
 from docflow.features.completions.attempts import Origin
 from docflow.features.completions.router import Calling, Router
 from docflow.features.prompts.repository import PromptRepository
+from docflow.features.redaction.redaction import asked_for
 from docflow.runtime.settings import LlmSettings
 
 _KEPT = 256
@@ -35,12 +36,18 @@ class Models:
         default = LlmPolicy(order, offline_last, given.at_limit)
         return cls(router, PublishedPrompts(database), default, given.deadline_s)
 
-    def policy(self, llm_policy: JsonObject) -> LlmPolicy:
-        """The configuration's, else the operator's. Raises PermanentError `llm_policy_invalid`."""
+    def policy(self, llm_policy: JsonObject, output_schema: JsonObject | None = None) -> LlmPolicy:
+        """The configuration's, else the operator's; what the schema asks for is not redacted.
+
+        Raises PermanentError `llm_policy_invalid`.
+        """
         try:
-            return policy_of(llm_policy, self.default)
+            policy = policy_of(llm_policy, self.default)
         except ValueError as error:
             raise PermanentError("llm_policy cannot be followed", code="llm_policy_invalid") from error
+        if not policy.redact or output_schema is None:
+            return policy
+        return replace(policy, redact=policy.redact - asked_for(output_schema))
 
     def wishes(self, llm_policy: JsonObject) -> ModelWishes | None:
         """None where no model may be asked. Raises PermanentError `llm_policy_invalid`."""

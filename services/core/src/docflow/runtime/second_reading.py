@@ -66,7 +66,8 @@ class TwoReadings:
         await self._first.aclose()
 
     def _others(self, request: ExtractRequest, first: Extraction) -> LlmPolicy:
-        policy, read_by = self._models.policy(request.llm_policy), ModelName(first.provider, first.model)
+        policy = self._models.policy(request.llm_policy, request.output_schema)
+        read_by = ModelName(first.provider, first.model)
         set_up = self._models.router.vendors
         others = tuple(one for one in policy.models if one != read_by and one.provider in set_up)
         return replace(policy, models=others)

@@ -15,7 +15,7 @@ from pydantic import BaseModel, BeforeValidator, Field, SecretStr, field_validat
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
 from docflow.domain.llm_policy import AtLimit, policy_problems
-from docflow.domain.model_table import ModelTable, price_of
+from docflow.domain.model_table import ModelName, ModelTable, price_of
 from docflow.runtime.settings_files import SettingsFiles
 
 URL_FORM = "postgresql+psycopg://user:password@host:5432/database"
@@ -253,6 +253,9 @@ class LlmSettings(BaseModel):
     prices: dict[str, dict[str, str]] = {}
     """US dollars for a million tokens: {"provider/model": {"input", "output", "cache_read"}}, before those that come
     along; `cache_read` unset = as `input`."""
+    models: dict[str, str] = {}
+    """Whom the names in prompts and orders lead to: {"claude-3-5-sonnet": "vllm/qwen3-vl-8b"}, before the table that comes
+    along."""
     anthropic: VendorSettings = VendorSettings()
     openai: VendorSettings = VendorSettings()
     gemini: VendorSettings = VendorSettings()
@@ -277,13 +280,19 @@ class LlmSettings(BaseModel):
             raise ValueError("each price has input, output and perhaps cache_read, as decimals in strings")
         return value
 
+    @field_validator("models")
+    @classmethod
+    def _names(cls, value: dict[str, str]) -> dict[str, str]:
+        for name in value.values():
+            ModelName.of(name)
+        return value
+
     def table(self) -> ModelTable:
-        return ModelTable(
-            {
-                name: price_of(price["input"], price["output"], price.get("cache_read"))
-                for name, price in self.prices.items()
-            }
-        )
+        own = {
+            name: price_of(price["input"], price["output"], price.get("cache_read"))
+            for name, price in self.prices.items()
+        }
+        return ModelTable(own, {name: ModelName.of(led) for name, led in self.models.items()})
 
 
 class TraceSettings(BaseModel):

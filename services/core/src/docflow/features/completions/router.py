@@ -115,8 +115,11 @@ class Router:
         own = self.table.resolve(request.model) if request.model else None
         asked = request.model if own and request.model not in (own.model, str(own)) else None
         named = [Candidate(own, asked)] if own else []
-        named += [Candidate(name) for name in policy.models if name != own]
-        return [candidate for candidate in named if candidate.name.provider in self.vendors]
+        for name in policy.models:
+            now = self.table.current(name)
+            named.append(Candidate(now, str(name) if now != name else None))
+        first = {candidate.name: candidate for candidate in reversed(named)}
+        return [one for one in named if first[one.name] is one and one.name.provider in self.vendors]
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,6 +242,8 @@ class _Question:
 
     def _note_refusal(self, refusal: VendorRefusal, name: ModelName) -> None:
         """Raises the refusal of a request that is wrong: that is our fault, and the next vendor's would be the same."""
+        if refusal.status is not None and refusal.trouble not in (Trouble.AUTH, Trouble.BILLING):
+            self.router.breakers[name.provider].succeeded()
         if refusal.trouble in (Trouble.BAD_REQUEST, Trouble.TOO_LARGE):
             raise refusal
         if refusal.trouble in (Trouble.AUTH, Trouble.BILLING):

@@ -1,6 +1,7 @@
 """One attempt at a time against the Messages API. The SDK's own retries are off: the router knows more than it."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,7 +22,9 @@ from docflow.domain.ports.llm import (
     Headroom,
     Outcome,
     Repair,
+    Trouble,
     Usage,
+    VendorBusy,
 )
 
 if TYPE_CHECKING:
@@ -66,7 +69,9 @@ class AnthropicVendor:
             http_client=anthropic.DefaultAsyncHttpxClient(**connections()),
             open_telemetry={"traces": {"content_mode": "metadata_only"}},
         )
-        self._failures = (anthropic.APIError, httpx2.HTTPError, httpx2.StreamError, TimeoutError)
+        self._failures = (
+            anthropic.APIError, httpx2.HTTPError, httpx2.StreamError, TimeoutError, json.JSONDecodeError,
+        )  # fmt: skip
         self._clock = clock
         self._mark = mark
         self._known: dict[str, tuple[float, Capabilities]] = {}
@@ -106,6 +111,9 @@ class AnthropicVendor:
     async def _whole(self, body: dict[str, Any], timeout_s: float) -> tuple["Message", Mapping[str, str]]:
         raw = await self._client.messages.with_raw_response.create(**body, timeout=timeout_s)
         message: Message = await raw.parse()
+        if not isinstance(getattr(message, "content", None), list):
+            # Whatever answered, a proxy perhaps, does not speak the protocol.
+            raise VendorBusy(Trouble.SERVER, provider=self.name)
         return message, raw.headers
 
     async def _streamed(
@@ -120,17 +128,18 @@ class AnthropicVendor:
     def _completion(
         self, request: CompletionRequest, message: "Message", headers: Mapping[str, str], took_s: float
     ) -> Completion:
-        text = "".join(block.text for block in message.content if block.type == "text")
+        text = "".join(block.text or "" for block in message.content if block.type == "text")
         outcome = _OUTCOMES.get(message.stop_reason or "", Outcome.COMPLETE)
         data, problems = checked(text, request.wire_schema) if outcome is Outcome.COMPLETE else (None, ())
         usage = getattr(message, "usage", None)
+        told = usage is not None and usage.output_tokens is not None
         return Completion(
             outcome=Outcome.INVALID if problems else outcome,
             data=data,
             provider=self.name,
             model=message.model,
             request_id=headers.get("request-id"),
-            usage=_usage(usage) if usage is not None else self._worst(request),
+            usage=_usage(usage) if usage is not None and told else self._worst(request),
             duration_ms=round(took_s * 1000),
             headroom=self._headroom(headers),
             problems=problems,

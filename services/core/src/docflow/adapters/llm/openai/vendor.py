@@ -1,9 +1,10 @@
 """One attempt at a time against Chat Completions, which OpenAI, Gemini, vLLM and Ollama all speak."""
 
 import asyncio
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeGuard
 
 from docflow.adapters.llm import sizes
 from docflow.adapters.llm.answers import checked
@@ -22,7 +23,9 @@ from docflow.domain.ports.llm import (
     Headroom,
     Outcome,
     Repair,
+    Trouble,
     Usage,
+    VendorBusy,
 )
 
 if TYPE_CHECKING:
@@ -68,7 +71,9 @@ class OpenAIVendor:
             max_retries=0,
             http_client=openai.DefaultAsyncHttpxClient(**connections()),
         )
-        self._failures = (openai.APIError, httpx2.HTTPError, httpx2.StreamError, TimeoutError)
+        self._failures = (
+            openai.APIError, httpx2.HTTPError, httpx2.StreamError, TimeoutError, json.JSONDecodeError,
+        )  # fmt: skip
         self._profile = profile
         self._clock = clock
         self._mark = mark
@@ -93,7 +98,7 @@ class OpenAIVendor:
                 else:
                     headers = await self._whole(body, request.timeout_s, answer)
         except self._failures as error:
-            usage = _usage(answer.usage) if answer.usage else Usage(cost_micros=None)
+            usage = _usage(answer.usage) if _tells(answer.usage) else Usage(cost_micros=None)
             raise translated(error, self.name, self._clock.now(), usage) from error
         return self._completion(request, answer, headers, self._clock.monotonic() - started)
 
@@ -103,8 +108,12 @@ class OpenAIVendor:
     async def _whole(self, body: dict[str, Any], timeout_s: float, answer: _Answer) -> Mapping[str, str]:
         raw = await self._client.chat.completions.with_raw_response.create(**body, timeout=timeout_s)
         completion = raw.parse()
-        if completion.choices:
-            choice = completion.choices[0]
+        choices = getattr(completion, "choices", None)
+        if not isinstance(choices, list) or any(choice.message is None for choice in choices):
+            # Whatever answered, a proxy perhaps, does not speak the protocol.
+            raise VendorBusy(Trouble.SERVER, provider=self.name)
+        if choices:
+            choice = choices[0]
             answer.text = choice.message.content or ""
             answer.refused = bool(choice.message.refusal)
             answer.reason = choice.finish_reason
@@ -142,7 +151,7 @@ class OpenAIVendor:
             provider=self.name,
             model=answer.model or request.model,
             request_id=headers.get("x-request-id"),
-            usage=_usage(answer.usage) if answer.usage else self._worst(request),
+            usage=_usage(answer.usage) if _tells(answer.usage) else self._worst(request),
             duration_ms=round(took_s * 1000),
             headroom=_headroom(headers),
             problems=problems,
@@ -163,6 +172,10 @@ def _headroom(headers: Mapping[str, str]) -> Headroom:
         tokens_input=whole(headers.get(f"{prefix}-remaining-tokens")),
         resets_in_s=max((one for one in resets if one is not None), default=None),
     )
+
+
+def _tells(given: "CompletionUsage | None") -> TypeGuard["CompletionUsage"]:
+    return given is not None and given.prompt_tokens is not None and given.completion_tokens is not None
 
 
 def _usage(given: "CompletionUsage") -> Usage:
