@@ -23,7 +23,7 @@ class LlmWatch:
         self._alarm = alarm
 
     def question(self, task: str, process_id: UUID) -> AbstractContextManager[None]:
-        """Around all attempts of one question; the SDKs' own spans nest under it."""
+        """Around all attempts of one question. Spans of the SDKs nest under it where the process has a global provider of them."""
         return self._tracing.span(f"docflow.llm.{task}", current_traceparent(), process_id=str(process_id))
 
     def attempt(self, provider: str, model: str, outcome: str, seconds: float, usage: Usage) -> None:
