@@ -166,6 +166,8 @@ CREATE TABLE configurations (
     updated_at timestamp with time zone NOT NULL DEFAULT now(),
     created_at timestamp with time zone NOT NULL DEFAULT now(),
     revision integer NOT NULL DEFAULT 1,
+    canary_percent integer,
+    CONSTRAINT ck_configurations_canary_percent_share CHECK (((canary_percent >= 1) AND (canary_percent <= 99))),
     CONSTRAINT ck_configurations_confidence_threshold_share CHECK (((confidence_threshold >= (0)::numeric) AND (confidence_threshold <= (1)::numeric))),
     CONSTRAINT ck_configurations_duplicate_policy_known CHECK ((duplicate_policy = ANY (ARRAY['flag'::text, 'allow'::text, 'return_existing'::text]))),
     CONSTRAINT ck_configurations_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'shadow'::text, 'canary'::text, 'published'::text, 'retired'::text]))),
@@ -211,6 +213,78 @@ CREATE TABLE documents (
     CONSTRAINT pk_documents PRIMARY KEY (document_id),
     CONSTRAINT uq_documents_client_id_document_id UNIQUE (client_id, document_id),
     CONSTRAINT uq_documents_client_id_process_id_position UNIQUE (client_id, process_id, "position")
+);
+
+CREATE TABLE evaluation_items (
+    client_id uuid NOT NULL,
+    set_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    expected jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT fk_evaluation_items_document FOREIGN KEY (client_id, document_id) REFERENCES documents(client_id, document_id) ON DELETE CASCADE,
+    CONSTRAINT fk_evaluation_items_set FOREIGN KEY (client_id, set_id) REFERENCES evaluation_sets(client_id, set_id) ON DELETE CASCADE,
+    CONSTRAINT pk_evaluation_items PRIMARY KEY (client_id, set_id, document_id)
+);
+
+CREATE TABLE evaluation_readings (
+    client_id uuid NOT NULL,
+    evaluation_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    side text NOT NULL,
+    outcomes jsonb NOT NULL,
+    needs_review boolean NOT NULL,
+    pages integer NOT NULL,
+    duration_ms integer NOT NULL,
+    provider text NOT NULL,
+    model text NOT NULL,
+    tokens_input integer NOT NULL,
+    tokens_output integer NOT NULL,
+    cost_micros bigint,
+    error_code text,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT ck_evaluation_readings_side_known CHECK ((side = ANY (ARRAY['candidate'::text, 'baseline'::text]))),
+    CONSTRAINT fk_evaluation_readings_document FOREIGN KEY (client_id, document_id) REFERENCES documents(client_id, document_id) ON DELETE CASCADE,
+    CONSTRAINT fk_evaluation_readings_evaluation FOREIGN KEY (client_id, evaluation_id) REFERENCES evaluations(client_id, evaluation_id) ON DELETE CASCADE,
+    CONSTRAINT pk_evaluation_readings PRIMARY KEY (client_id, evaluation_id, document_id, side)
+);
+
+CREATE TABLE evaluation_sets (
+    set_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    process_type_id character varying(100) NOT NULL,
+    config_version integer,
+    name text NOT NULL,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT fk_evaluation_sets_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT fk_evaluation_sets_process_type_id FOREIGN KEY (process_type_id) REFERENCES process_types(process_type_id),
+    CONSTRAINT pk_evaluation_sets PRIMARY KEY (set_id),
+    CONSTRAINT uq_evaluation_sets_client_id_set_id UNIQUE (client_id, set_id)
+);
+
+CREATE TABLE evaluations (
+    evaluation_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    set_id uuid NOT NULL,
+    process_type_id text NOT NULL,
+    candidate jsonb NOT NULL,
+    baseline jsonb,
+    status text NOT NULL DEFAULT 'pending'::text,
+    attempt integer NOT NULL DEFAULT 0,
+    failures integer NOT NULL DEFAULT 0,
+    available_at timestamp with time zone NOT NULL DEFAULT now(),
+    documents integer NOT NULL,
+    figures jsonb,
+    verdict text,
+    error_code text,
+    created_by text NOT NULL,
+    completed_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT ck_evaluations_status_known CHECK ((status = ANY (ARRAY['pending'::text, 'running'::text, 'completed'::text, 'failed'::text]))),
+    CONSTRAINT ck_evaluations_verdict_known CHECK (((verdict IS NULL) OR (verdict = ANY (ARRAY['passed'::text, 'worse'::text])))),
+    CONSTRAINT fk_evaluations_set FOREIGN KEY (client_id, set_id) REFERENCES evaluation_sets(client_id, set_id) ON DELETE CASCADE,
+    CONSTRAINT pk_evaluations PRIMARY KEY (evaluation_id),
+    CONSTRAINT uq_evaluations_client_id_evaluation_id UNIQUE (client_id, evaluation_id)
 );
 
 CREATE TABLE field_corrections (
@@ -509,6 +583,17 @@ CREATE TABLE prompts (
     CONSTRAINT uq_prompts_client_type_version_stage UNIQUE NULLS NOT DISTINCT (client_id, process_type_id, version, stage)
 );
 
+CREATE TABLE publish_gates (
+    client_id uuid NOT NULL,
+    mode text NOT NULL DEFAULT 'off'::text,
+    min_documents integer NOT NULL DEFAULT 50,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT ck_publish_gates_min_documents_positive CHECK ((min_documents > 0)),
+    CONSTRAINT ck_publish_gates_mode_known CHECK ((mode = ANY (ARRAY['off'::text, 'warn'::text, 'refuse'::text]))),
+    CONSTRAINT fk_publish_gates_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT pk_publish_gates PRIMARY KEY (client_id)
+);
+
 CREATE TABLE refresh_sessions (
     session_id uuid NOT NULL,
     client_id uuid,
@@ -776,8 +861,15 @@ CREATE INDEX ix_audit_logs_result_stage_type ON public.audit_logs USING btree (r
 CREATE INDEX ix_budget_reservations_expires_at ON public.budget_reservations USING btree (expires_at);
 CREATE INDEX ix_clients_created_at ON public.clients USING btree (created_at, client_id);
 CREATE INDEX ix_configurations_process_type_id ON public.configurations USING btree (process_type_id);
+CREATE UNIQUE INDEX uq_configurations_canary ON public.configurations USING btree (client_id, process_type_id) WHERE (state = 'canary'::text);
 CREATE INDEX ix_documents_name_key ON public.documents USING btree (client_id, name_key);
 CREATE INDEX ix_documents_sha256 ON public.documents USING btree (client_id, sha256, created_at);
+CREATE INDEX ix_evaluation_items_document ON public.evaluation_items USING btree (client_id, document_id);
+CREATE INDEX ix_evaluation_readings_document ON public.evaluation_readings USING btree (client_id, document_id);
+CREATE INDEX ix_evaluation_sets_list ON public.evaluation_sets USING btree (client_id, created_at DESC, set_id DESC);
+CREATE INDEX ix_evaluations_due ON public.evaluations USING btree (available_at) WHERE (status = ANY (ARRAY['pending'::text, 'running'::text]));
+CREATE INDEX ix_evaluations_list ON public.evaluations USING btree (client_id, created_at DESC, evaluation_id DESC);
+CREATE INDEX ix_evaluations_set ON public.evaluations USING btree (client_id, set_id);
 CREATE INDEX ix_field_corrections_process ON public.field_corrections USING btree (client_id, process_id, created_at);
 CREATE INDEX ix_file_removals_due ON public.file_removals USING btree (available_at, removal_id);
 CREATE INDEX ix_idempotency_keys_expires_at ON public.idempotency_keys USING btree (expires_at);
@@ -1984,9 +2076,10 @@ CREATE OR REPLACE FUNCTION public.refuse_change_of_published()
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 DECLARE
-    may_change constant text[] := ARRAY['state', 'is_active', 'updated_at', 'revision'];
+    fixed constant text[] := ARRAY['shadow', 'canary', 'published', 'retired'];
+    may_change constant text[] := ARRAY['state', 'is_active', 'updated_at', 'revision', 'canary_percent'];
 BEGIN
-    IF OLD.state NOT IN ('published', 'retired') THEN
+    IF OLD.state <> ALL (fixed) THEN
         IF TG_OP = 'DELETE' THEN
             RETURN OLD;
         END IF;
@@ -1998,7 +2091,8 @@ BEGIN
         END IF;
         RAISE EXCEPTION 'a published row of % cannot be deleted', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END IF;
-    IF NEW.state NOT IN ('published', 'retired') OR to_jsonb(NEW) - may_change IS DISTINCT FROM to_jsonb(OLD) - may_change THEN
+    IF NEW.state <> ALL (fixed) OR (OLD.state IN ('published', 'retired') AND NEW.state NOT IN ('published', 'retired'))
+        OR to_jsonb(NEW) - may_change IS DISTINCT FROM to_jsonb(OLD) - may_change THEN
         RAISE EXCEPTION 'a published row of % cannot change', TG_TABLE_NAME USING ERRCODE = 'restrict_violation';
     END IF;
     RETURN NEW;
@@ -2425,6 +2519,27 @@ AS $function$
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_audit
+
+CREATE OR REPLACE FUNCTION public.take_evaluations(p_limit integer, p_hold_s double precision)
+ RETURNS TABLE(evaluation_id uuid, client_id uuid, attempt integer, failures integer)
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    WITH due AS (
+        SELECT e.evaluation_id FROM public.evaluations e
+        WHERE e.status IN ('pending', 'running') AND e.available_at <= clock_timestamp()
+        ORDER BY e.available_at, e.evaluation_id
+        LIMIT p_limit
+        FOR UPDATE OF e SKIP LOCKED
+    )
+    UPDATE public.evaluations e
+    SET status = 'running', attempt = e.attempt + 1, available_at = clock_timestamp() + make_interval(secs => p_hold_s)
+    FROM due WHERE e.evaluation_id = due.evaluation_id
+    RETURNING e.evaluation_id, e.client_id, e.attempt, e.failures
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
 
 CREATE OR REPLACE FUNCTION public.take_late_audit(p_limit integer, p_late_s double precision)
  RETURNS TABLE(message_id uuid, payload jsonb)
@@ -2968,6 +3083,10 @@ ALTER TABLE budgets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE clients ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE configurations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE evaluation_items ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE evaluation_readings ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE evaluation_sets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE evaluations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE field_corrections ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE file_removals ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE idempotency_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -2985,6 +3104,7 @@ ALTER TABLE process_fields ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE process_types ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE processes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE prompts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE publish_gates ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE refresh_sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE reviews ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE socket_tickets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -3081,6 +3201,21 @@ CREATE POLICY client ON documents FOR ALL TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY engine_all ON documents FOR ALL TO docflow_engine
+    USING (true)
+    WITH CHECK (true);
+CREATE POLICY client ON evaluation_items FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY client ON evaluation_readings FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY client ON evaluation_sets FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY client ON evaluations FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_all ON evaluations FOR ALL TO docflow_engine
     USING (true)
     WITH CHECK (true);
 CREATE POLICY client ON field_corrections FOR ALL TO public
@@ -3208,6 +3343,9 @@ CREATE POLICY read ON prompts FOR SELECT TO public
     USING (((client_id IS NULL) OR (client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif"))));
 CREATE POLICY remove ON prompts FOR DELETE TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY client ON publish_gates FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY client ON refresh_sessions FOR ALL TO public
     USING (((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")) OR ((client_id IS NULL) AND (( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL))))
     WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")) OR ((client_id IS NULL) AND (( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL))));
@@ -3307,6 +3445,11 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON configurations TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON configurations TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON documents TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON documents TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON evaluation_items TO docflow_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON evaluation_readings TO docflow_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON evaluation_sets TO docflow_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON evaluations TO docflow_app;
+GRANT SELECT, UPDATE ON evaluations TO docflow_engine;
 GRANT INSERT, SELECT ON field_corrections TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON field_corrections TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON file_removals TO docflow_app;
@@ -3340,6 +3483,7 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON processes TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON processes TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON prompts TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON prompts TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON publish_gates TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON refresh_sessions TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON refresh_sessions TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON reviews TO docflow_app;
