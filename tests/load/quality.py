@@ -9,7 +9,8 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
-from docflow_cli.evaluation import Evaluation, FieldScore, as_markdown, run
+from docflow.domain.field_scores import total_of
+from docflow_cli.evaluation import Evaluation, as_markdown, run
 
 from tests.load import rows
 from tests.load.classification import section_of, with_section
@@ -64,13 +65,12 @@ def main(folder: Path) -> Mapping[str, float]:
 
 
 def _figures(invoices: Evaluation, receipts: Evaluation) -> Mapping[str, float]:
-    three = sum((receipts.fields[name] for name in ("company", "date", "total")), FieldScore())
-    accepted = receipts.total.accepted
+    three = total_of(receipts.fields[name] for name in ("company", "date", "total"))
     return {
         "e_invoices_f1": 100 * invoices.total.f1,
         "receipts_three_f1": 100 * three.f1,
         "receipts_f1": 100 * receipts.total.f1,
-        "receipts_wrong_accepted": 100 * receipts.total.slipped / max(1, accepted),
+        "receipts_wrong_accepted": 100 * receipts.total.slip_rate,
     }
 
 

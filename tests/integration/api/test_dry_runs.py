@@ -1,10 +1,8 @@
 """A configuration tried on a stored document."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID, uuid4
 
-import orjson
 import pytest
 from docflow.db.database import Database
 from docflow.domain.access import Scope
@@ -15,6 +13,7 @@ from sqlalchemy import func, select
 
 from tests.integration.api.conftest import KeyFor, World
 from tests.integration.api.tenants import code, draft, platform, pointers
+from tests.integration.api.words import words
 
 Clients = tuple[Tenancy, Tenancy]
 __all__ = ["platform"]
@@ -33,18 +32,6 @@ LEASE: dict[str, Any] = {
     },
     "required": ["invoice_number", "net_total"],
 }
-
-
-def words(lines: Sequence[tuple[str, str]]) -> bytes:
-    placed = []
-    for row, cells in enumerate(lines):
-        y = 0.1 + row * 0.05
-        for column, cell in enumerate(cells):
-            x = 0.1 + column * 0.3
-            for word in cell.split():
-                placed.append([word, x, y, x + 0.012 * len(word), y + 0.02, 1.0])
-                x += 0.012 * len(word) + 0.01
-    return orjson.dumps({"number": 1, "words": placed})
 
 
 async def read_document(world: World, database: Database, tenancy: Tenancy, **columns: Any) -> UUID:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from docflow.domain.errors import UserError
+from docflow.domain.field_scores import FieldScore, same
 from docflow.domain.output_schema import FieldSpec
 from docflow.domain.reading import FieldSource, ReadField
 from docflow.domain.values.kinds import FieldKind
-from docflow_cli.evaluation import Evaluation, FieldScore, as_markdown, evaluate, same
+from docflow_cli.evaluation import Evaluation, as_markdown, evaluate
 
 TOTAL = FieldSpec("total", FieldKind.MONEY)
 
@@ -39,11 +40,12 @@ def test_equal_is_by_kind(kind: FieldKind, value: str, truth: str, expected: boo
         ("9.00", read("9.00"), FieldScore(labelled=1, right=1, accepted=1)),
         ("9.00", read("9.00", 0.5), FieldScore(labelled=1, right=1)),
         ("9.00", read("8.00"), FieldScore(labelled=1, wrong=1, accepted=1, slipped=1)),
-        (None, read("8.00"), FieldScore(wrong=1, accepted=1, slipped=1)),
+        (None, read("8.00"), FieldScore(empty=1, wrong=1, invented=1, accepted=1, slipped=1)),
+        (None, read(None), FieldScore(empty=1)),
         ("9.00", read(None), FieldScore(labelled=1)),
         (["9.00", "8.00"], read("8.00"), FieldScore(labelled=1, right=1, accepted=1)),
     ],
-    ids=["right", "right but unsure", "wrong", "invented", "missing", "one of several"],
+    ids=["right", "right but unsure", "wrong", "invented", "rightly nothing", "missing", "one of several"],
 )
 def test_a_value_is_counted_once(truth: object, given: ReadField, score: FieldScore) -> None:
     evaluation = Evaluation(0.8)
@@ -61,7 +63,7 @@ async def test_a_set_of_plain_text_is_read_and_scored(tmp_path: Path) -> None:
     (tmp_path / "labels" / "a.json").write_text(json.dumps(label))
     evaluation = await evaluate(tmp_path, 0.8)
     assert (evaluation.total.right, evaluation.total.wrong, evaluation.pages) == (1, 1, 1)
-    assert "| total | 1 | 1 | 1 | 100.0 |" in as_markdown(evaluation)
+    assert "| total | 1 | 1 | 1 | 0 | 100.0 |" in as_markdown(evaluation)
 
 
 async def test_a_folder_without_labels_is_refused(tmp_path: Path) -> None:

@@ -12,20 +12,20 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from statistics import median
-from typing import Any, cast
+from typing import Any
 
 import orjson
 from docflow.adapters.llm.offline.reader import read_fields
 from docflow.adapters.ocr.rapidocr import read_image
 from docflow.adapters.workbench.processes import PoolLimits, ProcessWorkbench
 from docflow.domain.errors import DocflowError, UserError
-from docflow.domain.json_types import JsonObject, JsonScalar
+from docflow.domain.field_scores import FieldScore, outcome_of, total_of
+from docflow.domain.json_types import JsonObject
 from docflow.domain.output_schema import FieldSpec, shape_of
 from docflow.domain.reading import Page, ReadField
-from docflow.domain.values.kinds import FieldKind, canonical, text_key
+from docflow.domain.values.kinds import FieldKind
 from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
 from docflow.runtime.settings import LimitSettings
 from docflow_ocr.pages.inspection import inspect
@@ -36,36 +36,6 @@ from docflow_ocr.service import file_limits
 _KIND_BY_TYPE = {"id": "id", "money": "money", "date": "date", "bool": "boolean"}
 _CALL_S = 180.0
 _CHILD_BYTES = 2 * 1024**3
-
-
-@dataclass(slots=True)
-class FieldScore:
-    """Counts of one field. `accepted` were at least as sure as the threshold, `slipped` of them are wrong."""
-
-    labelled: int = 0
-    right: int = 0
-    wrong: int = 0
-    accepted: int = 0
-    slipped: int = 0
-
-    def __add__(self, other: "FieldScore") -> "FieldScore":
-        return FieldScore(
-            self.labelled + other.labelled,
-            self.right + other.right,
-            self.wrong + other.wrong,
-            self.accepted + other.accepted,
-            self.slipped + other.slipped,
-        )
-
-    @property
-    def read(self) -> int:
-        return self.right + self.wrong
-
-    @property
-    def f1(self) -> float:
-        """0..1; 1 for a field that no document has and none was read of."""
-        whole = self.read + self.labelled
-        return 2 * self.right / whole if whole else 1.0
 
 
 @dataclass(slots=True)
@@ -82,22 +52,18 @@ class Evaluation:
 
     @property
     def total(self) -> FieldScore:
-        return sum(self.fields.values(), FieldScore())
+        return total_of(self.fields.values())
 
     def count(self, spec: FieldSpec, truth: object, read: ReadField | None, *, day_first: bool) -> None:
-        score = self.fields.setdefault(spec.path, FieldScore())
-        value = None if read is None else read.value
-        is_right = any(
-            same(spec.kind, value, one, day_first=day_first) for one in _as_list(truth) if value is not None
+        outcome = outcome_of(
+            spec.kind,
+            truth,
+            None if read is None else read.value,
+            0.0 if read is None else read.confidence,
+            threshold=self.threshold,
+            day_first=day_first,
         )
-        sure = read is not None and value is not None and read.confidence >= self.threshold
-        self.fields[spec.path] = score + FieldScore(
-            labelled=1 if _as_list(truth) else 0,
-            right=int(is_right),
-            wrong=int(value is not None and not is_right),
-            accepted=int(sure),
-            slipped=int(sure and not is_right),
-        )
+        self.fields[spec.path] = self.fields.get(spec.path, FieldScore()) + FieldScore.of(outcome)
 
 
 async def evaluate(
@@ -135,40 +101,29 @@ async def evaluate(
     return evaluation
 
 
-def same(kind: FieldKind, read: JsonScalar, truth: JsonScalar, *, day_first: bool = True) -> bool:
-    """Money to the cent, numbers and dates by value, all else by letters and digits."""
-    true = canonical(kind, str(truth), day_first=day_first)
-    if kind in (FieldKind.MONEY, FieldKind.QUANTITY, FieldKind.RATE):
-        left, right = _number(read), _number(true)
-        return left is not None and right is not None and abs(abs(left) - abs(right)) < Decimal("0.005")
-    if kind in (FieldKind.DATE, FieldKind.BOOLEAN):
-        return true is not None and str(read) == str(true)
-    return text_key(str(read)) == text_key(str(truth))
-
-
 def as_markdown(evaluation: Evaluation) -> str:
     """The figures as a table for a page of documentation."""
     lines = [
-        f"| field | labelled | read | right | F1 % | accepted at {evaluation.threshold:.2f} | wrong among them |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: |",
+        f"| field | labelled | read | right | invented | F1 % | accepted at {evaluation.threshold:.2f} | wrong among them |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     scores = [*sorted(evaluation.fields.items()), ("**all**", evaluation.total)]
     lines += [
-        f"| {name} | {one.labelled} | {one.read} | {one.right} | {100 * one.f1:.1f} | {one.accepted} | {one.slipped} |"
+        f"| {name} | {one.labelled} | {one.read} | {one.right} | {one.invented} | {100 * one.f1:.1f} | {one.accepted} |"
+        f" {one.slipped} |"
         for name, one in scores
     ]
     return "\n".join([*lines, "", summary(evaluation)])
 
 
 def summary(evaluation: Evaluation) -> str:
-    total = evaluation.total
-    accepted, pages = max(1, total.accepted), max(1, evaluation.pages)
+    total, pages = evaluation.total, max(1, evaluation.pages)
     return (
         f"{evaluation.documents} documents, {evaluation.pages} pages, {len(evaluation.refused)} refused. "
         f"F1 {100 * total.f1:.1f} %. At {evaluation.threshold:.2f}, {total.accepted} of {total.read} values read are accepted "
-        f"({100 * total.accepted / max(1, total.read):.0f} %), {total.slipped} of them wrong ({100 * total.slipped / accepted:.1f} %). "
+        f"({100 * total.coverage:.0f} %), {total.slipped} of them wrong ({100 * total.slip_rate:.1f} %). "
         f"Seconds a document: median {median(evaluation.seconds):.2f}, worst {max(evaluation.seconds):.2f}; "
-        f"processor seconds a page: {evaluation.cpu_s / pages:.2f}."
+        f"seconds a page: {sum(evaluation.seconds) / pages:.2f}, of processors {evaluation.cpu_s / pages:.2f}."
     )
 
 
@@ -221,18 +176,6 @@ def _only(schema: JsonObject, fields: Mapping[str, object]) -> JsonObject:
     """The schema with the fields that a label names: sets hold documents of several kinds."""
     kept = {name: sub for name, sub in schema["properties"].items() if name in fields}
     return {**schema, "properties": kept, "required": []}
-
-
-def _as_list(truth: object) -> list[JsonScalar]:
-    values: list[JsonScalar] = truth if isinstance(truth, list) else [cast("JsonScalar", truth)]
-    return [value for value in values if value not in (None, "")]
-
-
-def _number(value: JsonScalar) -> Decimal | None:
-    try:
-        return None if value is None else Decimal(str(value))
-    except InvalidOperation:
-        return None
 
 
 def _children_cpu() -> float:

@@ -50,7 +50,7 @@ class RoutedProvider:
             replace(request, prompt=prompt.prompt_template, model=prompt.model_name) if prompt else request
         )
         origin = Origin(request.run_id, Stage.INTELLIGENT_OCR.value)
-        reader = ModelReader(self._models.asking(policy, origin))
+        reader = ModelReader(self._models.asking(policy, origin, fresh=request.fresh))
         try:
             extraction = await reader.extract(asked)
         except QuotaExceeded:

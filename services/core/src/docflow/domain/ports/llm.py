@@ -81,6 +81,8 @@ class ExtractRequest:
     prompt_id: UUID | None = None
     llm_policy: JsonObject = field(default_factory=dict)
     """As the configuration has it."""
+    fresh: bool = False
+    """An answer that was kept does not count: time and cost are to be measured."""
 
 
 @dataclass(frozen=True, slots=True)
