@@ -7,6 +7,7 @@ import pytest
 from docflow.db.database import Database
 from docflow.domain.configuration import LifecycleState, PromptStage
 from docflow.domain.errors import DocflowError, PermanentError, UserError
+from docflow.domain.ids import new_id
 from docflow.features.configurations.repository import ConfigurationRepository
 from docflow.features.configurations.service import Configurations
 from docflow.features.prompts.repository import PromptRepository
@@ -46,7 +47,7 @@ async def client_id(database: Database) -> AsyncIterator[UUID]:
 async def refused(database: Database, client_id: UUID, process_type_id: str) -> DocflowError:
     with pytest.raises(DocflowError) as refusal:
         async with database.client(client_id) as session:
-            await Configurations(session, client_id).for_new_process(process_type_id)
+            await Configurations(session, client_id).for_new_process(process_type_id, new_id())
     return refusal.value
 
 
@@ -54,7 +55,7 @@ async def test_a_client_starts_with_a_copy_of_the_platforms_template(
     database: Database, client_id: UUID, platform: Platform
 ) -> None:
     async with database.client(client_id) as session:
-        first = await Configurations(session, client_id).for_new_process("simple_invoice")
+        first = await Configurations(session, client_id).for_new_process("simple_invoice", new_id())
     assert (first.client_id, first.version, first.confidence_threshold, first.plugin_name) == (
         client_id, 1, 0.9, "a_plugin",
     )  # fmt: skip
@@ -65,7 +66,7 @@ async def test_the_copy_names_the_prompts_it_will_be_read_by(
 ) -> None:
     own = await add_prompt(database, client_id, "simple_invoice", PromptStage.OCR, prompt_template="ours")
     async with database.client(client_id) as session:
-        first = await Configurations(session, client_id).for_new_process("simple_invoice")
+        first = await Configurations(session, client_id).for_new_process("simple_invoice", new_id())
         prompt = await PromptRepository(session, client_id).get(UUID(str(first.prompt_ids["ocr"])))
     assert first.prompt_ids == {"ocr": str(own), "summarization": str(platform.summary_prompt)}
     assert prompt.prompt_template == "ours"
@@ -74,7 +75,9 @@ async def test_the_copy_names_the_prompts_it_will_be_read_by(
 async def test_many_at_once_make_one_copy(database: Database, client_id: UUID, platform: Platform) -> None:
     async def ask() -> UUID:
         async with database.client(client_id) as session:
-            return (await Configurations(session, client_id).for_new_process("simple_invoice")).config_id
+            return (
+                await Configurations(session, client_id).for_new_process("simple_invoice", new_id())
+            ).config_id
 
     assert len(set(await asyncio.gather(*(ask() for _ in range(8))))) == 1
 

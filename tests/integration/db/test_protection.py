@@ -82,6 +82,7 @@ DEFINERS = {
     "settle_calls": "docflow_engine",
     "find_answers": "docflow_engine",
     "sweep_usage": "docflow_engine",
+    "take_evaluations": "docflow_engine",
 }
 """Who may work across clients, and as whom."""
 

@@ -9,6 +9,7 @@ from docflow.adapters.schemas.rust import found_in_text, schema_fault
 from docflow.db.database import Database
 from docflow.db.roles import libpq_url
 from docflow.domain.configuration import Configuration, PromptStage
+from docflow.domain.ids import new_id
 from docflow.domain.output_schema import shape_of
 from docflow.domain.prompting import template_problems
 from docflow.domain.publishing import Known
@@ -61,7 +62,7 @@ async def found(urls: DatabaseUrls, query: str) -> list[tuple[object, ...]]:
 
 async def configuration(seeded: Database, client_id: UUID, process_type_id: str) -> Configuration:
     async with seeded.client(client_id) as session:
-        return await Configurations(session, client_id).for_new_process(process_type_id)
+        return await Configurations(session, client_id).for_new_process(process_type_id, new_id())
 
 
 @pytest.mark.parametrize("process_type_id", REQUIRED)

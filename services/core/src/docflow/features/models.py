@@ -8,6 +8,7 @@ from docflow.features.classification import models as classification
 from docflow.features.clients import models as clients
 from docflow.features.configurations import models as configurations
 from docflow.features.documents import models as documents
+from docflow.features.evaluations import models as evaluations
 from docflow.features.idempotency import models as idempotency
 from docflow.features.mails import models as mails
 from docflow.features.notifications import models as notifications
@@ -26,7 +27,8 @@ from docflow.features.vendor_memory import models as vendor_memory
 from docflow.features.webhooks import models as webhooks
 
 MODULES = (
-    api_keys, audit, classification, clients, configurations, documents, idempotency, mails, notifications, outbox, outputs,
-    process_types, processes, prompts, removals, reviews, socket_tickets, stage_runs, uploads, usage, users, vendor_memory, webhooks,
+    api_keys, audit, classification, clients, configurations, documents, evaluations, idempotency, mails, notifications, outbox,
+    outputs, process_types, processes, prompts, removals, reviews, socket_tickets, stage_runs, uploads, usage, users,
+    vendor_memory, webhooks,
 )  # fmt: skip
 METADATA = Base.metadata

@@ -98,7 +98,9 @@ class RunLedger:
         run = self._run
         async with self._writing, self._database.client(run.client_id) as session:
             process = await self._ours(session)
-            chosen = await Configurations(session, run.client_id).for_new_process(process_type_id)
+            chosen = await Configurations(session, run.client_id).for_new_process(
+                process_type_id, run.process_id
+            )
             step = workflow_from(chosen.workflow).at(run.stage, run.step)
             results = {
                 "process_type_id": chosen.process_type_id,

@@ -28,6 +28,12 @@ from docflow.features.process_types.models import ProcessType
 from docflow.features.process_types.service import ProcessTypes
 from docflow.features.prompts.repository import PromptRepository
 
+_ACTIONS = {
+    LifecycleState.SHADOW: "configuration_shadowed",
+    LifecycleState.CANARY: "configuration_canaried",
+    LifecycleState.PUBLISHED: "configuration_published",
+    LifecycleState.RETIRED: "configuration_retired",
+}
 _ROWS = OwnedRows(ConfigurationRow, "config_id", "revision", "write_platform_configuration")
 
 
@@ -115,31 +121,53 @@ class ConfigurationDrafts:
         return await self._write(row, seen, values)
 
     async def publish(self, row: ConfigurationRow, seen: int | None, at: datetime) -> ConfigurationRow:
-        """In force from then on, with one prompt a stage pinned to it.
+        """In force from then on, with one prompt a stage pinned to it. From a draft, a shadow or a canary.
 
         Raises UserError `configuration_invalid` with every fault, or `prompts_missing` with the stages.
         """
-        if row.state != LifecycleState.DRAFT:
+        if row.state in (LifecycleState.PUBLISHED, LifecycleState.RETIRED):
             raise Conflict(f"the configuration is {row.state} already")
-        await refuse_faults(row, self._known)
-        prompt_ids = await self._prompts(row)
-        changed = await self._write(
-            row, seen, {"state": LifecycleState.PUBLISHED.value, "prompt_ids": prompt_ids}
-        )
-        return await self._told(changed, "configuration_published", at)
+        return await self.release(row, seen, at, LifecycleState.PUBLISHED)
+
+    async def release(
+        self,
+        row: ConfigurationRow,
+        seen: int | None,
+        at: datetime,
+        state: LifecycleState,
+        *,
+        percent: int | None = None,
+    ) -> ConfigurationRow:
+        """On to `state`, whence its content never changes again. Raises as `publish` does of a draft that is faulty.
+
+        `percent` is a canary's share of new processes.
+        """
+        values: dict[str, Any] = {"state": state.value}
+        if row.state == LifecycleState.DRAFT:
+            await refuse_faults(row, self._known)
+            values["prompt_ids"] = await self._prompts(row)
+        if percent != row.canary_percent:
+            values["canary_percent"] = percent
+        changed = await self._write(row, seen, values)
+        return await self.note(changed, _ACTIONS[state], at)
 
     async def retire(self, row: ConfigurationRow, seen: int | None, at: datetime) -> ConfigurationRow:
         """Processes that are pinned to it keep it; new ones take the highest version that is still published."""
-        if row.state != LifecycleState.PUBLISHED:
+        if row.state in (LifecycleState.DRAFT, LifecycleState.RETIRED):
             raise Conflict(f"a configuration that is {row.state} cannot be retired")
-        changed = await self._write(row, seen, {"state": LifecycleState.RETIRED.value})
-        return await self._told(changed, "configuration_retired", at)
+        return await self.release(row, seen, at, LifecycleState.RETIRED)
 
-    async def _told(self, row: ConfigurationRow, action: str, at: datetime) -> ConfigurationRow:
+    async def note(
+        self, row: ConfigurationRow, action: str, at: datetime, more: JsonObject | None = None
+    ) -> ConfigurationRow:
+        """In the client's audit; what is the platform's, in every client's."""
+        share = {} if row.canary_percent is None else {"canary_percent": row.canary_percent}
         what = {
             "config_id": str(row.config_id),
             "process_type_id": row.process_type_id,
             "version": row.version,
+            **share,
+            **(more or {}),
         }
         await tell_of_act(self._session, self._caller, action, what, at)
         return row

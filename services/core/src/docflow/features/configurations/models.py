@@ -34,6 +34,8 @@ class ConfigurationRow(Updated, Base):
     created_by: Mapped[str | None]
     revision: Mapped[int] = mapped_column(server_default="1", sort_order=1)
     """Counts the writes; `version` is the version of the configuration itself."""
+    canary_percent: Mapped[int | None] = mapped_column(sort_order=1)
+    """Of new processes, 1..99, while it is a canary."""
 
     __table_args__ = (
         one_of("state", LifecycleState),
@@ -47,5 +49,13 @@ class ConfigurationRow(Updated, Base):
             name="uq_configurations_client_type_version",
             postgresql_nulls_not_distinct=True,
         ),
+        CheckConstraint("canary_percent BETWEEN 1 AND 99", name="canary_percent_share"),
         Index("ix_configurations_process_type_id", "process_type_id"),
+        Index(
+            "uq_configurations_canary",
+            "client_id",
+            "process_type_id",
+            unique=True,
+            postgresql_where=text("state = 'canary'"),
+        ),
     )

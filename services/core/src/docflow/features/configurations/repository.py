@@ -58,6 +58,20 @@ class ConfigurationRepository:
         )
         return None if row is None else configuration_of(row, self._client_id)
 
+    async def canary(self, process_type_id: str) -> tuple[Configuration, int] | None:
+        """The version that takes a share of new processes, and that share in percent."""
+        row = await self._session.scalar(
+            select(ConfigurationRow).where(
+                ConfigurationRow.client_id == self._client_id,
+                ConfigurationRow.process_type_id == process_type_id,
+                ConfigurationRow.state == LifecycleState.CANARY,
+                ConfigurationRow.is_active,
+            )
+        )
+        if row is None or row.canary_percent is None:
+            return None
+        return configuration_of(row, self._client_id), row.canary_percent
+
     async def template(self, process_type_id: str, version: int) -> ConfigurationRow | None:
         """The platform's published configuration of that version."""
         row: ConfigurationRow | None = await self._session.scalar(

@@ -9,6 +9,7 @@ from docflow.domain.configuration import Configuration
 from docflow.domain.errors import PermanentError, UserError
 from docflow.features.configurations.in_force import InForce
 from docflow.features.configurations.repository import ConfigurationRepository
+from docflow.features.configurations.traffic import Traffic
 from docflow.features.process_types.models import ProcessType
 from docflow.features.prompts.repository import PromptRepository
 
@@ -23,19 +24,22 @@ class Configurations:
         self._prompts = PromptRepository(session, client_id)
         self._in_force = in_force
 
-    async def for_new_process(self, process_type_id: str) -> Configuration:
-        """The one in force; a client's first is a copy of the platform's template. Safe to repeat and to race.
+    async def for_new_process(self, process_type_id: str, process_id: UUID) -> Configuration:
+        """The one in force, or the canary for its share; a client's first is a copy of the platform's template.
 
-        Raises UserError `process_type_unknown` or `process_type_inactive`, PermanentError `configuration_missing`.
+        Safe to repeat and to race. Raises UserError `process_type_unknown` or `process_type_inactive`, PermanentError
+        `configuration_missing`.
         """
         process_type = await self._usable_type(process_type_id)
         found = await self._repository.in_force(process_type_id)
         if found is None:
             # Not remembered before its transaction has committed.
             return await self.ensure_first_configuration(process_type)
+        canary = await self._repository.canary(process_type_id)
+        traffic = Traffic(found) if canary is None else Traffic(found, *canary)
         if self._in_force is not None:
-            await self._in_force.remember(found)
-        return found
+            await self._in_force.remember(traffic)
+        return traffic.for_process(process_id)
 
     async def ensure_first_configuration(self, process_type: ProcessType) -> Configuration:
         """Copy the template of the type's default version, unless the client has that version already."""

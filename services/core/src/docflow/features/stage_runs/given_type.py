@@ -29,7 +29,9 @@ async def configuration_of(
     session: AsyncSession, process: ProcessState, process_type_id: str
 ) -> Configuration:
     """The one in force, as for a new process; raises what its submission would."""
-    return await Configurations(session, process.client_id).for_new_process(process_type_id)
+    return await Configurations(session, process.client_id).for_new_process(
+        process_type_id, process.process_id
+    )
 
 
 def results_of(process: ProcessState, chosen: Configuration) -> JsonObject:

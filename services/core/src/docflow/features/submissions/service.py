@@ -151,7 +151,7 @@ class Submissions:
         known = await self._answered(keyed) if keyed else None
         if known is not None:
             return _replay(known)
-        configuration = None if type_id is None else await self._configuration(client_id, type_id)
+        configuration = None if type_id is None else await self._configuration(client_id, type_id, process_id)
         # Were this process never to come, its files would lie there without an owner.
         removal_id = await self._expect(client_id, type_id, process_id, f"{folder}/")
         placed = [_Placed.into(folder, await _opened(file)) for file in given.files]
@@ -172,13 +172,15 @@ class Submissions:
         async with self._database.client(keyed.client_id) as session:
             return await idempotency.stored(session, keyed, self._clock.now())
 
-    async def _configuration(self, client_id: UUID, type_id: str) -> Configuration:
-        """The one in force, from memory where it is known."""
+    async def _configuration(self, client_id: UUID, type_id: str, process_id: UUID) -> Configuration:
+        """The one that the process goes to, from memory where it is known."""
         known = await self._in_force.get(client_id, type_id) if self._in_force else None
         if known is not None:
-            return known
+            return known.for_process(process_id)
         async with self._database.client(client_id) as session:
-            return await Configurations(session, client_id, self._in_force).for_new_process(type_id)
+            return await Configurations(session, client_id, self._in_force).for_new_process(
+                type_id, process_id
+            )
 
     async def _expect(self, client_id: UUID, type_id: str | None, process_id: UUID, prefix: str) -> UUID:
         """The plan to remove the files; for a named type only where it takes documents."""

@@ -1,0 +1,1 @@
+"""Approved documents as a measure of prompts and configurations."""
