@@ -11,12 +11,11 @@ import orjson
 from docflow.domain import fraud
 from docflow.domain.configuration import Configuration, PromptStage
 from docflow.domain.errors import NotFound, PermanentError
-from docflow.domain.file_types import IMAGES, PDF
 from docflow.domain.jobs import DocumentState, Job
 from docflow.domain.json_types import JsonObject
 from docflow.domain.lines import lines_of
 from docflow.domain.ports.blobs import BlobStore
-from docflow.domain.ports.llm import ExtractRequest, PageImage, Provider
+from docflow.domain.ports.llm import ExtractRequest, Provider
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.read_documents import ReadDocument, fields_as_json, tables_as_json, typed_data
 from docflow.domain.reading import Classification, FraudFlag, Page, ReadPicture, TextSource, Word
@@ -29,8 +28,8 @@ from docflow.features.splitting.cuts import Cut, proposed
 from docflow_ocr import redacting
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
-from docflow_ocr.pages.pictures import draw_picture
 from docflow_ocr.ports import DuplicateIndex, PageRecord, Pages
+from docflow_ocr.showing import Showing
 
 OPEN_TIMEOUT_S = 60.0
 DRAW_TIMEOUT_S = 20.0
@@ -41,8 +40,6 @@ ASSEMBLE_TIMEOUT_S = 30.0
 CUTS_TIMEOUT_S = 120.0
 #: Pictures of pages wait in memory for the engine; more of them would make nothing faster.
 PAGES_AT_ONCE = 4
-#: Longer documents go to a model as text alone: their pictures would fill the memory and cost more than they tell.
-MAX_PICTURES = 40
 #: documents.ocr_text is for search; the words themselves are in the file store.
 MAX_TEXT_CHARACTERS = 500_000
 
@@ -95,6 +92,7 @@ class DocumentReader:
         self._pages = pages
         self._limits = limits
         self._document_ocr_s = document_ocr_s
+        self._shown = Showing(blobs, workbench, provider, limits).pictures
 
     async def read(
         self,
@@ -214,7 +212,7 @@ class DocumentReader:
                 process_type_id=config.process_type_id,
                 output_schema=config.output_schema,
                 pages=pages,
-                images=await self._pictures(document, pages),
+                images=await self._shown(document, pages),
                 run_id=job.run.run_id,
                 prompt_id=_prompt_id(config),
                 llm_policy=config.llm_policy,
@@ -224,26 +222,6 @@ class DocumentReader:
             fields_of_extraction, extraction, pages, config.output_schema, timeout_s=ASSEMBLE_TIMEOUT_S
         )
         return replace(assembled, warnings=extraction.warnings)
-
-    async def _pictures(self, document: DocumentState, pages: Sequence[Page]) -> tuple[PageImage, ...]:
-        """What a model is shown besides the words; nothing where none is asked, or the file has no pages to draw."""
-        drawable = document.mime_type == PDF or document.mime_type in IMAGES
-        if self._provider.name == "offline" or not drawable or len(pages) > MAX_PICTURES:
-            return ()
-        data, at_once = await self._blobs.get(document.blob_key), asyncio.Semaphore(PAGES_AT_ONCE)
-
-        async def draw(page: Page) -> PageImage:
-            async with at_once:
-                return await self._workbench.run(
-                    draw_picture,
-                    data,
-                    document.mime_type,
-                    page.number,
-                    self._limits,
-                    timeout_s=DRAW_TIMEOUT_S,
-                )
-
-        return tuple(await asyncio.gather(*(draw(page) for page in pages)))
 
 
 def _result(

@@ -3,13 +3,20 @@ from contextlib import suppress
 
 from docflow.features.classification.repository import TypeCatalog
 from docflow.features.documents.repository import DocumentStore
+from docflow.plugins.validators import BUILT_IN
+from docflow.plugins.validators.running import Validators
+from docflow.runtime.checks import Checks
 from docflow.runtime.container import Container
+from docflow.runtime.heartbeat import Heartbeat
 from docflow.runtime.model_classifying import ModelVoice
+from docflow.runtime.rereading import Rereader
 from docflow.runtime.service import Service
 from docflow.runtime.settings import LimitSettings
 from docflow.runtime.worker import run_worker
 
+from docflow_ocr.evaluations import EvaluationLoop
 from docflow_ocr.pages.inspection import FileLimits
+from docflow_ocr.showing import Showing
 from docflow_ocr.stages import handlers
 from docflow_ocr.warming import warm_up
 
@@ -32,12 +39,24 @@ async def _run(container: Container) -> None:
     )
     # Beside the work: nothing waits for it, and what comes meanwhile would have had to do the same.
     warming = asyncio.create_task(container.workbench.warm(warm_up, timeout_s=WARM_UP_S))
+    evaluations = _evaluations(container)
+
+    async def evaluate(worker: Heartbeat) -> None:
+        await evaluations.run(worker, container.stopping)
+
     try:
-        await run_worker(container, service=SERVICE.name, handlers=stages)
+        await run_worker(container, service=SERVICE.name, handlers=stages, beside=(evaluate,))
     finally:
         warming.cancel()
         with suppress(asyncio.CancelledError):
             await warming
+
+
+def _evaluations(container: Container) -> EvaluationLoop:
+    blobs, workbench, provider = container.blobs, container.workbench, container.provider
+    showing = Showing(blobs, workbench, provider, file_limits(container.settings.limits))
+    rereader = Rereader(blobs, workbench, provider, Checks(Validators(BUILT_IN)), showing.pictures)
+    return EvaluationLoop(container.database, workbench, rereader, container.clock)
 
 
 def file_limits(limits: LimitSettings) -> FileLimits:
