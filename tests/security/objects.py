@@ -10,12 +10,21 @@ from uuid import UUID, uuid4
 import httpx
 from docflow.db.database import Database
 from docflow.domain.stages import Role
+from docflow.features.evaluations.models import Evaluation
 from docflow.features.users.models import User
-from docflow.testing.factories import Tenancy, add_document, add_process, add_user, add_vendor_template
+from docflow.testing.factories import (
+    OUTPUT_SCHEMA,
+    Tenancy,
+    add_document,
+    add_process,
+    add_user,
+    add_vendor_template,
+)
 from docflow.testing.passwords import quick_hash
 from sqlalchemy import update
 
 from tests.integration.api.accounts import letters_to, token_in
+from tests.integration.api.approving import approved
 from tests.integration.api.conftest import World
 from tests.integration.api.tenants import TEMPLATES, draft, publish_prompts
 from tests.integration.api.test_dry_runs import read_document
@@ -149,6 +158,74 @@ async def _published(side: Side) -> str:
     return config_id
 
 
+async def _candidate(side: Side) -> str:
+    """A shadow of a type that has a version in force."""
+    process_type_id = await _process_type(side)
+    for version in (1, 2):
+        await publish_prompts(side.world, side.admin, process_type_id, version)
+        config_id = str((await draft(side.world, side.admin, process_type_id))["config_id"])
+        await side.post(f"/v1/configurations/{config_id}/{'publish' if version == 1 else 'shadow'}")
+    return config_id
+
+
+async def _replaced(side: Side) -> str:
+    """In force, with a published version before it."""
+    config_id = await _candidate(side)
+    await side.post(f"/v1/configurations/{config_id}/publish")
+    return config_id
+
+
+async def _compared(side: Side) -> str:
+    """All of one type."""
+    return await _of_ready_type(side)
+
+
+async def _of_ready_type(side: Side) -> str:
+    """A draft."""
+    made = await side.post(
+        "/v1/configurations",
+        {"process_type_id": side.tenancy.process_type_id, "output_schema": OUTPUT_SCHEMA},
+    )
+    return str(made["config_id"])
+
+
+async def _prompt_of_ready_type(side: Side) -> str:
+    type_id = side.tenancy.process_type_id
+    listed = await side.world.http.get(f"/v1/prompts?process_type_id={type_id}&stage=ocr", headers=side.admin)
+    versions = [one["version"] for one in listed.json()["data"]]
+    body = {
+        "process_type_id": type_id,
+        "version": max(versions, default=0) + 1,
+        "stage": "ocr",
+        "prompt_template": TEMPLATES["ocr"],
+    }
+    return str((await side.post("/v1/prompts", body))["prompt_id"])
+
+
+async def _approved_type(side: Side) -> str:
+    """One with a completed document."""
+    await approved(side.database, side.tenancy, {"invoice_number": "INV-1", "grand_total": None})
+    return side.tenancy.process_type_id
+
+
+async def _evaluation_set(side: Side) -> str:
+    await _end_evaluations(side)
+    body = {"name": "all", "process_type_id": await _approved_type(side), "with_unreviewed": True, "limit": 1}
+    return str((await side.post("/v1/evaluation-sets", body))["set_id"])
+
+
+async def _evaluation(side: Side) -> str:
+    made = await side.post("/v1/evaluations", {"set_id": await _evaluation_set(side)})
+    await _end_evaluations(side)
+    return str(made["evaluation_id"])
+
+
+async def _end_evaluations(side: Side) -> None:
+    """So that those of many calls do not count as open."""
+    async with side.database.client(side.tenancy.client_id) as session:
+        await session.execute(update(Evaluation).values(status="failed"))
+
+
 async def _new_slug(side: Side) -> str:
     return f"umbrella-{uuid4().hex[:8]}"
 
@@ -268,6 +345,14 @@ MAKERS: dict[str, Callable[[Side], Awaitable[str]]] = {
     "configuration": _configuration,
     "publishable": _publishable,
     "published": _published,
+    "candidate": _candidate,
+    "replaced": _replaced,
+    "compared": _compared,
+    "of_ready_type": _of_ready_type,
+    "prompt_of_ready_type": _prompt_of_ready_type,
+    "approved_type": _approved_type,
+    "evaluation_set": _evaluation_set,
+    "evaluation": _evaluation,
     "new_slug": _new_slug,
     "client": _client,
     "address": _address,
@@ -290,7 +375,7 @@ VALUES = {
     "invitation_token", "upload_link",
 }  # fmt: skip
 """They name nothing that exists for one client only."""
-TEXT_KINDS = VALUES | {"process_type", "ready_type"}
+TEXT_KINDS = VALUES | {"process_type", "ready_type", "approved_type"}
 """Their ids are no UUIDs."""
 
 

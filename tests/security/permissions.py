@@ -216,6 +216,40 @@ PERMISSIONS: dict[str, Rule] = {
     # what corrections taught
     "list_vendor_templates": Rule(Scope.CONFIG_WRITE),
     "delete_vendor_template": Rule(Scope.CONFIG_WRITE, **one("template_id", "vendor_template"), answers=204),
+    # a version's way into force
+    "shadow_configuration": Rule(Scope.CONFIG_WRITE, **one("config_id", "publishable")),
+    "canary_configuration": Rule(Scope.CONFIG_WRITE, **one("config_id", "candidate"), body={"percent": 10}),
+    "roll_back_configuration": Rule(Scope.CONFIG_WRITE, **one("config_id", "replaced")),
+    "compare_configurations": Rule(
+        Scope.CONFIG_WRITE,
+        **one("config_id", "compared"),
+        query={"against": Of("compared")},
+    ),
+    # evaluations
+    "list_evaluation_sets": Rule(Scope.CONFIG_WRITE, query={"process_type_id": Of("ready_type")}),
+    "create_evaluation_set": Rule(
+        Scope.CONFIG_WRITE,
+        body={"name": "all", "process_type_id": Of("approved_type"), "with_unreviewed": True},
+        answers=201,
+    ),
+    "get_evaluation_set": Rule(Scope.CONFIG_WRITE, **one("set_id", "evaluation_set")),
+    "delete_evaluation_set": Rule(Scope.CONFIG_WRITE, **one("set_id", "evaluation_set"), answers=204),
+    "list_evaluations": Rule(Scope.CONFIG_WRITE, query={"set_id": Of("evaluation_set")}),
+    "create_evaluation": Rule(Scope.CONFIG_WRITE, body={"set_id": Of("evaluation_set")}, answers=201),
+    "create_evaluation/candidate": Rule(
+        Scope.CONFIG_WRITE,
+        body={"set_id": Of("evaluation_set"), "candidate": {"config_id": Of("of_ready_type")}},
+        answers=201,
+    ),
+    "create_evaluation/prompt": Rule(
+        Scope.CONFIG_WRITE,
+        body={"set_id": Of("evaluation_set"), "candidate": {"prompt_id": Of("prompt_of_ready_type")}},
+        answers=201,
+    ),
+    "get_evaluation": Rule(Scope.CONFIG_WRITE, **one("evaluation_id", "evaluation")),
+    "delete_evaluation": Rule(Scope.CONFIG_WRITE, **one("evaluation_id", "evaluation"), answers=204),
+    "get_publish_gate": Rule(Scope.CONFIG_WRITE),
+    "set_publish_gate": Rule(Scope.ADMIN, body={"mode": "warn"}),
     # clients
     "list_clients": Rule(Needs.PLATFORM),
     "create_client": Rule(Needs.PLATFORM, body={"name": "Umbrella", "slug": Of("new_slug")}, answers=201),

@@ -1,4 +1,5 @@
 from datetime import UTC, datetime
+from uuid import UUID
 
 import pytest
 from docflow.db.database import Database
@@ -6,10 +7,13 @@ from docflow.domain.access import Scope
 from docflow.domain.configuration import PromptStage
 from docflow.domain.stages import Role
 from docflow.features.api_keys.service import create_api_key
+from docflow.features.evaluations.service import Evaluations
+from docflow.features.evaluations.sets import Choice, EvaluationSets
 from docflow.features.users.one_time import OneTimeTokens, TokenKind
 from docflow.testing.factories import Tenancy, add_document, add_prompt, add_vendor_template
 from docflow_api.app import create_app
 
+from tests.integration.api.approving import approved
 from tests.integration.api.conftest import KeyFor, World
 from tests.integration.api.test_reading import held
 
@@ -33,6 +37,13 @@ PATHS = [
     *[(method, f"/v1/{one}") for one in ("prompts/{m}", "configurations/{c}") for method in ("GET", "PATCH")],
     *[("POST", f"/v1/prompts/{{m}}/{act}") for act in ("publish", "retire", "clone")],
     *[("POST", f"/v1/configurations/{{c}}/{act}") for act in ("publish", "retire", "clone", "dry-run")],
+    *[("POST", f"/v1/configurations/{{c}}/{act}") for act in ("shadow", "canary", "rollback")],
+    ("GET", "/v1/configurations/{c}/comparison"),
+    *[
+        (method, f"/v1/{one}")
+        for one in ("evaluation-sets/{s}", "evaluations/{e}")
+        for method in ("GET", "DELETE")
+    ],
     *[("GET", f"/v1/{one}/diff") for one in ("prompts/{m}", "configurations/{c}")],
     ("GET", "/v1/users/{u}"),
     ("PATCH", "/v1/users/{u}"),
@@ -48,9 +59,21 @@ PERSONAL = {("DELETE", "/v1/auth/sessions/{session_id}")}
 NAMES = {
     "p": "{process_id}", "d": "{document_id}", "t": "{process_type_id}", "c": "{config_id}", "m": "{prompt_id}",
     "u": "{user_id}", "i": "{invitation_id}", "k": "{api_key_id}", "v": "{template_id}",
+    "s": "{set_id}", "e": "{evaluation_id}",
 }  # fmt: skip
 FOR_THE_PLATFORM = {("GET", "/v1/clients/{client_id}"), ("PATCH", "/v1/clients/{client_id}")}
 """No client's own objects: refused to every client, whatever the id (test_clients.py)."""
+
+
+async def evaluation_ids(database: Database, tenancy: Tenancy) -> dict[str, UUID]:
+    await approved(database, tenancy, {"invoice_number": "INV-1"}, by_a_person=True)
+    async with database.client(tenancy.client_id) as session:
+        at, by = datetime.now(UTC), "test"
+        chosen, _ = await EvaluationSets(session, tenancy.client_id).add(
+            "all", Choice(tenancy.process_type_id), by=by, at=at
+        )
+        begun = await Evaluations(session, tenancy.client_id).begin(chosen.set_id, None, None, by=by, at=at)
+        return {"s": chosen.set_id, "e": begun.evaluation_id}
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
@@ -69,6 +92,7 @@ async def test_another_clients_object_is_not_there(
     ids = {"p": process_id, "d": document_id, "t": acme.process_type_id, "u": acme.admin_id}
     ids |= {"c": acme.config_id, "m": prompt_id, "i": invitation.token_id, "k": key.api_key_id}
     ids["v"] = await add_vendor_template(database, acme)
+    ids |= await evaluation_ids(database, acme)
     url = path.format(**ids)
     answer = await world.http.request(method, url, headers=await key_for(globex))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -83,7 +107,9 @@ async def test_every_route_with_an_id_is_tried_as_another_client(world: World) -
     assert {(m, p.replace("/v{number}", "/v1")) for m, p in named} | FOR_THE_PLATFORM | PERSONAL == with_id
 
 
-LISTS = ["/v1/processes", "/v1/reviews", "/v1/audit-logs", "/v1/invitations"]
+LISTS = [
+    "/v1/processes", "/v1/reviews", "/v1/audit-logs", "/v1/invitations", "/v1/evaluation-sets", "/v1/evaluations",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("path", LISTS)
@@ -92,6 +118,7 @@ async def test_lists_hold_nothing_of_another_client(
 ) -> None:
     acme, globex = two_clients
     await held(database, acme)
+    await evaluation_ids(database, acme)
     answer = await world.http.get(path, headers=await key_for(globex))
     assert answer.json()["data"] == []
 

@@ -47,6 +47,8 @@ from docflow_api.routers import (
     clients,
     configurations,
     documents,
+    evaluation_sets,
+    evaluations,
     events,
     health,
     invitations,
@@ -55,8 +57,10 @@ from docflow_api.routers import (
     process_types,
     processes,
     prompts,
+    publish_gate,
     recovery,
     reviews,
+    rollouts,
     second_factor,
     sessions,
     submissions,
@@ -70,10 +74,12 @@ from docflow_api.schemas.api_keys import ApiKeyChange, ApiKeyIn
 from docflow_api.schemas.auth import LoginIn, RefreshIn
 from docflow_api.schemas.clients import ClientIn, ClientPatch
 from docflow_api.schemas.configurations import ConfigurationIn, ConfigurationPatch, DryRunIn
+from docflow_api.schemas.evaluations import EvaluationIn, EvaluationSetIn, PublishGateIn
 from docflow_api.schemas.process_types import ProcessTypeIn, ProcessTypePatch
 from docflow_api.schemas.processes import ProcessIn
 from docflow_api.schemas.prompts import PromptClone, PromptIn, PromptPatch
 from docflow_api.schemas.reviews import ReviewDecision
+from docflow_api.schemas.rollouts import CanaryIn
 from docflow_api.schemas.second_factor import FactorConfirm, FactorProof, FactorStart
 from docflow_api.schemas.uploads import UploadIn
 from docflow_api.schemas.usage import BudgetsIn
@@ -86,14 +92,15 @@ _LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content
 _ROUTERS = (
     submissions, processes, documents, batches, uploads, reviews, events, live_socket, health, auth, sessions, me, recovery,
     second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations, clients, audit_logs,
-    usage, budgets, vendor_templates,
+    usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
 _BODIES = (
     LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, ApiKeyIn, ApiKeyChange, ProcessIn, UploadIn,
     ReviewDecision, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
-    ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, *ACCOUNT_BODIES,
+    ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, CanaryIn, EvaluationIn, EvaluationSetIn,
+    PublishGateIn, *ACCOUNT_BODIES,
 )  # fmt: skip
 
 _ALLOWED_HEADERS = (

@@ -27,6 +27,7 @@ TAGS = {
     "process types": "The kinds of documents that a client works with",
     "prompts": "What a model is asked, by type, version and stage",
     "configurations": "What is read, checked and sent on, by type and version",
+    "evaluations": "Approved documents as a measure of prompts and configurations",
     "clients": "The platform's clients; for platform admins",
     "vendor templates": "Where corrections say that a vendor's fields stand",
     "usage": "What models cost, and what they may",

@@ -1,9 +1,8 @@
 from typing import Annotated
 from uuid import UUID
 
-from docflow.domain.access import Caller, Scope
+from docflow.domain.access import Scope
 from docflow.domain.configuration import LifecycleState
-from docflow.domain.publishing import webhook_urls
 from docflow.features.configurations.drafts import (
     ConfigurationDrafts,
     ConfigurationFilter,
@@ -16,7 +15,6 @@ from docflow.features.idempotency.service import StoredAnswer
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from docflow_api.deps import (
-    Gateway,
     OwnedSession,
     TheCaller,
     TheGateway,
@@ -27,6 +25,7 @@ from docflow_api.deps import (
 )
 from docflow_api.dry_runs import stored
 from docflow_api.etags import MustSee, Seen, etag
+from docflow_api.publishing import forget_in_force, judged_by_gate, refuse_addresses
 from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
 from docflow_api.schemas.configurations import (
     ConfigurationIn,
@@ -37,6 +36,7 @@ from docflow_api.schemas.configurations import (
     configuration_out,
     dry_run_out,
 )
+from docflow_api.schemas.evaluations import judgement_out
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import Responses, problems
 from docflow_api.schemas.prompts import DiffOut, diff_out
@@ -151,21 +151,18 @@ async def publish_configuration(
     caller: TheCaller,
     gateway: TheGateway,
 ) -> ConfigurationOut:
-    """In force for new processes from then on, unless a higher version is. It never changes again."""
-    await _refuse_addresses(config_id, caller, gateway)
+    """In force for new processes from then on, unless a higher version is. It never changes again.
+
+    `gate` tells how it compares with what was in force; the client's gate may refuse it (409).
+    """
+    await refuse_addresses(config_id, caller, gateway)
     async with gateway.owned(caller) as session:
         drafts = ConfigurationDrafts(session, caller, gateway.known)
-        row = await drafts.publish(await drafts.own(config_id), seen, gateway.now())
-    await _told(gateway, caller, row)
-    return _shown(row, response)
-
-
-async def _refuse_addresses(config_id: UUID, caller: Caller, gateway: Gateway) -> None:
-    """Raises UserError `egress_refused`. No transaction is held while names are looked up."""
-    async with gateway.owned(caller) as session:
-        row = await ConfigurationDrafts(session, caller, gateway.known).own(config_id)
-    for url in webhook_urls(row.output_actions):
-        await gateway.container.egress.check(url)
+        row = await drafts.own(config_id)
+        judged = await judged_by_gate(session, caller, row)
+        row = await drafts.publish(row, seen, gateway.now())
+    await forget_in_force(gateway, caller, row)
+    return _shown(row, response).model_copy(update={"gate": judgement_out(judged) if judged else None})
 
 
 @router.post("/{config_id}/retire", operation_id="retire_configuration", responses=problems(404, 409, 412))
@@ -181,7 +178,7 @@ async def retire_configuration(
     async with gateway.owned(caller) as session:
         drafts = ConfigurationDrafts(session, caller, gateway.known)
         row = await drafts.retire(await drafts.own(config_id), seen, gateway.now())
-    await _told(gateway, caller, row)
+    await forget_in_force(gateway, caller, row)
     return _shown(row, response)
 
 
@@ -241,12 +238,6 @@ async def dry_run_configuration(
     await refuse_faults(row, gateway.known)
     run = await gateway.dry_runs.run(configuration_of(row, caller.client), given)
     return dry_run_out(config_id, body.document_id, run)
-
-
-async def _told(gateway: Gateway, caller: Caller, row: ConfigurationRow) -> None:
-    """After the commit: other replicas look again at once where they share a cache, else within its few seconds."""
-    if caller.client_id is not None:
-        await gateway.in_force.forget(caller.client_id, row.process_type_id)
 
 
 def _made(row: ConfigurationRow) -> StoredAnswer:

@@ -11,6 +11,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from docflow_api.deps import OwnedSession, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
 from docflow_api.etags import Seen, etag
 from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
+from docflow_api.publishing import judged_by_gate
+from docflow_api.schemas.evaluations import judgement_out
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import Responses, problems
 from docflow_api.schemas.prompts import (
@@ -124,9 +126,15 @@ async def publish_prompt(
     session: OwnedSession,
     gateway: TheGateway,
 ) -> PromptOut:
-    """From then on it never changes; configurations that are published later may name it."""
+    """From then on it never changes; configurations that are published later may name it.
+
+    `gate` tells how it compares with the prompt in force; the client's gate may refuse it (409).
+    """
     drafts = PromptDrafts(session, caller)
-    return _shown(await drafts.publish(await drafts.own(prompt_id), seen, gateway.now()), response)
+    row = await drafts.own(prompt_id)
+    judged = await judged_by_gate(session, caller, row)
+    shown = _shown(await drafts.publish(row, seen, gateway.now()), response)
+    return shown.model_copy(update={"gate": judgement_out(judged) if judged else None})
 
 
 @router.post("/{prompt_id}/retire", operation_id="retire_prompt", responses=problems(404, 409, 412))

@@ -9,6 +9,7 @@ from docflow.features.configurations.models import ConfigurationRow
 from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
 
 from docflow_api.dry_runs import DryRun
+from docflow_api.schemas.evaluations import GateOut
 from docflow_api.schemas.processes import ReasonOut
 from docflow_api.schemas.texts import JsonItems, JsonMap, TypeId
 
@@ -80,13 +81,15 @@ class ConfigurationIn(ConfigurationPatch):
 class ConfigurationOut(BaseModel):
     """`version` is what processes are pinned to; `revision` counts the writes and is the ETag.
 
-    `prompt_ids` names the prompt of each stage, once published.
+    `prompt_ids` names the prompt of each stage, once published. `canary_percent` of new processes go to a canary.
+    `gate` stands in the answer to publishing, of a client's own.
     """
 
     config_id: UUID
     process_type_id: str
     version: int
     state: LifecycleState
+    canary_percent: int | None
     is_platform: bool
     input_schema: dict[str, Any]
     output_schema: dict[str, Any]
@@ -104,6 +107,7 @@ class ConfigurationOut(BaseModel):
     created_by: str | None
     created_at: datetime
     updated_at: datetime
+    gate: GateOut | None = None
 
 
 class DryRunIn(BaseModel):
@@ -159,6 +163,7 @@ def configuration_out(row: ConfigurationRow) -> ConfigurationOut:
         process_type_id=row.process_type_id,
         version=row.version,
         state=LifecycleState(row.state),
+        canary_percent=row.canary_percent,
         is_platform=row.client_id is None,
         input_schema=row.input_schema,
         output_schema=row.output_schema,

@@ -8,6 +8,7 @@ from docflow.domain.prompting import MAX_TEMPLATE
 from docflow.features.prompts.models import PromptRow
 from pydantic import BaseModel, ConfigDict, Field
 
+from docflow_api.schemas.evaluations import GateOut
 from docflow_api.schemas.texts import Text, TypeId, Version
 
 _MODEL = r"^[A-Za-z0-9][A-Za-z0-9._:/@-]*$"
@@ -62,7 +63,7 @@ class PromptClone(BaseModel):
 
 
 class PromptOut(BaseModel):
-    """`revision` counts the writes; it is the ETag."""
+    """`revision` counts the writes; it is the ETag. `gate` stands in the answer to publishing, of a client's own."""
 
     prompt_id: UUID
     process_type_id: str
@@ -77,6 +78,7 @@ class PromptOut(BaseModel):
     revision: int
     created_by: str | None
     created_at: datetime
+    gate: GateOut | None = None
 
 
 class ChangeOut(BaseModel):

@@ -5,7 +5,7 @@ from typing import Annotated, Any
 
 from docflow.domain.publishing import depth_of
 from fastapi import Path, Query
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, AwareDatetime, BeforeValidator, Field
 
 MAX_DEPTH_TOLD = "is nested too deep"
 MAX_INT = 2_147_483_647
@@ -32,6 +32,14 @@ def _shallow(value: Any) -> Any:
     return value
 
 
+def _text_only(value: Any) -> Any:
+    """Pydantic takes a number for seconds of the epoch; the contract knows RFC 3339 only."""
+    if not isinstance(value, str) or value[4:5] != "-":
+        raise ValueError("a time such as 2026-11-20T12:00:00Z")
+    return value
+
+
+MomentInBody = Annotated[AwareDatetime, BeforeValidator(_text_only)]
 Text = Annotated[str, AfterValidator(_storable)]
 JsonMap = Annotated[dict[str, Any], AfterValidator(_shallow), AfterValidator(_storable)]
 JsonItems = Annotated[list[Any], AfterValidator(_shallow), AfterValidator(_storable)]
