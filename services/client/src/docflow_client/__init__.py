@@ -6,6 +6,7 @@ from docflow_client.errors import ApiError, Place
 from docflow_client.files import File
 from docflow_client.models.audit import AuditLog, Verification
 from docflow_client.models.documents import Document, Words
+from docflow_client.models.evaluations import Evaluation, EvaluationSet
 from docflow_client.models.people import Invitation, User
 from docflow_client.models.processes import Field, Process, ProcessEvent, Reason, Result, Review
 from docflow_client.models.setup import ApiKey, Configuration, ProcessType, Prompt
@@ -20,6 +21,8 @@ __all__ = [
     "Configuration",
     "DocflowClient",
     "Document",
+    "Evaluation",
+    "EvaluationSet",
     "Field",
     "File",
     "Invitation",

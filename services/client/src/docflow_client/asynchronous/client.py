@@ -9,6 +9,7 @@ import httpx
 
 from docflow_client.asynchronous.catalog import AsyncConfigurations, AsyncProcessTypes, AsyncPrompts
 from docflow_client.asynchronous.documents import AsyncDocuments
+from docflow_client.asynchronous.evaluations import AsyncEvaluations, AsyncEvaluationSets
 from docflow_client.asynchronous.people import AsyncApiKeys, AsyncInvitations, AsyncUsers
 from docflow_client.asynchronous.processes import AsyncProcesses
 from docflow_client.asynchronous.records import AsyncAuditLogs, AsyncEvents
@@ -44,6 +45,8 @@ class AsyncDocflowClient:
         self.process_types = AsyncProcessTypes(sender)
         self.configurations = AsyncConfigurations(sender)
         self.prompts = AsyncPrompts(sender)
+        self.evaluation_sets = AsyncEvaluationSets(sender)
+        self.evaluations = AsyncEvaluations(sender)
         self.api_keys = AsyncApiKeys(sender)
         self.users = AsyncUsers(sender)
         self.invitations = AsyncInvitations(sender)

@@ -105,6 +105,28 @@ class Configurations:
         )
         return self._sender.send(call)
 
+    def shadow(self, config_id: UUID | str) -> Configuration:
+        """It stands still to be evaluated; no process is decided by it."""
+        call = Call("POST", f"/v1/configurations/{config_id}/shadow", as_model(Configuration))
+        return self._sender.send(call)
+
+    def canary(self, config_id: UUID | str, percent: int) -> Configuration:
+        """So many of 100 new processes go to it."""
+        body, path = {"percent": percent}, f"/v1/configurations/{config_id}/canary"
+        return self._sender.send(Call("POST", path, as_model(Configuration), json=body))
+
+    def roll_back(self, config_id: UUID | str) -> Configuration:
+        """New processes go to the version before, which is returned."""
+        path = f"/v1/configurations/{config_id}/rollback"
+        answer = self._sender.send(Call("POST", path, as_json))
+        return Configuration.model_validate(answer["in_force"])
+
+    def comparison(self, config_id: UUID | str, against: UUID | str, **bounds: Any) -> dict[str, Any]:
+        """What the processes of two versions came to; bounds are `since` and `until`."""
+        params = given(against=str(against), **bounds)
+        call = Call("GET", f"/v1/configurations/{config_id}/comparison", as_json, params=params)
+        return dict(self._sender.send(call))
+
     def clone(self, config_id: UUID | str) -> Configuration:
         """A draft with the same content."""
         call = Call(

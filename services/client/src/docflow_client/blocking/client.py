@@ -8,6 +8,7 @@ import httpx
 
 from docflow_client.blocking.catalog import Configurations, ProcessTypes, Prompts
 from docflow_client.blocking.documents import Documents
+from docflow_client.blocking.evaluations import Evaluations, EvaluationSets
 from docflow_client.blocking.people import ApiKeys, Invitations, Users
 from docflow_client.blocking.processes import Processes
 from docflow_client.blocking.records import AuditLogs, Events
@@ -43,6 +44,8 @@ class DocflowClient:
         self.process_types = ProcessTypes(sender)
         self.configurations = Configurations(sender)
         self.prompts = Prompts(sender)
+        self.evaluation_sets = EvaluationSets(sender)
+        self.evaluations = Evaluations(sender)
         self.api_keys = ApiKeys(sender)
         self.users = Users(sender)
         self.invitations = Invitations(sender)

@@ -16,7 +16,7 @@ class ProcessType(Answer):
 
 
 class Configuration(Answer):
-    """`state` is draft, published or retired; the schemas and rules stand under their names of the API."""
+    """`state` is draft, shadow, canary, published or retired; the schemas and rules stand under their names of the API."""
 
     config_id: UUID
     process_type_id: str
