@@ -5,12 +5,12 @@ from pathlib import Path
 from docflow.db.roles import APP, ENGINE
 from docflow.db.steps import AsEngine, allow_all, allow_client, give_to_engine, run, run_file
 
-revision = "0031_evaluations"
-down_revision = "0026_vendor_memory"
+revision = "0033_evaluations"
+down_revision = "0032_platform_acts"
 branch_labels = None
 depends_on = None
 
-SQL = Path(__file__).resolve().parent.parent / "sql" / "0031"
+SQL = Path(__file__).resolve().parent.parent / "sql" / "0033"
 
 FULL = "SELECT, INSERT, UPDATE, DELETE"
 TABLES = ("evaluation_sets", "evaluation_items", "evaluations", "evaluation_readings", "publish_gates")

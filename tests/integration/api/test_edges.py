@@ -243,7 +243,8 @@ async def test_the_committed_description_is_the_running_one(world: World) -> Non
 
 
 async def test_every_operation_names_its_problems_and_has_an_id_of_its_own(world: World) -> None:
-    paths = create_app(world.container).openapi()["paths"]
+    document = create_app(world.container).openapi()
+    paths, shared = document["paths"], document["components"]["responses"]
     operations = [(path, item) for path, methods in paths.items() for item in methods.values()]
     ids = [item["operationId"] for _, item in operations]
     assert len(set(ids)) == len(ids)
@@ -252,6 +253,6 @@ async def test_every_operation_names_its_problems_and_has_an_id_of_its_own(world
         if path in ("/healthz", "/readyz"):
             continue
         assert {"401", "403", "429", "500", "503"} <= set(refused), path
-        assert all(list(answer["content"]) == ["application/problem+json"] for answer in refused.values()), (
-            path
-        )
+        forms = {answer["$ref"] for answer in refused.values()}
+        assert forms == {"#/components/responses/Problem"}, path
+    assert list(shared["Problem"]["content"]) == ["application/problem+json"]

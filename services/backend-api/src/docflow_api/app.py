@@ -117,10 +117,8 @@ _SHOWN_HEADERS = (
 def create_app(container: Container, passwords: Passwords | None = None) -> FastAPI:
     """The application over a container; opens nothing itself. Raises ValueError for a weak or missing secret."""
     gateway = make_gateway(container, passwords)
-    app = FastAPI(title="DocFlow AI", version=VERSION, redoc_url=None, docs_url=None)
+    app = _routed()
     app.state.gateway = gateway
-    for module in _ROUTERS:
-        app.include_router(module.router)
     add_error_handlers(app)
     if container.settings.api.cors_origins:
         app.add_middleware(
@@ -140,6 +138,18 @@ def create_app(container: Container, passwords: Passwords | None = None) -> Fast
         proxies=TrustedProxies(container.settings.api.trusted_proxies),
     )
     app.openapi = lambda: _described(app)  # type: ignore[method-assign]
+    return app
+
+
+def described() -> dict[str, Any]:
+    """The OpenAPI document, without anything running behind it."""
+    return describe(_routed(), _BODIES)
+
+
+def _routed() -> FastAPI:
+    app = FastAPI(title="DocFlow AI", version=VERSION, redoc_url=None, docs_url=None)
+    for module in _ROUTERS:
+        app.include_router(module.router)
     return app
 
 

@@ -11,7 +11,7 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 
 from docflow_api.deps import PERSON, PLATFORM, needed_rights, proves_caller
-from docflow_api.schemas.problem import ALWAYS, ProblemOut, only
+from docflow_api.schemas.problem import ALWAYS, PROBLEM_JSON, ProblemOut, only
 from docflow_api.schemas.webhook_messages import MESSAGES, WebhookMessage
 
 DESCRIPTION = """Hand in documents, follow them, review what is doubtful, fetch checked and typed data.
@@ -51,6 +51,7 @@ _SCHEMES = {
         "description": "Of a program; its scopes decide what it may do",
     },
 }
+_PROBLEM = "Problem"
 _UNUSED = ("HTTPValidationError", "ValidationError")
 _OF_A_BODY = (400, 413, 415, 422)
 _OF_A_HEADER = {"if-match": (412,), "idempotency-key": (409, 422)}
@@ -68,6 +69,7 @@ def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> dict[str, Any]:
     )
     components = document.setdefault("components", {})
     components["securitySchemes"] = _SCHEMES
+    components["responses"] = {_PROBLEM: only(500)[500] | {"description": "A refusal, with a stable `code`"}}
     schemas = components.setdefault("schemas", {})
     models: list[type[BaseModel]] = [*bodies, ProblemOut, WebhookMessage]
     for model in models:
@@ -120,7 +122,7 @@ def _complete(operation: dict[str, Any], rights: Sequence[list[str]] | None) -> 
     operation["security"] = [] if rights is None else list(_ways(rights))
     for status, answer in only(*_refusals(operation, guarded=rights is not None)).items():
         answers.setdefault(str(status), answer)
-    operation["responses"] = dict(sorted(answers.items()))
+    operation["responses"] = {status: _shared(answer) for status, answer in sorted(answers.items())}
     if "428" in answers:
         for parameter in operation.get("parameters", ()):
             # Left out it is a refusal of its own, which no form of the parameter can say.
@@ -129,6 +131,13 @@ def _complete(operation: dict[str, Any], rights: Sequence[list[str]] | None) -> 
         if answer.get("content", {}).get("text/event-stream", {}).pop("itemSchema", None):
             # `itemSchema` is of OpenAPI 3.2; this document is 3.1.
             answer["content"]["text/event-stream"]["schema"] = {"type": "string"}
+
+
+def _shared(answer: dict[str, Any]) -> dict[str, Any]:
+    """A refusal points to the one form of all refusals; what it means here stays beside."""
+    if list(answer.get("content", ())) != [PROBLEM_JSON]:
+        return answer
+    return {"$ref": f"#/components/responses/{_PROBLEM}", "description": answer["description"]}
 
 
 def _ways(rights: Sequence[list[str]]) -> Iterator[dict[str, list[str]]]:

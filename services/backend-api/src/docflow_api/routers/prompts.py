@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 
 from docflow_api.deps import OwnedSession, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
 from docflow_api.etags import Seen, etag
-from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
 from docflow_api.publishing import judged_by_gate
+from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
 from docflow_api.schemas.evaluations import judgement_out
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import Responses, problems

@@ -461,6 +461,26 @@ export interface paths {
         patch: operations["change_configuration"];
         trace?: never;
     };
+    "/v1/configurations/{config_id}/canary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Canary Configuration
+         * @description Let it take a share of new processes, or change its share. The client's gate holds as for publishing.
+         */
+        post: operations["canary_configuration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/configurations/{config_id}/clone": {
         parameters: {
             query?: never;
@@ -475,6 +495,28 @@ export interface paths {
          * @description A draft of one's own with the same content and the next version, whoever's the first one is.
          */
         post: operations["clone_configuration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/configurations/{config_id}/comparison": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Compare Configurations
+         * @description What the processes of two versions came to: straight through, corrected, cost and time.
+         *
+         *     Of the last 30 days, or of a time of at most 92.
+         */
+        get: operations["compare_configurations"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -533,6 +575,8 @@ export interface paths {
         /**
          * Publish Configuration
          * @description In force for new processes from then on, unless a higher version is. It never changes again.
+         *
+         *     `gate` tells how it compares with what was in force; the client's gate may refuse it (409).
          */
         post: operations["publish_configuration"];
         delete?: never;
@@ -555,6 +599,46 @@ export interface paths {
          * @description Taken out of force; processes that began with it keep it.
          */
         post: operations["retire_configuration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/configurations/{config_id}/rollback": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Roll Back Configuration
+         * @description Retire the version in force, or the canary; the published one before takes new processes again.
+         */
+        post: operations["roll_back_configuration"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/configurations/{config_id}/shadow": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shadow Configuration
+         * @description From then on it stands still, with its prompts, to be evaluated. No process is decided by it.
+         */
+        post: operations["shadow_configuration"];
         delete?: never;
         options?: never;
         head?: never;
@@ -636,6 +720,102 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluation Sets
+         * @description Newest first.
+         */
+        get: operations["list_evaluation_sets"];
+        put?: never;
+        /**
+         * Create Evaluation Set
+         * @description From approved documents, with their final values as the truth.
+         */
+        post: operations["create_evaluation_set"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluation-sets/{set_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evaluation Set
+         * @description With how many documents have a value of each field; the values themselves are not shown.
+         */
+        get: operations["get_evaluation_set"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Evaluation Set
+         * @description With its evaluations, also those that run.
+         */
+        delete: operations["delete_evaluation_set"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Evaluations
+         * @description Newest first.
+         */
+        get: operations["list_evaluations"];
+        put?: never;
+        /**
+         * Create Evaluation
+         * @description Read a set with one or two versions, drafts among them, in the background. It survives restarts.
+         */
+        post: operations["create_evaluation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{evaluation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Evaluation
+         * @description How far it is, and once it has ended what came of it.
+         */
+        get: operations["get_evaluation"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Evaluation
+         * @description Also while it runs: no further document is read then.
+         */
+        delete: operations["delete_evaluation"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1165,6 +1345,8 @@ export interface paths {
         /**
          * Publish Prompt
          * @description From then on it never changes; configurations that are published later may name it.
+         *
+         *     `gate` tells how it compares with the prompt in force; the client's gate may refuse it (409).
          */
         post: operations["publish_prompt"];
         delete?: never;
@@ -1187,6 +1369,30 @@ export interface paths {
          * @description Configurations that were published with it keep it; later ones do without.
          */
         post: operations["retire_prompt"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/publish-gate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Publish Gate
+         * @description What is asked before a prompt or a configuration is published.
+         */
+        get: operations["get_publish_gate"];
+        /**
+         * Set Publish Gate
+         * @description `off`, `warn` (the answer tells) or `refuse` (409 without a comparison that passed).
+         */
+        put: operations["set_publish_gate"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1376,6 +1582,48 @@ export interface paths {
          * @description For somebody who lost the app and the recovery codes: both are gone, and all their sessions end.
          */
         delete: operations["reset_user_mfa"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vendor-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Vendor Templates
+         * @description Where reviewers' corrections say that fields of a vendor stand, newest first.
+         *
+         *     A correction whose value stands on a page teaches one by itself. The vendor's next documents are read by it, too.
+         */
+        get: operations["list_vendor_templates"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vendor-templates/{template_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * Delete Vendor Template
+         * @description Forget a template; a later correction may teach it anew.
+         */
+        delete: operations["delete_vendor_template"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1636,6 +1884,11 @@ export interface components {
             version: number;
         };
         /**
+         * AuditFormat
+         * @enum {string}
+         */
+        AuditFormat: "json" | "csv";
+        /**
          * AuditLogOut
          * @description `hash` covers the row and `prev_hash`, so a chain of rows cannot be changed unnoticed.
          */
@@ -1824,6 +2077,17 @@ export interface components {
             token_balance: number | null;
         };
         /**
+         * CanaryIn
+         * @description Of 100 new processes so many go to it; which ones, their ids decide.
+         * @example {
+         *       "percent": 10
+         *     }
+         */
+        CanaryIn: {
+            /** Percent */
+            percent: number;
+        };
+        /**
          * ChangeIn
          * @example {
          *       "current_password": "violet-harbour-91",
@@ -1935,6 +2199,22 @@ export interface components {
          */
         ClientStatus: "active" | "suspended" | "inactive";
         /**
+         * ComparisonFigures
+         * @description Worse = a field that loses more than a point with 95 % confidence, or more values invented.
+         */
+        ComparisonFigures: {
+            /** Fields */
+            fields: {
+                [key: string]: components["schemas"]["DifferenceOut"];
+            };
+            invented: components["schemas"]["InventedOut"];
+            /** Invents More */
+            invents_more: boolean;
+            overall: components["schemas"]["DifferenceOut"];
+            /** Worse Fields */
+            worse_fields: string[];
+        };
+        /**
          * ConfigurationIn
          * @description A draft; it takes the next version of its type.
          * @example {
@@ -2028,9 +2308,12 @@ export interface components {
          * ConfigurationOut
          * @description `version` is what processes are pinned to; `revision` counts the writes and is the ETag.
          *
-         *     `prompt_ids` names the prompt of each stage, once published.
+         *     `prompt_ids` names the prompt of each stage, once published. `canary_percent` of new processes go to a canary.
+         *     `gate` stands in the answer to publishing, of a client's own.
          */
         ConfigurationOut: {
+            /** Canary Percent */
+            canary_percent: number | null;
             /** Confidence Threshold */
             confidence_threshold: number;
             /**
@@ -2050,6 +2333,7 @@ export interface components {
             enable_fraud_detection: boolean;
             /** Enable Hitl */
             enable_hitl: boolean;
+            gate?: components["schemas"]["GateOut"] | null;
             /** Input Schema */
             input_schema: {
                 [key: string]: unknown;
@@ -2195,6 +2479,22 @@ export interface components {
             /** Data */
             data: components["schemas"]["ChangeOut"][];
         };
+        /**
+         * DifferenceOut
+         * @description Candidate minus baseline in the share of exact values; `low` and `high` hold it with 95 % confidence.
+         */
+        DifferenceOut: {
+            /** Documents */
+            documents: number;
+            /** Exact */
+            exact: number;
+            /** High */
+            high: number;
+            /** Is Worse */
+            is_worse: boolean;
+            /** Low */
+            low: number;
+        };
         /** DocumentLinks */
         DocumentLinks: {
             /** File */
@@ -2325,6 +2625,171 @@ export interface components {
             message: string | null;
         };
         /**
+         * EvaluationIn
+         * @description Read a set with `candidate` and with `baseline`, which is what is in force where it is left out.
+         *
+         *     Without a candidate what is in force is measured alone. It costs what reading the set costs, within the budgets.
+         * @example {
+         *       "candidate": {
+         *         "prompt_id": "0193a6a4-0000-7000-8000-000000000000"
+         *       },
+         *       "set_id": "0193a6a4-0000-7000-8000-000000000000"
+         *     }
+         */
+        EvaluationIn: {
+            /** @default null */
+            baseline?: components["schemas"]["WantedIn"] | null;
+            /** @default null */
+            candidate?: components["schemas"]["WantedIn"] | null;
+            /**
+             * Set Id
+             * Format: uuid
+             */
+            set_id: string;
+        };
+        /**
+         * EvaluationOut
+         * @description `done` of `documents` are read. `verdict` is there once two versions were compared.
+         */
+        EvaluationOut: {
+            baseline: components["schemas"]["PinnedOut"] | null;
+            candidate: components["schemas"]["PinnedOut"];
+            /** Completed At */
+            completed_at: string | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Documents */
+            documents: number;
+            /** Done */
+            done: number;
+            /** Error Code */
+            error_code: string | null;
+            /**
+             * Evaluation Id
+             * Format: uuid
+             */
+            evaluation_id: string;
+            figures: components["schemas"]["FiguresOut"] | null;
+            /** Process Type Id */
+            process_type_id: string;
+            /**
+             * Set Id
+             * Format: uuid
+             */
+            set_id: string;
+            status: components["schemas"]["EvaluationStatus"];
+            verdict: components["schemas"]["Verdict"] | null;
+        };
+        /** EvaluationSetDetail */
+        EvaluationSetDetail: {
+            /** Config Version */
+            config_version: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Documents */
+            documents: number;
+            /** Fields */
+            fields: {
+                [key: string]: components["schemas"]["FieldCountOut"];
+            };
+            /** Name */
+            name: string;
+            /** Process Type Id */
+            process_type_id: string;
+            /**
+             * Set Id
+             * Format: uuid
+             */
+            set_id: string;
+        };
+        /**
+         * EvaluationSetIn
+         * @description The newest `limit` approved documents of a type that fit. Bounds are exclusive, of when they were accepted.
+         *
+         *     Each was approved by a person, unless `with_unreviewed` lets in what went straight through: that is measured by
+         *     what the reader itself said. Processes of a single document are taken.
+         * @example {
+         *       "limit": 200,
+         *       "name": "Spring",
+         *       "process_type_id": "simple_invoice"
+         *     }
+         */
+        EvaluationSetIn: {
+            /**
+             * Config Version
+             * @default null
+             */
+            config_version?: number | null;
+            /**
+             * Created After
+             * @default null
+             */
+            created_after?: string | null;
+            /**
+             * Created Before
+             * @default null
+             */
+            created_before?: string | null;
+            /**
+             * Limit
+             * @default 200
+             */
+            limit?: number;
+            /** Name */
+            name: string;
+            /**
+             * Process Type Id
+             * @example simple_invoice
+             */
+            process_type_id: string;
+            /**
+             * With Unreviewed
+             * @default false
+             */
+            with_unreviewed?: boolean;
+        };
+        /**
+         * EvaluationSetOut
+         * @description Frozen; `documents` falls where one is erased.
+         */
+        EvaluationSetOut: {
+            /** Config Version */
+            config_version: number | null;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string;
+            /** Documents */
+            documents: number;
+            /** Name */
+            name: string;
+            /** Process Type Id */
+            process_type_id: string;
+            /**
+             * Set Id
+             * Format: uuid
+             */
+            set_id: string;
+        };
+        /**
+         * EvaluationStatus
+         * @enum {string}
+         */
+        EvaluationStatus: "pending" | "running" | "completed" | "failed";
+        /**
          * EventOut
          * @description One thing that happened to a process, in the order of time.
          */
@@ -2407,6 +2872,55 @@ export interface components {
             password: string;
         };
         /**
+         * FieldCountOut
+         * @description Documents that have a value of the field, and documents that have none.
+         */
+        FieldCountOut: {
+            /** Empty */
+            empty: number;
+            /** Labelled */
+            labelled: number;
+        };
+        /**
+         * FieldFigures
+         * @description Counts of documents; shares are 0..1. `missing`: a value was there and none was read; `invented`: none was there.
+         *
+         *     `exact` is the share where the value, or its lack, is right. `accepted` values were at least as sure as the
+         *     configuration's threshold, `slipped` of them are wrong; `coverage` and `slip_rate` are their shares.
+         */
+        FieldFigures: {
+            /** Accepted */
+            accepted: number;
+            /** Coverage */
+            coverage: number;
+            /** Empty */
+            empty: number;
+            /** Exact */
+            exact: number;
+            /** F1 */
+            f1: number;
+            /** Invented */
+            invented: number;
+            /** Labelled */
+            labelled: number;
+            /** Missing */
+            missing: number;
+            /** Right */
+            right: number;
+            /** Slip Rate */
+            slip_rate: number;
+            /** Slipped */
+            slipped: number;
+            /** Wrong */
+            wrong: number;
+        };
+        /** FiguresOut */
+        FiguresOut: {
+            baseline: components["schemas"]["SideFigures"] | null;
+            candidate: components["schemas"]["SideFigures"];
+            comparison: components["schemas"]["ComparisonFigures"] | null;
+        };
+        /**
          * ForgotIn
          * @example {
          *       "email": "ada@acme.com"
@@ -2415,6 +2929,22 @@ export interface components {
         ForgotIn: {
             /** Email */
             email: string;
+        };
+        /**
+         * GateMode
+         * @enum {string}
+         */
+        GateMode: "off" | "warn" | "refuse";
+        /**
+         * GateOut
+         * @description How it stood against what was in force when it was published.
+         */
+        GateOut: {
+            comparison: components["schemas"]["EvaluationOut"] | null;
+            /** Min Documents */
+            min_documents: number;
+            mode: components["schemas"]["GateMode"];
+            standing: components["schemas"]["Standing"];
         };
         /**
          * GroupBy
@@ -2441,6 +2971,13 @@ export interface components {
          * @enum {string}
          */
         IngestionSource: "web" | "api" | "whatsapp" | "telegram" | "email";
+        /** InventedOut */
+        InventedOut: {
+            /** Baseline */
+            baseline: number;
+            /** Candidate */
+            candidate: number;
+        };
         /**
          * InvitationIn
          * @description `client_id` is for platform administrators alone.
@@ -2677,6 +3214,28 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** Page[EvaluationOut] */
+        Page_EvaluationOut_: {
+            /** Data */
+            data: components["schemas"]["EvaluationOut"][];
+            /** Has More */
+            has_more: boolean;
+            /** Next */
+            next: string | null;
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Page[EvaluationSetOut] */
+        Page_EvaluationSetOut_: {
+            /** Data */
+            data: components["schemas"]["EvaluationSetOut"][];
+            /** Has More */
+            has_more: boolean;
+            /** Next */
+            next: string | null;
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Page[InvitationOut] */
         Page_InvitationOut_: {
             /** Data */
@@ -2753,6 +3312,36 @@ export interface components {
             next: string | null;
             /** Next Cursor */
             next_cursor: string | null;
+        };
+        /** Page[VendorTemplateOut] */
+        Page_VendorTemplateOut_: {
+            /** Data */
+            data: components["schemas"]["VendorTemplateOut"][];
+            /** Has More */
+            has_more: boolean;
+            /** Next */
+            next: string | null;
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /**
+         * PinnedOut
+         * @description Two versions with one fingerprint read alike: it covers all that shapes a reading.
+         */
+        PinnedOut: {
+            /**
+             * Config Id
+             * Format: uuid
+             */
+            config_id: string;
+            /** Fingerprint */
+            fingerprint: string;
+            /** Prompt Id */
+            prompt_id: string | null;
+            /** Prompt Version */
+            prompt_version: number | null;
+            /** Version */
+            version: number;
         };
         /**
          * ProblemOut
@@ -3055,7 +3644,7 @@ export interface components {
         };
         /**
          * PromptOut
-         * @description `revision` counts the writes; it is the ETag.
+         * @description `revision` counts the writes; it is the ETag. `gate` stands in the answer to publishing, of a client's own.
          */
         PromptOut: {
             /**
@@ -3065,6 +3654,7 @@ export interface components {
             created_at: string;
             /** Created By */
             created_by: string | null;
+            gate?: components["schemas"]["GateOut"] | null;
             /** Is Platform */
             is_platform: boolean;
             /** Max Tokens */
@@ -3111,6 +3701,28 @@ export interface components {
          */
         PromptStage: "classification" | "ocr" | "validation" | "summarization";
         /**
+         * PublishGateIn
+         * @description `min_documents`: how many a comparison must have read to count.
+         * @example {
+         *       "min_documents": 50,
+         *       "mode": "refuse"
+         *     }
+         */
+        PublishGateIn: {
+            /**
+             * Min Documents
+             * @default 50
+             */
+            min_documents?: number;
+            mode: components["schemas"]["GateMode"];
+        };
+        /** PublishGateOut */
+        PublishGateOut: {
+            /** Min Documents */
+            min_documents: number;
+            mode: components["schemas"]["GateMode"];
+        };
+        /**
          * ReasonOut
          * @description Why a person must look; `field` is a dotted path of the output schema.
          */
@@ -3150,6 +3762,11 @@ export interface components {
             refresh_token?: string | null;
         };
         /**
+         * Relation
+         * @enum {string}
+         */
+        Relation: "right" | "below" | "alone";
+        /**
          * ResetIn
          * @example {
          *       "password": "violet-harbour-91",
@@ -3170,6 +3787,8 @@ export interface components {
         /**
          * ResultOut
          * @description `fields` and `tables` come from the primary document; `data` satisfies the configuration's output schema.
+         *
+         *     `summary` is a model's, where the configuration wishes for one; every figure in it is one of the values.
          */
         ResultOut: {
             /** Classification */
@@ -3199,6 +3818,8 @@ export interface components {
             process_type_id: string | null;
             /** Status */
             status: string;
+            /** Summary */
+            summary?: string | null;
             /** Tables */
             tables: {
                 [key: string]: unknown;
@@ -3285,6 +3906,19 @@ export interface components {
          * @enum {string}
          */
         Role: "viewer" | "operator" | "admin" | "platform_admin";
+        /**
+         * RollbackOut
+         * @description New processes go to `in_force` from now on; running ones keep their version.
+         */
+        RollbackOut: {
+            in_force: components["schemas"]["ConfigurationOut"];
+            retired: components["schemas"]["ConfigurationOut"];
+        };
+        /**
+         * Say
+         * @enum {string}
+         */
+        Say: "proven" | "trial" | "none";
         /**
          * Scope
          * @description What an API key may be given; a role is a set of these.
@@ -3417,6 +4051,57 @@ export interface components {
             version: number;
         };
         /**
+         * ShareDifferenceOut
+         * @description This one minus `against`; `low` and `high` hold it with 95 % confidence.
+         */
+        ShareDifferenceOut: {
+            /** Difference */
+            difference: number;
+            /** High */
+            high: number;
+            /** Low */
+            low: number;
+        };
+        /**
+         * SideFigures
+         * @description `review_rate`: a person would have had to look. `refused` counts documents by code, `models` by who read them.
+         *
+         *     Seconds are of asking for the fields, the words being known. `cost_micros` is null where a price is unknown.
+         */
+        SideFigures: {
+            /** Cost Micros */
+            cost_micros: number | null;
+            /** Documents */
+            documents: number;
+            /** Fields */
+            fields: {
+                [key: string]: components["schemas"]["FieldFigures"];
+            };
+            /** Models */
+            models: {
+                [key: string]: number;
+            };
+            overall: components["schemas"]["FieldFigures"];
+            /** Pages */
+            pages: number;
+            /** Refused */
+            refused: {
+                [key: string]: number;
+            };
+            /** Review Rate */
+            review_rate: number;
+            /** Seconds A Page */
+            seconds_a_page: number | null;
+            /** Seconds P50 */
+            seconds_p50: number | null;
+            /** Seconds P95 */
+            seconds_p95: number | null;
+            /** Tokens Input */
+            tokens_input: number;
+            /** Tokens Output */
+            tokens_output: number;
+        };
+        /**
          * Stage
          * @enum {string}
          */
@@ -3460,6 +4145,12 @@ export interface components {
             /** Data */
             data: components["schemas"]["StageOut"][];
         };
+        /**
+         * Standing
+         * @description How what is to be published stands against what is in force.
+         * @enum {string}
+         */
+        Standing: "not_needed" | "missing" | "passed" | "worse";
         /**
          * TicketOut
          * @description Opens one socket within `expires_in` seconds: `/v1/ws?ticket=`.
@@ -3646,6 +4337,91 @@ export interface components {
             status?: ("active" | "inactive") | null;
         };
         /**
+         * VendorTemplateOut
+         * @description `say`: `trial` = it may lift no value above the usual threshold, `proven` = it counts in full, `none` = it was
+         *     wrong too often and is not used.
+         * @example {
+         *       "box": [
+         *         0.71,
+         *         0.62,
+         *         0.84,
+         *         0.64
+         *       ],
+         *       "created_at": "2026-11-20T12:00:00Z",
+         *       "field": "grand_total",
+         *       "hits": 3,
+         *       "label": "Zu begleichen",
+         *       "learned_by": "user:01900000-0000-7000-8000-000000000009",
+         *       "misses": 0,
+         *       "page": 1,
+         *       "process_id": "01900000-0000-7000-8000-000000000002",
+         *       "process_type_id": "simple_invoice",
+         *       "relation": "right",
+         *       "say": "proven",
+         *       "template_id": "01900000-0000-7000-8000-0000000000f1",
+         *       "updated_at": "2026-11-24T08:30:00Z",
+         *       "vendor_name": "Nordwind Werkzeuge GmbH"
+         *     }
+         */
+        VendorTemplateOut: {
+            /** Box */
+            box: number[];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Field */
+            field: string;
+            /**
+             * Hits
+             * @description Approved documents on which it showed the right value
+             */
+            hits: number;
+            /**
+             * Label
+             * @description As printed; empty where no label is near
+             */
+            label: string;
+            /** Learned By */
+            learned_by: string;
+            /** Misses */
+            misses: number;
+            /**
+             * Page
+             * @description Counted from 1, or from the end where it is negative
+             */
+            page: number;
+            /**
+             * Process Id
+             * Format: uuid
+             * @description Whose review taught it; erasing that erases the template
+             */
+            process_id: string;
+            /** Process Type Id */
+            process_type_id: string;
+            /** @description The value stands to the right of the label, below it, or alone */
+            relation: components["schemas"]["Relation"];
+            say: components["schemas"]["Say"];
+            /**
+             * Template Id
+             * Format: uuid
+             */
+            template_id: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Vendor Name */
+            vendor_name: string | null;
+        };
+        /**
+         * Verdict
+         * @enum {string}
+         */
+        Verdict: "passed" | "worse";
+        /**
          * VerificationOut
          * @description Whether the caller's chain is whole up to `verified_through`; rows not yet written are lag, not breakage.
          */
@@ -3660,6 +4436,87 @@ export interface components {
             ok: boolean;
             /** Verified Through */
             verified_through: string | null;
+        };
+        /** VersionComparisonOut */
+        VersionComparisonOut: {
+            against: components["schemas"]["VersionRecordOut"];
+            corrected: components["schemas"]["ShareDifferenceOut"] | null;
+            /**
+             * Since
+             * Format: date-time
+             */
+            since: string;
+            straight_through: components["schemas"]["ShareDifferenceOut"] | null;
+            this: components["schemas"]["VersionRecordOut"];
+            /**
+             * Until
+             * Format: date-time
+             */
+            until: string;
+        };
+        /**
+         * VersionRecordOut
+         * @description Of the processes of one version. Shares are 0..1, of those that ended or wait for a person; null without any.
+         *
+         *     `seconds_...` are from acceptance to the end, of completed processes. `cost_micros` leaves out the calls of
+         *     `calls_without_price`.
+         */
+        VersionRecordOut: {
+            /** Calls Without Price */
+            calls_without_price: number;
+            /** Cancelled */
+            cancelled: number;
+            /** Completed */
+            completed: number;
+            /**
+             * Config Id
+             * Format: uuid
+             */
+            config_id: string;
+            /** Corrected Fields */
+            corrected_fields: number;
+            /** Corrected Processes */
+            corrected_processes: number;
+            /** Correction Rate */
+            correction_rate: number | null;
+            /** Cost Micros */
+            cost_micros: number;
+            /** Cost Micros Per Process */
+            cost_micros_per_process: number | null;
+            /** Failed */
+            failed: number;
+            /** Processes */
+            processes: number;
+            /** Seconds P50 */
+            seconds_p50: number | null;
+            /** Seconds P95 */
+            seconds_p95: number | null;
+            /** Seconds Straight P50 */
+            seconds_straight_p50: number | null;
+            /** Straight Through */
+            straight_through: number;
+            /** Straight Through Rate */
+            straight_through_rate: number | null;
+            /** Version */
+            version: number;
+            /** Waiting */
+            waiting: number;
+        };
+        /**
+         * WantedIn
+         * @description The configuration in force where none is named; its own prompt of the stage ocr where none is.
+         */
+        WantedIn: {
+            /**
+             * Config Id
+             * @default null
+             */
+            config_id?: string | null;
+            /**
+             * Prompt Id
+             * @default null
+             */
+            prompt_id?: string | null;
         };
         /**
          * WebhookMessage
@@ -3712,7 +4569,17 @@ export interface components {
             pages: components["schemas"]["PageWordsOut"][];
         };
     };
-    responses: never;
+    responses: {
+        /** @description A refusal, with a stable `code` */
+        Problem: {
+            headers: {
+                [name: string]: unknown;
+            };
+            content: {
+                "application/problem+json": components["schemas"]["ProblemOut"];
+            };
+        };
+    };
     parameters: never;
     requestBodies: never;
     headers: never;
@@ -3791,59 +4658,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     create_api_key: {
@@ -3873,95 +4698,25 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_api_key: {
@@ -3987,59 +4742,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     revoke_api_key: {
@@ -4061,65 +4774,24 @@ export interface operations {
                 content?: never;
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     change_api_key: {
         parameters: {
             query?: never;
             header?: {
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
                 "if-match"?: string | null;
             };
             path: {
@@ -4145,113 +4817,29 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description The version given is not the current one */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            412: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     list_audit_logs: {
@@ -4264,6 +4852,8 @@ export interface operations {
                 after?: string | null;
                 /** @description Exclusive */
                 before?: string | null;
+                /** @description `csv`: all rows that the filters leave; left out, `Accept` tells */
+                format?: components["schemas"]["AuditFormat"] | null;
                 limit?: number;
                 cursor?: string | null;
             };
@@ -4273,69 +4863,28 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Successful Response */
+            /** @description A page, or the whole as a table */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
                     "application/json": components["schemas"]["Page_AuditLogOut_"];
+                    "text/csv": string;
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     verify_audit_logs: {
@@ -4357,50 +4906,15 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     resend_verification: {
@@ -4420,50 +4934,15 @@ export interface operations {
                 content?: never;
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     verify_email: {
@@ -4487,86 +4966,23 @@ export interface operations {
                 content?: never;
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     login: {
@@ -4592,86 +5008,23 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     logout: {
@@ -4695,86 +5048,23 @@ export interface operations {
                 content?: never;
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     change_password: {
@@ -4798,86 +5088,23 @@ export interface operations {
                 content?: never;
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     forgot_password: {
@@ -4901,86 +5128,23 @@ export interface operations {
                 content?: never;
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     reset_password: {
@@ -5004,86 +5168,23 @@ export interface operations {
                 content?: never;
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     refresh: {
@@ -5109,86 +5210,23 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     list_sessions: {
@@ -5210,50 +5248,15 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     end_other_sessions: {
@@ -5273,50 +5276,15 @@ export interface operations {
                 content?: never;
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     end_session: {
@@ -5338,59 +5306,17 @@ export interface operations {
                 content?: never;
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_budgets: {
@@ -5412,50 +5338,15 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     set_budgets: {
@@ -5481,86 +5372,23 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     list_clients: {
@@ -5586,59 +5414,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     create_client: {
@@ -5672,95 +5458,25 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_client: {
@@ -5784,66 +5500,24 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     change_client: {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` that the change goes by */
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
                 "if-match": string | null;
             };
             path: {
@@ -5867,113 +5541,29 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The version given is not the current one */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            412: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description The write needs If-Match with the version it goes by */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            428: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     list_configurations: {
@@ -6001,59 +5591,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     create_configuration: {
@@ -6087,104 +5635,27 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_configuration: {
@@ -6208,66 +5679,24 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     change_configuration: {
         parameters: {
             query?: never;
             header: {
-                /** @description The `ETag` that the change goes by */
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
                 "if-match": string | null;
             };
             path: {
@@ -6291,122 +5720,84 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description The version given is not the current one */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            412: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description The write needs If-Match with the version it goes by */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            428: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
+            503: components["responses"]["Problem"];
+        };
+    };
+    canary_configuration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+                "if-match"?: string | null;
+            };
+            path: {
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CanaryIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/json": components["schemas"]["ConfigurationOut"];
                 };
             };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description The state does not allow it */
+            409: components["responses"]["Problem"];
+            /** @description The version given is not the current one */
+            412: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
         };
     };
     clone_configuration: {
@@ -6438,77 +5829,61 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
+            503: components["responses"]["Problem"];
+        };
+    };
+    compare_configurations: {
+        parameters: {
+            query: {
+                against: string;
+                since?: string | null;
+                until?: string | null;
+            };
+            header?: never;
+            path: {
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/json": components["schemas"]["VersionComparisonOut"];
                 };
             };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
         };
     };
     diff_configurations: {
@@ -6534,68 +5909,19 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     dry_run_configuration: {
@@ -6623,111 +5949,34 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     publish_configuration: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the change goes by */
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
                 "if-match"?: string | null;
             };
             path: {
@@ -6747,93 +5996,30 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description The version given is not the current one */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            412: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     retire_configuration: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the change goes by */
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
                 "if-match"?: string | null;
             };
             path: {
@@ -6853,77 +6039,105 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description The version given is not the current one */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            412: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
+            503: components["responses"]["Problem"];
+        };
+    };
+    roll_back_configuration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+                "if-match"?: string | null;
+            };
+            path: {
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/json": components["schemas"]["RollbackOut"];
                 };
             };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description The state does not allow it */
+            409: components["responses"]["Problem"];
+            /** @description The version given is not the current one */
+            412: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    shadow_configuration: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+                "if-match"?: string | null;
+            };
+            path: {
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description The state does not allow it */
+            409: components["responses"]["Problem"];
+            /** @description The version given is not the current one */
+            412: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
         };
     };
     get_document: {
@@ -6947,59 +6161,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_document_file: {
@@ -7023,59 +6195,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_document_page: {
@@ -7100,77 +6230,21 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_document_words: {
@@ -7194,59 +6268,331 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
+            503: components["responses"]["Problem"];
+        };
+    };
+    list_evaluation_sets: {
+        parameters: {
+            query?: {
+                process_type_id?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/json": components["schemas"]["Page_EvaluationSetOut_"];
                 };
             };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    create_evaluation_set: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationSetIn"];
+            };
+        };
+        responses: {
+            /** @description A frozen set */
+            201: {
+                headers: {
+                    /** @description Its version, for `If-Match` */
+                    ETag?: string;
+                    /** @description `true` for a stored answer */
+                    "Idempotent-Replayed"?: string;
+                    /** @description What was made */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationSetOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description The state does not allow it */
+            409: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    get_evaluation_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationSetDetail"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    delete_evaluation_set: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                set_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    list_evaluations: {
+        parameters: {
+            query?: {
+                process_type_id?: string | null;
+                set_id?: string | null;
+                status?: components["schemas"]["EvaluationStatus"] | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_EvaluationOut_"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    create_evaluation: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EvaluationIn"];
+            };
+        };
+        responses: {
+            /** @description To be read by a worker */
+            201: {
+                headers: {
+                    /** @description Its version, for `If-Match` */
+                    ETag?: string;
+                    /** @description `true` for a stored answer */
+                    "Idempotent-Replayed"?: string;
+                    /** @description What was made */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description The state does not allow it */
+            409: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    get_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EvaluationOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    delete_evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                evaluation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
         };
     };
     stream_events: {
@@ -7271,59 +6617,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     list_invitations: {
@@ -7348,59 +6652,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     create_invitation: {
@@ -7428,104 +6690,27 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     accept_invitation: {
@@ -7551,86 +6736,23 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     revoke_invitation: {
@@ -7652,68 +6774,19 @@ export interface operations {
                 content?: never;
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_me: {
@@ -7735,50 +6808,15 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_mfa: {
@@ -7800,50 +6838,15 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     end_mfa: {
@@ -7867,95 +6870,25 @@ export interface operations {
                 content?: never;
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     renew_recovery_codes: {
@@ -7981,95 +6914,25 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     begin_mfa: {
@@ -8095,95 +6958,25 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     confirm_mfa: {
@@ -8209,95 +7002,25 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     list_process_types: {
@@ -8322,59 +7045,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     create_process_type: {
@@ -8408,95 +7089,25 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_process_type: {
@@ -8520,66 +7131,24 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     change_process_type: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the change goes by */
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
                 "if-match"?: string | null;
             };
             path: {
@@ -8603,104 +7172,27 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The version given is not the current one */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            412: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     list_processes: {
@@ -8737,59 +7229,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     create_process: {
@@ -8799,6 +7249,16 @@ export interface operations {
                 wait?: number;
                 /** @description With a file as the whole body: its name */
                 file_name?: string | null;
+                /** @description With a file as the whole body: as the form's field of this name */
+                process_type_id?: string;
+                /** @description With a file as the whole body: as the form's field of this name */
+                ingestion_source?: string;
+                /** @description With a file as the whole body: as the form's field of this name */
+                metadata?: string;
+                /** @description With a file as the whole body: as the form's field of this name */
+                callback_url?: string;
+                /** @description With a file as the whole body: as the form's field of this name */
+                external_id?: string;
             };
             header?: {
                 "idempotency-key"?: string | null;
@@ -8834,8 +7294,11 @@ export interface operations {
                     ingestion_source?: "web" | "api" | "whatsapp" | "telegram" | "email";
                     /** @description A JSON object of at most 50 keys */
                     metadata?: string;
-                    /** @example simple_invoice */
-                    process_type_id: string;
+                    /**
+                     * @description Left out or `auto` = the documents tell
+                     * @example simple_invoice
+                     */
+                    process_type_id?: string;
                 };
             };
         };
@@ -8871,113 +7334,29 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description Budget or quota is spent */
-            402: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            402: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
             /** @description No room is left; nothing was stored */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            507: components["responses"]["Problem"];
         };
     };
     create_processes: {
@@ -8998,9 +7377,11 @@ export interface operations {
             };
         };
         responses: {
-            /** @description Successful Response */
+            /** @description Each item by itself */
             207: {
                 headers: {
+                    /** @description `true` where every accepted item is a stored answer */
+                    "Idempotent-Replayed"?: string;
                     [name: string]: unknown;
                 };
                 content: {
@@ -9008,95 +7389,25 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_process: {
@@ -9120,59 +7431,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     erase_process: {
@@ -9194,59 +7463,17 @@ export interface operations {
                 content?: never;
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     list_process_audit: {
@@ -9270,59 +7497,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     cancel_process: {
@@ -9346,68 +7531,19 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     list_process_events: {
@@ -9431,59 +7567,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_result: {
@@ -9514,86 +7608,23 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     retry_process: {
@@ -9620,77 +7651,21 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     list_stages: {
@@ -9714,59 +7689,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     list_prompts: {
@@ -9795,59 +7728,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     create_prompt: {
@@ -9881,104 +7772,27 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_prompt: {
@@ -10002,66 +7816,24 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     change_prompt: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the change goes by */
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
                 "if-match"?: string | null;
             };
             path: {
@@ -10085,113 +7857,29 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description The version given is not the current one */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            412: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     clone_prompt: {
@@ -10227,104 +7915,27 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     diff_prompts: {
@@ -10350,75 +7961,26 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     publish_prompt: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the change goes by */
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
                 "if-match"?: string | null;
             };
             path: {
@@ -10438,93 +8000,30 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description The version given is not the current one */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            412: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     retire_prompt: {
         parameters: {
             query?: never;
             header?: {
-                /** @description The `ETag` that the change goes by */
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
                 "if-match"?: string | null;
             };
             path: {
@@ -10544,77 +8043,93 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description The version given is not the current one */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            412: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
+            503: components["responses"]["Problem"];
+        };
+    };
+    get_publish_gate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/json": components["schemas"]["PublishGateOut"];
                 };
             };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    set_publish_gate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PublishGateIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublishGateOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
         };
     };
     list_reviews: {
@@ -10639,67 +8154,26 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     decide_review: {
         parameters: {
             query?: never;
             header?: {
-                "if-match"?: string | null;
                 "idempotency-key"?: string | null;
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+                "if-match"?: string | null;
             };
             path: {
                 process_id: string;
@@ -10731,113 +8205,29 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description The version given is not the current one */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            412: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     create_upload: {
@@ -10865,95 +8255,25 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     send_upload: {
@@ -10987,113 +8307,29 @@ export interface operations {
                 content?: never;
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
             /** @description No room is left; nothing was stored */
-            507: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            507: components["responses"]["Problem"];
         };
     };
     get_cost_usage: {
@@ -11119,59 +8355,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_token_usage: {
@@ -11197,59 +8391,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     list_users: {
@@ -11276,59 +8428,17 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     create_user: {
@@ -11356,104 +8466,27 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     get_user: {
@@ -11477,65 +8510,24 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     change_user: {
         parameters: {
             query?: never;
             header: {
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
                 "if-match": string | null;
             };
             path: {
@@ -11559,122 +8551,31 @@ export interface operations {
                 };
             };
             /** @description The body is not what its content type says */
-            400: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            400: components["responses"]["Problem"];
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description The version given is not the current one */
-            412: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            412: components["responses"]["Problem"];
             /** @description Larger than the limit that the detail names */
-            413: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            413: components["responses"]["Problem"];
             /** @description A type that is not taken */
-            415: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
-            422: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            422: components["responses"]["Problem"];
             /** @description The write needs If-Match with the version it goes by */
-            428: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            428: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     reset_user_mfa: {
@@ -11696,68 +8597,87 @@ export interface operations {
                 content?: never;
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
-            404: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            404: components["responses"]["Problem"];
             /** @description The state does not allow it */
-            409: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            409: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
+            503: components["responses"]["Problem"];
+        };
+    };
+    list_vendor_templates: {
+        parameters: {
+            query?: {
+                process_type_id?: string | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
+                    "application/json": components["schemas"]["Page_VendorTemplateOut_"];
                 };
             };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    delete_vendor_template: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                template_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
         };
     };
     create_socket_ticket: {
@@ -11779,50 +8699,15 @@ export interface operations {
                 };
             };
             /** @description No valid token or key */
-            401: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
-            403: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            403: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
-            429: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            429: components["responses"]["Problem"];
             /** @description A fault on our side */
-            500: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            500: components["responses"]["Problem"];
             /** @description The database or another part is away; try again after Retry-After seconds */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["ProblemOut"];
-                };
-            };
+            503: components["responses"]["Problem"];
         };
     };
     on_process_cancelled: {
