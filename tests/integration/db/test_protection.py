@@ -83,6 +83,8 @@ DEFINERS = {
     "find_answers": "docflow_engine",
     "sweep_usage": "docflow_engine",
     "take_evaluations": "docflow_engine",
+    "count_documents": "docflow_engine",
+    "require_approvals": "docflow_engine",
 }
 """Who may work across clients, and as whom."""
 

@@ -24,11 +24,12 @@ from docflow.features.uploads import models as uploads
 from docflow.features.usage import models as usage
 from docflow.features.users import models as users
 from docflow.features.vendor_memory import models as vendor_memory
+from docflow.features.vendors import models as vendors
 from docflow.features.webhooks import models as webhooks
 
 MODULES = (
-    api_keys, audit, classification, clients, configurations, documents, evaluations, idempotency, mails, notifications, outbox,
-    outputs, process_types, processes, prompts, removals, reviews, socket_tickets, stage_runs, uploads, usage, users,
-    vendor_memory, webhooks,
+    api_keys, audit, classification, clients, configurations, documents, evaluations, idempotency, mails, notifications,
+    outbox, outputs, process_types, processes, prompts, removals, reviews, socket_tickets, stage_runs, uploads, usage, users,
+    vendor_memory, vendors, webhooks,
 )  # fmt: skip
 METADATA = Base.metadata
