@@ -21,7 +21,7 @@ from docflow.features.classification.scoring import KnownType
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.jobs import NullLedger, make_configuration, make_job, make_process
 from docflow_ocr.pages.inspection import FileLimits
-from docflow_ocr.ports import EarlierInvoice, PageRecord
+from docflow_ocr.ports import PageRecord
 from docflow_ocr.stages import handlers
 
 DEMO = Path(__file__).parents[2] / "data" / "demo"
@@ -75,11 +75,6 @@ class OneEarlier:
 
     async def earlier(self, client_id: UUID, sha256: str, document_id: UUID) -> tuple[UUID, UUID] | None:
         return EARLIER if sha256 == self._sha256 else None
-
-    async def same_number(
-        self, client_id: UUID, number: str, other_than_sha256: str, before: UUID
-    ) -> Sequence[EarlierInvoice]:
-        return ()
 
 
 class SomeTypes:

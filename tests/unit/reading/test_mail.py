@@ -30,11 +30,6 @@ class NothingEarlier:
     async def earlier(self, client_id: UUID, sha256: str, document_id: UUID) -> tuple[UUID, UUID] | None:
         return None
 
-    async def same_number(
-        self, client_id: UUID, number: str, other_than_sha256: str, before: UUID
-    ) -> tuple[()]:
-        return ()
-
 
 def with_files(*files: tuple[str, bytes]) -> EmailMessage:
     made = mail()

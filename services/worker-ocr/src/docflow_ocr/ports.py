@@ -6,6 +6,7 @@ from typing import Protocol
 from uuid import UUID
 
 from docflow.domain.jobs import Run
+from docflow.domain.payment_facts import History, PaymentFacts, Traits
 from docflow.domain.reading import Page, TextSource
 from docflow.features.classification.scoring import Guess, KnownType
 
@@ -24,27 +25,25 @@ class PageRecord:
     words_key: str | None
 
 
-class EarlierInvoice(Protocol):
-    """What an earlier document stated; None where it stated none."""
-
-    @property
-    def process_id(self) -> UUID: ...
-    @property
-    def document_id(self) -> UUID: ...
-    @property
-    def seller(self) -> str | None: ...
-    @property
-    def total(self) -> str | None: ...
-
-
 class DuplicateIndex(Protocol):
     async def earlier(self, client_id: UUID, sha256: str, document_id: UUID) -> tuple[UUID, UUID] | None:
         """(process_id, document_id) of the oldest earlier document of the client with the same content."""
 
-    async def same_number(
-        self, client_id: UUID, number: str, other_than_sha256: str, before: UUID
-    ) -> Sequence[EarlierInvoice]:
-        """Documents of the client before this one that state the same invoice number and are another file."""
+
+class Memory(Protocol):
+    async def recall(
+        self, client_id: UUID, document_id: UUID, facts: PaymentFacts, traits: Traits
+    ) -> History:
+        """Keep what the document states, and give what the client's other documents tell of it."""
+
+
+class NoMemory:
+    """For reading that leaves no trace: every document is the first."""
+
+    async def recall(
+        self, client_id: UUID, document_id: UUID, facts: PaymentFacts, traits: Traits
+    ) -> History:
+        return History()
 
 
 class Types(Protocol):

@@ -18,9 +18,8 @@ from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.llm import ExtractRequest, Provider
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.read_documents import ReadDocument, fields_as_json, tables_as_json, typed_data
-from docflow.domain.reading import Classification, FraudFlag, Page, ReadPicture, TextSource, Word
-from docflow.domain.stages import DocumentStatus, DuplicatePolicy
-from docflow.domain.values.kinds import text_key
+from docflow.domain.reading import Classification, Page, ReadPicture, TextSource, Word
+from docflow.domain.stages import DocumentStatus
 from docflow.features.reading import stored_pages
 from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
 from docflow.features.splitting.cuts import Cut, proposed
@@ -28,8 +27,9 @@ from docflow.features.splitting.cuts import Cut, proposed
 from docflow_ocr import redacting
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
-from docflow_ocr.ports import DuplicateIndex, PageRecord, Pages
+from docflow_ocr.ports import PageRecord, Pages
 from docflow_ocr.showing import Showing
+from docflow_ocr.signals import Signals
 
 OPEN_TIMEOUT_S = 60.0
 DRAW_TIMEOUT_S = 20.0
@@ -42,9 +42,6 @@ CUTS_TIMEOUT_S = 120.0
 PAGES_AT_ONCE = 4
 #: documents.ocr_text is for search; the words themselves are in the file store.
 MAX_TEXT_CHARACTERS = 500_000
-
-#: What tells one invoice from another.
-_IDENTITY = ("invoice_number", "seller_name", "grand_total")
 
 ReadImage = Callable[[bytes], ReadPicture]
 
@@ -79,7 +76,7 @@ class DocumentReader:
         workbench: Workbench,
         provider: Provider,
         read_image: ReadImage,
-        duplicates: DuplicateIndex,
+        signals: Signals,
         pages: Pages,
         limits: FileLimits,
         document_ocr_s: float,
@@ -88,7 +85,7 @@ class DocumentReader:
         self._workbench = workbench
         self._provider = provider
         self._read_image = read_image
-        self._duplicates = duplicates
+        self._signals = signals
         self._pages = pages
         self._limits = limits
         self._document_ocr_s = document_ocr_s
@@ -108,10 +105,10 @@ class DocumentReader:
         be read, TransientError when the world is in the way.
         """
         assembled = await self._fields(job, config, document, opened, opened.pages)
-        repeated = await self._same_number(job, config, document, assembled)
-        signals = (*opened.signals, *assembled.signals, *repeated)
-        whole = replace(opened, signals=signals)
+        confidence = mean_confidence(opened.pages)
+        signals = await self._signals.of(job, config, document, opened, assembled, confidence=confidence)
         cuts = await self._cuts(opened)
+        whole = replace(opened, signals=tuple(signals))
         return _result(config, document, whole, assembled, classification, cuts=cuts)
 
     async def open(self, job: Job, document: DocumentState) -> OpenedFile:
@@ -130,26 +127,6 @@ class DocumentReader:
         if opened.invoice is not None or len(opened.pages) < 2:
             return ()
         return await self._workbench.run(proposed, opened.pages, timeout_s=CUTS_TIMEOUT_S)
-
-    async def _same_number(
-        self, job: Job, config: Configuration, document: DocumentState, assembled: AssembledFields
-    ) -> Sequence[FraudFlag]:
-        """A flag where the seller's number stands on an earlier document of another content."""
-        number, seller, total = (_value(assembled, name) for name in _IDENTITY)
-        if config.duplicate_policy is DuplicatePolicy.ALLOW or not (number and seller):
-            return ()
-        earlier = await self._duplicates.same_number(
-            job.run.client_id, number, document.sha256, document.document_id
-        )
-        return [
-            fraud.same_number(
-                str(one.process_id),
-                str(one.document_id),
-                other_total=bool(total and one.total and one.total != total),
-            )
-            for one in earlier
-            if one.seller and text_key(one.seller) == text_key(seller)
-        ][:1]
 
     async def _scanned(self, data: bytes, document: DocumentState, opened: OpenedFile) -> dict[int, Page]:
         """The pages that need OCR, by number. Each is kept as soon as it is read, so a repeat reads only the others."""
@@ -233,10 +210,9 @@ def _result(
     *,
     cuts: Sequence[Cut],
 ) -> tuple[ReadDocument, JsonObject]:
-    """`opened` with all signals but those of the fields."""
-    pages, confidence = opened.pages, mean_confidence(opened.pages)
-    found = fraud.as_json([*opened.signals, *fraud.signals_of(assembled.fields, ocr_confidence=confidence)])
-    flags = fraud.with_new(document.fraud_flags, found)
+    """`opened` with all signals but those of INGEST."""
+    pages = opened.pages
+    flags = fraud.with_new(fraud.found_at_the_door(document.fraud_flags), fraud.as_json(opened.signals))
     read = ReadDocument(
         document_id=document.document_id,
         file_name=document.file_name,
@@ -280,12 +256,6 @@ def text_facts(opened: OpenedFile) -> JsonObject:
         "ocr_text": text_of(pages)[:MAX_TEXT_CHARACTERS],
         "ocr_confidence": round(mean_confidence(pages), 4),
     }
-
-
-def _value(assembled: AssembledFields, name: str) -> str | None:
-    """A value that is likelier right than wrong."""
-    read = assembled.fields.get(name)
-    return str(read.value) if read and read.value is not None and read.confidence >= 0.5 else None
 
 
 def _text_source(opened: OpenedFile, pages: Sequence[Page]) -> TextSource:

@@ -3,6 +3,7 @@ from contextlib import suppress
 
 from docflow.features.classification.repository import TypeCatalog
 from docflow.features.documents.repository import DocumentStore
+from docflow.features.vendors.memory import DocumentMemory
 from docflow.plugins.validators import BUILT_IN
 from docflow.plugins.validators.running import Validators
 from docflow.runtime.checks import Checks
@@ -31,6 +32,7 @@ async def _run(container: Container) -> None:
         provider=container.provider,
         read_image=container.read_image,
         duplicates=store,
+        memory=DocumentMemory(container.database),
         pages=store,
         types=TypeCatalog(container.database),
         limits=file_limits(container.settings.limits),

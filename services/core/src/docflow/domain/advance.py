@@ -4,7 +4,7 @@ Together with `workflow.py` it answers every question about the order of stages 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import assert_never
 
 from docflow.domain.acts import Act, Approve, Cancel, GiveType, Reject, Replay, SendBack, Start, carried_out
@@ -82,13 +82,15 @@ def _advanced(case: Case, run: Run, outcome: Advance) -> Transition:
     doubtful = any(finding.severity is Severity.ERROR for finding in outcome.findings)
     result = AuditResult.ERRORS if doubtful else AuditResult.SUCCESS
     told = {"outcome": "done", "findings": _listed(outcome.findings)}
-    return case.changed(
+    advanced = case.changed(
         case.entering(step, outcome.changes),
         run=RunEnd(run.run_id, run.attempt, RunStatus.DONE, run.failures),
         next_run=case.next_run(step),
         actions=_actions(case, outcome.actions),
         audit=_record(case, run, result, told),
     )
+    # What may still be held or refused is nobody's history yet.
+    return advanced if step else replace(advanced, counted=outcome.counted)
 
 
 def _held(case: Case, run: Run, outcome: HoldForReview) -> Transition:
@@ -99,7 +101,9 @@ def _held(case: Case, run: Run, outcome: HoldForReview) -> Transition:
     return case.changed(
         change,
         run=RunEnd(run.run_id, run.attempt, RunStatus.DONE, run.failures),
-        review=ReviewOpened(case.given.new_id(), run.stage, outcome.reasons),
+        review=ReviewOpened(
+            case.given.new_id(), run.stage, outcome.reasons, approvals_required=outcome.approvals_required
+        ),
         audit=_record(case, run, AuditResult.ERRORS, told),
     )
 

@@ -1,9 +1,10 @@
 """First signals that a document is not what it seems. A signal brings evidence; it never rejects."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
 from docflow.domain.confidence import XML_CONTRADICTED, risk
+from docflow.domain.fraud_weights import flag
 from docflow.domain.injection import speak_to_machine
 from docflow.domain.json_types import JsonObject
 from docflow.domain.lines import lines_of
@@ -11,60 +12,43 @@ from docflow.domain.reading import FieldSource, FraudFlag, Page, ReadField
 
 #: A risk from here on holds the process for a person.
 REVIEW_RISK = 0.5
+#: From here on two people must approve.
+TWO_PEOPLE_RISK = 0.8
 INJECTION = "prompt_injection"
 INJECTION_SUSPECTED = "injection_suspected"
 #: Below this, an OCR slip is likelier than a forged figure.
 CERTAIN_WORDS = 0.9
 
 
+def approvals_required(score: float) -> int:
+    return 2 if score >= TWO_PEOPLE_RISK else 1
+
+
 def duplicate_exact(process_id: str, document_id: str) -> FraudFlag:
-    return FraudFlag(
-        code="duplicate_exact",
-        family="duplicate",
-        score=0.9,
-        message="the same file was submitted before",
-        evidence={"process_id": process_id, "document_id": document_id},
-    )
-
-
-def same_number(process_id: str, document_id: str, *, other_total: bool) -> FraudFlag:
-    return FraudFlag(
-        code="duplicate_altered" if other_total else "duplicate_number",
-        family="duplicate",
-        score=0.8,
-        message="an earlier document of this seller has the same number"
-        + (" and another total" if other_total else ""),
-        evidence={"process_id": process_id, "document_id": document_id},
-    )
+    told = "the same file was submitted before"
+    return flag("duplicate_exact", told, {"process_id": process_id, "document_id": document_id})
 
 
 def hidden_text(pages: Sequence[int]) -> tuple[FraudFlag, ...]:
     if not pages:
         return ()
-    return (
-        FraudFlag(
-            code="hidden_text",
-            family="content",
-            score=0.6,
-            message="the file holds text that nobody can see on its page",
-            evidence={"pages": list(pages)},
-        ),
-    )
+    told = "the file holds text that nobody can see on its page"
+    return (flag("hidden_text", told, {"pages": list(pages)}),)
+
+
+def active_content(actions: Collection[str], *, starts_programs: bool) -> FraudFlag:
+    """Scripts check the fields of many genuine forms; programs are started by none."""
+    told = "the file wants to run something or to fetch something when it is opened"
+    weighs_as = "program" if starts_programs else None
+    return flag("active_content", told, {"actions": sorted(actions)}, weighs_as=weighs_as)
 
 
 def refused_attachment(warnings: Sequence[str]) -> tuple[FraudFlag, ...]:
     """An e-invoice inside that is unsafe to read: it tried to reach files or addresses."""
     if "einvoice_unsafe" not in warnings:
         return ()
-    return (
-        FraudFlag(
-            code="einvoice_unsafe",
-            family="active_content",
-            score=0.6,
-            message="the e-invoice inside the PDF tries to reach beyond itself and was not read",
-            evidence={},
-        ),
-    )
+    told = "the e-invoice inside the PDF tries to reach beyond itself and was not read"
+    return (flag("einvoice_unsafe", told, {}),)
 
 
 def injected(pages: Sequence[Page], texts: Sequence[str] = ()) -> tuple[FraudFlag, ...]:
@@ -73,13 +57,7 @@ def injected(pages: Sequence[Page], texts: Sequence[str] = ()) -> tuple[FraudFla
     if not found and not any(speak_to_machine(text.splitlines()) for text in texts):
         return ()
     return (
-        FraudFlag(
-            code=INJECTION,
-            family="injection",
-            score=0.7,
-            message="the document gives orders to the program that reads it",
-            evidence={"pages": found},
-        ),
+        flag(INJECTION, "the document gives orders to the program that reads it", {"pages": found}),
     )
 
 
@@ -100,21 +78,15 @@ def _xml_against_page(fields: Mapping[str, ReadField]) -> Sequence[FraudFlag]:
     ]  # fmt: skip
     if not differing:
         return ()
-    return (
-        FraudFlag(
-            code="xml_page_mismatch",
-            family="content",
-            score=0.7,
-            message="the e-invoice inside says something else than its visible page",
-            evidence={"fields": differing},
-        ),
-    )
+    told = "the e-invoice inside says something else than its visible page"
+    shown = {name: _shown(fields[name]) for name in differing}
+    return (flag("xml_page_mismatch", told, {"fields": differing, "stated": shown}),)
 
 
 _BY_CHECK = {
-    "totals_add_up": ("totals_mismatch", 0.35, "net, tax and gross total do not add up"),
-    "iban_checksum": ("iban_checksum", 0.35, "the check digits of an account number are wrong"),
-    "vat_checksum": ("vat_checksum", 0.25, "the check digits of a VAT number are wrong"),
+    "totals_add_up": ("totals_mismatch", "net, tax and gross total do not add up"),
+    "iban_checksum": ("iban_checksum", "the check digits of an account number are wrong"),
+    "vat_checksum": ("vat_checksum", "the check digits of a VAT number are wrong"),
 }
 
 
@@ -127,9 +99,14 @@ def _failed_checks(fields: Mapping[str, ReadField], ocr_confidence: float) -> li
             if not check.ok and check.code in _BY_CHECK and (read.page or read.source is FieldSource.XML):
                 failed.setdefault(check.code, []).append(name)
     return [
-        FraudFlag(_BY_CHECK[code][0], "arithmetic", _BY_CHECK[code][1], _BY_CHECK[code][2], {"fields": names})
+        flag(*_BY_CHECK[code], {"fields": names, "stated": {name: _shown(fields[name]) for name in names}})
         for code, names in failed.items()
     ]
+
+
+def _shown(read: ReadField) -> JsonObject:
+    """A value and where it stands, as evidence."""
+    return {"value": read.value, "page": read.page, "box": list(read.box) if read.box else None}
 
 
 def as_json(flags: Sequence[FraudFlag]) -> list[JsonObject]:
@@ -138,6 +115,11 @@ def as_json(flags: Sequence[FraudFlag]) -> list[JsonObject]:
 
 def score_of(flags: Sequence[JsonObject]) -> float:
     return round(risk((str(flag["family"]), float(flag["score"])) for flag in flags), 4)
+
+
+def found_at_the_door(known: Sequence[JsonObject]) -> list[JsonObject]:
+    """The flags that INGEST found. Reading a document again finds all others anew, or finds them gone."""
+    return [one for one in known if one["code"] == "duplicate_exact"]
 
 
 def with_new(known: Sequence[JsonObject], found: Sequence[JsonObject]) -> list[JsonObject]:

@@ -70,6 +70,8 @@ class Advance:
     findings: tuple[Finding, ...] = ()
     actions: tuple[JsonObject, ...] = ()
     """Output actions to insert, each {"action_type", "target_config"}; only OUTPUT gives some."""
+    counted: tuple[JsonObject, ...] = ()
+    """Documents that become history of their vendors once the process is complete; only OUTPUT gives some."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +81,8 @@ class HoldForReview:
     reasons: tuple[Reason, ...]
     changes: Changes = field(default_factory=dict)
     findings: tuple[Finding, ...] = ()
+    approvals_required: int = 1
+    """How many people must approve."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,7 @@ def failed_document(document: DocumentState, code: str, message: str) -> ReadDoc
 
 def extraction_result(read: Sequence[ReadDocument], primary: ReadDocument) -> JsonObject:
     return {
+        "document_id": str(primary.document_id),
         "fields": primary.fields,
         "tables": primary.tables,
         "data": primary.data,

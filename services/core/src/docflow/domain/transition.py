@@ -59,6 +59,7 @@ class ReviewOpened:
     stage: Stage
     reasons: tuple[Reason, ...]
     priority: int = 0
+    approvals_required: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,8 @@ class Transition:
     actions: tuple[ActionRow, ...] = ()
     webhooks: tuple[WebhookEvent, ...] = ()
     messages: tuple[tuple[str, Message], ...] = ()
+    counted: tuple[JsonObject, ...] = ()
+    """Documents for `count_documents`, which takes them in the same transaction."""
 
     def as_json(self) -> JsonObject:
         """The form that `write_transitions` reads; parts that are absent are left out."""
@@ -184,7 +187,7 @@ def _process(change: ProcessChange | None) -> JsonObject | None:
 
 
 def _review(review: ReviewOpened | None) -> JsonObject | None:
-    plain = _plain(review, "review_id", "stage", "priority")
+    plain = _plain(review, "review_id", "stage", "priority", "approvals_required")
     if plain is None or review is None:
         return None
     return {**plain, "reasons": [reason.as_json() for reason in review.reasons]}

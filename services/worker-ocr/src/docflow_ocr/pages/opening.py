@@ -19,6 +19,8 @@ class OpenedFile:
     invoice: EInvoice | None = None
     warnings: tuple[str, ...] = ()
     signals: tuple[FraudFlag, ...] = ()
+    producer: str | None = None
+    """The program that made the file, without its version."""
 
 
 def open_file(data: bytes, mime_type: str, limits: FileLimits) -> OpenedFile:
@@ -34,7 +36,10 @@ def open_file(data: bytes, mime_type: str, limits: FileLimits) -> OpenedFile:
         blank = tuple(
             Page(number, width, height, (), TextSource.OCR) for number, (width, height) in enumerate(sizes, 1)
         )
-        return OpenedFile(blank, drawn=tuple(page.number for page in blank))
+        from docflow_ocr.pages.file_traits import made_of_image
+
+        drawn = tuple(page.number for page in blank)
+        return OpenedFile(blank, drawn=drawn, signals=made_of_image(data).flags)
     if mime_type == file_types.TEXT:
         return OpenedFile(tuple(plain_text.text_pages(data)))
     return _written(data, mime_type)
@@ -53,7 +58,9 @@ def _written(data: bytes, mime_type: str) -> OpenedFile:
 
 
 def _pdf(data: bytes) -> OpenedFile:
+    from docflow_ocr.pages.file_traits import made_of_pdf
     from docflow_ocr.pages.pdf_dangers import dangers
+    from docflow_ocr.pages.revisions import revised
 
     attached = pdf.attachments(data)
     invoice: EInvoice | None = None
@@ -63,6 +70,15 @@ def _pdf(data: bytes) -> OpenedFile:
 
         invoice, warnings = read_attachments(attached)
     pages, drawn, hiding = pdf.text_pages(data)
-    signals = (*dangers(data, attached), *fraud.refused_attachment(warnings), *fraud.hidden_text(hiding))
+    made = made_of_pdf(data)
+    signals = (
+        *dangers(data, attached),
+        *fraud.refused_attachment(warnings),
+        *fraud.hidden_text(hiding),
+        *revised(data),
+        *made.flags,
+    )
     # An invoice that brings its values needs no OCR; its visible page is compared where it has text.
-    return OpenedFile(tuple(pages), () if invoice else tuple(drawn), invoice, warnings, signals)
+    return OpenedFile(
+        tuple(pages), () if invoice else tuple(drawn), invoice, warnings, signals, made.producer
+    )

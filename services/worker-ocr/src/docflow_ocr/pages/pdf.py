@@ -4,7 +4,7 @@ import ctypes
 import io
 import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 
 import pypdfium2 as pdfium
@@ -72,6 +72,23 @@ def text_pages(data: bytes) -> tuple[list[Page], list[int], list[int]]:
         return pages, drawn, hiding
 
 
+def has_form(data: bytes) -> bool:
+    with _opened(data) as document:
+        return bool(document.get_formtype() != raw.FORMTYPE_NONE)
+
+
+def plain_texts(data: bytes, most: int) -> list[str]:
+    """The text of the first `most` pages as it stands in the file, values of forms among it; quick."""
+    with _opened(data) as document:
+        return [_plain_text(document, number) for number in range(min(len(document), most))]
+
+
+def seen_pages(data: bytes, numbers: Sequence[int], *, forms: bool = True) -> list[Page]:
+    """These pages with the words that can be seen of their text layers; without `forms`, not what fills its fields."""
+    with _opened(data) as document:
+        return [_text_page(document, number - 1, forms=forms)[0] for number in numbers]
+
+
 def draw(data: bytes, number: int, pixel_budget: int) -> bytes:
     """Page `number` (from 1) as a grey JPEG of at most `pixel_budget` pixels."""
     with _opened(data) as document:
@@ -113,13 +130,26 @@ def _size(document: pdfium.PdfDocument, index: int) -> tuple[float, float]:
     return float(width), float(height)
 
 
-def _text_page(document: pdfium.PdfDocument, index: int) -> tuple[Page, list[Word], list[Word]]:
-    """The page with the words that are seen, the words of which nothing shows, and those that lie under something."""
+def _plain_text(document: pdfium.PdfDocument, index: int) -> str:
     try:
         page = document[index]
     except pdfium.PdfiumError:
         raise PermanentError("a page of the PDF is damaged", code="file_corrupt") from None
     if document.get_formtype() != raw.FORMTYPE_NONE:
+        page = _with_form_values(document, page, index)
+    with closing(page), closing(page.get_textpage()) as layer:
+        return str(layer.get_text_range(count=min(layer.count_chars(), MAX_CHARACTERS_PER_PAGE)))
+
+
+def _text_page(
+    document: pdfium.PdfDocument, index: int, *, forms: bool = True
+) -> tuple[Page, list[Word], list[Word]]:
+    """The page with the words that are seen, the words of which nothing shows, and those that lie under something."""
+    try:
+        page = document[index]
+    except pdfium.PdfiumError:
+        raise PermanentError("a page of the PDF is damaged", code="file_corrupt") from None
+    if forms and document.get_formtype() != raw.FORMTYPE_NONE:
         page = _with_form_values(document, page, index)
     with closing(page), closing(page.get_textpage()) as layer:
         width, height = page.get_size()

@@ -4,6 +4,8 @@ import io
 from collections.abc import Iterator, Sequence
 
 import pikepdf
+from docflow.domain import fraud
+from docflow.domain.fraud_weights import flag
 from docflow.domain.reading import FraudFlag
 from pikepdf import Dictionary, Name, Object
 
@@ -39,27 +41,11 @@ _ACTIONS = {Name.JavaScript: "javascript", Name.Launch: "launch"}
 def dangers(data: bytes, attachments: Sequence[tuple[str, bytes]]) -> tuple[FraudFlag, ...]:
     """Flags for a person to look at; a PDF that cannot be looked into this way has none."""
     found = []
-    if actions := sorted(_actions(data)):
-        found.append(
-            FraudFlag(
-                code="active_content",
-                family="active_content",
-                # Scripts check the fields of many genuine forms; programs are started by none.
-                score=0.5 if "launch" in actions else 0.2,
-                message="the PDF wants to run a script or start a program when it is opened",
-                evidence={"actions": actions},
-            )
-        )
+    if actions := _actions(data):
+        found.append(fraud.active_content(actions, starts_programs="launch" in actions))
     if programs := [name for name, content in attachments if _is_program(name, content)]:
-        found.append(
-            FraudFlag(
-                code="attachment_executable",
-                family="active_content",
-                score=0.5,
-                message="a program is attached to the PDF",
-                evidence={"count": len(programs)},
-            )
-        )
+        told = "a program is attached to the PDF"
+        found.append(flag("attachment_executable", told, {"count": len(programs)}))
     return tuple(found)
 
 

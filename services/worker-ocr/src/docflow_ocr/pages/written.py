@@ -1,6 +1,7 @@
 """Files without pages of their own: opened, and laid out as pages of words."""
 
-from docflow.domain import file_types
+from docflow.domain import file_types, fraud
+from docflow.domain.fraud_weights import flag
 from docflow.domain.reading import FraudFlag, Page
 
 from docflow_ocr.pages.laid_out import WrittenFile, pages_of
@@ -40,25 +41,10 @@ def signals(written: WrittenFile) -> tuple[FraudFlag, ...]:
     if written.actions:
         # Templates and pictures are linked by many honest files; programs are in few.
         risky = bool(written.actions & {"macro", "program"})
-        found.append(
-            FraudFlag(
-                code="active_content",
-                family="active_content",
-                score=0.5 if risky else 0.2,
-                message="the file wants to run something or to fetch something when it is opened",
-                evidence={"actions": sorted(written.actions)},
-            )
-        )
+        found.append(fraud.active_content(written.actions, starts_programs=risky))
     if any(_says_something(text) for text in written.unseen):
-        found.append(
-            FraudFlag(
-                code="hidden_text",
-                family="content",
-                score=0.6,
-                message="the file holds text that nobody can see on its page",
-                evidence={"parts": len(written.unseen)},
-            )
-        )
+        told = "the file holds text that nobody can see on its page"
+        found.append(flag("hidden_text", told, {"parts": len(written.unseen)}))
     return tuple(found)
 
 

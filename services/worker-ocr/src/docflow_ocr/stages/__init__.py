@@ -7,8 +7,9 @@ from docflow.domain.ports.workbench import Workbench
 
 from docflow_ocr.classifier import Classifier
 from docflow_ocr.pages.inspection import FileLimits
-from docflow_ocr.ports import DuplicateIndex, Pages, Types, Voice
+from docflow_ocr.ports import DuplicateIndex, Memory, NoMemory, Pages, Types, Voice
 from docflow_ocr.reader import DocumentReader, ReadImage
+from docflow_ocr.signals import Signals
 from docflow_ocr.stages.ingest import Ingest
 from docflow_ocr.stages.intelligent_ocr import IntelligentOcr
 
@@ -23,15 +24,17 @@ def handlers(
     pages: Pages,
     types: Types,
     limits: FileLimits,
+    memory: Memory | None = None,
     document_ocr_s: float = 3600.0,
     voice: Voice | None = None,
 ) -> tuple[StageHandler, ...]:
+    signals = Signals(blobs, workbench, memory or NoMemory(), limits)
     reader = DocumentReader(
         blobs=blobs,
         workbench=workbench,
         provider=provider,
         read_image=read_image,
-        duplicates=duplicates,
+        signals=signals,
         pages=pages,
         limits=limits,
         document_ocr_s=document_ocr_s,

@@ -5,6 +5,7 @@ from docflow.domain.json_types import JsonObject
 from docflow.domain.outcomes import Advance, Fail, Finding, StageOutcome
 from docflow.domain.results import build_result
 from docflow.domain.stages import Severity, Stage
+from docflow.features.vendors.facts import counted_documents
 
 from docflow_output.connectors import ACTION_TYPES
 
@@ -32,6 +33,7 @@ class Output:
             changes={"final_output": result},
             findings=(_unknown(unknown),) if unknown else (),
             actions=tuple(_action(action) for action in known),
+            counted=counted_documents(config.output_schema, process.extraction_result or {}),
         )
 
 

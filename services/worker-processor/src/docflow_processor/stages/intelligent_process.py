@@ -2,6 +2,7 @@
 
 from datetime import UTC
 
+from docflow.domain import fraud
 from docflow.domain.evidence import values_of
 from docflow.domain.holding import failed_documents
 from docflow.domain.jobs import Job, Ledger
@@ -52,7 +53,13 @@ class IntelligentProcess:
         if not config.enable_hitl:
             told = "a person would have to look, and review is switched off"
             return Fail("review_disabled", told, reasons=result.reasons, changes=result.changes)
-        return HoldForReview(reasons=result.reasons, changes=result.changes, findings=findings)
+        score = float(classification.get("fraud_score") or 0) if config.enable_fraud_detection else 0.0
+        return HoldForReview(
+            reasons=result.reasons,
+            changes=result.changes,
+            findings=findings,
+            approvals_required=fraud.approvals_required(score),
+        )
 
 
 def _failures(job: Job, extraction: JsonObject) -> tuple[str, ...]:

@@ -1,9 +1,8 @@
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, insert, select
+from sqlalchemy import delete, insert, select
 
 from docflow.db.database import Database
 from docflow.domain.reading import TextSource
@@ -31,18 +30,6 @@ class PageFacts(Protocol):
     def words_key(self) -> str | None: ...
 
 
-#: How many documents of a client are looked through for the same invoice number.
-LOOKED_BACK = 2000
-
-
-@dataclass(frozen=True, slots=True)
-class StatedInvoice:
-    process_id: UUID
-    document_id: UUID
-    seller: str | None
-    total: str | None
-
-
 class DocumentStore:
     """What reading asks and keeps of documents, each in a short transaction inside the client's rows."""
 
@@ -65,40 +52,6 @@ class DocumentStore:
         async with self._database.client(client_id) as session:
             row = (await session.execute(same)).one_or_none()
         return (row.process_id, row.document_id) if row else None
-
-    async def same_number(
-        self, client_id: UUID, number: str, other_than_sha256: str, before: UUID
-    ) -> Sequence[StatedInvoice]:
-        """What the client's documents before this one state under the same invoice number; newest first.
-
-        The last LOOKED_BACK documents are looked at, so that the cost does not grow with the archive.
-        """
-        recent = (
-            select(Document.process_id, Document.document_id, Document.sha256, Document.extracted_data)
-            .where(Document.client_id == client_id, Document.document_id < before)
-            .order_by(Document.document_id.desc())
-            .limit(LOOKED_BACK)
-            .subquery()
-        )
-
-        def stated(name: str) -> ColumnElement[str]:
-            found: ColumnElement[str] = recent.c.extracted_data["fields"][name]["value"].astext
-            return found
-
-        same = (
-            select(
-                recent.c.process_id,
-                recent.c.document_id,
-                stated("seller_name").label("seller"),
-                stated("grand_total").label("total"),
-            )
-            .where(stated("invoice_number") == number, recent.c.sha256 != other_than_sha256)
-            .order_by(recent.c.document_id.desc())
-            .limit(20)
-        )
-        async with self._database.client(client_id) as session:
-            rows = (await session.execute(same)).all()
-        return [StatedInvoice(row.process_id, row.document_id, row.seller, row.total) for row in rows]
 
     async def keep(self, client_id: UUID, document_id: UUID, pages: Sequence[PageFacts]) -> None:
         """Replaces what was known of the document's pages. Does nothing for a document that was erased meanwhile."""

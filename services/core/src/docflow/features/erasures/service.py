@@ -18,6 +18,7 @@ from docflow.features.removals import repository as removals
 from docflow.features.stage_runs import lifecycle, repository
 from docflow.features.uploads.models import Upload
 from docflow.features.usage.models import LlmCacheEntry
+from docflow.features.vendors import memory as vendors
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +103,7 @@ async def _remove_rows(session: AsyncSession, client_id: UUID, process_id: UUID)
         await session.execute(
             delete(model).where(model.client_id == client_id, model.process_id == process_id)
         )
+    await vendors.forget(session, client_id, process_id)
     await session.execute(
         delete(Process).where(Process.client_id == client_id, Process.process_id == process_id)
     )

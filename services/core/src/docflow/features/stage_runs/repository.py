@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from docflow.domain.jobs import DocumentState, FoundFile, ProcessState, Run
 from docflow.domain.json_types import JsonObject
 from docflow.domain.stages import DocumentStatus, ProcessStatus, Stage
-from docflow.domain.transition import Transition
+from docflow.domain.transition import Transition, storable
 
 _PROCESS = """
     process_id, client_id, process_type_id, config_version, status, current_stage, version, external_id,
@@ -67,7 +67,22 @@ async def finish(
         text("SELECT * FROM finish_runs(:worker, CAST(:transitions AS jsonb))"),
         {"worker": worker_id, "transitions": _dumped(transitions)},
     )
-    return {row.run_id: Finished(row.run_id, row.process_id, row.version, row.next_run_id) for row in rows}
+    finished = {
+        row.run_id: Finished(row.run_id, row.process_id, row.version, row.next_run_id) for row in rows
+    }
+    await _count_documents(session, [one for one in transitions if one.run and one.run.run_id in finished])
+    return finished
+
+
+async def _count_documents(session: AsyncSession, transitions: Sequence[Transition]) -> None:
+    counted = [
+        {"client_id": str(one.client_id), "process_id": str(one.process_id), **document}
+        for one in transitions
+        for document in one.counted
+    ]
+    if counted:
+        given = json.dumps(storable(counted), allow_nan=False)
+        await session.execute(text("SELECT count_documents(CAST(:counted AS jsonb))"), {"counted": given})
 
 
 async def write(session: AsyncSession, transition: Transition) -> int:
