@@ -18,6 +18,7 @@ from docflow.testing.factories import (
     add_document,
     add_process,
     add_user,
+    add_vendor,
     add_vendor_template,
 )
 from docflow.testing.passwords import quick_hash
@@ -83,6 +84,10 @@ async def _failed(side: Side) -> str:
 
 async def _held(side: Side) -> str:
     return await held(side.database, side.tenancy)
+
+
+async def _vendor(side: Side) -> str:
+    return str(await add_vendor(side.database, side.tenancy.client_id))
 
 
 async def _document(side: Side) -> str:
@@ -335,6 +340,7 @@ MAKERS: dict[str, Callable[[Side], Awaitable[str]]] = {
     "failed": _failed,
     "held": _held,
     "document": _document,
+    "vendor": _vendor,
     "read_document": _read_document,
     "vendor_template": _vendor_template,
     "ready_type": _ready_type,

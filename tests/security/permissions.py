@@ -170,6 +170,12 @@ PERMISSIONS: dict[str, Rule] = {
     # reviews
     "list_reviews": Rule(Scope.REVIEWS_WRITE),
     "decide_review": process(Scope.REVIEWS_WRITE, kind="held", body={"decision": "approve"}),
+    # vendors
+    "list_vendors": Rule(RESULTS),
+    "get_vendor": Rule(RESULTS, **one("vendor_id", "vendor")),
+    "verify_bank_details": Rule(
+        Scope.REVIEWS_WRITE, **one("vendor_id", "vendor"), body={"iban": "DE89 3704 0044 0532 0130 00"}
+    ),
     # types, prompts, configurations
     "list_process_types": configuring(READ),
     "get_process_type": configuring(READ, **one("process_type_id", "process_type")),

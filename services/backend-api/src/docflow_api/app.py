@@ -69,6 +69,7 @@ from docflow_api.routers import (
     user_mfa,
     users,
     vendor_templates,
+    vendors,
 )
 from docflow_api.schemas.api_keys import ApiKeyChange, ApiKeyIn
 from docflow_api.schemas.auth import LoginIn, RefreshIn
@@ -84,6 +85,7 @@ from docflow_api.schemas.second_factor import FactorConfirm, FactorProof, Factor
 from docflow_api.schemas.uploads import UploadIn
 from docflow_api.schemas.usage import BudgetsIn
 from docflow_api.schemas.users import ACCOUNT_BODIES
+from docflow_api.schemas.vendors import BankDetailsVerified
 from docflow_api.slots import StreamSlots
 from docflow_api.teaching import Teaching
 
@@ -92,15 +94,15 @@ _LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content
 _ROUTERS = (
     submissions, processes, documents, batches, uploads, reviews, events, live_socket, health, auth, sessions, me, recovery,
     second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations, clients, audit_logs,
-    usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate,
+    usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate, vendors,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
 _BODIES = (
     LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, ApiKeyIn, ApiKeyChange, ProcessIn, UploadIn,
     ReviewDecision, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
-    ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, CanaryIn, EvaluationIn, EvaluationSetIn,
-    PublishGateIn, *ACCOUNT_BODIES,
+    ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, CanaryIn, EvaluationIn, EvaluationSetIn, PublishGateIn,
+    BankDetailsVerified, *ACCOUNT_BODIES,
 )  # fmt: skip
 
 _ALLOWED_HEADERS = (

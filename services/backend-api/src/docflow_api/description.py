@@ -24,6 +24,7 @@ TAGS = {
     "uploads": "Large files, sent over a link of their own",
     "documents": "One file of a process: the original, its pages, its words",
     "reviews": "What waits for a person, and deciding it",
+    "vendors": "Whom a client pays: accounts, amounts, and what somebody verified",
     "process types": "The kinds of documents that a client works with",
     "prompts": "What a model is asked, by type, version and stage",
     "configurations": "What is read, checked and sent on, by type and version",

@@ -10,6 +10,7 @@ from docflow_client.models.evaluations import Evaluation, EvaluationSet
 from docflow_client.models.people import Invitation, User
 from docflow_client.models.processes import Field, Process, ProcessEvent, Reason, Result, Review
 from docflow_client.models.setup import ApiKey, Configuration, ProcessType, Prompt
+from docflow_client.models.vendors import Vendor, VendorFacts
 from docflow_client.retries import Retries
 from docflow_client.webhooks import Webhook, WebhookError, verify_webhook
 
@@ -36,6 +37,8 @@ __all__ = [
     "Retries",
     "Review",
     "User",
+    "Vendor",
+    "VendorFacts",
     "Verification",
     "Webhook",
     "WebhookError",

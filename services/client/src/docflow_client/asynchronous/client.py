@@ -15,6 +15,7 @@ from docflow_client.asynchronous.processes import AsyncProcesses
 from docflow_client.asynchronous.records import AsyncAuditLogs, AsyncEvents
 from docflow_client.asynchronous.reviews import AsyncReviews
 from docflow_client.asynchronous.sender import AsyncSender
+from docflow_client.asynchronous.vendors import AsyncVendors
 from docflow_client.conversation import Conversation
 from docflow_client.retries import USUAL, Retries
 
@@ -42,6 +43,7 @@ class AsyncDocflowClient:
         self.processes = AsyncProcesses(sender)
         self.documents = AsyncDocuments(sender)
         self.reviews = AsyncReviews(sender)
+        self.vendors = AsyncVendors(sender)
         self.process_types = AsyncProcessTypes(sender)
         self.configurations = AsyncConfigurations(sender)
         self.prompts = AsyncPrompts(sender)

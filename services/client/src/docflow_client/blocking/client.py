@@ -14,6 +14,7 @@ from docflow_client.blocking.processes import Processes
 from docflow_client.blocking.records import AuditLogs, Events
 from docflow_client.blocking.reviews import Reviews
 from docflow_client.blocking.sender import Sender
+from docflow_client.blocking.vendors import Vendors
 from docflow_client.conversation import Conversation
 from docflow_client.retries import USUAL, Retries
 
@@ -41,6 +42,7 @@ class DocflowClient:
         self.processes = Processes(sender)
         self.documents = Documents(sender)
         self.reviews = Reviews(sender)
+        self.vendors = Vendors(sender)
         self.process_types = ProcessTypes(sender)
         self.configurations = Configurations(sender)
         self.prompts = Prompts(sender)

@@ -62,9 +62,12 @@ def _changed(facts: PaymentFacts, history: History, now: datetime) -> Iterator[F
 
 
 def _recent_change(ours: Sequence[KnownAccount], now: datetime) -> datetime | None:
-    """When an account joined those that the vendor had before, if that was a short time ago."""
+    """When an account joined those that the vendor had before, if that was a short time ago.
+
+    A vendor that is new itself has changed nothing yet; archives are sent in at once.
+    """
     first = sorted(one.first_seen_at for one in ours if one.first_seen_at)
-    return first[-1] if len(first) > 1 and now - first[-1] < RECENT else None
+    return first[-1] if first and now - first[0] >= RECENT and now - first[-1] < RECENT else None
 
 
 def _shared(facts: PaymentFacts, history: History) -> Iterator[FraudFlag]:

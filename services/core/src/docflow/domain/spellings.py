@@ -6,8 +6,8 @@ def differ_by(one: str, other: str, most: int) -> bool:
     if one == other or abs(len(one) - len(other)) > most:
         return False
     # With so few edits one of `most + 1` parts stands in the other unchanged; looking for it is quick.
-    step = -(-len(one) // (most + 1)) or 1
-    if not any(one[at : at + step] in other for at in range(0, len(one), step)):
+    step = len(one) // (most + 1)
+    if not any(one[part * step : (part + 1) * step] in other for part in range(most + 1)):
         return False
     return _distance(one, other) <= most
 

@@ -21,6 +21,7 @@ from docflow.features.stage_runs.models import StageRun
 from docflow.features.users.models import User
 from docflow.features.vendor_memory.models import VendorTemplate
 from docflow.features.vendor_memory.places import Place, Relation
+from docflow.features.vendors.models import Vendor
 
 OUTPUT_SCHEMA: JsonObject = {
     "type": "object",
@@ -152,6 +153,16 @@ async def add_document(database: Database, client_id: UUID, process_id: UUID, **
     async with database.client(client_id) as session:
         session.add(Document(document_id=document_id, client_id=client_id, process_id=process_id, **given))
     return document_id
+
+
+async def add_vendor(database: Database, client_id: UUID, name: str = "Lieferant GmbH") -> UUID:
+    """A vendor without documents."""
+    vendor_id = new_id()
+    async with database.client(client_id) as session:
+        session.add(
+            Vendor(vendor_id=vendor_id, client_id=client_id, name=name, name_key=f"{vendor_id}", vat_id=None)
+        )
+    return vendor_id
 
 
 async def add_run(

@@ -44,7 +44,7 @@ _KEEP = text(
     " issued_on = excluded.issued_on, total = excluded.total, currency = excluded.currency,"
     " accounts = excluded.accounts, is_credit = excluded.is_credit, producer = excluded.producer,"
     " picture_hash = excluded.picture_hash"
-    " RETURNING created_at"
+    " RETURNING created_at, process_id"
 )
 _ALIKE = text(
     f"SELECT {_COLUMNS}, m.created_at AS at, d.sha256 FROM ("  # noqa: S608 - constants
@@ -54,7 +54,13 @@ _ALIKE = text(
     " (SELECT * FROM document_marks WHERE client_id = :client_id AND total = :total"
     " AND created_at < :before AND created_at > :after ORDER BY created_at DESC LIMIT :most)"
     ") m JOIN documents d ON d.client_id = m.client_id AND d.document_id = m.document_id"
-    " WHERE m.document_id <> :document_id ORDER BY m.created_at DESC"
+    " JOIN processes p ON p.client_id = m.client_id AND p.process_id = m.process_id"
+    " JOIN processes own ON own.client_id = :client_id AND own.process_id = :process_id"
+    # A mail brings an invoice in two forms; a stack holds what was split from it; what failed is sent again.
+    " WHERE m.process_id <> own.process_id AND m.process_id IS DISTINCT FROM own.parent_process_id"
+    " AND p.parent_process_id IS DISTINCT FROM own.process_id AND p.status <> 'failed'"
+    " AND (p.status <> 'cancelled' OR p.error_code = 'rejected')"
+    " ORDER BY m.created_at DESC"
 )
 _VENDORS = text(
     "SELECT vendor_id, name, name_key, vat_id FROM vendors WHERE client_id = :client_id"
@@ -112,6 +118,7 @@ class DocumentMemory:
                 "before": kept.created_at,
                 "after": kept.created_at - LOOKED_BACK,
                 "most": ALIKE,
+                "process_id": kept.process_id,
             }
             alike = (await session.execute(_ALIKE, looked)).all()
             return await _known(session, given, tuple(_past(row) for row in alike))
