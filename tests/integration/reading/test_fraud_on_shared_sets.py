@@ -19,6 +19,7 @@ from docflow.domain import fraud
 from docflow.domain.file_types import sniff
 from docflow.domain.json_types import JsonObject
 from docflow.domain.outcomes import Advance
+from docflow.domain.repeat_signals import NEAR_BITS, bits_between
 from docflow.domain.stages import Stage
 from docflow.features.documents.repository import DocumentStore
 from docflow.features.vendors.facts import counted_documents
@@ -28,10 +29,12 @@ from docflow.testing.factories import Tenancy, add_document, add_process, add_te
 from docflow.testing.jobs import NullLedger, make_configuration, make_document, make_job, make_process
 from docflow.testing.workbench import ThreadWorkbench
 from docflow_ocr.pages.inspection import FileLimits
+from docflow_ocr.pages.looks import picture_hashes
 from docflow_ocr.stages import handlers
 from sqlalchemy import text
 
 from tests.integration.reading.test_stages import SomeTypes
+from tests.unit.fraud.test_tampering import rescanned
 
 DATA = Path(__file__).parents[3].parent / "shared" / "data"
 LIMITS = FileLimits(pages=50, image_pixels=50_000_000, page_pixels=12_000_000)
@@ -191,3 +194,17 @@ async def test_genuine_scans_are_not_held(database: Database, owner_database: Da
     found = await measured(database, owner_database, "scanned", sorted(SCANS))
     tell(found)
     assert held_of(found) == set()
+
+
+@pytest.mark.full
+@pytest.mark.timeout(600)
+def test_rescans_of_receipts_look_like_their_papers_and_other_receipts_do_not() -> None:
+    papers = [path.read_bytes() for path in files_of("sroie")]
+    kept = [picture_hashes(paper, "image/jpeg", LIMITS)[0] for paper in papers]
+    scans = [picture_hashes(rescanned(paper), "image/jpeg", LIMITS) for paper in papers]
+    near = [[min(bits_between(look, one) for look in looks) <= NEAR_BITS for one in kept] for looks in scans]
+    found = sum(near[number][number] for number in range(len(papers)))
+    print(f"{found} of {len(papers)} found, {sum(map(sum, near)) - found} others taken for them")
+    assert found >= 0.9 * len(papers)
+    # Candidates alone: the amount must be equal, too.
+    assert sum(map(sum, near)) - found <= 0.001 * len(papers) ** 2

@@ -22,7 +22,7 @@ from docflow.features.reading.assembly import AssembledFields
 from docflow.features.vendors.facts import facts_of
 
 from docflow_ocr.pages.inspection import FileLimits
-from docflow_ocr.pages.looks import picture_hash
+from docflow_ocr.pages.looks import picture_hashes
 from docflow_ocr.pages.misprints import wrong_accounts
 from docflow_ocr.pages.opening import OpenedFile
 from docflow_ocr.ports import Memory
@@ -75,7 +75,7 @@ class Signals:
         scanned = any(page.source is TextSource.OCR for page in opened.pages)
         # A scanner's program says nothing of who made the paper.
         producer = None if scanned else opened.producer
-        traits = Traits(producer, await self._look(document, facts))
+        traits = Traits(producer, *await self._looks(document, facts))
         history = await self._memory.recall(job.run.client_id, document.document_id, facts, traits)
         # The same at every repeat of the run.
         now = job.run.created_at
@@ -88,16 +88,19 @@ class Signals:
             found += repeat_signals(facts, traits, history, sha256=document.sha256)
         return found
 
-    async def _look(self, document: DocumentState, facts: PaymentFacts) -> bytes | None:
+    async def _looks(
+        self, document: DocumentState, facts: PaymentFacts
+    ) -> tuple[bytes | None, tuple[bytes, ...]]:
         """Only documents with an amount are compared by their looks."""
         if facts.total is None or not (document.mime_type == PDF or document.mime_type in IMAGES):
-            return None
+            return None, ()
         data = await self._blobs.get(document.blob_key)
         try:
-            return await self._workbench.run(
-                picture_hash, data, document.mime_type, self._limits, timeout_s=LOOK_TIMEOUT_S
+            found = await self._workbench.run(
+                picture_hashes, data, document.mime_type, self._limits, timeout_s=LOOK_TIMEOUT_S
             )
         except PermanentError as error:
             # It was read; only its looks are not known.
             log.info("fraud.not_drawn", code=error.code)
-            return None
+            return None, ()
+        return (found[0], found[1:]) if found else (None, ())

@@ -8,6 +8,7 @@ from docflow.domain.fraud_weights import flag
 from docflow.domain.injection import speak_to_machine
 from docflow.domain.json_types import JsonObject
 from docflow.domain.lines import lines_of
+from docflow.domain.outcomes import Place
 from docflow.domain.reading import FieldSource, FraudFlag, Page, ReadField
 
 #: A risk from here on holds the process for a person.
@@ -18,6 +19,7 @@ INJECTION = "prompt_injection"
 INJECTION_SUSPECTED = "injection_suspected"
 #: Below this, an OCR slip is likelier than a forged figure.
 CERTAIN_WORDS = 0.9
+MAX_SHOWN = 20
 
 
 def approvals_required(score: float) -> int:
@@ -29,11 +31,14 @@ def duplicate_exact(process_id: str, document_id: str) -> FraudFlag:
     return flag("duplicate_exact", told, {"process_id": process_id, "document_id": document_id})
 
 
-def hidden_text(pages: Sequence[int]) -> tuple[FraudFlag, ...]:
-    if not pages:
+def hidden_text(places: Sequence[Place]) -> tuple[FraudFlag, ...]:
+    """Where the words stand; what they say is nothing to repeat."""
+    if not places:
         return ()
+    pages = sorted({place.page for place in places})
+    shown = [place.as_json() for place in places[:MAX_SHOWN]]
     told = "the file holds text that nobody can see on its page"
-    return (flag("hidden_text", told, {"pages": list(pages)}),)
+    return (flag("hidden_text", told, {"pages": pages, "places": shown}),)
 
 
 def active_content(actions: Collection[str], *, starts_programs: bool) -> FraudFlag:

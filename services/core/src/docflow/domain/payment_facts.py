@@ -41,11 +41,12 @@ class PaymentFacts:
 class Traits:
     """What the file itself shows. `producer` names the program that made it, without its version.
 
-    `picture_hash` has 256 bits; see docflow_ocr.pages.looks.
+    `picture_hash` has 256 bits and is of the first page; `turned_hashes` are of it turned a little, to compare with.
     """
 
     producer: str | None = None
     picture_hash: bytes | None = None
+    turned_hashes: tuple[bytes, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

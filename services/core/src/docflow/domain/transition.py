@@ -60,6 +60,7 @@ class ReviewOpened:
     reasons: tuple[Reason, ...]
     priority: int = 0
     approvals_required: int = 1
+    """More than one is for `require_approvals`, called in the same transaction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +188,7 @@ def _process(change: ProcessChange | None) -> JsonObject | None:
 
 
 def _review(review: ReviewOpened | None) -> JsonObject | None:
-    plain = _plain(review, "review_id", "stage", "priority", "approvals_required")
+    plain = _plain(review, "review_id", "stage", "priority")
     if plain is None or review is None:
         return None
     return {**plain, "reasons": [reason.as_json() for reason in review.reasons]}

@@ -10,6 +10,7 @@ from contextlib import closing, contextmanager
 import pypdfium2 as pdfium
 from docflow.domain.errors import PermanentError
 from docflow.domain.json_types import clean_text
+from docflow.domain.outcomes import Place
 from docflow.domain.reading import Box, Page, TextSource, Word
 from pypdfium2 import raw
 
@@ -55,17 +56,17 @@ def attachments(data: bytes) -> list[tuple[str, bytes]]:
         return found
 
 
-def text_pages(data: bytes) -> tuple[list[Page], list[int], list[int]]:
+def text_pages(data: bytes) -> tuple[list[Page], list[int], list[Place]]:
     """Every page with the words that can be seen of its text layer, the numbers of those that must be read as pictures,
-    and the numbers of those that hold hidden words.
+    and where words stand that cannot be seen.
     """
     with _opened(data) as document:
-        pages, drawn, hiding = list[Page](), list[int](), list[int]()
+        pages, drawn, hiding = list[Page](), list[int](), list[Place]()
         for number in range(len(document)):
             page, unseen, beneath = _text_page(document, number)
             pages.append(page)
             if _says_something(unseen):
-                hiding.append(page.number)
+                hiding += [Place(page.number, word.box) for word in unseen]
             is_scan = len(beneath) > max(MAX_SIGNATURE_WORDS, len(page.words))
             if (is_scan or not _is_usable(page)) and _shows_something(document, number):
                 drawn.append(page.number)

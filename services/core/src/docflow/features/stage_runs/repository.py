@@ -70,8 +70,26 @@ async def finish(
     finished = {
         row.run_id: Finished(row.run_id, row.process_id, row.version, row.next_run_id) for row in rows
     }
-    await _count_documents(session, [one for one in transitions if one.run and one.run.run_id in finished])
+    effective = [one for one in transitions if one.run and one.run.run_id in finished]
+    await _require_approvals(session, effective)
+    await _count_documents(session, effective)
     return finished
+
+
+async def _require_approvals(session: AsyncSession, transitions: Sequence[Transition]) -> None:
+    asked = [
+        {
+            "client_id": str(one.client_id),
+            "review_id": str(one.review.review_id),
+            "approvals": one.review.approvals_required,
+        }
+        for one in transitions
+        if one.review is not None and one.review.approvals_required > 1
+    ]
+    if asked:
+        await session.execute(
+            text("SELECT require_approvals(CAST(:asked AS jsonb))"), {"asked": json.dumps(asked)}
+        )
 
 
 async def _count_documents(session: AsyncSession, transitions: Sequence[Transition]) -> None:
