@@ -178,6 +178,29 @@ CREATE TABLE configurations (
     CONSTRAINT uq_configurations_client_type_version UNIQUE NULLS NOT DISTINCT (client_id, process_type_id, version)
 );
 
+CREATE TABLE document_marks (
+    client_id uuid NOT NULL,
+    document_id uuid NOT NULL,
+    process_id uuid NOT NULL,
+    seller text,
+    seller_key text,
+    vat_id text,
+    number text,
+    number_key text,
+    issued_on date,
+    total numeric,
+    currency text,
+    accounts text[] NOT NULL DEFAULT '{}'::text[],
+    is_credit boolean NOT NULL DEFAULT false,
+    producer text,
+    picture_hash bytea,
+    vendor_id uuid,
+    counted_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT fk_document_marks_document FOREIGN KEY (client_id, document_id) REFERENCES documents(client_id, document_id) ON DELETE CASCADE,
+    CONSTRAINT pk_document_marks PRIMARY KEY (client_id, document_id)
+);
+
 CREATE TABLE documents (
     document_id uuid NOT NULL,
     client_id uuid NOT NULL,
@@ -756,6 +779,19 @@ CREATE TABLE users (
     CONSTRAINT uq_users_email UNIQUE (email)
 );
 
+CREATE TABLE vendor_accounts (
+    client_id uuid NOT NULL,
+    vendor_id uuid NOT NULL,
+    account text NOT NULL,
+    first_seen_at timestamp with time zone,
+    last_seen_at timestamp with time zone,
+    verified_at timestamp with time zone,
+    verified_by text,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT fk_vendor_accounts_vendor FOREIGN KEY (client_id, vendor_id) REFERENCES vendors(client_id, vendor_id) ON DELETE CASCADE,
+    CONSTRAINT pk_vendor_accounts PRIMARY KEY (client_id, vendor_id, account)
+);
+
 CREATE TABLE vendor_memories (
     document_id uuid NOT NULL,
     client_id uuid NOT NULL,
@@ -791,6 +827,20 @@ CREATE TABLE vendor_templates (
     CONSTRAINT fk_vendor_templates_process FOREIGN KEY (client_id, process_id) REFERENCES processes(client_id, process_id) ON DELETE CASCADE,
     CONSTRAINT pk_vendor_templates PRIMARY KEY (template_id),
     CONSTRAINT uq_vendor_templates_field UNIQUE (client_id, process_type_id, vendor_key, field)
+);
+
+CREATE TABLE vendors (
+    vendor_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    name text NOT NULL,
+    name_key text NOT NULL,
+    vat_id text,
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT fk_vendors_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT pk_vendors PRIMARY KEY (vendor_id),
+    CONSTRAINT uq_vendors_client_id_name_key_vat_id UNIQUE NULLS NOT DISTINCT (client_id, name_key, vat_id),
+    CONSTRAINT uq_vendors_client_id_vendor_id UNIQUE (client_id, vendor_id)
 );
 
 CREATE TABLE webhook_deliveries (
@@ -862,6 +912,11 @@ CREATE INDEX ix_budget_reservations_expires_at ON public.budget_reservations USI
 CREATE INDEX ix_clients_created_at ON public.clients USING btree (created_at, client_id);
 CREATE INDEX ix_configurations_process_type_id ON public.configurations USING btree (process_type_id);
 CREATE UNIQUE INDEX uq_configurations_canary ON public.configurations USING btree (client_id, process_type_id) WHERE (state = 'canary'::text);
+CREATE INDEX ix_document_marks_counted_at ON public.document_marks USING btree (client_id, counted_at);
+CREATE INDEX ix_document_marks_number_key ON public.document_marks USING btree (client_id, number_key, created_at);
+CREATE INDEX ix_document_marks_process_id ON public.document_marks USING btree (client_id, process_id);
+CREATE INDEX ix_document_marks_total ON public.document_marks USING btree (client_id, total, created_at);
+CREATE INDEX ix_document_marks_vendor_id ON public.document_marks USING btree (client_id, vendor_id, counted_at);
 CREATE INDEX ix_documents_name_key ON public.documents USING btree (client_id, name_key);
 CREATE INDEX ix_documents_sha256 ON public.documents USING btree (client_id, sha256, created_at);
 CREATE INDEX ix_evaluation_items_document ON public.evaluation_items USING btree (client_id, document_id);
@@ -915,10 +970,13 @@ CREATE INDEX ix_uploads_expires_at ON public.uploads USING btree (expires_at);
 CREATE INDEX ix_uploads_process ON public.uploads USING btree (client_id, process_id) WHERE (process_id IS NOT NULL);
 CREATE INDEX ix_usage_events_client_id_created_at ON public.usage_events USING btree (client_id, created_at);
 CREATE INDEX ix_users_client_id_created_at ON public.users USING btree (client_id, created_at, user_id);
+CREATE INDEX ix_vendor_accounts_account ON public.vendor_accounts USING btree (client_id, account);
 CREATE INDEX ix_vendor_memories_process ON public.vendor_memories USING btree (client_id, process_id);
 CREATE INDEX ix_vendor_memories_recent ON public.vendor_memories USING btree (client_id, process_type_id, updated_at);
 CREATE INDEX ix_vendor_templates_list ON public.vendor_templates USING btree (client_id, created_at, template_id);
 CREATE INDEX ix_vendor_templates_process ON public.vendor_templates USING btree (client_id, process_id);
+CREATE INDEX ix_vendors_list ON public.vendors USING btree (client_id, created_at, vendor_id);
+CREATE INDEX ix_vendors_vat_id ON public.vendors USING btree (client_id, vat_id);
 CREATE INDEX ix_webhook_deliveries_due ON public.webhook_deliveries USING btree (available_at, delivery_id) WHERE (state = 'pending'::text);
 CREATE INDEX ix_webhook_deliveries_list ON public.webhook_deliveries USING btree (client_id, created_at DESC, delivery_id DESC);
 CREATE INDEX ix_webhook_deliveries_process ON public.webhook_deliveries USING btree (client_id, process_id) WHERE (process_id IS NOT NULL);
@@ -1341,6 +1399,80 @@ DECLARE
 BEGIN
     DELETE FROM outbox WHERE message_id = ANY (p_ids) AND NOT starts_with(topic, 'audit.');
     GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_count;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.count_documents(p_documents jsonb)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+    v_now timestamptz := clock_timestamp();
+    v_given record;
+    v_vendor uuid;
+    v_count integer := 0;
+BEGIN
+    FOR v_given IN
+        SELECT g.* FROM jsonb_to_recordset(p_documents) AS g (
+            client_id uuid, process_id uuid, document_id uuid, seller text, seller_key text, vat_id text, number text,
+            number_key text, issued_on date, total numeric, currency text, is_credit boolean, accounts text[]
+        )
+            JOIN documents d ON d.client_id = g.client_id AND d.document_id = g.document_id
+                AND d.process_id = g.process_id
+        WHERE g.seller_key <> ''
+        ORDER BY g.client_id, g.seller_key, g.document_id
+    LOOP
+        INSERT INTO document_marks AS m (
+            client_id, document_id, process_id, seller, seller_key, vat_id, number, number_key, issued_on, total,
+            currency, is_credit, accounts
+        )
+        VALUES (
+            v_given.client_id, v_given.document_id, v_given.process_id, v_given.seller, v_given.seller_key,
+            v_given.vat_id, v_given.number, v_given.number_key, v_given.issued_on, v_given.total, v_given.currency,
+            v_given.is_credit, v_given.accounts
+        )
+        ON CONFLICT (client_id, document_id) DO UPDATE SET
+            seller = excluded.seller, seller_key = excluded.seller_key, vat_id = excluded.vat_id,
+            number = excluded.number, number_key = excluded.number_key, issued_on = excluded.issued_on,
+            total = excluded.total, currency = excluded.currency, is_credit = excluded.is_credit,
+            accounts = excluded.accounts
+        WHERE m.counted_at IS NULL;
+        CONTINUE WHEN NOT FOUND;
+
+        SELECT v.vendor_id INTO v_vendor FROM vendors v
+        WHERE v.client_id = v_given.client_id AND v.vat_id = v_given.vat_id
+        ORDER BY v.created_at, v.vendor_id LIMIT 1;
+        IF v_vendor IS NULL THEN
+            SELECT v.vendor_id INTO v_vendor FROM vendors v
+            WHERE v.client_id = v_given.client_id AND v.name_key = v_given.seller_key
+                AND (v.vat_id IS NULL OR v_given.vat_id IS NULL)
+            ORDER BY v.vat_id NULLS LAST, v.created_at, v.vendor_id LIMIT 1;
+            UPDATE vendors v SET vat_id = v_given.vat_id
+            WHERE v.vendor_id = v_vendor AND v.vat_id IS NULL AND v_given.vat_id IS NOT NULL;
+        END IF;
+        IF v_vendor IS NULL THEN
+            INSERT INTO vendors (vendor_id, client_id, name, name_key, vat_id)
+            VALUES (new_time_id(), v_given.client_id, v_given.seller, v_given.seller_key, v_given.vat_id)
+            ON CONFLICT (client_id, name_key, vat_id) DO UPDATE SET name = excluded.name
+            RETURNING vendor_id INTO v_vendor;
+        END IF;
+
+        UPDATE document_marks m SET vendor_id = v_vendor, counted_at = v_now
+        WHERE m.client_id = v_given.client_id AND m.document_id = v_given.document_id;
+        INSERT INTO vendor_accounts AS a (client_id, vendor_id, account, first_seen_at, last_seen_at)
+        SELECT DISTINCT v_given.client_id, v_vendor, u.account, v_now, v_now
+        FROM unnest(v_given.accounts) AS u (account) ORDER BY u.account
+        ON CONFLICT (client_id, vendor_id, account) DO UPDATE SET
+            first_seen_at = coalesce(a.first_seen_at, v_now), last_seen_at = v_now;
+        v_count := v_count + 1;
+    END LOOP;
     RETURN v_count;
 END
 $function$
@@ -2136,6 +2268,19 @@ BEGIN
     GET DIAGNOSTICS v_count = ROW_COUNT;
     RETURN v_count;
 END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.require_approvals(p_reviews jsonb)
+ RETURNS void
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    UPDATE reviews r SET approvals_required = given.approvals
+    FROM jsonb_to_recordset(p_reviews) AS given (client_id uuid, review_id uuid, approvals integer)
+    WHERE r.client_id = given.client_id AND r.review_id = given.review_id AND r.status = 'open'
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
@@ -3069,6 +3214,7 @@ CREATE TRIGGER update_type_words_updated_at BEFORE UPDATE ON public.type_words F
 CREATE TRIGGER update_users_updated_at BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER update_vendor_memories_updated_at BEFORE UPDATE ON public.vendor_memories FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER update_vendor_templates_updated_at BEFORE UPDATE ON public.vendor_templates FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
+CREATE TRIGGER update_vendors_updated_at BEFORE UPDATE ON public.vendors FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 
 -- Row-level security
 
@@ -3082,6 +3228,7 @@ ALTER TABLE budget_reservations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECUR
 ALTER TABLE budgets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE clients ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE configurations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE document_marks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE documents ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE evaluation_items ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE evaluation_readings ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -3113,8 +3260,10 @@ ALTER TABLE type_words ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE uploads ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE usage_events ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE users ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE vendor_accounts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE vendor_memories ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE vendor_templates ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE vendors ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE webhook_deliveries ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE webhook_endpoints ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE workers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -3197,6 +3346,12 @@ CREATE POLICY read ON configurations FOR SELECT TO public
     USING (((client_id IS NULL) OR (client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif"))));
 CREATE POLICY remove ON configurations FOR DELETE TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY client ON document_marks FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_all ON document_marks FOR ALL TO docflow_engine
+    USING (true)
+    WITH CHECK (true);
 CREATE POLICY client ON documents FOR ALL TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -3394,12 +3549,24 @@ CREATE POLICY engine_all ON users FOR ALL TO docflow_engine
 CREATE POLICY platform ON users FOR ALL TO docflow_owner
     USING ((client_id IS NULL))
     WITH CHECK ((client_id IS NULL));
+CREATE POLICY client ON vendor_accounts FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_all ON vendor_accounts FOR ALL TO docflow_engine
+    USING (true)
+    WITH CHECK (true);
 CREATE POLICY client ON vendor_memories FOR ALL TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY client ON vendor_templates FOR ALL TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY client ON vendors FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_all ON vendors FOR ALL TO docflow_engine
+    USING (true)
+    WITH CHECK (true);
 CREATE POLICY client ON webhook_deliveries FOR ALL TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -3443,6 +3610,8 @@ GRANT INSERT, SELECT, UPDATE ON clients TO docflow_app;
 GRANT SELECT ON clients TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON configurations TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON configurations TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON document_marks TO docflow_app;
+GRANT INSERT, SELECT, UPDATE ON document_marks TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON documents TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON documents TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON evaluation_items TO docflow_app;
@@ -3502,8 +3671,12 @@ GRANT SELECT ON users TO docflow_engine;
 GRANT SELECT ON v_active_processes TO docflow_app;
 GRANT SELECT ON v_client_token_usage TO docflow_app;
 GRANT SELECT ON v_hitl_queue TO docflow_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON vendor_accounts TO docflow_app;
+GRANT INSERT, SELECT, UPDATE ON vendor_accounts TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON vendor_memories TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON vendor_templates TO docflow_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON vendors TO docflow_app;
+GRANT INSERT, SELECT, UPDATE ON vendors TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON webhook_deliveries TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON webhook_deliveries TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON webhook_endpoints TO docflow_app;

@@ -5,12 +5,12 @@ from pathlib import Path
 from docflow.db.roles import APP, ENGINE
 from docflow.db.steps import AsEngine, allow_all, allow_client, give_to_engine, run, run_file
 
-revision = "0022_vendors"
-down_revision = "0032_platform_acts"
+revision = "0034_vendors"
+down_revision = "0033_evaluations"
 branch_labels = None
 depends_on = None
 
-SQL = Path(__file__).resolve().parent.parent / "sql" / "0022"
+SQL = Path(__file__).resolve().parent.parent / "sql" / "0034"
 
 TABLES = ("vendors", "vendor_accounts", "document_marks")
 FULL = "SELECT, INSERT, UPDATE, DELETE"

@@ -50,7 +50,17 @@ _OWN_KEYS = {
     "users": "user_id", "processes": "process_id", "documents": "document_id", "webhook_endpoints": "endpoint_id",
     "evaluation_sets": "set_id", "evaluations": "evaluation_id", "vendors": "vendor_id",
 }  # fmt: skip
-_SHARED = ("client_id", "user_id", "process_type_id", "process_id", "document_id", "endpoint_id", "set_id", "evaluation_id", "vendor_id")
+_SHARED = (
+    "client_id",
+    "user_id",
+    "process_type_id",
+    "process_id",
+    "document_id",
+    "endpoint_id",
+    "set_id",
+    "evaluation_id",
+    "vendor_id",
+)
 
 
 def client_tables() -> list[Table]:

@@ -11,7 +11,8 @@ from fastapi.routing import APIRoute, iter_route_contexts
 from pydantic import BaseModel
 
 from docflow_api.deps import PERSON, PLATFORM, needed_rights, proves_caller
-from docflow_api.schemas.problem import ALWAYS, PROBLEM_JSON, ProblemOut, only
+from docflow_api.errors import PROBLEM_JSON
+from docflow_api.schemas.problem import ALWAYS, ProblemOut, only
 from docflow_api.schemas.webhook_messages import MESSAGES, WebhookMessage
 
 DESCRIPTION = """Hand in documents, follow them, review what is doubtful, fetch checked and typed data.

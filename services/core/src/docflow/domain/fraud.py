@@ -61,9 +61,7 @@ def injected(pages: Sequence[Page], texts: Sequence[str] = ()) -> tuple[FraudFla
     found = [page.number for page in pages if speak_to_machine([line.text for line in lines_of(page)])]
     if not found and not any(speak_to_machine(text.splitlines()) for text in texts):
         return ()
-    return (
-        flag(INJECTION, "the document gives orders to the program that reads it", {"pages": found}),
-    )
+    return (flag(INJECTION, "the document gives orders to the program that reads it", {"pages": found}),)
 
 
 def warned_of(flags: Sequence[JsonObject]) -> tuple[str, ...]:

@@ -1629,6 +1629,66 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/vendors": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Vendors
+         * @description Whose documents were completed, with the accounts they asked to be paid to; newest first.
+         */
+        get: operations["list_vendors"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vendors/{vendor_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Vendor
+         * @description One vendor with its accounts, amounts and habits.
+         */
+        get: operations["get_vendor"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/vendors/{vendor_id}/verify-bank-details": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Verify Bank Details
+         * @description Keep that an account is the vendor's. Documents read from then on that ask to pay there are not flagged for it.
+         */
+        post: operations["verify_bank_details"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/ws-ticket": {
         parameters: {
             query?: never;
@@ -1952,6 +2012,17 @@ export interface components {
          * @enum {string}
          */
         AuditResult: "SUCCESS" | "ERRORS" | "FAILED";
+        /**
+         * BankDetailsVerified
+         * @description An account that somebody confirmed with the vendor, by a number or address known from elsewhere.
+         * @example {
+         *       "iban": "DE89 3704 0044 0532 0130 00"
+         *     }
+         */
+        BankDetailsVerified: {
+            /** Iban */
+            iban: string;
+        };
         /** BatchError */
         BatchError: {
             /** Code */
@@ -3313,6 +3384,17 @@ export interface components {
             /** Next Cursor */
             next_cursor: string | null;
         };
+        /** Page[VendorOut] */
+        Page_VendorOut_: {
+            /** Data */
+            data: components["schemas"]["VendorOut"][];
+            /** Has More */
+            has_more: boolean;
+            /** Next */
+            next: string | null;
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
         /** Page[VendorTemplateOut] */
         Page_VendorTemplateOut_: {
             /** Data */
@@ -4335,6 +4417,98 @@ export interface components {
             role?: ("viewer" | "operator" | "admin") | null;
             /** Status */
             status?: ("active" | "inactive") | null;
+        };
+        /**
+         * VendorAccountOut
+         * @description `first_seen_at` and `last_seen_at` are of completed documents; null where it was only verified.
+         */
+        VendorAccountOut: {
+            /** Account */
+            account: string;
+            /** First Seen At */
+            first_seen_at: string | null;
+            /** Last Seen At */
+            last_seen_at: string | null;
+            /** Verified At */
+            verified_at: string | null;
+            /** Verified By */
+            verified_by: string | null;
+        };
+        /**
+         * VendorAmountsOut
+         * @description Of completed documents in one currency, credit notes left out.
+         */
+        VendorAmountsOut: {
+            /** Currency */
+            currency: string | null;
+            /** Documents */
+            documents: number;
+            /** Largest */
+            largest: string;
+            /** Smallest */
+            smallest: string;
+        };
+        /**
+         * VendorFactsOut
+         * @description `producers`: the programs that made the vendor's files, the latest first.
+         */
+        VendorFactsOut: {
+            /** Accounts */
+            accounts: components["schemas"]["VendorAccountOut"][];
+            /** Amounts */
+            amounts: components["schemas"]["VendorAmountsOut"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Documents */
+            documents: number;
+            /** Last Document At */
+            last_document_at: string | null;
+            /** Name */
+            name: string;
+            /** Producers */
+            producers: string[];
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Vat Id */
+            vat_id: string | null;
+            /**
+             * Vendor Id
+             * Format: uuid
+             */
+            vendor_id: string;
+        };
+        /**
+         * VendorOut
+         * @description A seller of completed documents.
+         */
+        VendorOut: {
+            /** Accounts */
+            accounts: components["schemas"]["VendorAccountOut"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Name */
+            name: string;
+            /**
+             * Updated At
+             * Format: date-time
+             */
+            updated_at: string;
+            /** Vat Id */
+            vat_id: string | null;
+            /**
+             * Vendor Id
+             * Format: uuid
+             */
+            vendor_id: string;
         };
         /**
          * VendorTemplateOut
@@ -8672,6 +8846,121 @@ export interface operations {
             403: components["responses"]["Problem"];
             /** @description Nothing of that id for this client */
             404: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    list_vendors: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_VendorOut_"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    get_vendor: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorFactsOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    verify_bank_details: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                vendor_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BankDetailsVerified"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VendorFactsOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
             429: components["responses"]["Problem"];
             /** @description A fault on our side */
