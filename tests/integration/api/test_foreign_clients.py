@@ -10,7 +10,7 @@ from docflow.features.api_keys.service import create_api_key
 from docflow.features.evaluations.service import Evaluations
 from docflow.features.evaluations.sets import Choice, EvaluationSets
 from docflow.features.users.one_time import OneTimeTokens, TokenKind
-from docflow.testing.factories import Tenancy, add_document, add_prompt, add_vendor_template
+from docflow.testing.factories import Tenancy, add_document, add_prompt, add_vendor, add_vendor_template
 from docflow_api.app import create_app
 
 from tests.integration.api.approving import approved
@@ -53,13 +53,15 @@ PATHS = [
     ("PATCH", "/v1/api-keys/{k}"),
     ("DELETE", "/v1/api-keys/{k}"),
     ("DELETE", "/v1/vendor-templates/{v}"),
+    ("GET", "/v1/vendors/{w}"),
+    ("POST", "/v1/vendors/{w}/verify-bank-details"),
 ]
 PERSONAL = {("DELETE", "/v1/auth/sessions/{session_id}")}
 """A key is refused there whatever the id; tried as another person in test_own_sessions."""
 NAMES = {
     "p": "{process_id}", "d": "{document_id}", "t": "{process_type_id}", "c": "{config_id}", "m": "{prompt_id}",
     "u": "{user_id}", "i": "{invitation_id}", "k": "{api_key_id}", "v": "{template_id}",
-    "s": "{set_id}", "e": "{evaluation_id}",
+    "s": "{set_id}", "e": "{evaluation_id}", "w": "{vendor_id}",
 }  # fmt: skip
 FOR_THE_PLATFORM = {("GET", "/v1/clients/{client_id}"), ("PATCH", "/v1/clients/{client_id}")}
 """No client's own objects: refused to every client, whatever the id (test_clients.py)."""
@@ -91,7 +93,7 @@ async def test_another_clients_object_is_not_there(
         key, _ = await create_api_key(session, acme.client_id, "theirs", Scope)
     ids = {"p": process_id, "d": document_id, "t": acme.process_type_id, "u": acme.admin_id}
     ids |= {"c": acme.config_id, "m": prompt_id, "i": invitation.token_id, "k": key.api_key_id}
-    ids["v"] = await add_vendor_template(database, acme)
+    ids |= {"v": await add_vendor_template(database, acme), "w": await add_vendor(database, acme.client_id)}
     ids |= await evaluation_ids(database, acme)
     url = path.format(**ids)
     answer = await world.http.request(method, url, headers=await key_for(globex))

@@ -130,7 +130,7 @@ async def test_what_a_document_says_is_told_to_no_log_span_book_or_audit(
     read = await state(database, tenancy, sent[0])
     assert PLANTED[1] in orjson.dumps(read.extraction_result).decode(), "the document was read"
     assert "llm.called" in logged.getvalue()
-    assert any(span.name == "llm ocr" for span in spans.get_finished_spans())
+    assert any(span.name == "docflow.llm.ocr" for span in spans.get_finished_spans())
     told = {
         "logs": logged.getvalue(),
         "spans": "\n".join(span.to_json() for span in spans.get_finished_spans()),
