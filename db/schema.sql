@@ -126,6 +126,24 @@ CREATE TABLE budgets (
     CONSTRAINT uq_budgets_client_id_period_period_start UNIQUE (client_id, period, period_start)
 );
 
+CREATE TABLE calibrations (
+    calibration_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    scope text NOT NULL,
+    version integer NOT NULL,
+    process_type_id character varying(100),
+    is_active boolean NOT NULL,
+    labels integer NOT NULL,
+    weights jsonb NOT NULL,
+    steps jsonb NOT NULL DEFAULT '[]'::jsonb,
+    figures jsonb NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT fk_calibrations_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT fk_calibrations_process_type_id FOREIGN KEY (process_type_id) REFERENCES process_types(process_type_id),
+    CONSTRAINT pk_calibrations PRIMARY KEY (calibration_id),
+    CONSTRAINT uq_calibrations_client_id_scope_version UNIQUE (client_id, scope, version)
+);
+
 CREATE TABLE clients (
     client_id uuid NOT NULL,
     name text NOT NULL,
@@ -909,6 +927,8 @@ CREATE INDEX ix_audit_logs_client_id_timestamp ON public.audit_logs USING btree 
 CREATE INDEX ix_audit_logs_process_id ON public.audit_logs USING btree (process_id);
 CREATE INDEX ix_audit_logs_result_stage_type ON public.audit_logs USING btree (result, stage_type);
 CREATE INDEX ix_budget_reservations_expires_at ON public.budget_reservations USING btree (expires_at);
+CREATE INDEX ix_calibrations_latest ON public.calibrations USING btree (client_id, created_at);
+CREATE UNIQUE INDEX uq_calibrations_active ON public.calibrations USING btree (client_id, scope) WHERE is_active;
 CREATE INDEX ix_clients_created_at ON public.clients USING btree (created_at, client_id);
 CREATE INDEX ix_configurations_process_type_id ON public.configurations USING btree (process_type_id);
 CREATE UNIQUE INDEX uq_configurations_canary ON public.configurations USING btree (client_id, process_type_id) WHERE (state = 'canary'::text);
@@ -958,6 +978,7 @@ CREATE INDEX ix_refresh_sessions_client_id_user_id ON public.refresh_sessions US
 CREATE INDEX ix_refresh_sessions_family_id ON public.refresh_sessions USING btree (family_id);
 CREATE INDEX ix_refresh_sessions_open ON public.refresh_sessions USING btree (client_id, user_id) WHERE ((used_at IS NULL) AND (revoked_at IS NULL));
 CREATE INDEX ix_refresh_sessions_revoked ON public.refresh_sessions USING btree (family_id) WHERE (revoked_at IS NOT NULL);
+CREATE INDEX ix_reviews_decided ON public.reviews USING btree (client_id, decided_at) WHERE (status = 'decided'::text);
 CREATE INDEX ix_reviews_queue ON public.reviews USING btree (client_id, priority DESC, created_at, review_id) WHERE (status = 'open'::text);
 CREATE UNIQUE INDEX uq_reviews_open ON public.reviews USING btree (client_id, process_id) WHERE ((status = 'open'::text) AND (NOT is_blind_sample));
 CREATE INDEX ix_socket_tickets_client_id_expires_at ON public.socket_tickets USING btree (client_id, expires_at);
@@ -1365,6 +1386,22 @@ BEGIN
     WHERE r.run_id = ANY (v_lost || coalesce(v_free, '{}'))
     ORDER BY r.available_at, r.run_id;
 END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.clients_to_calibrate(p_after uuid, p_most integer)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    SELECT c.client_id FROM clients c
+    WHERE (p_after IS NULL OR c.client_id > p_after) AND EXISTS (
+        SELECT 1 FROM reviews r
+        WHERE r.client_id = c.client_id AND r.status = 'decided' AND r.decided_at > coalesce(
+            (SELECT max(k.created_at) FROM calibrations k WHERE k.client_id = c.client_id), '-infinity'))
+    ORDER BY c.client_id LIMIT p_most
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
@@ -3226,6 +3263,7 @@ ALTER TABLE audit_logs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE audit_offsets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE budget_reservations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE budgets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE calibrations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE clients ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE configurations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE document_marks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -3321,6 +3359,11 @@ CREATE POLICY client ON budgets FOR ALL TO public
 CREATE POLICY engine_all ON budgets FOR ALL TO docflow_engine
     USING (true)
     WITH CHECK (true);
+CREATE POLICY client ON calibrations FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_select ON calibrations FOR SELECT TO docflow_engine
+    USING (true);
 CREATE POLICY client ON clients FOR ALL TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -3606,6 +3649,8 @@ GRANT SELECT ON budget_reservations TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON budget_reservations TO docflow_engine;
 GRANT INSERT, SELECT, UPDATE ON budgets TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON budgets TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON calibrations TO docflow_app;
+GRANT SELECT ON calibrations TO docflow_engine;
 GRANT INSERT, SELECT, UPDATE ON clients TO docflow_app;
 GRANT SELECT ON clients TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON configurations TO docflow_app;

@@ -78,6 +78,7 @@ DEFINERS = {
     "take_removals": "docflow_engine",
     "end_removals": "docflow_engine",
     "sweep_uploads": "docflow_engine",
+    "clients_to_calibrate": "docflow_engine",
     "reserve_calls": "docflow_engine",
     "settle_calls": "docflow_engine",
     "find_answers": "docflow_engine",

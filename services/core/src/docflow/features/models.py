@@ -4,6 +4,7 @@ from docflow.db import outbox
 from docflow.db.base import Base
 from docflow.features.api_keys import models as api_keys
 from docflow.features.audit import models as audit
+from docflow.features.calibration import models as calibration
 from docflow.features.classification import models as classification
 from docflow.features.clients import models as clients
 from docflow.features.configurations import models as configurations
@@ -28,8 +29,8 @@ from docflow.features.vendors import models as vendors
 from docflow.features.webhooks import models as webhooks
 
 MODULES = (
-    api_keys, audit, classification, clients, configurations, documents, evaluations, idempotency, mails, notifications,
-    outbox, outputs, process_types, processes, prompts, removals, reviews, socket_tickets, stage_runs, uploads, usage, users,
-    vendor_memory, vendors, webhooks,
+    api_keys, audit, calibration, classification, clients, configurations, documents, evaluations, idempotency, mails,
+    notifications, outbox, outputs, process_types, processes, prompts, removals, reviews, socket_tickets, stage_runs,
+    uploads, usage, users, vendor_memory, vendors, webhooks,
 )  # fmt: skip
 METADATA = Base.metadata

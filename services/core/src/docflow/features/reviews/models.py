@@ -58,6 +58,7 @@ class Review(Created, Base):
             "review_id",
             postgresql_where=text("status = 'open'"),
         ),
+        Index("ix_reviews_decided", "client_id", "decided_at", postgresql_where=text("status = 'decided'")),
     )
 
 

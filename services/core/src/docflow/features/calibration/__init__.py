@@ -1,0 +1,1 @@
+"""How sure readings are, learned from what reviewers kept and changed."""
