@@ -19,6 +19,7 @@ from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.engine import open_worker, toy_pipeline
 from docflow.testing.factories import Tenancy
 from docflow.testing.transport import MemoryTransport
+from docflow.testing.workbench import ThreadWorkbench
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -253,7 +254,7 @@ async def test_files_whose_time_has_come_are_removed_by_the_loop(database: Datab
     await blobs.put(key, b"x")
     async with database.client(acme.client_id) as session:
         removals.plan(session, acme.client_id, [key], at=datetime.now(UTC))
-    await PeriodicLoop(database, SystemClock(), jobs_over(blobs)).run_due()
+    await PeriodicLoop(database, SystemClock(), jobs_over(blobs, ThreadWorkbench())).run_due()
     assert [info.key async for info in blobs.list(key)] == []
 
 

@@ -5,9 +5,12 @@ route. A single reading, grounded, clear, labelled and unique comes to 0.91; wit
 """
 
 import math
-from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from bisect import bisect_right
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, fields, replace
 from enum import StrEnum
+
+from docflow.domain.json_types import JsonObject
 
 #: A value taken from a structured e-invoice; below 1 because a mapping can be wrong too.
 XML_VALUE = 0.999
@@ -95,19 +98,82 @@ def with_backing(evidence: Evidence, backing: Backing) -> Evidence:
             return replace(evidence, agreement=0.5 if agreement > 0.5 else 0.0)
 
 
-def field_confidence(evidence: Evidence) -> float:
-    """0..1 by a logistic of the evidence, cut by the caps of what failed."""
+FEATURES = ("bias", "grounding", "agreement", "check", "clear", "label", "unique")
+"""What a fit weighs, in the order of its weights."""
+PRIOR_WEIGHTS = (-2.2, 2.0, 1.8, 1.6, 1.0, 0.8, 0.7)
+
+
+@dataclass(frozen=True, slots=True)
+class Fitted:
+    """Weights learned from labels, and above them the steps of an isotonic fit: (from this score on, probability)."""
+
+    calibration_id: str
+    weights: tuple[float, ...]
+    steps: tuple[tuple[float, float], ...] = ()
+
+    def probability(self, features: Sequence[float]) -> float:
+        plain = sigmoid(score(features, self.weights))
+        if not self.steps:
+            return plain
+        at = bisect_right(self.steps, plain, key=lambda step: step[0])
+        return self.steps[max(0, at - 1)][1]
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """How a confidence came about, kept with the field: labels are fitted to it later. `calibration` None = the prior."""
+
+    evidence: Evidence
+    kind: str
+    calibration: str | None = None
+
+    def as_json(self) -> JsonObject:
+        raw = score(features_of(self.evidence), PRIOR_WEIGHTS)
+        return {
+            **asdict(self.evidence),
+            "score": round(raw, 4),
+            "kind": self.kind,
+            "calibration": self.calibration,
+        }
+
+    @classmethod
+    def from_json(cls, kept: JsonObject) -> "Weighed":
+        known = {one.name: kept[one.name] for one in fields(Evidence) if one.name in kept}
+        return cls(Evidence(**known), str(kept.get("kind", "")), kept.get("calibration"))
+
+
+def features_of(evidence: Evidence) -> tuple[float, ...]:
+    """In the order of FEATURES, each about -1..1."""
     clear = 0.0 if evidence.weakest_word is None else (evidence.weakest_word - 0.8) / 0.2
-    score = (
-        -2.2
-        + 2.0 * evidence.grounding
-        + 1.8 * (2 * evidence.agreement - 1)
-        + 1.6 * evidence.check
-        + 1.0 * max(-1.0, min(1.0, clear))
-        + 0.8 * (2 * evidence.label - 1)
-        + 0.7 * (2 / (1 + evidence.rivals) - 1)
+    return (
+        1.0,
+        evidence.grounding,
+        2 * evidence.agreement - 1,
+        float(evidence.check),
+        max(-1.0, min(1.0, clear)),
+        2 * evidence.label - 1,
+        2 / (1 + evidence.rivals) - 1,
     )
-    return min(1 / (1 + math.exp(-score)), *_caps(evidence))
+
+
+def field_confidence(evidence: Evidence, fitted: Fitted | None = None) -> float:
+    """0..1 by a logistic of the evidence, cut by the caps of what failed; no fit lifts a cap."""
+    features = features_of(evidence)
+    sure = fitted.probability(features) if fitted else sigmoid(score(features, PRIOR_WEIGHTS))
+    return min(sure, cap_of(evidence))
+
+
+def score(features: Sequence[float], weights: Sequence[float]) -> float:
+    return sum(feature * weight for feature, weight in zip(features, weights, strict=True))
+
+
+def sigmoid(value: float) -> float:
+    return 1 / (1 + math.exp(-max(-60.0, min(60.0, value))))
+
+
+def cap_of(evidence: Evidence) -> float:
+    """The most that what failed allows, whatever else speaks for a value."""
+    return min(_caps(evidence))
 
 
 def _caps(evidence: Evidence) -> tuple[float, ...]:

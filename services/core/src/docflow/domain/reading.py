@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
+from docflow.domain.confidence import Weighed
 from docflow.domain.json_types import JsonObject, JsonScalar
 
 Box = tuple[float, float, float, float]
@@ -93,6 +94,8 @@ class ReadField:
     box: Box | None = None
     rivals: int = 0
     checks: tuple[Check, ...] = ()
+    weighed: Weighed | None = None
+    """What the confidence was made of; None of a cell of a table, of a value that was stated, and of none."""
 
     def as_json(self) -> JsonObject:
         """The shape of a field in a result (api.md: `value, confidence, page, box, source, checks`)."""
@@ -104,6 +107,7 @@ class ReadField:
             "source": self.source.value,
             "text": self.text,
             "checks": [{"code": c.code, "ok": c.ok, "message": c.message} for c in self.checks],
+            **({"evidence": self.weighed.as_json()} if self.weighed else {}),
         }
 
     @classmethod
@@ -117,6 +121,7 @@ class ReadField:
             page=data.get("page"),
             box=(box[0], box[1], box[2], box[3]) if box else None,
             checks=tuple(Check(c["code"], c["ok"], c.get("message", "")) for c in data.get("checks", ())),
+            weighed=Weighed.from_json(data["evidence"]) if data.get("evidence") else None,
         )
 
 

@@ -13,7 +13,9 @@ from docflow.db.database import Database
 from docflow.domain.errors import DocflowError
 from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.clock import Clock
+from docflow.domain.ports.workbench import Workbench
 from docflow.features.audit.periodic import add_partitions
+from docflow.features.calibration.periodic import calibrate
 from docflow.features.removals.periodic import remove_files
 from docflow.features.stage_runs.periodic import sweep_engine
 from docflow.features.uploads.periodic import sweep_uploads
@@ -54,9 +56,13 @@ JOBS: tuple[PeriodicJob | PeriodicWork, ...] = (
 )
 
 
-def jobs_over(blobs: BlobStore) -> Sequence[PeriodicJob | PeriodicWork]:
-    """All timed work, with what is done in the file store."""
-    return (*JOBS, PeriodicWork("files.remove", 30, lambda database: remove_files(database, blobs)))
+def jobs_over(blobs: BlobStore, workbench: Workbench) -> Sequence[PeriodicJob | PeriodicWork]:
+    """All timed work, with what is done in the file store and what is computed."""
+    return (
+        *JOBS,
+        PeriodicWork("files.remove", 30, lambda database: remove_files(database, blobs)),
+        PeriodicWork("calibration.fit", 86_400, lambda database: calibrate(database, workbench)),
+    )
 
 
 _CHECKS_PER_PERIOD = 4

@@ -41,7 +41,9 @@ async def run_worker(
         async with asyncio.TaskGroup() as loops:
             for relay in relays:
                 loops.create_task(relay.run(container.stopping))
-            periodic = PeriodicLoop(container.database, container.clock, jobs_over(container.blobs))
+            periodic = PeriodicLoop(
+                container.database, container.clock, jobs_over(container.blobs, container.workbench)
+            )
             loops.create_task(periodic.run(container.stopping))
             if handlers:
                 runner = StageRunner(

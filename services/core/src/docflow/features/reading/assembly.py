@@ -9,6 +9,7 @@ from docflow.domain.confidence import (
     XML_CONTRADICTED,
     XML_VALUE,
     Evidence,
+    Weighed,
     absent_confidence,
     field_confidence,
     with_backing,
@@ -156,33 +157,29 @@ def _read(
         spec.kind, value, page=candidate.page, quote=candidate.quote, box=candidate.box, taken=taken
     )
     checks = tuple(check for check in (digit_check(spec.kind, value), sums) if check is not None)
+    seen = Evidence(
+        grounding=place.score if place else 0.0,
+        # Two accounts have right digits, both: that says nothing of which is meant.
+        check=min(0, _verdict(checks)) if rivals and spec.kind is FieldKind.IBAN else _verdict(checks),
+        weakest_word=place.weakest_word if place else None,
+        label={True: 1.0, False: 0.0, None: 0.5}[candidate.label_found],
+        rivals=rivals,
+        # A column's heading says what its cells are.
+        fit=PROVEN if in_table else fit_of(spec, candidate, place, located),
+        injected=injected,
+        agreement=agreement,
+    )
+    evidence = with_backing(seen, candidate.backing)
     return ReadField(
         value=value,
-        confidence=field_confidence(
-            with_backing(
-                Evidence(
-                    grounding=place.score if place else 0.0,
-                    # Two accounts have right digits, both: that says nothing of which is meant.
-                    check=min(0, _verdict(checks))
-                    if rivals and spec.kind is FieldKind.IBAN
-                    else _verdict(checks),
-                    weakest_word=place.weakest_word if place else None,
-                    label={True: 1.0, False: 0.0, None: 0.5}[candidate.label_found],
-                    rivals=rivals,
-                    # A column's heading says what its cells are.
-                    fit=PROVEN if in_table else fit_of(spec, candidate, place, located),
-                    injected=injected,
-                    agreement=agreement,
-                ),
-                candidate.backing,
-            )
-        ),
+        confidence=field_confidence(evidence),
         source=candidate.source or source,
         text=candidate.text,
         page=place.page if place else None,
         box=place.box if place else None,
         rivals=rivals,
         checks=checks,
+        weighed=None if in_table else Weighed(evidence, spec.kind.value),
     )
 
 
