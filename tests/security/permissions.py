@@ -256,6 +256,9 @@ PERMISSIONS: dict[str, Rule] = {
     "delete_evaluation": Rule(Scope.CONFIG_WRITE, **one("evaluation_id", "evaluation"), answers=204),
     "get_publish_gate": Rule(Scope.CONFIG_WRITE),
     "set_publish_gate": Rule(Scope.ADMIN, body={"mode": "warn"}),
+    "get_configuration_reliability": Rule(
+        Scope.CONFIG_WRITE, **one("config_id", "configuration"), query={"target": "0.98"}
+    ),
     # clients
     "list_clients": Rule(Needs.PLATFORM),
     "create_client": Rule(Needs.PLATFORM, body={"name": "Umbrella", "slug": Of("new_slug")}, answers=201),

@@ -59,6 +59,7 @@ from docflow_api.routers import (
     prompts,
     publish_gate,
     recovery,
+    reliability,
     reviews,
     rollouts,
     second_factor,
@@ -94,7 +95,7 @@ _LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content
 _ROUTERS = (
     submissions, processes, documents, batches, uploads, reviews, events, live_socket, health, auth, sessions, me, recovery,
     second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations, clients, audit_logs,
-    usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate, vendors,
+    usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate, vendors, reliability,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
