@@ -16,10 +16,11 @@ from typing import Any
 from docflow.adapters.llm.offline.reader import read_fields
 from docflow.adapters.ocr.rapidocr import read_image
 from docflow.domain.output_schema import shape_of
-from docflow.domain.reading import Page, TextSource, Word
+from docflow.domain.reading import Page, ReadPicture
 from docflow.features.reading.assembly import fields_of_extraction, fields_of_invoice
 from docflow_ocr.pages.inspection import FileLimits, inspect
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
+from docflow_ocr.reader import page_read, picture_of
 
 from tests.integration.reading.test_shared_sets import SHARED, scorer
 
@@ -87,29 +88,31 @@ def read_pages(path: Path, ocr_cpu: list[float]) -> tuple[OpenedFile, list[Page]
     opened = open_file(data, mime, LIMITS)
     pages = []
     for page in opened.pages:
-        words = page.words
         if page.number in opened.drawn:
-            kept = _ocr(path, data, mime, page.number)
-            ocr_cpu.append(kept["cpu_s"])
-            words = tuple(Word(text, tuple(box), sure) for text, box, sure in kept["words"])
-        source = TextSource.OCR if page.number in opened.drawn else page.source
-        pages.append(Page(page.number, page.width, page.height, words, source, page.rotation))
+            found, cpu_s = _ocr(path, data, mime, page.number)
+            ocr_cpu.append(cpu_s)
+            pages.append(page_read(page, found))
+        else:
+            pages.append(page)
     return opened, pages
 
 
-def _ocr(path: Path, data: bytes, mime: str, number: int) -> dict[str, Any]:
+def _ocr(path: Path, data: bytes, mime: str, number: int) -> tuple[ReadPicture, float]:
+    """What the engine reads, and the processor seconds it took when it did."""
     kept = WORDS / f"{path.name}.{number}.json"
     if not kept.exists():
         WORDS.mkdir(parents=True, exist_ok=True)
         began = time.process_time()
-        words = read_image(draw_page(data, mime, number, LIMITS)).words
+        found = read_image(draw_page(data, mime, number, LIMITS))
         taken = {
             "cpu_s": time.process_time() - began,
-            "words": [[w.text, w.box, w.confidence] for w in words],
+            "rotation": found.rotation,
+            "skew": found.skew,
+            "words": [[w.text, *w.box, w.confidence] for w in found.words],
         }
         kept.write_text(json.dumps(taken))
-    result: dict[str, Any] = json.loads(kept.read_text())
-    return result
+    stored = kept.read_bytes()
+    return picture_of(stored), float(json.loads(stored)["cpu_s"])
 
 
 if __name__ == "__main__":

@@ -104,6 +104,8 @@ class Reading:
         self.duplicates = OneEarlier()
         self.provider: Provider = OfflineProvider(workbench)
         self.types = SomeTypes()
+        self.more: dict[str, Any] = {}
+        """What stages may be given besides."""
         self._workbench = workbench
         self._config: Configuration | None = make_configuration(**{"output_schema": INVOICE, **config})
 
@@ -122,7 +124,7 @@ class Reading:
         stages = handlers(
             blobs=self.blobs, workbench=self._workbench, provider=self.provider, read_image=read_image,
             duplicates=self.duplicates, pages=self.pages, limits=LIMITS,
-            types=self.types,
+            types=self.types, **self.more,
         )  # fmt: skip
         plain = make_job(stage, make_process(), self._config)
         handler = next(one for one in stages if one.stage is stage)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Protocol
 from uuid import UUID
 
+from docflow.domain.calibration import Calibration
 from docflow.domain.jobs import Run
 from docflow.domain.payment_facts import History, PaymentFacts, Traits
 from docflow.domain.reading import Page, TextSource
@@ -68,3 +69,8 @@ class Voice(Protocol):
 class Pages(Protocol):
     async def keep(self, client_id: UUID, document_id: UUID, pages: Sequence[PageRecord]) -> None:
         """Keep what is known of a document's pages; a repeat replaces it."""
+
+
+class Calibrations(Protocol):
+    async def of(self, client_id: UUID, process_type_id: str, config_version: int) -> Calibration:
+        """What the client's reviews have taught of how sure readings under this configuration are."""

@@ -16,6 +16,7 @@ from docflow.domain.json_types import JsonObject
 from docflow.domain.lines import lines_of
 from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.llm import ExtractRequest, Provider
+from docflow.domain.ports.ocr import PageEngine
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.read_documents import ReadDocument, fields_as_json, tables_as_json, typed_data
 from docflow.domain.reading import Classification, Page, ReadPicture, TextSource, Word
@@ -27,7 +28,8 @@ from docflow.features.splitting.cuts import Cut, proposed
 from docflow_ocr import redacting
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
-from docflow_ocr.ports import PageRecord, Pages
+from docflow_ocr.ports import Calibrations, PageRecord, Pages
+from docflow_ocr.second_reading import SecondReading
 from docflow_ocr.showing import Showing
 from docflow_ocr.signals import Signals
 
@@ -80,7 +82,11 @@ class DocumentReader:
         pages: Pages,
         limits: FileLimits,
         document_ocr_s: float,
+        calibrations: Calibrations | None = None,
+        second: SecondReading | None = None,
+        instead: PageEngine | None = None,
     ) -> None:
+        """`instead` reads pictures where the engine of `read_image` is not installed."""
         self._blobs = blobs
         self._workbench = workbench
         self._provider = provider
@@ -90,6 +96,9 @@ class DocumentReader:
         self._limits = limits
         self._document_ocr_s = document_ocr_s
         self._shown = Showing(blobs, workbench, provider, limits).pictures
+        self._calibrations = calibrations
+        self._second = second
+        self._instead = instead
 
     async def read(
         self,
@@ -105,11 +114,28 @@ class DocumentReader:
         be read, TransientError when the world is in the way.
         """
         assembled = await self._fields(job, config, document, opened, opened.pages)
+        assembled = await self._surer(job, config, document, opened, assembled)
         confidence = mean_confidence(opened.pages)
         signals = await self._signals.of(job, config, document, opened, assembled, confidence=confidence)
         cuts = await self._cuts(opened)
         whole = replace(opened, signals=tuple(signals))
         return _result(config, document, whole, assembled, classification, cuts=cuts)
+
+    async def _surer(
+        self,
+        job: Job,
+        config: Configuration,
+        document: DocumentState,
+        opened: OpenedFile,
+        assembled: AssembledFields,
+    ) -> AssembledFields:
+        """With what a second engine says of doubtful fields, and what the client's reviews have taught."""
+        if self._second is not None and opened.drawn:
+            assembled = await self._second.checked(config, document, opened, assembled)
+        if self._calibrations is None:
+            return assembled
+        learned = await self._calibrations.of(job.run.client_id, config.process_type_id, config.version)
+        return replace(assembled, fields=learned.applied(assembled.fields))
 
     async def open(self, job: Job, document: DocumentState) -> OpenedFile:
         """The file with all its pages read and kept; no fields yet. Raises as `read` does."""
@@ -150,13 +176,20 @@ class DocumentReader:
         picture = await self._workbench.run(
             draw_page, data, document.mime_type, page.number, self._limits, timeout_s=DRAW_TIMEOUT_S
         )
-        found, took_s = await self._workbench.run(
-            timed, self._read_image, picture, timeout_s=OCR_TIMEOUT_S, pool="ocr"
-        )
+        found, took_s = await self._recognised(picture)
         budget.spend(took_s)
         read = page_read(page, found)
         await self._blobs.put(key, words_object(read))
         return read
+
+    async def _recognised(self, picture: bytes) -> tuple[ReadPicture, float]:
+        """The words, and the seconds that they took."""
+        if self._instead is not None:
+            began = time.monotonic()
+            return await self._instead.read(picture), time.monotonic() - began
+        return await self._workbench.run(
+            timed, self._read_image, picture, timeout_s=OCR_TIMEOUT_S, pool="ocr"
+        )
 
     async def _keep_pages(
         self, job: Job, document: DocumentState, pages: Sequence[Page], kept: Container[int]

@@ -1,6 +1,7 @@
 import asyncio
 from contextlib import suppress
 
+from docflow.features.calibration.store import Calibrations
 from docflow.features.classification.repository import TypeCatalog
 from docflow.features.documents.repository import DocumentStore
 from docflow.features.vendors.memory import DocumentMemory
@@ -17,6 +18,7 @@ from docflow.runtime.worker import run_worker
 
 from docflow_ocr.evaluations import EvaluationLoop
 from docflow_ocr.pages.inspection import FileLimits
+from docflow_ocr.second_reading import SecondReading
 from docflow_ocr.showing import Showing
 from docflow_ocr.stages import handlers
 from docflow_ocr.warming import warm_up
@@ -25,7 +27,11 @@ WARM_UP_S = 20.0
 
 
 async def _run(container: Container) -> None:
-    store = DocumentStore(container.database)
+    store, limits = DocumentStore(container.database), file_limits(container.settings.limits)
+    program = await container.second_engine()
+    second = None if program is None else SecondReading(
+        engine=program, workbench=container.workbench, blobs=container.blobs, limits=limits
+    )  # fmt: skip
     stages = handlers(
         blobs=container.blobs,
         workbench=container.workbench,
@@ -35,9 +41,12 @@ async def _run(container: Container) -> None:
         memory=DocumentMemory(container.database),
         pages=store,
         types=TypeCatalog(container.database),
-        limits=file_limits(container.settings.limits),
+        limits=limits,
         document_ocr_s=container.settings.limits.document_ocr_s,
         voice=ModelVoice(container.models, container.database) if container.models else None,
+        calibrations=Calibrations(container.database),
+        second=second if container.has_ocr else None,
+        instead=None if container.has_ocr else program,
     )
     # Beside the work: nothing waits for it, and what comes meanwhile would have had to do the same.
     warming = asyncio.create_task(container.workbench.warm(warm_up, timeout_s=WARM_UP_S))

@@ -5,8 +5,11 @@ import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+import structlog
 
 import docflow.features.models  # noqa: F401 - tables find each other by name, so all must be known
 from docflow.db.database import Database
@@ -20,6 +23,7 @@ from docflow.domain.ports.limits import RateLimits
 from docflow.domain.ports.live import LiveEvents
 from docflow.domain.ports.llm import Provider
 from docflow.domain.ports.mail import Mail
+from docflow.domain.ports.ocr import PageEngine
 from docflow.domain.ports.sealing import Sealing
 from docflow.domain.ports.transport import Transport
 from docflow.domain.ports.workbench import Workbench
@@ -36,13 +40,15 @@ from docflow.runtime.model_reading import RoutedProvider
 from docflow.runtime.model_watch import LlmWatch
 from docflow.runtime.models import Models
 from docflow.runtime.second_reading import TwoReadings
-from docflow.runtime.settings import Settings
+from docflow.runtime.settings import SecondEngine, Settings
 from docflow.runtime.shared import open_shared
 from docflow.runtime.tracing import Tracing, tracing_from
 from docflow.runtime.vendors import vendors_from
 
 if TYPE_CHECKING:
     from docflow.adapters.workbench.processes import ProcessWorkbench
+
+log = structlog.get_logger(__name__)
 
 
 @dataclass(slots=True)
@@ -74,12 +80,18 @@ class Container:
     mail: Mail
     models: Models | None = None
     """None = no vendor is set up, and everything is read offline."""
+    has_ocr: bool = True
+    """Whether the engine of `read_image` is installed."""
     metrics: Metrics = field(default_factory=Metrics)
     tracing: Tracing = field(default_factory=Tracing)
     audit_stream: Callable[[], AuditStream] | None = None
     """Where audit records travel besides the outbox; None = the outbox alone carries them."""
     api_listener: socket.socket | None = None
     """Where the gateway listens, when the program took the address before; else the gateway takes it itself."""
+
+    async def second_engine(self) -> PageEngine | None:
+        """As the settings ask for it; None where it is off or the machine has none."""
+        return await find_second_engine(self.settings)
 
 
 @asynccontextmanager
@@ -154,6 +166,7 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
             models=models,
             read_image=read_image,
             mail=mail,
+            has_ocr=all(find_spec(name) for name in ("rapidocr", "onnxruntime")),
             metrics=metrics,
             tracing=tracing,
             audit_stream=audit_stream,
@@ -182,6 +195,19 @@ def open_blobs(settings: Settings) -> BlobStore:
         secret_access_key=given.secret_access_key.get_secret_value() if given.secret_access_key else None,
     )
     return blobs_from(given.url, settings.home, options)
+
+
+async def find_second_engine(settings: Settings) -> PageEngine | None:
+    """Told once where it was asked for and is not there: documents are read without it."""
+    if settings.ocr.second_engine is SecondEngine.OFF:
+        return None
+    from docflow.adapters.ocr.tesseract import find_tesseract
+
+    given = settings.worker
+    found = await find_tesseract(at_once=given.ocr_processes, memory_bytes=given.child_memory_bytes)
+    if found is None:
+        log.warning("ocr.second_engine_missing", engine=settings.ocr.second_engine.value)
+    return found
 
 
 def open_mail(settings: Settings, clock: Clock) -> Mail:

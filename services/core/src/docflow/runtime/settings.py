@@ -230,6 +230,18 @@ class WorkerSettings(BaseModel):
     child_idle_s: float = 30.0
 
 
+class SecondEngine(StrEnum):
+    OFF = "off"
+    TESSERACT = "tesseract"
+
+
+class OcrSettings(BaseModel):
+    """`tesseract` is looked for on the PATH. Where it is missing, documents are read without it."""
+
+    second_engine: SecondEngine = SecondEngine.OFF
+    """It looks again at scanned pages on which required fields are doubtful, and reads all where onnxruntime is missing."""
+
+
 class VendorSettings(BaseModel):
     """Unused while neither is set. `base_url` unset = the vendor's own address."""
 
@@ -337,6 +349,7 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     limits: LimitSettings = LimitSettings()
     worker: WorkerSettings = WorkerSettings()
+    ocr: OcrSettings = OcrSettings()
     llm: LlmSettings = LlmSettings()
     traces: TraceSettings = TraceSettings()
     log: LogSettings = LogSettings()

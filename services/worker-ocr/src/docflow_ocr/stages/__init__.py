@@ -3,13 +3,15 @@
 from docflow.domain.jobs import StageHandler
 from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.llm import Provider
+from docflow.domain.ports.ocr import PageEngine
 from docflow.domain.ports.workbench import Workbench
 
 from docflow_ocr.classifier import Classifier
 from docflow_ocr.pages.inspection import FileLimits
-from docflow_ocr.ports import DuplicateIndex, Memory, NoMemory, Pages, Types, Voice
+from docflow_ocr.ports import Calibrations, DuplicateIndex, Memory, NoMemory, Pages, Types, Voice
 from docflow_ocr.reader import DocumentReader, ReadImage
 from docflow_ocr.signals import Signals
+from docflow_ocr.second_reading import SecondReading
 from docflow_ocr.stages.ingest import Ingest
 from docflow_ocr.stages.intelligent_ocr import IntelligentOcr
 
@@ -27,6 +29,9 @@ def handlers(
     memory: Memory | None = None,
     document_ocr_s: float = 3600.0,
     voice: Voice | None = None,
+    calibrations: Calibrations | None = None,
+    second: SecondReading | None = None,
+    instead: PageEngine | None = None,
 ) -> tuple[StageHandler, ...]:
     signals = Signals(blobs, workbench, memory or NoMemory(), limits)
     reader = DocumentReader(
@@ -38,6 +43,9 @@ def handlers(
         pages=pages,
         limits=limits,
         document_ocr_s=document_ocr_s,
+        calibrations=calibrations,
+        second=second,
+        instead=instead,
     )
     classifier = Classifier(workbench, types, voice)
     return Ingest(blobs, workbench, duplicates, limits), IntelligentOcr(reader, classifier)
