@@ -21,6 +21,7 @@ from docflow.adapters.llm.offline.reader import read_fields
 from docflow.adapters.ocr.rapidocr import read_image
 from docflow.adapters.workbench.processes import PoolLimits, ProcessWorkbench
 from docflow.db.database import Database
+from docflow.domain.field_scores import FieldScore, same
 from docflow.domain.json_types import JsonObject
 from docflow.domain.output_schema import FieldSpec, shape_of
 from docflow.domain.page_values import values_in
@@ -39,7 +40,7 @@ from docflow.features.vendor_memory.voices import with_voices
 from docflow.runtime.settings import LimitSettings
 from docflow.testing.database import open_server
 from docflow.testing.factories import Tenancy, add_tenancy
-from docflow_cli.evaluation import Evaluation, FieldScore, labelled_schema, same
+from docflow_cli.evaluation import Evaluation, labelled_schema
 from docflow_ocr.pages.inspection import inspect
 from docflow_ocr.pages.opening import draw_page, open_file
 from docflow_ocr.reader import page_read

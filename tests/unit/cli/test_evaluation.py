@@ -28,6 +28,9 @@ def read(value: str | None, confidence: float = 0.9) -> ReadField:
         (FieldKind.PARTY, "ACME Sdn. Bhd.", "acme sdn bhd", True),
         (FieldKind.PARTY, "ACME", "ACME Sdn Bhd", False),
         (FieldKind.ID, "FI-156", "FI156", True),
+        (FieldKind.TEXT, "17:45:22 Uhr", "17:45", True),
+        (FieldKind.TEXT, "17:45:22", "17:45:23", False),
+        (FieldKind.TEXT, "17:46", "17:45:22", False),
     ],
 )
 def test_equal_is_by_kind(kind: FieldKind, value: str, truth: str, expected: bool) -> None:
@@ -40,7 +43,7 @@ def test_equal_is_by_kind(kind: FieldKind, value: str, truth: str, expected: boo
         ("9.00", read("9.00"), FieldScore(labelled=1, right=1, accepted=1)),
         ("9.00", read("9.00", 0.5), FieldScore(labelled=1, right=1)),
         ("9.00", read("8.00"), FieldScore(labelled=1, wrong=1, accepted=1, slipped=1)),
-        (None, read("8.00"), FieldScore(empty=1, wrong=1, invented=1, accepted=1, slipped=1)),
+        (None, read("8.00"), FieldScore(empty=1, wrong=1, invented=1, accepted=1, slipped=1, unlabelled=1)),
         (None, read(None), FieldScore(empty=1)),
         ("9.00", read(None), FieldScore(labelled=1)),
         (["9.00", "8.00"], read("8.00"), FieldScore(labelled=1, right=1, accepted=1)),
@@ -64,6 +67,26 @@ async def test_a_set_of_plain_text_is_read_and_scored(tmp_path: Path) -> None:
     evaluation = await evaluate(tmp_path, 0.8)
     assert (evaluation.total.right, evaluation.total.wrong, evaluation.pages) == (1, 1, 1)
     assert "| total | 1 | 1 | 1 | 0 | 100.0 |" in as_markdown(evaluation)
+
+
+def test_fields_of_which_nothing_was_read_are_told_in_one_line() -> None:
+    evaluation = Evaluation(0.8, documents=1, seconds=[0.1])
+    evaluation.count(TOTAL, "9.00", read("9.00"), day_first=True)
+    for name in ("rent", "royalties"):
+        evaluation.count(FieldSpec(name, FieldKind.MONEY), "5.00", None, day_first=True)
+    page = as_markdown(evaluation)
+    assert "| rent |" not in page
+    assert "2 more fields are labelled, 2 values in all, and none of them was read." in page
+    assert "| **all** | 3 | 1 | 1 |" in page
+
+
+def test_what_is_not_labelled_is_told_apart_from_what_is_wrong() -> None:
+    evaluation = Evaluation(0.8, documents=1, seconds=[0.1])
+    evaluation.count(TOTAL, "9.00", read("9.00"), day_first=True)
+    evaluation.count(TOTAL, None, read("9.34"), day_first=True)
+    told = as_markdown(evaluation)
+    assert "1 of them wrong (50.0 %); 1 of these stand where the label has no value" in told
+    assert "of the 1 that a label tells of 0 are wrong (0.0 %)" in told
 
 
 async def test_a_folder_without_labels_is_refused(tmp_path: Path) -> None:

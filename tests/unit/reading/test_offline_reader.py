@@ -183,3 +183,18 @@ def test_a_rate_beside_amounts_of_nothing_was_not_applied() -> None:
 def test_a_bare_dollar_on_a_canadian_paper_is_not_settled() -> None:
     papers = ("Acme Ltd, Toronto, Ontario\nTotal $12.00", "Acme Ltd, Austin, Texas\nTotal $12.00")
     assert [label_found(paper, "currency", "currency") for paper in papers] == [False, True]
+
+
+def told(text: str, name: str) -> bool | None:
+    found = read_fields([page(text)], schema(**{name: "money"})).fields.get(name)
+    return found[0].label_found if found else None
+
+
+def test_a_caption_that_stands_twice_but_for_a_letter_tells_of_neither_value() -> None:
+    once = "Gehalt   4580.00\nRent paid total   62141.77"
+    assert told(once, "rent_paid_total") is True
+    assert told(f"Rent paid totai\n4675.78\n{once}", "rent_paid_total") is False
+
+
+def test_captions_that_differ_in_a_digit_are_two() -> None:
+    assert told("Box 1 income   10.00\nBox 2 income   20.00", "box_2_income") is True

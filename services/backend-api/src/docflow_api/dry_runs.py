@@ -12,6 +12,7 @@ from docflow.domain.judging import Judged
 from docflow.domain.read_documents import overall
 from docflow.domain.results import build_result
 from docflow.domain.stages import ProcessStatus
+from docflow.features.calibration.store import Calibrations
 from docflow.runtime.checks import Checks
 from docflow.runtime.container import Container
 from docflow.runtime.rereading import Reread, Rereader, Stored, stored_document
@@ -40,7 +41,13 @@ async def stored(container: Container, client_id: UUID, document_id: UUID) -> St
 
 class DryRuns:
     def __init__(self, container: Container, checks: Checks) -> None:
-        self._rereader = Rereader(container.blobs, container.workbench, container.provider, checks)
+        self._rereader = Rereader(
+            container.blobs,
+            container.workbench,
+            container.provider,
+            checks,
+            calibrations=Calibrations(container.database),
+        )
 
     async def run(self, config: Configuration, given: Stored) -> DryRun:
         """Writes nothing. Raises TransientError where it takes too long, and what the reading raises."""

@@ -83,7 +83,7 @@ async def evaluate(
     async with aclosing(ProcessWorkbench(pools)) as workbench:
         for number, label in enumerate(labels, 1):
             given = orjson.loads(label.read_bytes())
-            wanted = _only(schema, given["fields"])
+            wanted = wanted_of(schema, given["fields"])
             began = time.perf_counter()
             try:
                 pages, read = await _read(workbench, folder / given["file"], wanted)
@@ -104,15 +104,23 @@ async def evaluate(
 def as_markdown(evaluation: Evaluation) -> str:
     """The figures as a table for a page of documentation."""
     lines = [
-        f"| field | labelled | read | right | invented | F1 % | accepted at {evaluation.threshold:.2f} | wrong among them |",
-        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        f"| field | labelled | read | right | invented | F1 % | accepted at {evaluation.threshold:.2f} | wrong among them |"
+        " of these not labelled |",
+        "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
-    scores = [*sorted(evaluation.fields.items()), ("**all**", evaluation.total)]
+    unread = [one for one in evaluation.fields.values() if not one.read]
+    shown = [(name, one) for name, one in sorted(evaluation.fields.items()) if one.read]
     lines += [
         f"| {name} | {one.labelled} | {one.read} | {one.right} | {one.invented} | {100 * one.f1:.1f} | {one.accepted} |"
-        f" {one.slipped} |"
-        for name, one in scores
+        f" {one.slipped} | {one.unlabelled} |"
+        for name, one in [*shown, ("**all**", evaluation.total)]
     ]
+    if unread:
+        labelled = sum(one.labelled for one in unread)
+        lines += [
+            "",
+            f"{len(unread)} more fields are labelled, {labelled} values in all, and none of them was read.",
+        ]
     return "\n".join([*lines, "", summary(evaluation)])
 
 
@@ -121,9 +129,20 @@ def summary(evaluation: Evaluation) -> str:
     return (
         f"{evaluation.documents} documents, {evaluation.pages} pages, {len(evaluation.refused)} refused. "
         f"F1 {100 * total.f1:.1f} %. At {evaluation.threshold:.2f}, {total.accepted} of {total.read} values read are accepted "
-        f"({100 * total.coverage:.0f} %), {total.slipped} of them wrong ({100 * total.slip_rate:.1f} %). "
+        f"({100 * total.coverage:.0f} %), {total.slipped} of them wrong ({100 * total.slip_rate:.1f} %){_unlabelled(total)}. "
         f"Seconds a document: median {median(evaluation.seconds):.2f}, worst {max(evaluation.seconds):.2f}; "
         f"seconds a page: {sum(evaluation.seconds) / pages:.2f}, of processors {evaluation.cpu_s / pages:.2f}."
+    )
+
+
+def _unlabelled(total: FieldScore) -> str:
+    if not total.unlabelled:
+        return ""
+    told = max(1, total.accepted - total.unlabelled)
+    other = total.slipped - total.unlabelled
+    return (
+        f"; {total.unlabelled} of these stand where the label has no value, so of the {told} that a label tells of "
+        f"{other} are wrong ({100 * other / told:.1f} %)"
     )
 
 
@@ -154,6 +173,7 @@ def _fields(opened: OpenedFile, pages: Sequence[Page], schema: JsonObject) -> As
 
 
 def labelled_schema(folder: Path) -> tuple[JsonObject, bool]:
+    """The set's schema, and whether its dates begin with the day. Raises UserError `not_a_labelled_set`."""
     try:
         given: dict[str, Any] = orjson.loads((folder / "schema.json").read_bytes())
     except (OSError, orjson.JSONDecodeError):
@@ -172,7 +192,7 @@ def _property(name: str, kind: str) -> JsonObject:
     return {**plain, "x-kind": _KIND_BY_TYPE[kind]} if kind in _KIND_BY_TYPE and says_nothing else plain
 
 
-def _only(schema: JsonObject, fields: Mapping[str, object]) -> JsonObject:
+def wanted_of(schema: JsonObject, fields: Mapping[str, object]) -> JsonObject:
     """The schema with the fields that a label names: sets hold documents of several kinds."""
     kept = {name: sub for name, sub in schema["properties"].items() if name in fields}
     return {**schema, "properties": kept, "required": []}

@@ -1,5 +1,6 @@
 """What counts as right: one definition for the command, the benchmarks and the evaluations of the API."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
@@ -11,6 +12,7 @@ from docflow.domain.values.kinds import FieldKind, canonical, text_key
 
 _NUMBERS = (FieldKind.MONEY, FieldKind.QUANTITY, FieldKind.RATE)
 _CENT = Decimal("0.005")
+_TIME = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::([0-5]\d))?(?:\s*(?:Uhr|h|hrs))?", re.IGNORECASE)
 
 
 class Found(StrEnum):
@@ -42,7 +44,8 @@ class FieldOutcome:
 class FieldScore:
     """Counts of one field over documents. `accepted` were as sure as the threshold, `slipped` of them are wrong.
 
-    A document either has a value (`labelled`) or none (`empty`); `invented` are those of `wrong` that have none.
+    A document either has a value (`labelled`) or none (`empty`); `invented` are those of `wrong` that have none, and
+    `unlabelled` those of `slipped`: invented, or printed and not labelled.
     """
 
     labelled: int = 0
@@ -52,6 +55,7 @@ class FieldScore:
     invented: int = 0
     accepted: int = 0
     slipped: int = 0
+    unlabelled: int = 0
 
     @classmethod
     def of(cls, outcome: FieldOutcome) -> "FieldScore":
@@ -65,6 +69,7 @@ class FieldScore:
             invented=int(found is Found.INVENTED),
             accepted=int(outcome.accepted),
             slipped=int(outcome.accepted and found is not Found.RIGHT),
+            unlabelled=int(outcome.accepted and found is Found.INVENTED),
         )
 
     def __add__(self, other: "FieldScore") -> "FieldScore":
@@ -76,6 +81,7 @@ class FieldScore:
             self.invented + other.invented,
             self.accepted + other.accepted,
             self.slipped + other.slipped,
+            self.unlabelled + other.unlabelled,
         )
 
     @property
@@ -156,7 +162,20 @@ def same(kind: FieldKind, read: JsonScalar, truth: JsonScalar, *, day_first: boo
         return left is not None and right is not None and abs(abs(left) - abs(right)) < _CENT
     if kind in (FieldKind.DATE, FieldKind.BOOLEAN):
         return true is not None and str(read) == str(true)
+    at, true_at = _TIME.fullmatch(str(read)), _TIME.fullmatch(str(truth))
+    if kind is FieldKind.TEXT and at and true_at:
+        return _is_same_time(at, true_at)
     return text_key(str(read)) == text_key(str(truth))
+
+
+def _is_same_time(read: re.Match[str], truth: re.Match[str]) -> bool:
+    """A time of day is as exact as the label: 17:45:22 is 17:45."""
+    shorter = min(len(_parts(read)), len(_parts(truth)))
+    return _parts(read)[:shorter] == _parts(truth)[:shorter]
+
+
+def _parts(time: re.Match[str]) -> list[int]:
+    return [int(part) for part in time.groups() if part is not None]
 
 
 def _number(value: JsonScalar) -> Decimal | None:

@@ -23,6 +23,7 @@ from docflow.domain.ports.workbench import Workbench
 from docflow.domain.read_documents import fields_as_json, tables_as_json
 from docflow.domain.reading import FraudFlag, Page, TextSource, Word
 from docflow.domain.stages import DocumentStatus
+from docflow.features.calibration.store import Calibrations
 from docflow.features.documents.models import Document, PageRow
 from docflow.features.documents.service import Documents
 from docflow.features.processes.repository import ProcessRepository
@@ -76,7 +77,7 @@ async def stored_document(session: AsyncSession, client_id: UUID, document_id: U
 
 
 class Rereader:
-    """`pictures` None = a model is shown the words alone."""
+    """`pictures` None = a model is shown the words alone; `calibrations` None = confidences are as first weighed."""
 
     def __init__(
         self,
@@ -85,8 +86,10 @@ class Rereader:
         provider: Provider,
         checks: Checks,
         pictures: Pictures | None = None,
+        calibrations: Calibrations | None = None,
     ) -> None:
         self._blobs = blobs
+        self._calibrations = calibrations
         self._workbench = workbench
         self._provider = provider
         self._checks = checks
@@ -137,8 +140,12 @@ class Rereader:
         signals = fraud.signals_of(
             read.fields, ocr_confidence=1.0 if confidence is None else float(confidence)
         )
+        fields = read.fields
+        if self._calibrations is not None:
+            learned = await self._calibrations.of(config.client_id, config.process_type_id, config.version)
+            fields = learned.applied(fields)
         whole: dict[str, JsonValue] = {
-            "fields": fields_as_json(read.fields),
+            "fields": fields_as_json(fields),
             "tables": tables_as_json(read.tables),
             "gaps": [gap.as_json() for gap in read.gaps],
         }

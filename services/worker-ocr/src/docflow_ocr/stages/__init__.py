@@ -10,8 +10,8 @@ from docflow_ocr.classifier import Classifier
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.ports import Calibrations, DuplicateIndex, Memory, NoMemory, Pages, Types, Voice
 from docflow_ocr.reader import DocumentReader, ReadImage
-from docflow_ocr.signals import Signals
 from docflow_ocr.second_reading import SecondReading
+from docflow_ocr.signals import Signals
 from docflow_ocr.stages.ingest import Ingest
 from docflow_ocr.stages.intelligent_ocr import IntelligentOcr
 

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from decimal import Decimal
 
 from docflow.adapters.llm.offline import parties
@@ -80,6 +81,9 @@ def _money(sheet: Sheet, concept: str) -> Sequence[Candidate]:
         return [_rated(one) for one in rivals_of(nets if concept == "net_total" else taxes)]
     found = list(sheet.beside(concept, FieldKind.MONEY))
     whole = [one for one in found if one.value.has_decimals] or found
+    if whole and concept.startswith(OWN) and sheet.has_misread_twin(whole[0].label):
+        # Two captions that differ in a letter are one caption, of two figures: nothing says which is asked for.
+        return _unique(replace(_beside(one, concept), label_found=False) for one in whole[:3])
     return _unique(_beside(one, concept) for one in whole[:3])
 
 

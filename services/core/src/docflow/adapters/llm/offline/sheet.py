@@ -4,7 +4,10 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from rapidfuzz.distance import Levenshtein
+
 from docflow.adapters.llm.offline.labels import Label, LabelFinder
+from docflow.adapters.llm.offline.lexicon import label_key
 from docflow.domain.injection import speaks_to_machine
 from docflow.domain.lines import Line, lines_of
 from docflow.domain.page_values import FoundValue, values_in
@@ -15,6 +18,8 @@ from docflow.domain.values.kinds import FieldKind
 BELOW_HEIGHTS = 2.6
 #: How far, in characters, the value of an everyday word may follow it.
 WEAK_REACH = 6
+#: Shorter captions differ in a letter by chance.
+TWIN_LENGTH = 8
 #: A form's caption starts with its label, a box number before it allowed.
 CAPTION_START = 3
 
@@ -117,6 +122,17 @@ class Sheet:
             return ""
         return below.text
 
+    def has_misread_twin(self, label: Label) -> bool:
+        """Whether another caption is this label but for one letter: recognition left it so, and it labels something too."""
+        if len(label.key) < TWIN_LENGTH:
+            return False
+        return any(
+            _is_twin(label_key(segment.text), label.key)
+            for line in self.lines
+            if line is not label.line
+            for segment in line.segments()
+        )
+
     def labels_of_segment(self, segment: Line) -> list[Label]:
         """Labels that a segment of a line begins with."""
         return self._finder.find(segment)
@@ -175,6 +191,13 @@ def _is_box_number(value: FoundValue) -> bool:
     """The number of a form's box, with the caption behind it: "4 Federal income tax withheld"; or "2nd" of a caption."""
     rest = value.line.text[value.start :]
     return _BOX_NUMBER.match(rest) is not None or _ORDINAL.match(rest) is not None
+
+
+def _is_twin(key: str, label: str) -> bool:
+    """A digit is no misread letter: "Box 1 amount" and "Box 2 amount" are two captions."""
+    if key == label or re.sub(r"\D", "", key) != re.sub(r"\D", "", label):
+        return False
+    return Levenshtein.distance(key, label, score_cutoff=1) <= 1
 
 
 def _prose_pages(lines: Sequence[Line]) -> set[int]:
