@@ -7,6 +7,7 @@ and a false negative. A field that a label does not name is not counted.
 """
 
 import asyncio
+import hashlib
 import resource
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -24,13 +25,13 @@ from docflow.domain.errors import DocflowError, UserError
 from docflow.domain.field_scores import FieldScore, outcome_of, total_of
 from docflow.domain.json_types import JsonObject
 from docflow.domain.output_schema import FieldSpec, shape_of
-from docflow.domain.reading import Page, ReadField
+from docflow.domain.reading import Page, ReadField, ReadPicture
 from docflow.domain.values.kinds import FieldKind
 from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
 from docflow.runtime.settings import LimitSettings
 from docflow_ocr.pages.inspection import inspect
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
-from docflow_ocr.reader import page_read
+from docflow_ocr.reader import page_read, picture_of
 from docflow_ocr.service import file_limits
 
 _KIND_BY_TYPE = {"id": "id", "money": "money", "date": "date", "bool": "boolean"}
@@ -40,7 +41,10 @@ _CHILD_BYTES = 2 * 1024**3
 
 @dataclass(slots=True)
 class Evaluation:
-    """`seconds` are of each document, wall time; `cpu_s` is of all children. `refused` maps files to codes."""
+    """`seconds` are of each document, wall time; `cpu_s` is of all children. `refused` maps files to codes.
+
+    `saved_s` of both are processor seconds of an earlier run, whose words were taken.
+    """
 
     threshold: float
     documents: int = 0
@@ -49,6 +53,7 @@ class Evaluation:
     refused: dict[str, str] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
     cpu_s: float = 0.0
+    saved_s: float = 0.0
 
     @property
     def total(self) -> FieldScore:
@@ -67,11 +72,15 @@ class Evaluation:
 
 
 async def evaluate(
-    folder: Path, threshold: float, told: Callable[[str], None] = lambda _: None
+    folder: Path,
+    threshold: float,
+    told: Callable[[str], None] = lambda _: None,
+    kept: Path | None = None,
 ) -> Evaluation:
     """Read every labelled document of a set with the offline reader, in child processes, one after the other.
 
-    Raises UserError `not_a_labelled_set`. A document that is refused counts as read with no values.
+    With `kept` the words that OCR reads are kept in that folder, with the processor seconds they took; a later run takes
+    both from there instead of reading them again. Raises UserError `not_a_labelled_set`. A document that is refused counts as read with no values.
     """
     schema, day_first = labelled_schema(folder)
     labels = sorted((folder / "labels").glob("*.json"))
@@ -86,18 +95,19 @@ async def evaluate(
             wanted = wanted_of(schema, given["fields"])
             began = time.perf_counter()
             try:
-                pages, read = await _read(workbench, folder / given["file"], wanted)
+                pages, read, saved_s = await _read(workbench, folder / given["file"], wanted, kept)
             except DocflowError as error:
                 evaluation.refused[given["file"]] = error.code
-                pages, read = 0, {}
-            evaluation.seconds.append(time.perf_counter() - began)
+                pages, read, saved_s = 0, {}, 0.0
+            evaluation.seconds.append(time.perf_counter() - began + saved_s)
+            evaluation.saved_s += saved_s
             evaluation.documents += 1
             evaluation.pages += pages
             for spec in shape_of(wanted).fields:
                 truth = given["fields"].get(spec.path)
                 evaluation.count(spec, truth, read.get(spec.path), day_first=day_first)
             told(f"{number} of {len(labels)}")
-    evaluation.cpu_s = _children_cpu() - before
+    evaluation.cpu_s = _children_cpu() - before + evaluation.saved_s
     return evaluation
 
 
@@ -147,23 +157,51 @@ def _unlabelled(total: FieldScore) -> str:
 
 
 async def _read(
-    workbench: ProcessWorkbench, path: Path, schema: JsonObject
-) -> tuple[int, Mapping[str, ReadField]]:
+    workbench: ProcessWorkbench, path: Path, schema: JsonObject, kept: Path | None
+) -> tuple[int, Mapping[str, ReadField], float]:
+    """How many pages, the fields, and the seconds that kept words saved."""
     data, limits = await asyncio.to_thread(path.read_bytes), file_limits(LimitSettings())
     seen = await workbench.run(inspect, data, path.name, limits, timeout_s=_CALL_S)
     opened = await workbench.run(open_file, data, seen.mime_type, limits, timeout_s=_CALL_S)
-    pages = []
+    pages, saved_s = [], 0.0
     for page in opened.pages:
         if page.number in opened.drawn:
             picture = await workbench.run(
                 draw_page, data, seen.mime_type, page.number, limits, timeout_s=_CALL_S
             )
-            found = await workbench.run(read_image, picture, timeout_s=_CALL_S, pool="ocr")
+            found, saved = await _words(workbench, picture, kept)
+            saved_s += saved
             pages.append(page_read(page, found))
         else:
             pages.append(page)
     read = await workbench.run(_fields, opened, tuple(pages), schema, timeout_s=_CALL_S)
-    return max(1, len(pages)), read.fields
+    return max(1, len(pages)), read.fields, saved_s
+
+
+async def _words(workbench: ProcessWorkbench, picture: bytes, kept: Path | None) -> tuple[ReadPicture, float]:
+    """The words, and the processor seconds they had taken where they were kept; else 0."""
+    stored = None if kept is None else kept / f"{hashlib.sha256(picture).hexdigest()}.json"
+    if stored is not None and await asyncio.to_thread(stored.is_file):
+        data = await asyncio.to_thread(stored.read_bytes)
+        return picture_of(data), float(orjson.loads(data)["cpu_s"])
+    found, cpu_s = await workbench.run(_timed, picture, timeout_s=_CALL_S, pool="ocr")
+    if stored is not None:
+        await asyncio.to_thread(_keep, stored, found, cpu_s)
+    return found, 0.0
+
+
+def _timed(picture: bytes) -> tuple[ReadPicture, float]:
+    began = time.process_time()
+    found = read_image(picture)
+    return found, time.process_time() - began
+
+
+def _keep(path: Path, found: ReadPicture, cpu_s: float) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    words = [[word.text, *word.box, word.confidence] for word in found.words]
+    path.write_bytes(
+        orjson.dumps({"cpu_s": cpu_s, "rotation": found.rotation, "skew": found.skew, "words": words})
+    )
 
 
 def _fields(opened: OpenedFile, pages: Sequence[Page], schema: JsonObject) -> AssembledFields:
@@ -203,5 +241,5 @@ def _children_cpu() -> float:
     return used.ru_utime + used.ru_stime
 
 
-def run(folder: Path, threshold: float, told: Callable[[str], None]) -> Evaluation:
-    return asyncio.run(evaluate(folder, threshold, told))
+def run(folder: Path, threshold: float, told: Callable[[str], None], kept: Path | None = None) -> Evaluation:
+    return asyncio.run(evaluate(folder, threshold, told, kept))

@@ -66,8 +66,14 @@ async def _run(container: Container) -> None:
 def _evaluations(container: Container) -> EvaluationLoop:
     blobs, workbench, provider = container.blobs, container.workbench, container.provider
     showing = Showing(blobs, workbench, provider, file_limits(container.settings.limits))
-    learned = Calibrations(container.database)
-    rereader = Rereader(blobs, workbench, provider, Checks(Validators(BUILT_IN)), showing.pictures, learned)
+    rereader = Rereader(
+        blobs,
+        workbench,
+        provider,
+        Checks(Validators(BUILT_IN)),
+        pictures=showing.pictures,
+        calibrations=Calibrations(container.database),
+    )
     return EvaluationLoop(container.database, workbench, rereader, container.clock)
 
 

@@ -85,6 +85,7 @@ class Rereader:
         workbench: Workbench,
         provider: Provider,
         checks: Checks,
+        *,
         pictures: Pictures | None = None,
         calibrations: Calibrations | None = None,
     ) -> None:
