@@ -1,6 +1,6 @@
 """What the platform adds to recognising text: receipts through all stages beside the bare engine on as many processes.
 
-`python -m tests.load.receipts` (some minutes; needs the labelled sets beside the repository)
+`python -m tests.load.receipts [RECEIPTS]` (some minutes; needs the labelled sets beside the repository)
 """
 
 import asyncio
@@ -32,9 +32,9 @@ LOOK_S = 0.5
 SETTLED = {"completed", "hitl_review", "failed"}
 
 
-def measure() -> dict[str, float]:
+def measure(count: int | None = None) -> dict[str, float]:
     """`receipts_over_ocr` is the platform's wall time over the engine's, both on two OCR processes."""
-    files = sorted((SHARED / "data" / "sroie" / "images").glob("*.jpg"))
+    files = sorted((SHARED / "data" / "sroie" / "images").glob("*.jpg"))[:count]
     bare_s, cpu_s = asyncio.run(_bare([path.read_bytes() for path in files]))
     with a_home() as home, running(home) as program, program.http() as http:
         _warm(http)
@@ -117,4 +117,5 @@ def _wait(http: httpx.Client, sent: Sequence[str]) -> list[str]:
 if __name__ == "__main__":
     if not SHARED.is_dir():
         sys.exit("the labelled sets are not beside the repository")
-    print(json.dumps({name: round(value, 3) for name, value in measure().items()}))
+    given = int(sys.argv[1]) if len(sys.argv) > 1 else None
+    print(json.dumps({name: round(value, 3) for name, value in measure(given).items()}))
