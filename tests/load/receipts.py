@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from docflow.adapters.ocr.rapidocr import read_image
 from docflow.adapters.workbench.processes import PoolLimits, ProcessWorkbench
+from docflow_cli.evaluation import words_of
 from docflow_ocr.pages.opening import draw_page
 
 from tests.e2e.documents import DEMO, RECEIPT
@@ -58,19 +58,14 @@ async def _bare(files: Sequence[bytes]) -> tuple[float, list[float]]:
         async def one(data: bytes) -> float:
             async with at_once:
                 picture = await workbench.run(draw_page, data, "image/jpeg", 1, LIMITS, timeout_s=CALL_S)
-                return await workbench.run(_cpu_s, picture, timeout_s=CALL_S, pool="ocr")
+                _, cpu_s = await workbench.run(words_of, picture, timeout_s=CALL_S, pool="ocr")
+                return cpu_s
 
         # The first page of a child loads its models.
         await asyncio.gather(*(one(data) for data in files[: 2 * PROCESSES]))
         began = time.perf_counter()
         cpu_s = await asyncio.gather(*(one(data) for data in files))
         return time.perf_counter() - began, list(cpu_s)
-
-
-def _cpu_s(picture: bytes) -> float:
-    began = time.process_time()
-    read_image(picture)
-    return time.process_time() - began
 
 
 def _warm(http: httpx.Client) -> None:

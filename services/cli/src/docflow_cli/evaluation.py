@@ -184,13 +184,14 @@ async def _words(workbench: ProcessWorkbench, picture: bytes, kept: Path | None)
     if stored is not None and await asyncio.to_thread(stored.is_file):
         data = await asyncio.to_thread(stored.read_bytes)
         return picture_of(data), float(orjson.loads(data)["cpu_s"])
-    found, cpu_s = await workbench.run(_timed, picture, timeout_s=_CALL_S, pool="ocr")
+    found, cpu_s = await workbench.run(words_of, picture, timeout_s=_CALL_S, pool="ocr")
     if stored is not None:
         await asyncio.to_thread(_keep, stored, found, cpu_s)
     return found, 0.0
 
 
-def _timed(picture: bytes) -> tuple[ReadPicture, float]:
+def words_of(picture: bytes) -> tuple[ReadPicture, float]:
+    """In a child: the words, and the processor seconds they took."""
     began = time.process_time()
     found = read_image(picture)
     return found, time.process_time() - began
