@@ -5,12 +5,12 @@ from pathlib import Path
 from docflow.db.roles import APP, ENGINE
 from docflow.db.steps import AsEngine, allow_all, allow_client, give_to_engine, run, run_file
 
-revision = "0027_calibration"
-down_revision = "0026_vendor_memory"
+revision = "0035_calibration"
+down_revision = "0034_vendors"
 branch_labels = None
 depends_on = None
 
-SQL = Path(__file__).resolve().parent.parent / "sql" / "0027"
+SQL = Path(__file__).resolve().parent.parent / "sql" / "0035"
 
 
 def upgrade() -> None:
