@@ -585,6 +585,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/configurations/{config_id}/reliability": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Configuration Reliability
+         * @description How far confidences can be relied on, from what the client's reviewers kept and changed in the newest reviews.
+         *
+         *     With `target` also the threshold that the labels support for it, or that they are not enough.
+         */
+        get: operations["get_configuration_reliability"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/configurations/{config_id}/retire": {
         parameters: {
             query?: never;
@@ -2487,6 +2509,25 @@ export interface components {
                 [key: string]: unknown;
             };
         };
+        /** ConfigurationReliabilityOut */
+        ConfigurationReliabilityOut: {
+            /**
+             * Config Id
+             * Format: uuid
+             */
+            config_id: string;
+            /** Fields */
+            fields: components["schemas"]["FieldReliabilityOut"][];
+            overall: components["schemas"]["ReliabilityOut"] | null;
+            /** Process Type Id */
+            process_type_id: string;
+            /** Target */
+            target: number | null;
+            /** Threshold */
+            threshold: number;
+            /** Version */
+            version: number;
+        };
         /**
          * ConfirmIn
          * @example {
@@ -2984,6 +3025,35 @@ export interface components {
             slipped: number;
             /** Wrong */
             wrong: number;
+        };
+        /** FieldReliabilityOut */
+        FieldReliabilityOut: {
+            /** Accepted */
+            accepted: number;
+            /** Accepted Right */
+            accepted_right: number | null;
+            /** Auroc */
+            auroc: number | null;
+            /** Brier */
+            brier: number;
+            /**
+             * Calibrations
+             * @description The fits by which these values were judged; empty = the weights given
+             */
+            calibrations: string[];
+            /** Coverage */
+            coverage: number;
+            /** Ece */
+            ece: number;
+            /** Field */
+            field: string;
+            /** Kind */
+            kind: string;
+            /** Labels */
+            labels: number;
+            proposal?: components["schemas"]["ProposalOut"] | null;
+            /** Right */
+            right: number;
         };
         /** FiguresOut */
         FiguresOut: {
@@ -3783,6 +3853,28 @@ export interface components {
          */
         PromptStage: "classification" | "ocr" | "validation" | "summarization";
         /**
+         * ProposalOut
+         * @description Of `labels` decided by people, `accepted` lie at or above `threshold`. null where none is supported.
+         *
+         *     `at_least` is the share of right ones that can be counted on with 95 %; `labels_needed` is how many there must be
+         *     above a threshold before the target can be told at all. Nothing is changed: set it in a draft and publish that.
+         */
+        ProposalOut: {
+            /** Accepted */
+            accepted: number;
+            /** At Least */
+            at_least: number | null;
+            /** Coverage */
+            coverage: number | null;
+            /** Labels Needed */
+            labels_needed: number;
+            /** Right */
+            right: number | null;
+            support: components["schemas"]["Support"];
+            /** Threshold */
+            threshold: number | null;
+        };
+        /**
          * PublishGateIn
          * @description `min_documents`: how many a comparison must have read to count.
          * @example {
@@ -3848,6 +3940,35 @@ export interface components {
          * @enum {string}
          */
         Relation: "right" | "below" | "alone";
+        /**
+         * ReliabilityOut
+         * @description How confidences turned out. `right` is the share of values that people kept; `auroc` is null where all were kept
+         *     or none. `ece` and `brier` are distances of confidence from truth, 0 is best.
+         */
+        ReliabilityOut: {
+            /** Accepted */
+            accepted: number;
+            /** Accepted Right */
+            accepted_right: number | null;
+            /** Auroc */
+            auroc: number | null;
+            /** Brier */
+            brier: number;
+            /**
+             * Calibrations
+             * @description The fits by which these values were judged; empty = the weights given
+             */
+            calibrations: string[];
+            /** Coverage */
+            coverage: number;
+            /** Ece */
+            ece: number;
+            /** Labels */
+            labels: number;
+            proposal?: components["schemas"]["ProposalOut"] | null;
+            /** Right */
+            right: number;
+        };
         /**
          * ResetIn
          * @example {
@@ -4233,6 +4354,11 @@ export interface components {
          * @enum {string}
          */
         Standing: "not_needed" | "missing" | "passed" | "worse";
+        /**
+         * Support
+         * @enum {string}
+         */
+        Support: "supported" | "not_enough_labels" | "target_not_met";
         /**
          * TicketOut
          * @description Opens one socket within `expires_in` seconds: `/v1/ws?ticket=`.
@@ -6179,6 +6305,45 @@ export interface operations {
             409: components["responses"]["Problem"];
             /** @description The version given is not the current one */
             412: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    get_configuration_reliability: {
+        parameters: {
+            query?: {
+                /** @description Share of right values among the accepted, such as 0.98 */
+                target?: number | null;
+            };
+            header?: never;
+            path: {
+                config_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigurationReliabilityOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
             422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
