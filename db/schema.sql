@@ -677,7 +677,7 @@ CREATE TABLE reviews (
     notes jsonb NOT NULL DEFAULT '[]'::jsonb,
     version integer NOT NULL DEFAULT 1,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
-    CONSTRAINT ck_reviews_decision_known CHECK (((decision IS NULL) OR (decision = ANY (ARRAY['approve'::text, 'reject'::text, 'send_back'::text])))),
+    CONSTRAINT ck_reviews_decision_known CHECK (((decision IS NULL) OR (decision = ANY (ARRAY['approve'::text, 'reject'::text, 'send_back'::text, 'split'::text])))),
     CONSTRAINT ck_reviews_stage_known CHECK ((stage = ANY (ARRAY['INGEST'::text, 'INTELLIGENT_OCR'::text, 'INTELLIGENT_PROCESS'::text, 'OUTPUT'::text]))),
     CONSTRAINT ck_reviews_status_known CHECK ((status = ANY (ARRAY['open'::text, 'decided'::text, 'cancelled'::text]))),
     CONSTRAINT fk_reviews_process FOREIGN KEY (client_id, process_id) REFERENCES processes(client_id, process_id) ON DELETE CASCADE,
@@ -1863,7 +1863,11 @@ DECLARE
     v_live jsonb;
 BEGIN
     PERFORM FROM processes p
-    WHERE p.process_id IN (SELECT t.process_id FROM jsonb_to_recordset(p_transitions) AS t (process_id uuid))
+    WHERE p.process_id IN (
+        SELECT t.process_id FROM jsonb_to_recordset(p_transitions) AS t (process_id uuid)
+        UNION ALL
+        SELECT t.ends_child_of FROM jsonb_to_recordset(p_transitions) AS t (ends_child_of uuid)
+    )
     ORDER BY p.process_id FOR NO KEY UPDATE;
 
     PERFORM FROM stage_runs r
@@ -3050,6 +3054,8 @@ DECLARE
     v_now timestamptz := clock_timestamp();
     v_tokens jsonb;
     v_states jsonb;
+    v_started jsonb;
+    v_parents uuid[];
 BEGIN
     WITH summed AS (
         UPDATE llm_calls c SET audited = true
@@ -3149,6 +3155,63 @@ BEGIN
             run_id uuid, stage text, step text, after_s double precision, traceparent text
         )
     WHERE t.next_run IS NOT NULL;
+
+    IF jsonb_path_exists(p_transitions, '$[*].children[*]') THEN
+        INSERT INTO processes (
+            process_id, client_id, parent_process_id, process_type_id, config_version, current_stage, metadata,
+            ingestion_source, created_by, created_at
+        )
+        SELECT c.process_id, p.client_id, p.process_id, c.process_type_id, c.config_version, c.current_stage,
+            p.metadata, p.ingestion_source, p.created_by, v_now + c."position" * interval '1 microsecond'
+        FROM jsonb_to_recordset(p_transitions) AS t (client_id uuid, process_id uuid, children jsonb)
+            CROSS JOIN LATERAL jsonb_to_recordset(t.children) AS c (
+                process_id uuid, process_type_id text, config_version integer, current_stage text, "position" integer
+            )
+            JOIN processes p ON p.client_id = t.client_id AND p.process_id = t.process_id;
+
+        INSERT INTO documents (
+            document_id, client_id, process_id, storage_url, storage_provider, blob_key, file_name, file_size,
+            mime_type, sha256
+        )
+        SELECT d.document_id, t.client_id, c.process_id, d.storage_url, d.storage_provider, d.blob_key, d.file_name,
+            d.file_size, d.mime_type, d.sha256
+        FROM jsonb_to_recordset(p_transitions) AS t (client_id uuid, children jsonb)
+            CROSS JOIN LATERAL jsonb_to_recordset(t.children) AS c (process_id uuid, document jsonb)
+            CROSS JOIN LATERAL jsonb_to_record(c.document) AS d (
+                document_id uuid, storage_url text, storage_provider text, blob_key text, file_name text,
+                file_size bigint, mime_type text, sha256 text
+            );
+
+        SELECT jsonb_agg(c.started) INTO v_started
+        FROM jsonb_to_recordset(p_transitions) AS t (children jsonb)
+            CROSS JOIN LATERAL jsonb_to_recordset(t.children) AS c (started jsonb);
+        PERFORM FROM write_transitions(v_started);
+    END IF;
+
+    IF jsonb_path_exists(p_transitions, '$[*].ends_child_of') THEN
+        SELECT array_agg(t.ends_child_of) INTO v_parents
+        FROM jsonb_to_recordset(p_transitions) AS t (ends_child_of uuid);
+
+        PERFORM FROM processes p WHERE p.process_id = ANY (v_parents) ORDER BY p.process_id FOR NO KEY UPDATE;
+
+        INSERT INTO stage_runs (run_id, client_id, process_id, stage, step, traceparent)
+        SELECT new_time_id(), p.client_id, p.process_id, last.stage, last.step, last.traceparent
+        FROM processes p CROSS JOIN LATERAL (
+            SELECT r.stage, r.step, r.traceparent FROM stage_runs r
+            WHERE r.client_id = p.client_id AND r.process_id = p.process_id
+            ORDER BY r.created_at DESC, r.run_id DESC LIMIT 1
+        ) last
+        WHERE p.process_id = ANY (v_parents) AND p.status = 'classifying'
+            AND NOT EXISTS (
+                SELECT FROM processes c
+                WHERE c.client_id = p.client_id AND c.parent_process_id = p.process_id
+                    AND c.status NOT IN ('completed', 'failed', 'cancelled')
+            )
+            AND NOT EXISTS (
+                SELECT FROM stage_runs r
+                WHERE r.client_id = p.client_id AND r.process_id = p.process_id AND r.status IN ('ready', 'claimed')
+            );
+    END IF;
 
     UPDATE reviews r
     SET status = CASE WHEN c.decision IS NULL THEN 'cancelled' ELSE 'decided' END,

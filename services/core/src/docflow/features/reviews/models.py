@@ -36,7 +36,7 @@ class Review(Created, Base):
     __table_args__ = (
         one_of("stage", Stage),
         one_of("status", ("open", "decided", "cancelled")),
-        one_of("decision", ("approve", "reject", "send_back"), optional=True),
+        one_of("decision", ("approve", "reject", "send_back", "split"), optional=True),
         ForeignKeyConstraint(
             ["client_id", "process_id"],
             ["processes.client_id", "processes.process_id"],
