@@ -3,17 +3,39 @@
 from dataclasses import replace
 
 import pytest
-from docflow.domain.acts import Act, Approve, Cancel, Reject, Replay, SendBack, Start
+from docflow.domain.acts import (
+    Act,
+    Approve,
+    Cancel,
+    KeepWhole,
+    Reject,
+    Replay,
+    Resume,
+    SendBack,
+    SplitUp,
+    Start,
+)
 from docflow.domain.advance import TimedOut, advance
 from docflow.domain.errors import DocflowError
 from docflow.domain.jobs import ProcessState, Run
-from docflow.domain.outcomes import Advance, Fail, HoldForReview, Reason, RetryLater, StageOutcome
+from docflow.domain.outcomes import (
+    Advance,
+    Fail,
+    Gathered,
+    HoldForReview,
+    Reason,
+    RetryLater,
+    Split,
+    StageOutcome,
+)
+from docflow.domain.splitting import is_split
 from docflow.domain.stages import ProcessStatus, RunStatus, Stage
 from docflow.domain.transition import Transition
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 
 from tests.unit.engine.cases import POLICY, given, process, run
+from tests.unit.engine.families import ended, parts
 
 OUTCOMES = st.sampled_from(
     [
@@ -23,6 +45,9 @@ OUTCOMES = st.sampled_from(
         RetryLater("storage_full", counts=False),
         Fail("file_corrupt"),
         TimedOut(1.0),
+        Split(parts(2)),
+        Gathered(ended("completed", "cancelled")),
+        Gathered(ended("failed", "completed")),
     ]
 )
 ACTS = st.sampled_from(
@@ -34,8 +59,20 @@ ACTS = st.sampled_from(
         Approve("u", "intelligent_process"),
         Reject("u"),
         SendBack("u"),
+        SplitUp("u", {}, {}),
+        KeepWhole("u", "intelligent_process", {}),
+        Resume("u", children_at_work=True),
+        Resume("u", children_at_work=False),
     ]
 )
+
+
+class LastChildEnds:
+    """What the database does when nothing that was split from the process is at work any more."""
+
+
+HAPPENINGS = st.one_of(OUTCOMES, ACTS, st.just(LastChildEnds()))
+Happening = StageOutcome | TimedOut | Act | LastChildEnds
 
 
 class Walk:
@@ -45,8 +82,17 @@ class Walk:
         self.process: ProcessState = process()
         self.run: Run | None = None
 
-    def happen(self, happened: StageOutcome | TimedOut | Act) -> Transition | None:
+    @property
+    def awaits_children(self) -> bool:
+        split = is_split(self.process.classification_result)
+        return split and self.process.status is ProcessStatus.CLASSIFYING and self.run is None
+
+    def happen(self, happened: Happening) -> Transition | None:
         """None = refused, and nothing has changed."""
+        if isinstance(happened, LastChildEnds):
+            if self.awaits_children:
+                self.run = run(Stage.INTELLIGENT_OCR)
+            return None
         try:
             decided = advance(self.process, self.run, happened, policy=POLICY, given=given())
         except DocflowError:
@@ -69,32 +115,37 @@ class Walk:
             )
         if decided.process:
             self.process = replace(
-                self.process, status=decided.process.status, current_stage=decided.process.current_stage
+                self.process,
+                status=decided.process.status,
+                current_stage=decided.process.current_stage,
+                classification_result=decided.process.results.get(
+                    "classification_result", self.process.classification_result
+                ),
             )
 
 
-@drawn(st.lists(st.one_of(OUTCOMES, ACTS), max_size=40))
-def test_a_process_waits_for_a_run_or_a_person_or_has_ended(
-    happenings: list[StageOutcome | TimedOut | Act],
+@drawn(st.lists(HAPPENINGS, max_size=40))
+def test_a_process_waits_for_a_run_or_a_person_or_its_children_or_has_ended(
+    happenings: list[Happening],
 ) -> None:
     walk = Walk()
     walk.happen(Start())
     for happened in happenings:
         walk.happen(happened)
         status = walk.process.status
-        resting = status.is_final or status is ProcessStatus.HITL_REVIEW
+        resting = status.is_final or status is ProcessStatus.HITL_REVIEW or walk.awaits_children
         assert resting == (walk.run is None)
 
 
-@drawn(st.lists(st.one_of(OUTCOMES, ACTS), max_size=40))
-def test_a_final_status_is_left_by_a_replay_alone(happenings: list[StageOutcome | TimedOut | Act]) -> None:
+@drawn(st.lists(HAPPENINGS, max_size=40))
+def test_a_final_status_is_left_by_a_replay_alone(happenings: list[Happening]) -> None:
     walk = Walk()
     walk.happen(Start())
     for happened in happenings:
         before = walk.process.status
         walk.happen(happened)
         if before.is_final and walk.process.status is not before:
-            assert isinstance(happened, Replay)
+            assert isinstance(happened, Replay | Resume)
             assert before is not ProcessStatus.COMPLETED
 
 
@@ -121,6 +172,7 @@ def test_every_path_ends_once_the_stages_go_well(happenings: list[StageOutcome |
     for happened in happenings:
         walk.happen(happened)
     for _ in range(2 * len(Stage) + 2):
+        walk.happen(LastChildEnds())
         walk.happen(
             Approve("u", walk.process.current_stage.value.lower())
             if walk.process.status is ProcessStatus.HITL_REVIEW
@@ -136,6 +188,20 @@ def test_a_document_that_fails_for_ever_ends(happenings: list[StageOutcome]) -> 
     for happened in happenings:
         walk.happen(happened)
     assert walk.process.status is ProcessStatus.FAILED
+
+
+@drawn(st.lists(HAPPENINGS, max_size=40))
+def test_children_are_made_by_a_split_alone_each_with_its_first_run(happenings: list[Happening]) -> None:
+    walk = Walk()
+    walk.happen(Start())
+    for happened in happenings:
+        decided = walk.happen(happened)
+        if decided is None:
+            continue
+        assert bool(decided.children) == isinstance(happened, Split)
+        for child in decided.children:
+            assert child.started.next_run is not None
+            assert child.started.process_id == child.process_id != walk.process.process_id
 
 
 def test_a_refused_act_changes_nothing() -> None:

@@ -9,6 +9,7 @@ from docflow.domain.errors import Conflict, UserError
 from docflow.domain.json_types import JsonObject
 from docflow.domain.messages import Message
 from docflow.domain.outcomes import Changes
+from docflow.domain.splitting import is_split
 from docflow.domain.stages import ProcessStatus, RunStatus, Stage
 from docflow.domain.transition import Decision, ProcessChange, ReviewClosed, RunEnd, Transition
 
@@ -74,7 +75,37 @@ class GiveType:
     reason: str = ""
 
 
-Act = Start | Cancel | Replay | Approve | Reject | SendBack | GiveType
+@dataclass(frozen=True, slots=True)
+class SplitUp:
+    """Cut it as decided: a new run of INTELLIGENT_OCR. `results` carry the decision, `cuts` are told to the audit."""
+
+    by: str
+    cuts: JsonObject
+    results: Changes
+    user_id: UUID | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class KeepWhole:
+    """Every file is one document: the step that held is done again, knowing it."""
+
+    by: str
+    held_step: str
+    results: Changes
+    user_id: UUID | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Resume:
+    """A process that was split waits for its children (again), or with none at work goes on to gather them."""
+
+    by: str
+    children_at_work: bool
+
+
+Act = Start | Cancel | Replay | Approve | Reject | SendBack | GiveType | SplitUp | KeepWhole | Resume
 
 
 def carried_out(case: Case, act: Act) -> Transition:
@@ -94,6 +125,12 @@ def carried_out(case: Case, act: Act) -> Transition:
             return _sent_back(case, act)
         case GiveType():
             return _given_type(case, act)
+        case SplitUp():
+            return _split_up(case, act)
+        case KeepWhole():
+            return _kept_whole(case, act)
+        case Resume():
+            return _resumed(case, act)
         case _:
             assert_never(act)
 
@@ -187,6 +224,44 @@ def _given_type(case: Case, act: GiveType) -> Transition:
         review_closed=ReviewClosed(act.by, act.decision, act.reason),
         audit=_record(case, "type_given", act.by, {"before": before, "after": after}),
         also=("process.reviewed",),
+    )
+
+
+def _split_up(case: Case, act: SplitUp) -> Transition:
+    _refuse_unless_held(case)
+    step = case.policy.workflow.at(Stage.INTELLIGENT_OCR)
+    return case.changed(
+        case.entering(step, act.results, reviewed=True, reviewed_by=act.user_id),
+        next_run=case.next_run(step),
+        review_closed=ReviewClosed(act.by, Decision.SPLIT, act.reason),
+        audit=_record(case, "split_decided", act.by, {"cuts": dict(act.cuts)}),
+        also=("process.reviewed",),
+    )
+
+
+def _kept_whole(case: Case, act: KeepWhole) -> Transition:
+    _refuse_unless_held(case)
+    step = case.policy.workflow.at(case.process.current_stage, act.held_step)
+    return case.changed(
+        case.entering(step, act.results, reviewed=True, reviewed_by=act.user_id),
+        next_run=case.next_run(step),
+        review_closed=ReviewClosed(act.by, Decision.SPLIT, act.reason),
+        audit=_record(case, "kept_whole", act.by),
+        also=("process.reviewed",),
+    )
+
+
+def _resumed(case: Case, act: Resume) -> Transition:
+    process = case.process
+    waits = process.status is ProcessStatus.CLASSIFYING and case.run is None
+    if not is_split(process.classification_result) or process.status is ProcessStatus.COMPLETED or waits:
+        raise Conflict(f"a process that is {process.status} does not wait for others again")
+    step = case.policy.workflow.at(Stage.INTELLIGENT_OCR, case.run.step if case.run else None)
+    return case.changed(
+        ProcessChange(ProcessStatus.CLASSIFYING, step.stage),
+        run=_stopped_run(case),
+        next_run=None if act.children_at_work else case.next_run(step),
+        audit=_record(case, "resumed", act.by),
     )
 
 

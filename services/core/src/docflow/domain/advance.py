@@ -7,19 +7,34 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import assert_never
 
-from docflow.domain.acts import Act, Approve, Cancel, GiveType, Reject, Replay, SendBack, Start, carried_out
+from docflow.domain.acts import (
+    Act,
+    Approve,
+    Cancel,
+    GiveType,
+    KeepWhole,
+    Reject,
+    Replay,
+    Resume,
+    SendBack,
+    SplitUp,
+    Start,
+    carried_out,
+)
 from docflow.domain.case import Case, Given, Policy
 from docflow.domain.errors import Conflict
+from docflow.domain.families import gathered, split_up
 from docflow.domain.jobs import ProcessState, Run
 from docflow.domain.json_types import JsonObject
-from docflow.domain.messages import Message
 from docflow.domain.outcomes import (
     Advance,
     Fail,
     Finding,
+    Gathered,
     HoldForReview,
     Reason,
     RetryLater,
+    Split,
     StageOutcome,
 )
 from docflow.domain.stages import AuditResult, ProcessStatus, RunStatus, Severity
@@ -48,7 +63,18 @@ def advance(
     """
     case = Case(process, run, policy, given)
     match happened:
-        case Start() | Cancel() | Replay() | Approve() | Reject() | SendBack() | GiveType():
+        case (
+            Start()
+            | Cancel()
+            | Replay()
+            | Approve()
+            | Reject()
+            | SendBack()
+            | GiveType()
+            | SplitUp()
+            | KeepWhole()
+            | Resume()
+        ):
             return carried_out(case, happened)
         case _:
             return _finished(case, _open_run(case), happened)
@@ -73,6 +99,10 @@ def _finished(case: Case, run: Run, outcome: StageOutcome | TimedOut) -> Transit
             return _again(case, run, RetryLater("timeout", f"the stage took longer than {deadline_s:g} s"))
         case Fail():
             return _failed(case, run, outcome, told="failed", failures=run.failures)
+        case Split():
+            return split_up(case, run, outcome)
+        case Gathered():
+            return gathered(case, run, outcome)
         case _:
             assert_never(outcome)
 
@@ -87,7 +117,7 @@ def _advanced(case: Case, run: Run, outcome: Advance) -> Transition:
         run=RunEnd(run.run_id, run.attempt, RunStatus.DONE, run.failures),
         next_run=case.next_run(step),
         actions=_actions(case, outcome.actions),
-        audit=_record(case, run, result, told),
+        audit=case.finish_record(run, result, told),
     )
     # What may still be held or refused is nobody's history yet.
     return advanced if step else replace(advanced, counted=outcome.counted)
@@ -104,7 +134,7 @@ def _held(case: Case, run: Run, outcome: HoldForReview) -> Transition:
         review=ReviewOpened(
             case.given.new_id(), run.stage, outcome.reasons, approvals_required=outcome.approvals_required
         ),
-        audit=_record(case, run, AuditResult.ERRORS, told),
+        audit=case.finish_record(run, AuditResult.ERRORS, told),
     )
 
 
@@ -128,7 +158,7 @@ def _again(case: Case, run: Run, outcome: RetryLater) -> Transition:
             error_code=outcome.code,
             error_message=outcome.message,
         ),
-        messages=(_record(case, run, AuditResult.ERRORS, told, outcome.message or outcome.code),),
+        messages=(case.finish_record(run, AuditResult.ERRORS, told, outcome.message or outcome.code),),
     )
 
 
@@ -153,21 +183,7 @@ def _failed(case: Case, run: Run, failure: Fail, *, told: str, failures: int) ->
             error_code=failure.code,
             error_message=message,
         ),
-        audit=_record(case, run, AuditResult.FAILED, payload, message),
-    )
-
-
-def _record(
-    case: Case, run: Run, result: AuditResult, told: JsonObject, error: str | None = None
-) -> tuple[str, Message]:
-    return case.say.stage_audit(
-        case.subject,
-        stage=run.stage,
-        run_id=run.run_id,
-        attempt=run.attempt,
-        result=result,
-        payload={"step": run.step, **told},
-        error_message=error,
+        audit=case.finish_record(run, AuditResult.FAILED, payload, message),
     )
 
 

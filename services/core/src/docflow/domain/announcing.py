@@ -35,6 +35,8 @@ class Subject:
     external_id: str | None = None
     process_type_id: str | None = None
     plugin_name: str | None = None
+    children: tuple[JsonObject, ...] = ()
+    """The processes that were split from it, as its callback names them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,13 +105,15 @@ class Announcer:
 
     def _webhook(self, subject: Subject, status: ProcessStatus, type_: str) -> WebhookEvent:
         path = f"{self.public_url.rstrip('/')}/v1/processes/{subject.process_id}"
-        data = {
+        data: dict[str, object] = {
             "process_id": str(subject.process_id),
             "status": status.value,
             "version": None,
             "external_id": subject.external_id,
             "links": {"self": path, "result": f"{path}/result"},
         }
+        if subject.children:
+            data["children"] = list(subject.children)
         body = {"type": type_, "timestamp": self.at.isoformat(), "data": data}
         return WebhookEvent(self.new_id(), type_, type_ in CALLBACK_EVENTS, body)
 

@@ -10,11 +10,14 @@ from docflow.domain.announcing import Announcer, Subject
 from docflow.domain.backoff import Backoff
 from docflow.domain.ids import new_id
 from docflow.domain.jobs import ProcessState, Run
+from docflow.domain.json_types import JsonObject
 from docflow.domain.messages import Message
 from docflow.domain.outcomes import Changes
-from docflow.domain.stages import ProcessStatus
+from docflow.domain.splitting import children_of
+from docflow.domain.stages import AuditResult, ProcessStatus
 from docflow.domain.transition import (
     ActionRow,
+    Child,
     NextRun,
     ProcessChange,
     ReviewClosed,
@@ -67,6 +70,7 @@ class Case:
             process.external_id,
             process.process_type_id,
             self.policy.plugin_name,
+            tuple({"process_id": str(child)} for child in children_of(process.classification_result)),
         )
 
     def entering(
@@ -88,6 +92,20 @@ class Case:
         trace = self.run.traceparent if self.run else traceparent
         return NextRun(self.given.new_id(), step.stage, step.name, traceparent=trace)
 
+    def finish_record(
+        self, run: Run, result: AuditResult, told: JsonObject, error: str | None = None
+    ) -> tuple[str, Message]:
+        """The audit record of a run that ends, or goes back to be tried again."""
+        return self.say.stage_audit(
+            self.subject,
+            stage=run.stage,
+            run_id=run.run_id,
+            attempt=run.attempt,
+            result=result,
+            payload={"step": run.step, **told},
+            error_message=error,
+        )
+
     def changed(
         self,
         change: ProcessChange,
@@ -99,8 +117,14 @@ class Case:
         review_closed: ReviewClosed | None = None,
         actions: tuple[ActionRow, ...] = (),
         also: tuple[str, ...] = (),
+        children: tuple[Child, ...] = (),
+        subject: Subject | None = None,
     ) -> Transition:
-        """A transition of the process row with all that announces it; `also` names further webhook events."""
+        """A transition of the process row with all that announces it; `also` names further webhook events.
+
+        `subject` is who it is told of, where more is known of it than the process says.
+        """
+        subject = subject or self.subject
         return Transition(
             self.process.client_id,
             self.process.process_id,
@@ -111,6 +135,8 @@ class Case:
             review_closed=review_closed,
             actions=actions,
             notices=self.say.notices(change.status, change.review_reasons, change.error_code),
-            webhooks=self.say.webhooks(self.subject, change.status, *also),
-            messages=(audit, self.say.event(self.subject, change.status, change.current_stage)),
+            webhooks=self.say.webhooks(subject, change.status, *also),
+            messages=(audit, self.say.event(subject, change.status, change.current_stage)),
+            children=children,
+            ends_child_of=self.process.parent_process_id if change.status.is_final else None,
         )

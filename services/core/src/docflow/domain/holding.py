@@ -50,7 +50,7 @@ def hold_reasons(evidence: Evidence, *, threshold: float, enable_fraud_detection
     doubtful = _doubtful(evidence.needs, threshold)
     return (
         *_mismatch(evidence),
-        *(Reason("split_proposed", None, _begins(pages)) for pages in evidence.stacks),
+        *(split_proposed(pages) for pages in evidence.stacks),
         *(
             Reason("document_failed", None, f"a document failed: {code}")
             for code in evidence.failed_documents
@@ -73,9 +73,9 @@ def _mismatch(evidence: Evidence) -> tuple[Reason, ...]:
     return (Reason("type_mismatch", None, f"the document looks like {evidence.other_type}"),)
 
 
-def _begins(pages: Sequence[int]) -> str:
+def split_proposed(pages: Sequence[int]) -> Reason:
     listed = ", ".join(map(str, pages))
-    return f"another document seems to begin on page {listed}"
+    return Reason("split_proposed", None, f"another document seems to begin on page {listed}")
 
 
 def _doubtful(needs: Sequence[Need], threshold: float) -> tuple[Reason, ...]:

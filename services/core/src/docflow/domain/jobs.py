@@ -9,6 +9,7 @@ from uuid import UUID
 from docflow.domain.configuration import Configuration
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.outcomes import StageOutcome
+from docflow.domain.splitting import ChildState
 from docflow.domain.stages import DocumentStatus, ProcessStatus, Stage
 
 
@@ -82,6 +83,7 @@ class ProcessState:
     overall_confidence: float | None
     callback_url: str | None
     created_at: datetime
+    parent_process_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +94,8 @@ class Job:
     process: ProcessState
     documents: tuple[DocumentState, ...]
     configuration: Configuration | None
+    children: tuple[ChildState, ...] = ()
+    """Of a process that was split."""
 
 
 class Ledger(Protocol):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.reading import Box
+from docflow.domain.splitting import ChildState, Part
 from docflow.domain.stages import Severity
 
 
@@ -109,4 +110,23 @@ class Fail:
     changes: Changes = field(default_factory=dict)
 
 
-StageOutcome = Advance | HoldForReview | RetryLater | Fail
+@dataclass(frozen=True, slots=True)
+class Split:
+    """The documents are several: each part becomes a process of its own, and this one waits until those have ended.
+
+    The parts' files are stored. With `type_left_open` each part finds its own type, else it has this process's.
+    """
+
+    parts: tuple[Part, ...]
+    changes: Changes = field(default_factory=dict)
+    type_left_open: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Gathered:
+    """Every process that was split from this one has ended, each as it says; an erased one is not among them."""
+
+    children: tuple[ChildState, ...]
+
+
+StageOutcome = Advance | HoldForReview | RetryLater | Fail | Split | Gathered

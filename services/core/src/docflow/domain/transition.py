@@ -8,6 +8,7 @@ from uuid import UUID
 from docflow.domain.json_types import JsonObject, JsonValue, clean_text
 from docflow.domain.messages import Message
 from docflow.domain.outcomes import Changes, Reason
+from docflow.domain.splitting import Part
 from docflow.domain.stages import ProcessStatus, RunStatus, Stage
 
 
@@ -15,6 +16,7 @@ class Decision(StrEnum):
     APPROVE = "approve"
     REJECT = "reject"
     SEND_BACK = "send_back"
+    SPLIT = "split"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,8 +108,27 @@ class WebhookEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class Child:
+    """A process to insert, split from the one that changes, with its one document; `started` is its own first step.
+
+    Who sent it, from where and with what metadata is its parent's. `position` counts from 0 in the order of the pages.
+    """
+
+    process_id: UUID
+    process_type_id: str | None
+    config_version: int | None
+    current_stage: Stage
+    position: int
+    document: Part
+    started: "Transition"
+
+
+@dataclass(frozen=True, slots=True)
 class Transition:
-    """One step. `messages` go to the outbox as (topic, message)."""
+    """One step. `messages` go to the outbox as (topic, message).
+
+    `ends_child_of`: the process has ended, and was split from that one, whose run opens where it was the last.
+    """
 
     client_id: UUID
     process_id: UUID
@@ -122,6 +143,8 @@ class Transition:
     messages: tuple[tuple[str, Message], ...] = ()
     counted: tuple[JsonObject, ...] = ()
     """Documents for `count_documents`, which takes them in the same transaction."""
+    children: tuple[Child, ...] = ()
+    ends_child_of: UUID | None = None
 
     def as_json(self) -> JsonObject:
         """The form that `write_transitions` reads; parts that are absent are left out."""
@@ -145,6 +168,8 @@ class Transition:
                 {"message_id": str(m.message_id), "topic": topic, "payload": m.as_json()}
                 for topic, m in self.messages
             ],
+            "children": [_child(child) for child in self.children],
+            "ends_child_of": self.ends_child_of,
         }
         return {key: storable(value) for key, value in parts.items() if value not in (None, [])}
 
@@ -185,6 +210,18 @@ def _process(change: ProcessChange | None) -> JsonObject | None:
         "requires_review": change.status is ProcessStatus.HITL_REVIEW,
         "review_reasons": [reason.as_json() for reason in change.review_reasons],
     }
+
+
+def _child(child: Child) -> JsonObject:
+    plain = (
+        _plain(child, "process_id", "process_type_id", "config_version", "current_stage", "position") or {}
+    )
+    document = _plain(
+        child.document,
+        *("document_id", "file_name", "file_size", "mime_type", "sha256"),
+        *("blob_key", "storage_url", "storage_provider"),
+    )
+    return {**plain, "document": document, "started": child.started.as_json()}
 
 
 def _review(review: ReviewOpened | None) -> JsonObject | None:

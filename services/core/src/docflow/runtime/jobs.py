@@ -2,7 +2,7 @@
 
 import asyncio
 from collections import OrderedDict
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -11,8 +11,10 @@ from docflow.db.database import Database
 from docflow.domain.configuration import Configuration
 from docflow.domain.errors import PermanentError
 from docflow.domain.jobs import Job, LostRun, ProcessState, Run
+from docflow.domain.splitting import ChildState, is_split
 from docflow.features.configurations.repository import ConfigurationRepository
 from docflow.features.stage_runs import repository
+from docflow.features.stage_runs.children import children_of
 
 FindConfiguration = Callable[[AsyncSession, UUID, str, int], Awaitable[Configuration]]
 
@@ -55,7 +57,10 @@ class JobLoader:
                 configuration = await self._configuration(session, process)
             except PermanentError as error:
                 raise Unworkable(process, error) from error
-        return Job(run, process, documents, configuration)
+            children: Sequence[ChildState] = ()
+            if is_split(process.classification_result):
+                children = await children_of(session, run.client_id, run.process_id)
+        return Job(run, process, documents, configuration, tuple(children))
 
     async def _configuration(self, session: AsyncSession, process: ProcessState) -> Configuration | None:
         if process.process_type_id is None or process.config_version is None:

@@ -16,13 +16,14 @@ from docflow.domain.crash_points import crash_point
 from docflow.domain.deadline import deadline
 from docflow.domain.errors import Conflict, DocflowError, PermanentError, TransientError
 from docflow.domain.jobs import Job, LostRun, ProcessState, Run, StageHandler
-from docflow.domain.outcomes import Advance, Fail, HoldForReview, RetryLater, StageOutcome
+from docflow.domain.outcomes import Advance, Fail, Gathered, HoldForReview, RetryLater, Split, StageOutcome
 from docflow.domain.ports.clock import Clock
 from docflow.domain.ports.transport import Transport
 from docflow.domain.stages import Stage
 from docflow.domain.transition import Transition
 from docflow.domain.workflow import FULL_PIPELINE, workflow_from
 from docflow.features.stage_runs import repository
+from docflow.features.stage_runs.changed import hints_of
 from docflow.runtime.failures import outcome_of, places_of
 from docflow.runtime.finisher import Finisher
 from docflow.runtime.heartbeat import Heartbeat
@@ -46,6 +47,8 @@ _OUTCOMES: dict[type[StageOutcome | TimedOut], str] = {
     HoldForReview: "held",
     RetryLater: "retry",
     Fail: "failed",
+    Split: "split",
+    Gathered: "gathered",
     TimedOut: "timeout",
 }
 """As the metrics name them."""
@@ -337,11 +340,7 @@ class StageRunner:
 
     async def _committed(self, transitions: Sequence[Transition]) -> None:
         self._events_written()
-        hints = [
-            (transition.next_run.stage, transition.next_run.run_id)
-            for transition in transitions
-            if transition.next_run is not None
-        ]
+        hints = [hint for transition in transitions for hint in hints_of(transition)]
         # Deliveries and actions are worked on where OUTPUT is.
         hints += [
             (Stage.OUTPUT, transition.process_id)

@@ -2,11 +2,13 @@ from collections.abc import Sequence
 from typing import Protocol
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import ColumnElement, and_, delete, insert, select
+from sqlalchemy.orm import aliased
 
 from docflow.db.database import Database
 from docflow.domain.reading import TextSource
 from docflow.features.documents.models import Document, PageRow
+from docflow.features.processes.models import Process
 
 
 class PageFacts(Protocol):
@@ -44,7 +46,10 @@ class DocumentStore:
         same = (
             select(Document.process_id, Document.document_id)
             .where(
-                Document.client_id == client_id, Document.sha256 == sha256, Document.document_id < document_id
+                Document.client_id == client_id,
+                Document.sha256 == sha256,
+                Document.document_id < document_id,
+                _not_of_its_parent(client_id, document_id),
             )
             .order_by(Document.document_id)
             .limit(1)
@@ -66,6 +71,18 @@ class DocumentStore:
             )
             if pages:
                 await session.execute(insert(PageRow), [_row(client_id, document_id, page) for page in pages])
+
+
+def _not_of_its_parent(client_id: UUID, document_id: UUID) -> ColumnElement[bool]:
+    """A part of a stack repeats what stands in the stack; that makes it no duplicate."""
+    own = aliased(Document)
+    parent = (
+        select(Process.parent_process_id)
+        .join(own, and_(own.client_id == Process.client_id, own.process_id == Process.process_id))
+        .where(Process.client_id == client_id, own.document_id == document_id)
+        .scalar_subquery()
+    )
+    return Document.process_id.is_distinct_from(parent)
 
 
 def _row(client_id: UUID, document_id: UUID, page: PageFacts) -> dict[str, object]:

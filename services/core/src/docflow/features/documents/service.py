@@ -75,4 +75,6 @@ class Documents:
 
 
 def _sent(documents: Sequence[Document]) -> list[str]:
-    return [one.sha256 for one in documents if ".parts/" not in one.blob_key]
+    return [
+        one.sha256 for one in documents if not any(inside in one.blob_key for inside in (".parts/", ".cuts/"))
+    ]

@@ -16,6 +16,7 @@ from docflow.features.outputs.models import OutputAction
 from docflow.features.processes.models import Process
 from docflow.features.removals import repository as removals
 from docflow.features.stage_runs import lifecycle, repository
+from docflow.features.stage_runs.children import lock_parent
 from docflow.features.uploads.models import Upload
 from docflow.features.usage.models import LlmCacheEntry
 from docflow.features.vendors import memory as vendors
@@ -37,6 +38,7 @@ async def erase(session: AsyncSession, asked: Erasing, process_id: UUID) -> None
     A worker that has it in hand finds its run gone and writes nothing; files it may still write are removed by the
     second look of the planned removal. Flags of other documents that name this one keep its ids.
     """
+    await lock_parent(session, asked.client_id, process_id)
     process = await repository.process_state(session, asked.client_id, process_id, lock=True)
     if process is None:
         raise NotFound("no such process")
@@ -78,13 +80,13 @@ async def _children(session: AsyncSession, client_id: UUID, process_id: UUID) ->
 async def _files(session: AsyncSession, client_id: UUID, process_id: UUID) -> list[str]:
     """What all keys of the process's files begin with.
 
-    A document that lies in another process's folder, being a part of what was sent there, goes with that one.
+    A document that lies in another process's folder, being cut out of what was sent there, is named by its own key.
     """
     own = f"/{process_id}/"
     documents = await session.scalars(
         select(Document.blob_key).where(Document.client_id == client_id, Document.process_id == process_id)
     )
-    folders = {key.partition(own)[0] + own for key in documents if own in key}
+    folders = {key.partition(own)[0] + own if own in key else key for key in documents}
     months = await session.scalars(
         select(text("DISTINCT to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM')"))
         .select_from(OutputAction)

@@ -38,13 +38,21 @@ class ProcessFilter:
     created_before: datetime | None = None
     created_by: str | None = None
     external_id: str | None = None
+    parent_process_id: UUID | None = None
     fields: Mapping[str, str] = field(default_factory=dict)
     search: str | None = None
 
     @property
     def is_mixed(self) -> bool:
         """More than one condition besides bounds of time."""
-        named = (self.statuses, self.process_type_id, self.created_by, self.external_id, self.search)
+        named = (
+            self.statuses,
+            self.process_type_id,
+            self.created_by,
+            self.external_id,
+            self.search,
+            self.parent_process_id,
+        )
         return len(self.fields) + sum(bool(each) for each in named) > 1
 
     def narrow(self, query: Select[Process]) -> Select[Process]:
@@ -60,6 +68,8 @@ class ProcessFilter:
             query = query.where(Process.created_by == self.created_by)
         if self.external_id is not None:
             query = query.where(Process.external_id == self.external_id)
+        if self.parent_process_id is not None:
+            query = query.where(Process.parent_process_id == self.parent_process_id)
         return query
 
 

@@ -1,11 +1,14 @@
 from collections.abc import Sequence
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import ColumnElement, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.errors import Problem, UserError
+from docflow.domain.json_types import JsonObject
 from docflow.domain.paging import Mark
+from docflow.features.processes.models import Process
 from docflow.features.reviews.models import Review
 
 
@@ -35,6 +38,18 @@ class ReviewRepository:
             return rows, None
         last = rows[limit - 1]
         return rows[:limit], f"{last.priority}.{Mark(last.created_at, last.review_id).encode()}"
+
+    async def proposed_cuts(self, process_ids: Sequence[UUID]) -> dict[UUID, list[JsonObject]]:
+        """Of each process whose files seem to hold several documents: `[{"document_id", "cuts": [{"page", "score"}]}]`."""
+        proposed: ColumnElement[Any] = Process.classification_result["split"]["proposed"]
+        rows = await self._session.execute(
+            select(Process.process_id, proposed.label("proposed")).where(
+                Process.client_id == self._client_id,
+                Process.process_id.in_(process_ids),
+                proposed.is_not(None),
+            )
+        )
+        return {row.process_id: row.proposed for row in rows}
 
 
 def _read_cursor(cursor: str) -> tuple[int, Mark]:

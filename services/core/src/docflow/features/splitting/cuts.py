@@ -15,6 +15,8 @@ from docflow.features.classification.words import folded
 
 #: A cut from here on is worth a person's look.
 LIKELY = 0.80
+#: From here on a page begins a document for sure, and up to here it surely goes on (docs/quality.md has what that cost).
+SURE, GOES_ON = 0.90, 0.02
 #: Log odds, set by hand on stacks of the development sets (docs/quality.md).
 PRIOR = -3.0
 NUMBERING_STARTS, NUMBERING_ENDS, NUMBERING_GOES_ON = 5.0, 2.0, -7.0
@@ -63,9 +65,34 @@ class _Face:
 
 def proposed(pages: Sequence[Page]) -> tuple[Cut, ...]:
     """The likely cuts in the order of the pages; none in a file of one page."""
+    return likely(scored(pages))
+
+
+def scored(pages: Sequence[Page]) -> tuple[Cut, ...]:
+    """How likely each page that follows another is the first of a document; blank pages are none."""
     faces = [_face(page) for page in pages if len(page.words) >= FEW_WORDS]
-    scored = (Cut(face.number, round(_sigmoid(_score(before, face)), 4)) for before, face in pairwise(faces))
-    return tuple(cut for cut in scored if cut.score >= LIKELY)
+    return tuple(
+        Cut(face.number, round(_sigmoid(_score(before, face)), 4)) for before, face in pairwise(faces)
+    )
+
+
+def proposal(pages: Sequence[Page]) -> tuple[tuple[Cut, ...], bool]:
+    """The likely cuts, and whether they are all there is to be cut."""
+    cuts = scored(pages)
+    return likely(cuts), are_sure(cuts)
+
+
+def likely(cuts: Sequence[Cut]) -> tuple[Cut, ...]:
+    return tuple(cut for cut in cuts if cut.score >= LIKELY)
+
+
+def are_sure(cuts: Sequence[Cut]) -> bool:
+    """Whether a stack may be cut with nobody looking: some pages surely begin a document, and all others surely do not.
+
+    `cuts` as `scored` gives them. One page that is neither leaves the whole stack to a person, since a document that is
+    missed would be read as a part of the one before it.
+    """
+    return any(cut.score >= SURE for cut in cuts) and not any(GOES_ON < cut.score < SURE for cut in cuts)
 
 
 def _face(page: Page) -> _Face:

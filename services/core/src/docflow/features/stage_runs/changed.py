@@ -19,6 +19,14 @@ class Changed:
     hints: Hints = ()
 
 
+def hints_of(transition: Transition) -> tuple[tuple[Stage, UUID], ...]:
+    """The runs that wait after it; of the process it was split from one may."""
+    following = (transition.next_run, *(child.started.next_run for child in transition.children))
+    hints = tuple((run.stage, run.run_id) for run in following if run is not None)
+    parent = transition.ends_child_of
+    return (*hints, (Stage.INTELLIGENT_OCR, parent)) if parent else hints
+
+
 def changed_by(transition: Transition, before: ProcessState, version: int) -> Changed:
     change = transition.process
     return Changed(

@@ -37,7 +37,7 @@ async def configuration_of(
 def results_of(process: ProcessState, chosen: Configuration) -> JsonObject:
     """The process's columns under its new type; what was read under another is no longer its result."""
     before = process.classification_result or {}
-    kept = {name: before[name] for name in ("candidates", "document_errors") if name in before}
+    kept = {name: before[name] for name in ("candidates", "document_errors", "split") if name in before}
     told = {"process_type_id": chosen.process_type_id, "confidence": 1.0, "source": _BY_A_PERSON}
     return {
         "process_type_id": chosen.process_type_id,

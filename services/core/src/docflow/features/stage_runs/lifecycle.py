@@ -5,7 +5,8 @@ turns and the second is refused with Conflict. What comes next is the pinned con
 the workers. Committing, and handing on the hints afterwards, is the caller's.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from types import MappingProxyType
 from uuid import UUID
@@ -13,21 +14,35 @@ from uuid import UUID
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from docflow.domain.acts import Act, Approve, Cancel, GiveType, Reject, Replay, SendBack
+from docflow.domain.acts import (
+    Act,
+    Approve,
+    Cancel,
+    GiveType,
+    KeepWhole,
+    Reject,
+    Replay,
+    Resume,
+    SendBack,
+    SplitUp,
+)
 from docflow.domain.advance import advance
 from docflow.domain.announcing import Announcer, Subject
 from docflow.domain.case import Given, Policy
 from docflow.domain.corrections import CorrectedField
-from docflow.domain.errors import Conflict, NotFound
+from docflow.domain.errors import Conflict, NotFound, UserError
 from docflow.domain.ids import new_id
-from docflow.domain.jobs import ProcessState
+from docflow.domain.jobs import ProcessState, Run
 from docflow.domain.json_types import JsonObject, JsonValue
+from docflow.domain.splitting import BY_PERSON, ChildState, Cuts, is_split, with_decision, without_cuts
 from docflow.domain.stages import ProcessStatus, RunStatus, Stage
 from docflow.domain.transition import Decision, Transition
 from docflow.domain.workflow import FULL_PIPELINE, Workflow, workflow_from
 from docflow.features.classification.repository import learn_from_process
+from docflow.features.splitting.decisions import check_cuts
 from docflow.features.stage_runs import given_type, repository
 from docflow.features.stage_runs.changed import Changed, changed_by
+from docflow.features.stage_runs.children import children_of, lock_parent
 from docflow.features.stage_runs.corrections import corrected_result, write_corrections
 from docflow.features.stage_runs.workflows import workflow_of
 
@@ -44,9 +59,17 @@ async def cancel(
     reason: str = "",
     public_url: str = "",
 ) -> Changed:
-    """End a process that has not ended. A worker that has it in hand loses it and writes nothing."""
+    """End a process that has not ended. A worker that has it in hand loses it and writes nothing.
+
+    Those that were split from it end with it, where they have not ended.
+    """
     process = await _locked(session, client_id, process_id)
-    return await _carry(session, process, Cancel(by, reason), at, public_url)
+    changed = await _carry(session, process, Cancel(by, reason), at, public_url)
+    for child in await _children(session, process):
+        if not child.status.is_final:
+            state = await _locked(session, client_id, child.process_id)
+            await _carry(session, state, Cancel(by, reason), at, public_url)
+    return changed
 
 
 async def retry(
@@ -61,15 +84,108 @@ async def retry(
 ) -> Changed:
     """Go again from where it stopped, or from an earlier stage. Only what is failed or cancelled can.
 
-    Without `from_stage` documents that were read stay read; with INGEST or INTELLIGENT_OCR all are read anew.
+    Without `from_stage` documents that were read stay read; with INGEST or INTELLIGENT_OCR all are read anew. Of a process that
+    was split those that failed or were cancelled are tried again, and it waits for them; it is not split anew (Conflict).
+    One that was split from a process which failed or was cancelled has that one wait again.
     """
     process = await _locked(session, client_id, process_id)
+    if is_split(process.classification_result):
+        return await _retry_split(session, process, from_stage, by=by, at=at, public_url=public_url)
+    changed = await _retry(session, process, from_stage, by=by, at=at, public_url=public_url)
+    if process.parent_process_id is not None:
+        await _await_again(session, client_id, process.parent_process_id, by=by, at=at, public_url=public_url)
+    return changed
+
+
+async def _retry(
+    session: AsyncSession,
+    process: ProcessState,
+    from_stage: Stage | None,
+    *,
+    by: str,
+    at: datetime,
+    public_url: str,
+) -> Changed:
+    process_id = process.process_id
     latest = await repository.latest_run(session, process_id)
     act = Replay(by, from_stage, stopped_step=latest[0].step if latest else None)
     changed = await _carry(session, process, act, at, public_url)
     anew = from_stage in (Stage.INGEST, Stage.INTELLIGENT_OCR)
     await _reopen_documents(session, process_id, all_of_them=anew)
     return changed
+
+
+async def _retry_split(
+    session: AsyncSession,
+    process: ProcessState,
+    from_stage: Stage | None,
+    *,
+    by: str,
+    at: datetime,
+    public_url: str,
+) -> Changed:
+    if from_stage is not None:
+        raise Conflict("the process was split; its parts can be tried again from a stage")
+    if process.status not in (ProcessStatus.FAILED, ProcessStatus.CANCELLED):
+        raise Conflict(f"a process that is {process.status} cannot be tried again")
+    hints: list[tuple[Stage, UUID]] = []
+    at_work = False
+    for child in await _children(session, process):
+        if child.status in (ProcessStatus.FAILED, ProcessStatus.CANCELLED):
+            state = await _locked(session, process.client_id, child.process_id)
+            hints += (await _retry(session, state, None, by=by, at=at, public_url=public_url)).hints
+        at_work |= child.status is not ProcessStatus.COMPLETED
+    changed = await _carry(session, process, Resume(by, at_work), at, public_url)
+    return replace(changed, hints=(*changed.hints, *hints))
+
+
+async def _await_again(
+    session: AsyncSession, client_id: UUID, parent_id: UUID, *, by: str, at: datetime, public_url: str
+) -> None:
+    """A parent that had ended, or was about to, waits for a child that is at work again; a complete one stays so."""
+    parent = await repository.process_state(session, client_id, parent_id, lock=True)
+    if parent is None or parent.status is ProcessStatus.COMPLETED:
+        return
+    if parent.status.is_final or await _open_run(session, parent_id) is not None:
+        await _carry(session, parent, Resume(by, children_at_work=True), at, public_url)
+
+
+async def split(
+    session: AsyncSession,
+    *,
+    client_id: UUID,
+    process_id: UUID,
+    cuts: Cuts,
+    by: str,
+    at: datetime,
+    user_id: UUID | None = None,
+    reason: str = "",
+    expected_version: int | None = None,
+    public_url: str = "",
+) -> Changed:
+    """Say where the files of a held process are cut: each part becomes a process of its own, and so does each other file.
+
+    With no cut at all every file is one document, and the step that held it is done again. One person's word is enough,
+    since what comes of it is judged like any other. Raises Conflict as `decide` does, UserError for cuts that cannot be
+    made (features/splitting/decisions.py).
+    """
+    process = await _held(session, client_id, process_id, user_id, expected_version)
+    documents = await repository.documents_of(session, process_id)
+    whole = check_cuts(documents, cuts)
+    decided = with_decision(process.classification_result, BY_PERSON, cuts)
+    act: Act
+    if whole:
+        latest = await repository.latest_run(session, process_id)
+        step = latest[0].step if latest else process.current_stage.value.lower()
+        results = {
+            "classification_result": decided,
+            "extraction_result": without_cuts(process.extraction_result),
+        }
+        act = KeepWhole(by, step, results, user_id, reason)
+    else:
+        told = {str(document_id): list(pages) for document_id, pages in cuts.items()}
+        act = SplitUp(by, told, {"classification_result": decided}, user_id, reason)
+    return await _carry(session, process, act, at, public_url)
 
 
 async def decide(
@@ -96,12 +212,7 @@ async def decide(
     approved it before; `precondition_failed` for a stale version; UserError `process_type_required` for the approval
     of a process without a type, and what a submission of that type would raise.
     """
-    process = await _locked(session, client_id, process_id)
-    if expected_version is not None and expected_version != process.version:
-        raise Conflict("the process has changed since it was read", code="precondition_failed")
-    if process.status is not ProcessStatus.HITL_REVIEW:
-        raise Conflict(f"a process that is {process.status} waits for no decision")
-    await _refuse_while_leased(session, process_id, user_id)
+    process = await _held(session, client_id, process_id, user_id, expected_version)
     fixes = dict(corrections or {})
     given_type.check(process, decision, process_type_id, corrected=bool(fixes))
     if process_type_id is not None and process_type_id != process.process_type_id:
@@ -169,7 +280,31 @@ async def _give_type(
     return changed
 
 
+async def _held(
+    session: AsyncSession,
+    client_id: UUID,
+    process_id: UUID,
+    user_id: UUID | None,
+    expected_version: int | None,
+) -> ProcessState:
+    """The process, locked, where this person may decide it now."""
+    process = await _locked(session, client_id, process_id)
+    if expected_version is not None and expected_version != process.version:
+        raise Conflict("the process has changed since it was read", code="precondition_failed")
+    if process.status is not ProcessStatus.HITL_REVIEW:
+        raise Conflict(f"a process that is {process.status} waits for no decision")
+    await _refuse_while_leased(session, process_id, user_id)
+    return process
+
+
+async def _children(session: AsyncSession, process: ProcessState) -> Sequence[ChildState]:
+    if not is_split(process.classification_result):
+        return ()
+    return await children_of(session, process.client_id, process.process_id)
+
+
 async def _locked(session: AsyncSession, client_id: UUID, process_id: UUID) -> ProcessState:
+    await lock_parent(session, client_id, process_id)
     process = await repository.process_state(session, client_id, process_id, lock=True)
     if process is None:
         raise NotFound("no such process")
@@ -185,12 +320,16 @@ async def _carry(
     *,
     workflow: Workflow | None = None,
 ) -> Changed:
-    latest = await repository.latest_run(session, process.process_id)
-    run = latest[0] if latest and latest[1] in _OPEN else None
+    run = await _open_run(session, process.process_id)
     workflow = workflow or await _workflow(session, process, act)
     policy = Policy(workflow=workflow, public_url=public_url)
     transition = advance(process, run, act, policy=policy, given=Given(at))
     return changed_by(transition, process, await repository.write(session, transition))
+
+
+async def _open_run(session: AsyncSession, process_id: UUID) -> Run | None:
+    latest = await repository.latest_run(session, process_id)
+    return latest[0] if latest and latest[1] in _OPEN else None
 
 
 async def _workflow(session: AsyncSession, process: ProcessState, act: Act) -> Workflow:
@@ -215,6 +354,8 @@ async def _act_of(
             return Reject(by, user_id, reason)
         case Decision.SEND_BACK:
             return SendBack(by, user_id, reason)
+        case Decision.SPLIT:
+            raise UserError("cuts are decided with `split`")
         case Decision.APPROVE:
             latest = await repository.latest_run(session, process.process_id)
             step = latest[0].step if latest else process.current_stage.value.lower()

@@ -18,7 +18,7 @@ from docflow.domain.transition import Transition, storable
 _PROCESS = """
     process_id, client_id, process_type_id, config_version, status, current_stage, version, external_id,
     metadata, classification_result, extraction_result, validation_result, final_output, overall_confidence,
-    callback_url, created_at
+    callback_url, created_at, parent_process_id
 """
 _RUN = (
     "run_id, client_id, process_id, stage, step, attempt, failures, losses, created_at, traceparent, status"
@@ -288,6 +288,7 @@ def _process(row: Row[Any]) -> ProcessState:
         overall_confidence=None if confidence is None else float(confidence),
         callback_url=row.callback_url,
         created_at=row.created_at,
+        parent_process_id=row.parent_process_id,
     )
 
 
