@@ -150,6 +150,8 @@ class DocumentReader:
 
     async def _cuts(self, opened: OpenedFile) -> tuple[Cut, ...]:
         """None in a structured invoice: its annexes belong to it."""
+        if opened.cuts is not None:
+            return opened.cuts
         if opened.invoice is not None or len(opened.pages) < 2:
             return ()
         return await self._workbench.run(proposed, opened.pages, timeout_s=CUTS_TIMEOUT_S)

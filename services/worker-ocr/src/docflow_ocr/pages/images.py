@@ -18,7 +18,7 @@ OCR_SIDE_PIXELS = 2200
 
 def check(data: bytes, pixel_limit: int, frame_limit: int) -> int:
     """The number of frames, the first one decoded whole. Raises PermanentError as `inspection.inspect` says."""
-    with _opened(data, pixel_limit) as image:
+    with opened(data, pixel_limit) as image:
         frames = int(getattr(image, "n_frames", 1))
         if frames > frame_limit:
             raise PermanentError(f"the image has more than {frame_limit} pages", code="too_many_pages")
@@ -28,15 +28,14 @@ def check(data: bytes, pixel_limit: int, frame_limit: int) -> int:
 
 def sizes(data: bytes, pixel_limit: int) -> list[tuple[int, int]]:
     """Width and height of every frame, in pixels, as it is looked at."""
-    with _opened(data, pixel_limit) as image:
-        return [_frame(image, number, pixel_limit).size for number in range(getattr(image, "n_frames", 1))]
+    with opened(data, pixel_limit) as image:
+        return [frame(image, number, pixel_limit).size for number in range(getattr(image, "n_frames", 1))]
 
 
 def draw(data: bytes, number: int, pixel_limit: int, pixel_budget: int) -> bytes:
     """Frame `number` (from 1), turned as its camera says, as a JPEG of at most `pixel_budget` pixels."""
-    with _opened(data, pixel_limit) as image:
-        frame = _frame(image, number - 1, pixel_limit)
-        flat = _on_white(frame)
+    with opened(data, pixel_limit) as image:
+        flat = _on_white(frame(image, number - 1, pixel_limit))
         scale = min(
             1.0, OCR_SIDE_PIXELS / max(flat.size), math.sqrt(pixel_budget / max(1, flat.width * flat.height))
         )
@@ -48,7 +47,7 @@ def draw(data: bytes, number: int, pixel_limit: int, pixel_budget: int) -> bytes
 
 
 @contextmanager
-def _opened(data: bytes, pixel_limit: int) -> Iterator[Image.Image]:
+def opened(data: bytes, pixel_limit: int) -> Iterator[Image.Image]:
     try:
         with warnings.catch_warnings():
             # Pillow warns of bombs and of odd metadata; our own limit is stricter and metadata is not used.
@@ -62,7 +61,7 @@ def _opened(data: bytes, pixel_limit: int) -> Iterator[Image.Image]:
         raise PermanentError("the image is damaged", code="file_corrupt") from None
 
 
-def _frame(image: Image.Image, index: int, pixel_limit: int) -> Image.Image:
+def frame(image: Image.Image, index: int, pixel_limit: int) -> Image.Image:
     if index:
         image.seek(index)
         _limit(image, pixel_limit)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from docflow.domain import file_types, fraud
 from docflow.domain.e_invoice import EInvoice
 from docflow.domain.reading import FraudFlag, Page, TextSource
+from docflow.features.splitting.cuts import Cut
 
 from docflow_ocr.pages import images, pdf, plain_text, written
 from docflow_ocr.pages.inspection import FileLimits
@@ -21,6 +22,8 @@ class OpenedFile:
     signals: tuple[FraudFlag, ...] = ()
     producer: str | None = None
     """The program that made the file, without its version."""
+    cuts: tuple[Cut, ...] | None = None
+    """Where a stack seems to begin another document; None = nobody looked yet."""
 
 
 def open_file(data: bytes, mime_type: str, limits: FileLimits) -> OpenedFile:

@@ -12,6 +12,7 @@ from docflow_ocr.ports import Calibrations, DuplicateIndex, Memory, NoMemory, Pa
 from docflow_ocr.reader import DocumentReader, ReadImage
 from docflow_ocr.second_reading import SecondReading
 from docflow_ocr.signals import Signals
+from docflow_ocr.stacks import Stacks
 from docflow_ocr.stages.ingest import Ingest
 from docflow_ocr.stages.intelligent_ocr import IntelligentOcr
 
@@ -48,4 +49,5 @@ def handlers(
         instead=instead,
     )
     classifier = Classifier(workbench, types, voice)
-    return Ingest(blobs, workbench, duplicates, limits), IntelligentOcr(reader, classifier)
+    stacks = Stacks(blobs, workbench, reader, limits)
+    return Ingest(blobs, workbench, duplicates, limits), IntelligentOcr(reader, classifier, stacks)
