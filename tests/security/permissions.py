@@ -176,6 +176,7 @@ PERMISSIONS: dict[str, Rule] = {
     "verify_bank_details": Rule(
         Scope.REVIEWS_WRITE, **one("vendor_id", "vendor"), body={"iban": "DE89 3704 0044 0532 0130 00"}
     ),
+    "split_process": process(Scope.REVIEWS_WRITE, kind="held", body={"documents": []}),
     # types, prompts, configurations
     "list_process_types": configuring(READ),
     "get_process_type": configuring(READ, **one("process_type_id", "process_type")),

@@ -64,6 +64,7 @@ from docflow_api.routers import (
     rollouts,
     second_factor,
     sessions,
+    splits,
     submissions,
     uploads,
     usage,
@@ -83,6 +84,7 @@ from docflow_api.schemas.prompts import PromptClone, PromptIn, PromptPatch
 from docflow_api.schemas.reviews import ReviewDecision
 from docflow_api.schemas.rollouts import CanaryIn
 from docflow_api.schemas.second_factor import FactorConfirm, FactorProof, FactorStart
+from docflow_api.schemas.splits import SplitIn
 from docflow_api.schemas.uploads import UploadIn
 from docflow_api.schemas.usage import BudgetsIn
 from docflow_api.schemas.users import ACCOUNT_BODIES
@@ -93,7 +95,7 @@ from docflow_api.teaching import Teaching
 VERSION = "1.0.0"
 _LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content)")
 _ROUTERS = (
-    submissions, processes, documents, batches, uploads, reviews, events, live_socket, health, auth, sessions, me, recovery,
+    submissions, processes, documents, batches, uploads, reviews, splits, events, live_socket, health, auth, sessions, me, recovery,
     second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations, clients, audit_logs,
     usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate, vendors, reliability,
 )  # fmt: skip
@@ -103,7 +105,7 @@ _BODIES = (
     LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, ApiKeyIn, ApiKeyChange, ProcessIn, UploadIn,
     ReviewDecision, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
     ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, CanaryIn, EvaluationIn, EvaluationSetIn, PublishGateIn,
-    BankDetailsVerified, *ACCOUNT_BODIES,
+    BankDetailsVerified, SplitIn, *ACCOUNT_BODIES,
 )  # fmt: skip
 
 _ALLOWED_HEADERS = (

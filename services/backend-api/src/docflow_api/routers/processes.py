@@ -92,6 +92,9 @@ async def list_processes(
         str | None, Query(max_length=100, description="`user:<id>`, `key:<id>` or `me`")
     ] = None,
     external_id: Annotated[str | None, Query(max_length=255)] = None,
+    parent_process_id: Annotated[
+        UUID | None, Query(description="Those that were split from this process")
+    ] = None,
     q: Annotated[
         str | None,
         Query(
@@ -110,6 +113,7 @@ async def list_processes(
         created_before=created_before,
         created_by=caller.name if created_by == "me" else created_by,
         external_id=external_id,
+        parent_process_id=parent_process_id,
         fields=_fields(request.query_params),
         search=q,
     )

@@ -39,13 +39,19 @@ async def list_reviews(
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Page[ReviewOut]:
     """What waits for a person: the most urgent first, among those the oldest."""
-    rows, after = await ReviewRepository(session, caller.client).queue(limit=limit, after=cursor)
+    reviews = ReviewRepository(session, caller.client)
+    rows, after = await reviews.queue(limit=limit, after=cursor)
     ids = [row.process_id for row in rows]
     processes = await ProcessRepository(session, caller.client).many(ids)
     documents = await Documents(session, caller.client).of(ids)
-    now = gateway.now()
+    now, cuts = gateway.now(), await reviews.proposed_cuts(ids)
     items = [
-        review_out(row, process_out(processes[row.process_id], documents.get(row.process_id, [])), now)
+        review_out(
+            row,
+            process_out(processes[row.process_id], documents.get(row.process_id, [])),
+            now,
+            cuts.get(row.process_id, ()),
+        )
         for row in rows
     ]
     return page_of(items, after, request, response, gateway.public_url)

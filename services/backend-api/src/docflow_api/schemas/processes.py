@@ -29,6 +29,8 @@ class ProcessLinks(BaseModel):
     events: str
     stages: str
     audit: str
+    children: str
+    """The processes that were split from it."""
 
 
 class ProcessOut(BaseModel):
@@ -73,6 +75,8 @@ class ResultOut(BaseModel):
     fields: dict[str, Any]
     tables: dict[str, Any]
     documents: list[dict[str, Any]]
+    children: list[dict[str, Any]] = []
+    """Of a process that was split: what its parts became, each with `process_id`, `status`, `process_type_id`."""
     data: dict[str, Any]
     validation: dict[str, Any] | None
     classification: dict[str, Any] | None
@@ -201,6 +205,7 @@ def process_out(
             events=f"{base}/events",
             stages=f"{base}/stages",
             audit=f"{base}/audit",
+            children=f"/v1/processes?parent_process_id={row.process_id}",
         ),
     )
 

@@ -1,12 +1,15 @@
+from collections.abc import Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from docflow.domain.json_types import JsonObject
 from docflow.features.reviews.models import Review
 from pydantic import BaseModel, ConfigDict, Field
 
 from docflow_api.schemas.processes import ProcessOut, ReasonOut
+from docflow_api.schemas.splits import ProposedCuts
 
 
 class DecisionWord(StrEnum):
@@ -50,10 +53,12 @@ class ReviewOut(BaseModel):
     claimed_until: datetime | None
     version: int
     created_at: datetime
+    cuts: list[ProposedCuts]
+    """Where its files seem to hold several documents."""
     process: ProcessOut
 
 
-def review_out(row: Review, process: ProcessOut, now: datetime) -> ReviewOut:
+def review_out(row: Review, process: ProcessOut, now: datetime, cuts: Sequence[JsonObject] = ()) -> ReviewOut:
     return ReviewOut(
         review_id=row.review_id,
         process_id=row.process_id,
@@ -65,5 +70,6 @@ def review_out(row: Review, process: ProcessOut, now: datetime) -> ReviewOut:
         claimed_until=row.lease_until,
         version=row.version,
         created_at=row.created_at,
+        cuts=[ProposedCuts.model_validate(one) for one in cuts],
         process=process,
     )

@@ -14,7 +14,10 @@ def submit(
     ] = False,
     together: Annotated[bool, typer.Option("--together", help="One process with all documents.")] = False,
 ) -> None:
-    """Submit documents and print a line for each process: id, status, file. Ends with 1 when one failed."""
+    """Submit documents and print a line for each process: id, status, file. Ends with 1 when one failed.
+
+    With --wait the parts of a stack that was split stand below it.
+    """
     import asyncio
 
     from docflow_cli.gateway import address_of, open_gateway
@@ -35,6 +38,11 @@ def submit(
                     f"{process.process_id}  {process.status}  {', '.join(file.name for file in group)}"
                 )
                 failed += process.status == "failed"
+                if wait:
+                    parts = [part async for part in gateway.processes.children(process.process_id)]
+                    for part in reversed(parts):
+                        named = ", ".join(document.file_name for document in part.documents)
+                        typer.echo(f"  {part.process_id}  {part.status}  {named}")
         return failed == 0
 
     raise typer.Exit(0 if asyncio.run(send_all()) else 1)

@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -48,6 +48,30 @@ class AsyncReviews:
             f"/v1/reviews/{process_id}/decision",
             as_model(Process),
             json=body,
+            headers=version_header(version) | key_header(idempotency_key),
+            creates=True,
+        )
+        return await self._sender.send(call)
+
+    async def split(
+        self,
+        process_id: UUID | str,
+        cuts: Mapping[UUID | str, Sequence[int]] | None = None,
+        *,
+        reason: str = "",
+        version: int | None = None,
+        idempotency_key: str | None = None,
+    ) -> Process:
+        """Cut documents on the pages where another begins; each part becomes a process of its own (`children`).
+
+        Without cuts every file is one document, and the process goes on.
+        """
+        documents = [{"document_id": str(key), "cuts": [*pages]} for key, pages in (cuts or {}).items()]
+        call = Call(
+            "POST",
+            f"/v1/reviews/{process_id}/split",
+            as_model(Process),
+            json={"documents": documents, "reason": reason},
             headers=version_header(version) | key_header(idempotency_key),
             creates=True,
         )

@@ -79,6 +79,10 @@ class Processes:
         )
         return self._sender.rows(Call("GET", "/v1/processes", as_json, params=params), Process)
 
+    def children(self, process_id: UUID | str) -> Iterator[Process]:
+        """The processes that were split from this one, the last part first."""
+        return self.list(parent_process_id=str(process_id))
+
     def wait_for(self, process_id: UUID | str, *, timeout_s: float = 300.0) -> Process:
         """The process once it is final or waits for a person. Raises TimeoutError."""
         return self._sender.run(self._sender.conversation.wait_for(process_id, timeout_s))

@@ -27,11 +27,20 @@ class Field(Answer):
     source: str | None = None
 
 
+class Child(Answer):
+    """What a part of a stack became."""
+
+    process_id: UUID
+    status: str
+    process_type_id: str | None = None
+
+
 class Result(Answer):
     fields_: dict[str, Field]
     tables: dict[str, list[dict[str, Field]]] = {}
     data: dict[str, Any] = {}
     summary: str | None = None
+    children: list[Child] = []
 
     model_config = ConfigDict(extra="allow", frozen=True, alias_generator=lambda name: name.rstrip("_"))
 
@@ -51,6 +60,8 @@ class Process(Answer):
     metadata: dict[str, Any] = {}
     documents: list[Document] = []
     error: Trouble | None = None
+    parent_process_id: UUID | None = None
+    """The process that it was split from."""
     result: Result | None = None
 
     @property
@@ -92,6 +103,18 @@ class HistoryEvent(Answer):
     data: dict[str, Any] = {}
 
 
+class ProposedCut(Answer):
+    page: int
+    score: float
+
+
+class ProposedCuts(Answer):
+    """Pages of a document on which another seems to begin."""
+
+    document_id: UUID
+    cuts: list[ProposedCut]
+
+
 class Review(Answer):
     """`age_s` is the seconds since it was held; `claimed_until` the end of a reviewer's lease."""
 
@@ -103,3 +126,4 @@ class Review(Answer):
     assignee: UUID | None = None
     claimed_by: UUID | None = None
     claimed_until: datetime | None = None
+    cuts: list[ProposedCuts] = []
