@@ -177,6 +177,11 @@ PERMISSIONS: dict[str, Rule] = {
         Scope.REVIEWS_WRITE, **one("vendor_id", "vendor"), body={"iban": "DE89 3704 0044 0532 0130 00"}
     ),
     "split_process": process(Scope.REVIEWS_WRITE, kind="held", body={"documents": []}),
+    "read_region": Rule(
+        Scope.REVIEWS_WRITE,
+        **one("document_id", "read_document"),
+        body={"page": 1, "box": [0.0, 0.0, 1.0, 1.0], "kind": "text"},
+    ),
     # types, prompts, configurations
     "list_process_types": configuring(READ),
     "get_process_type": configuring(READ, **one("process_type_id", "process_type")),

@@ -123,6 +123,11 @@ def test_a_stage_may_come_twice_in_its_place() -> None:
     assert at(workflow=steps(*PIPELINE[:3], "INTELLIGENT_PROCESS", "OUTPUT")) == []
 
 
+def test_how_stacks_are_split_is_one_of_two_words() -> None:
+    assert at(workflow={"splitting": "review"}) == []
+    assert at(workflow={"splitting": "never"}) == ["/workflow/splitting"]
+
+
 @pytest.mark.parametrize(
     "workflow",
     [

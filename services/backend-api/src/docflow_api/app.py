@@ -38,6 +38,7 @@ from docflow_api.metrics import HttpMetrics
 from docflow_api.portal import Portal
 from docflow_api.proxies import TrustedProxies
 from docflow_api.rates import RequestRates
+from docflow_api.regions import Regions
 from docflow_api.routers import (
     api_keys,
     audit_logs,
@@ -59,7 +60,7 @@ from docflow_api.routers import (
     prompts,
     publish_gate,
     recovery,
-    reliability,
+    reliability, regions,
     reviews,
     rollouts,
     second_factor,
@@ -81,6 +82,7 @@ from docflow_api.schemas.evaluations import EvaluationIn, EvaluationSetIn, Publi
 from docflow_api.schemas.process_types import ProcessTypeIn, ProcessTypePatch
 from docflow_api.schemas.processes import ProcessIn
 from docflow_api.schemas.prompts import PromptClone, PromptIn, PromptPatch
+from docflow_api.schemas.regions import RegionIn
 from docflow_api.schemas.reviews import ReviewDecision
 from docflow_api.schemas.rollouts import CanaryIn
 from docflow_api.schemas.second_factor import FactorConfirm, FactorProof, FactorStart
@@ -95,7 +97,7 @@ from docflow_api.teaching import Teaching
 VERSION = "1.0.0"
 _LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content)")
 _ROUTERS = (
-    submissions, processes, documents, batches, uploads, reviews, splits, events, live_socket, health, auth, sessions, me, recovery,
+    submissions, processes, documents, batches, uploads, reviews, splits, regions, events, live_socket, health, auth, sessions, me, recovery,
     second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations, clients, audit_logs,
     usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate, vendors, reliability,
 )  # fmt: skip
@@ -105,7 +107,7 @@ _BODIES = (
     LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, ApiKeyIn, ApiKeyChange, ProcessIn, UploadIn,
     ReviewDecision, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
     ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, CanaryIn, EvaluationIn, EvaluationSetIn, PublishGateIn,
-    BankDetailsVerified, SplitIn, *ACCOUNT_BODIES,
+    BankDetailsVerified, SplitIn, RegionIn, *ACCOUNT_BODIES,
 )  # fmt: skip
 
 _ALLOWED_HEADERS = (
@@ -211,6 +213,7 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
         submissions=submitted,
         in_force=in_force,
         known=Known(schema_fault, found_in_text, validators.names()),
+        regions=Regions(container),
         dry_runs=DryRuns(container, Checks(validators)),
         teaching=Teaching(container),
         uploads=Uploads(

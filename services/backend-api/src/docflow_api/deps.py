@@ -39,6 +39,7 @@ from docflow_api.dry_runs import DryRuns
 from docflow_api.errors import NOTHING_OF_THAT_ID, Malformed, invalid
 from docflow_api.metrics import HttpMetrics
 from docflow_api.rates import RequestRates
+from docflow_api.regions import Regions
 from docflow_api.schemas.texts import TYPE_ID
 from docflow_api.slots import StreamSlots
 from docflow_api.teaching import Teaching
@@ -66,6 +67,7 @@ class Gateway:
     known: Known
     dry_runs: DryRuns
     teaching: Teaching
+    regions: Regions
     uploads: Uploads
     rates: RequestRates
     metrics: HttpMetrics

@@ -20,6 +20,14 @@ class MessageLinks(BaseModel):
     result: str
 
 
+class MessageChild(BaseModel):
+    """`status` and `process_type_id` are told once all have ended."""
+
+    process_id: UUID
+    status: str | None = None
+    process_type_id: str | None = None
+
+
 class MessageData(BaseModel):
     """`version` is the process's at the moment of the change: an older one than known can be dropped."""
 
@@ -28,6 +36,8 @@ class MessageData(BaseModel):
     version: int
     external_id: str | None
     links: MessageLinks
+    children: list[MessageChild] | None = None
+    """What the parts of a stack became; only there where the process was split."""
 
 
 class WebhookMessage(BaseModel):

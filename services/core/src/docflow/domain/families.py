@@ -7,7 +7,7 @@ from docflow.domain.acts import Start, carried_out
 from docflow.domain.case import Case
 from docflow.domain.jobs import ProcessState, Run
 from docflow.domain.json_types import JsonObject
-from docflow.domain.outcomes import Gathered, Split
+from docflow.domain.outcomes import Fail, Gathered, Split
 from docflow.domain.splitting import ChildState, Part, with_children
 from docflow.domain.stages import AuditResult, ProcessStatus, RunStatus
 from docflow.domain.transition import Child, ProcessChange, RunEnd, Transition
@@ -75,13 +75,14 @@ def gathered(case: Case, run: Run, outcome: Gathered) -> Transition:
     children = outcome.children
     told = {"outcome": "gathered", "children": [child.as_json() for child in children]}
     status = _status(children)
-    failed, completed = status is ProcessStatus.FAILED, status is ProcessStatus.COMPLETED
+    failed = status is ProcessStatus.FAILED
+    why = _why(children, status)
     return case.changed(
         ProcessChange(
             status,
             run.stage,
-            error_code=None if completed else "child_failed" if failed else "cancelled",
-            error_message=None if completed else _message(children, status),
+            error_code=why.code if why else None,
+            error_message=why.message if why else None,
             results={"final_output": _output(case.process, children)},
         ),
         run=_done(run),
@@ -98,9 +99,17 @@ def _status(children: Sequence[ChildState]) -> ProcessStatus:
     return ProcessStatus.CANCELLED
 
 
-def _message(children: Sequence[ChildState], status: ProcessStatus) -> str:
+def _why(children: Sequence[ChildState], status: ProcessStatus) -> Fail | None:
+    """What is shown as its error; None of one that is complete."""
     count = sum(child.status is status for child in children)
-    return f"of {len(children)} processes that were split from it {count} are {status}"
+    told = f"of {len(children)} processes that were split from it {count} are {status}"
+    match status:
+        case ProcessStatus.FAILED:
+            return Fail("child_failed", told)
+        case ProcessStatus.CANCELLED:
+            return Fail("cancelled", told)
+        case _:
+            return None
 
 
 def _output(process: ProcessState, children: Sequence[ChildState]) -> JsonObject:

@@ -151,6 +151,8 @@ def _plugin(name: str | None, known: Known) -> Iterator[Problem]:
 
 
 def _workflow(given: JsonObject) -> Iterator[Problem]:
+    if given.get("splitting", "sure") not in ("sure", "review"):
+        yield Problem("/workflow/splitting", "is sure or review")
     steps = given.get("steps") or ()
     if not isinstance(steps, list | tuple) or len(steps) > MAX_STEPS:
         yield Problem("/workflow/steps", f"is a list of at most {MAX_STEPS} steps")

@@ -20,14 +20,21 @@ def render_png(
     Raises NotFound for a page that is not there, UnsupportedMedia for files without pages, PermanentError
     `file_corrupt`.
     """
+    return _png(drawn_page(data, mime_type, page, max_pixels, pose=pose, dpi=DPI))
+
+
+def drawn_page(
+    data: bytes, mime_type: str, page: int, max_pixels: int, *, pose: tuple[int, float], dpi: int
+) -> "Image.Image":
+    """The same before it is packed; a PDF at `dpi` dots per inch at most. An image has the pixels it has."""
     if mime_type == PDF:
-        return _png(_upright(_from_pdf(data, page, max_pixels), *pose))
+        return _upright(_from_pdf(data, page, max_pixels, dpi), *pose)
     if mime_type in IMAGES:
-        return _png(_upright(_from_image(data, page, max_pixels), *pose))
+        return _upright(_from_image(data, page, max_pixels), *pose)
     raise UnsupportedMedia("this file has no pages to draw", code="file_unsupported")
 
 
-def _from_pdf(data: bytes, page: int, max_pixels: int) -> "Image.Image":
+def _from_pdf(data: bytes, page: int, max_pixels: int, dpi: int) -> "Image.Image":
     import pypdfium2
 
     try:
@@ -39,7 +46,7 @@ def _from_pdf(data: bytes, page: int, max_pixels: int) -> "Image.Image":
             raise NotFound("no such page")
         drawn = document[page - 1]
         width, height = drawn.get_size()
-        scale = min(DPI / 72, (max_pixels / max(1.0, width * height)) ** 0.5)
+        scale = min(dpi / 72, (max_pixels / max(1.0, width * height)) ** 0.5)
         picture: Image.Image = drawn.render(scale=scale).to_pil()
         return picture
 

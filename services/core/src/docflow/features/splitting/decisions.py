@@ -22,19 +22,21 @@ def check_cuts(documents: Sequence[DocumentState], cuts: Cuts) -> bool:
 
 def _check(document: DocumentState | None, document_id: UUID, pages: Sequence[int], at: str) -> None:
     if document is None:
-        raise _refused("document_unknown", f"the process has no document {document_id}", f"{at}/document_id")
+        told = _at(f"{at}/document_id", f"the process has no document {document_id}")
+        raise UserError("the process has no such document", code="document_unknown", problems=told)
     if not pages:
         return
     if document.mime_type not in CUTTABLE or document.error_code or document.page_count is None:
-        raise _refused("file_not_cuttable", "this file cannot be cut between pages", f"{at}/document_id")
+        told = _at(f"{at}/document_id", "has no pages to cut between")
+        raise UserError("this file cannot be cut", code="file_not_cuttable", problems=told)
     for place, page in enumerate(pages):
         if not 2 <= page <= document.page_count:
-            raise _refused(
-                "page_unknown", f"a cut is a page from 2 to {document.page_count}", f"{at}/cuts/{place}"
-            )
+            told = _at(f"{at}/cuts/{place}", f"is a page from 2 to {document.page_count}")
+            raise UserError("a cut is at no page of the document", code="page_unknown", problems=told)
     if list(pages) != sorted(set(pages)):
-        raise _refused("cuts_not_ascending", "cuts are ascending, each page once", f"{at}/cuts")
+        told = _at(f"{at}/cuts", "are ascending, each page once")
+        raise UserError("the cuts are not in order", code="cuts_not_ascending", problems=told)
 
 
-def _refused(code: str, message: str, pointer: str) -> UserError:
-    return UserError(message, code=code, problems=[Problem(pointer, message)])
+def _at(pointer: str, message: str) -> list[Problem]:
+    return [Problem(pointer, message)]
