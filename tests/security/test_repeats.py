@@ -15,6 +15,7 @@ AT_ONCE = 50
 OTHER: dict[str, dict[str, Any]] = {
     "create_process": {"external_id": "another"},
     "decide_review": {"reason": "another"},
+    "split_process": {"reason": "another"},
     "create_process_type": {"description": "another"},
     "create_prompt": {"max_tokens": 99},
     "clone_prompt": {"version": 99},

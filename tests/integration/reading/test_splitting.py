@@ -1,19 +1,20 @@
 """Stacks on the real engine: what is cut, what waits for a person, and what becomes of parent and children."""
 
+import hashlib
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import Any
 from uuid import UUID
 
 import pytest
 from docflow.adapters.llm.offline.provider import OfflineProvider
-from docflow.adapters.ocr.rapidocr import read_image
 from docflow.db.database import Database
 from docflow.domain.errors import Conflict, UserError
 from docflow.domain.file_types import TIFF
 from docflow.domain.ids import new_id
 from docflow.domain.jobs import Job, Ledger
 from docflow.domain.outcomes import Advance, Fail, StageOutcome
-from docflow.domain.reading import ReadPicture
+from docflow.domain.reading import ReadPicture, Word
 from docflow.domain.stages import Stage
 from docflow.features.classification.repository import TypeCatalog
 from docflow.features.documents.repository import DocumentStore
@@ -21,7 +22,7 @@ from docflow.features.erasures.service import Erasing, erase
 from docflow.features.stage_runs import lifecycle
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.engine import open_worker, toy_pipeline
-from docflow.testing.factories import Tenancy, add_configuration, add_tenancy
+from docflow.testing.factories import Tenancy, add_configuration, add_document, add_tenancy
 from docflow.testing.workbench import ThreadWorkbench
 from docflow_ocr.stages import handlers
 from docflow_processor.stages import stages as processor_stages
@@ -47,6 +48,10 @@ async def tenancy(owner_database: Database) -> Tenancy:
 Work = Callable[..., Awaitable[None]]
 
 
+def no_engine(_: bytes) -> ReadPicture:
+    raise AssertionError("nothing here is a picture")
+
+
 @pytest.fixture
 def blobs() -> MemoryBlobs:
     return MemoryBlobs()
@@ -60,7 +65,7 @@ def work(database: Database, blobs: MemoryBlobs, tenancy: Tenancy) -> Work:
         process_id: UUID,
         *statuses: str,
         output: Callable[[Job, Ledger], Awaitable[StageOutcome]] | None = None,
-        read: Callable[[bytes], ReadPicture] = read_image,
+        read: Callable[[bytes], ReadPicture] = no_engine,
     ) -> None:
         workbench, store = ThreadWorkbench(), DocumentStore(database)
         reading = handlers(
@@ -80,7 +85,7 @@ def work(database: Database, blobs: MemoryBlobs, tenancy: Tenancy) -> Work:
     return until
 
 
-async def children(database: Database, tenancy: Tenancy, process_id: UUID) -> list[dict[str, object]]:
+async def children(database: Database, tenancy: Tenancy, process_id: UUID) -> list[dict[str, Any]]:
     return [dict(row._mapping) for row in await rows(database, tenancy, CHILDREN, p=process_id)]
 
 
@@ -174,6 +179,42 @@ async def test_doubtful_cuts_wait_and_a_reviewer_makes_them(
     assert [(child["page_count"], child["fraud_flags"]) for child in found] == [(1, []), (1, [])]
 
 
+async def test_where_one_file_is_cut_each_other_becomes_a_child_and_no_duplicate(
+    database: Database, blobs: MemoryBlobs, tenancy: Tenancy, work: Work
+) -> None:
+    process_id = await submit(database, blobs, tenancy, stack_pdf(*SURE), file_name="stack.pdf")
+    annex = stack_pdf(OTHER_INVOICE)
+    document_id = await add_document(
+        database,
+        tenancy.client_id,
+        process_id,
+        position=1,
+        file_name="annex.pdf",
+        sha256=hashlib.sha256(annex).hexdigest(),
+    )
+    await blobs.put(f"{tenancy.client_id}/2026-11/{process_id}/{document_id}", annex)
+    await work(process_id)
+    # Of several files none is cut without a person.
+    assert (await state(database, tenancy, process_id)).status == "hitl_review"
+    stack = await rows(
+        database,
+        tenancy,
+        "SELECT document_id FROM documents WHERE process_id = :p AND position = 0",
+        p=process_id,
+    )
+    await act(database, tenancy, lifecycle.split, process_id=process_id, cuts={stack[0].document_id: (2,)})
+    await work(process_id, "classifying", "completed")
+    await work(process_id, "classifying", "completed")
+    found = await children(database, tenancy, process_id)
+    assert [child["file_name"] for child in found] == [
+        "stack (page 1).pdf",
+        "stack (pages 2-3).pdf",
+        "annex.pdf",
+    ]
+    flags = [flag for child in found for flag in child["fraud_flags"]]
+    assert "duplicate_exact" not in {flag["code"] for flag in flags}
+
+
 async def test_a_file_that_is_one_document_goes_on_and_is_not_asked_about_again(
     database: Database, blobs: MemoryBlobs, tenancy: Tenancy, work: Work
 ) -> None:
@@ -191,29 +232,22 @@ async def test_a_file_that_is_one_document_goes_on_and_is_not_asked_about_again(
 async def test_words_that_were_read_are_not_read_again(
     database: Database, blobs: MemoryBlobs, tenancy: Tenancy, work: Work
 ) -> None:
-    looks = 0
+    seen: list[str] = []
 
-    def counting(picture: bytes) -> ReadPicture:
-        nonlocal looks
-        looks += 1
-        return read_image(picture)
+    def counting(_: bytes) -> ReadPicture:
+        seen.append(f"Scan{len(seen)}")
+        return ReadPicture(tuple(Word(text, (0.1, 0.1, 0.2, 0.12), 0.9) for text in ("A", seen[-1], "page")))
 
     stack = stack_tiff(INVOICE, OTHER_INVOICE)
     process_id = await submit(database, blobs, tenancy, stack, mime_type=TIFF, file_name="post.tif")
     await work(process_id, read=counting)
-    if (await state(database, tenancy, process_id)).status == "hitl_review":
-        (document,) = await rows(
-            database, tenancy, "SELECT document_id FROM documents WHERE process_id = :p", p=process_id
-        )
-        await act(
-            database, tenancy, lifecycle.split, process_id=process_id, cuts={document.document_id: (2,)}
-        )
-        await work(process_id, "classifying", "completed", read=counting)
-        await work(process_id, read=counting)
+    await split_at_2(database, tenancy, process_id)
+    await work(process_id, "classifying", read=counting)
+    await until_children_are_held(database, tenancy, process_id, work, counting)
     found = await children(database, tenancy, process_id)
     assert [child["text_source"] for child in found] == ["ocr", "ocr"]
-    assert "Contoso" in str(found[1]["ocr_text"])
-    assert looks == 2
+    assert sorted(seen) == ["Scan0", "Scan1"]
+    assert {word for child in found for word in str(child["ocr_text"]).split() if word in seen} == set(seen)
 
 
 async def test_a_parent_waits_with_no_run_until_the_last_child_has_ended(
@@ -363,6 +397,17 @@ async def work_until_split(database: Database, tenancy: Tenancy, process_id: UUI
 
     await work(process_id, "classifying", output=never)
     assert len(await children(database, tenancy, process_id)) == 2
+
+
+async def until_children_are_held(
+    database: Database,
+    tenancy: Tenancy,
+    process_id: UUID,
+    work: Work,
+    read: Callable[[bytes], ReadPicture],
+) -> None:
+    for child in await children(database, tenancy, process_id):
+        await work(child["process_id"], "hitl_review", read=read)
 
 
 async def until_children_rest(database: Database, tenancy: Tenancy, process_id: UUID, work: Work) -> None:
