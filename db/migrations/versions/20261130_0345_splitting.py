@@ -5,7 +5,7 @@ from pathlib import Path
 from docflow.db.steps import AsEngine, give_to_engine, run, run_file
 
 revision = "0045_splitting"
-down_revision = "0026_vendor_memory"
+down_revision = "0032_platform_acts"
 branch_labels = None
 depends_on = None
 

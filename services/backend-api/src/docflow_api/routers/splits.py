@@ -9,11 +9,11 @@ from docflow.features.idempotency.service import StoredAnswer
 from docflow.features.processes.repository import ProcessRepository
 from docflow.features.stage_runs import lifecycle
 from docflow.features.stage_runs.changed import Changed
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow_api.deps import TheCaller, TheGateway, body_of, body_spec, needs
-from docflow_api.etags import etag, expected_version
+from docflow_api.etags import Seen, etag
 from docflow_api.repeats import TheKey, keyed_request, once
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.processes import ProcessOut, process_out
@@ -40,10 +40,10 @@ async def split_process(
     *,
     request: Request,
     process_id: Annotated[UUID, Depends(_own)],
+    seen: Seen,
     body: Annotated[SplitIn, Depends(body_of(SplitIn))],
     caller: TheCaller,
     gateway: TheGateway,
-    if_match: Annotated[str | None, Header(max_length=40)] = None,
     idempotency_key: TheKey = None,
 ) -> Response:
     """Cut the files of a held process; each part becomes a process of its own. Without cuts it goes on as one document."""
@@ -59,7 +59,7 @@ async def split_process(
             at=gateway.now(),
             user_id=caller.user_id,
             reason=body.reason,
-            expected_version=expected_version(if_match),
+            expected_version=seen,
             public_url=gateway.public_url,
         )
         hints.append(changed)

@@ -19,7 +19,7 @@ class Changed:
     hints: Hints = ()
 
 
-def hints_of(transition: Transition) -> tuple[tuple[Stage, UUID], ...]:
+def hints_of(transition: Transition) -> Hints:
     """The runs that wait after it; of the process it was split from one may."""
     following = (transition.next_run, *(child.started.next_run for child in transition.children))
     hints = tuple((run.stage, run.run_id) for run in following if run is not None)
@@ -36,9 +36,3 @@ def changed_by(transition: Transition, before: ProcessState, version: int) -> Ch
         version,
         hints_of(transition),
     )
-
-
-def hints_of(transition: Transition) -> Hints:
-    """The run that is ready after it."""
-    following = transition.next_run
-    return ((following.stage, following.run_id),) if following else ()
