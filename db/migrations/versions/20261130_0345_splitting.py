@@ -4,8 +4,8 @@ from pathlib import Path
 
 from docflow.db.steps import AsEngine, give_to_engine, run, run_file
 
-revision = "0045_splitting"
-down_revision = "0032_platform_acts"
+revision = "0036_splitting"
+down_revision = "0035_calibration"
 branch_labels = None
 depends_on = None
 
@@ -16,7 +16,7 @@ REPLACED = {"write_transitions": "jsonb", "finish_runs": "uuid, jsonb"}
 
 
 def upgrade() -> None:
-    replace("0045")
+    replace("0036")
     allow_decisions("'approve', 'reject', 'send_back', 'split'")
 
 

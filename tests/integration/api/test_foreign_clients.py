@@ -55,6 +55,9 @@ PATHS = [
     ("DELETE", "/v1/vendor-templates/{v}"),
     ("GET", "/v1/vendors/{w}"),
     ("POST", "/v1/vendors/{w}/verify-bank-details"),
+    ("GET", "/v1/configurations/{c}/reliability"),
+    ("POST", "/v1/documents/{d}/read-region"),
+    ("POST", "/v1/reviews/{p}/split"),
 ]
 PERSONAL = {("DELETE", "/v1/auth/sessions/{session_id}")}
 """A key is refused there whatever the id; tried as another person in test_own_sessions."""

@@ -60,7 +60,8 @@ from docflow_api.routers import (
     prompts,
     publish_gate,
     recovery,
-    reliability, regions,
+    regions,
+    reliability,
     reviews,
     rollouts,
     second_factor,
@@ -97,9 +98,10 @@ from docflow_api.teaching import Teaching
 VERSION = "1.0.0"
 _LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content)")
 _ROUTERS = (
-    submissions, processes, documents, batches, uploads, reviews, splits, regions, events, live_socket, health, auth, sessions, me, recovery,
-    second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations, clients, audit_logs,
-    usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate, vendors, reliability,
+    submissions, processes, documents, batches, uploads, reviews, splits, regions, events, live_socket, health, auth,
+    sessions, me, recovery, second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations,
+    clients, audit_logs, usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate, vendors,
+    reliability,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.

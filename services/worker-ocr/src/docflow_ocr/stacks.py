@@ -8,7 +8,6 @@ from pathlib import PurePath
 from uuid import UUID
 
 import orjson
-from docflow.domain.crash_points import crash_point
 from docflow.domain.errors import NotFound, PermanentError, UserError
 from docflow.domain.file_types import EML
 from docflow.domain.ids import id_within
@@ -118,7 +117,6 @@ class Stacks:
         for document in job.documents:
             if document.status is DocumentStatus.PROCESSING:
                 await ledger.checkpoint(document.document_id, {"status": DocumentStatus.COMPLETED.value})
-        crash_point("split.parts_stored")
         before = with_proposal(job.process.classification_result, proposed or {})
         return Split(
             tuple(parts),

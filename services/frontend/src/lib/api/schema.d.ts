@@ -727,6 +727,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/documents/{document_id}/read-region": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Region
+         * @description Read the words in a box again, typed as a kind of value. Nothing is kept.
+         */
+        post: operations["read_region"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/documents/{document_id}/words": {
         parameters: {
             query?: never;
@@ -1455,6 +1475,26 @@ export interface paths {
          * @description Approve, correct or reject a held process, give it its type, or send it back to be read again.
          */
         post: operations["decide_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{process_id}/split": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Split Process
+         * @description Cut the files of a held process; each part becomes a process of its own. Without cuts it goes on as one document.
+         */
+        post: operations["split_process"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2607,6 +2647,19 @@ export interface components {
             /** Low */
             low: number;
         };
+        /**
+         * DocumentCuts
+         * @description `cuts` are the pages (2 or more, ascending) on which another document begins; none = the file is one document.
+         */
+        DocumentCuts: {
+            /** Cuts */
+            cuts: number[];
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+        };
         /** DocumentLinks */
         DocumentLinks: {
             /** File */
@@ -3026,6 +3079,12 @@ export interface components {
             /** Wrong */
             wrong: number;
         };
+        /**
+         * FieldKind
+         * @description The kinds that `x-kind` in an output schema may name.
+         * @enum {string}
+         */
+        FieldKind: "money" | "date" | "id" | "iban" | "vat_id" | "party" | "address" | "currency" | "rate" | "email" | "phone" | "quantity" | "boolean" | "text";
         /** FieldReliabilityOut */
         FieldReliabilityOut: {
             /** Accepted */
@@ -3229,10 +3288,36 @@ export interface components {
             user_id: string | null;
         };
         /**
+         * MessageChild
+         * @description `status` and `process_type_id` are told once all have ended.
+         */
+        MessageChild: {
+            /**
+             * Process Id
+             * Format: uuid
+             */
+            process_id: string;
+            /**
+             * Process Type Id
+             * @default null
+             */
+            process_type_id?: string | null;
+            /**
+             * Status
+             * @default null
+             */
+            status?: string | null;
+        };
+        /**
          * MessageData
          * @description `version` is the process's at the moment of the change: an older one than known can be dropped.
          */
         MessageData: {
+            /**
+             * Children
+             * @default null
+             */
+            children?: components["schemas"]["MessageChild"][] | null;
             /** External Id */
             external_id: string | null;
             links: components["schemas"]["MessageLinks"];
@@ -3583,6 +3668,8 @@ export interface components {
         ProcessLinks: {
             /** Audit */
             audit: string;
+            /** Children */
+            children: string;
             /** Events */
             events: string;
             /** Result */
@@ -3875,6 +3962,26 @@ export interface components {
             threshold: number | null;
         };
         /**
+         * ProposedCut
+         * @description Another document seems to begin on `page`; `score` is 0..1.
+         */
+        ProposedCut: {
+            /** Page */
+            page: number;
+            /** Score */
+            score: number;
+        };
+        /** ProposedCuts */
+        ProposedCuts: {
+            /** Cuts */
+            cuts: components["schemas"]["ProposedCut"][];
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+        };
+        /**
          * PublishGateIn
          * @description `min_documents`: how many a comparison must have read to count.
          * @example {
@@ -3936,6 +4043,67 @@ export interface components {
             refresh_token?: string | null;
         };
         /**
+         * RegionIn
+         * @description `page` starts at 1; `box` is [x0, y0, x1, y1] in fractions of the page as it is shown, origin at the top left.
+         * @example {
+         *       "box": [
+         *         0.6,
+         *         0.8,
+         *         0.95,
+         *         0.85
+         *       ],
+         *       "kind": "money",
+         *       "page": 1
+         *     }
+         */
+        RegionIn: {
+            /** Box */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** @default null */
+            kind?: components["schemas"]["FieldKind"] | null;
+            /** Page */
+            page: number;
+        };
+        /**
+         * RegionOut
+         * @description `value` is `text` in the canonical form of `kind`; null where it states none, or no kind was asked for.
+         *
+         *     `source` is `text_layer` for words of the file itself and `ocr` for what was read again, larger; `confidence` is the mean of
+         *     the words', 0 without any.
+         */
+        RegionOut: {
+            /** Box */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Confidence */
+            confidence: number;
+            /**
+             * Document Id
+             * Format: uuid
+             */
+            document_id: string;
+            kind: components["schemas"]["FieldKind"] | null;
+            /** Page */
+            page: number;
+            /** Source */
+            source: string;
+            /** Text */
+            text: string;
+            /** Value */
+            value: string | number | boolean | null;
+            /** Words */
+            words: components["schemas"]["WordOut"][];
+        };
+        /**
          * Relation
          * @enum {string}
          */
@@ -3994,6 +4162,13 @@ export interface components {
          *     `summary` is a model's, where the configuration wishes for one; every figure in it is one of the values.
          */
         ResultOut: {
+            /**
+             * Children
+             * @default []
+             */
+            children?: {
+                [key: string]: unknown;
+            }[];
             /** Classification */
             classification: {
                 [key: string]: unknown;
@@ -4086,6 +4261,8 @@ export interface components {
              * Format: date-time
              */
             created_at: string;
+            /** Cuts */
+            cuts: components["schemas"]["ProposedCuts"][];
             /** Priority */
             priority: number;
             process: components["schemas"]["ProcessOut"];
@@ -4303,6 +4480,34 @@ export interface components {
             tokens_input: number;
             /** Tokens Output */
             tokens_output: number;
+        };
+        /**
+         * SplitIn
+         * @description Files that are not named stay whole. Where anything is cut, every file becomes a process of its own.
+         * @example {
+         *       "documents": [
+         *         {
+         *           "cuts": [
+         *             4,
+         *             7
+         *           ],
+         *           "document_id": "01900000-0000-7000-8000-000000000005"
+         *         }
+         *       ]
+         *     }
+         * @example {
+         *       "documents": [],
+         *       "reason": "one invoice with its annex"
+         *     }
+         */
+        SplitIn: {
+            /** Documents */
+            documents: components["schemas"]["DocumentCuts"][];
+            /**
+             * Reason
+             * @default
+             */
+            reason?: string;
         };
         /**
          * Stage
@@ -6586,6 +6791,52 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    read_region: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                document_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegionIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RegionOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
     get_document_words: {
         parameters: {
             query?: never;
@@ -7545,6 +7796,8 @@ export interface operations {
                 /** @description `user:<id>`, `key:<id>` or `me` */
                 created_by?: string | null;
                 external_id?: string | null;
+                /** @description Those that were split from this process */
+                parent_process_id?: string | null;
                 /** @description The beginning of a file's name, of the external id or of the process's id, in any case */
                 q?: string | null;
                 limit?: number;
@@ -8536,6 +8789,60 @@ export interface operations {
             };
             /** @description The first of two approvals; still in review */
             202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ProcessOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description The state does not allow it */
+            409: components["responses"]["Problem"];
+            /** @description The version given is not the current one */
+            412: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    split_process: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+                "if-match"?: string | null;
+            };
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SplitIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
                 headers: {
                     [name: string]: unknown;
                 };
