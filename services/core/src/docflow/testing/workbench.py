@@ -1,6 +1,7 @@
 """The workbench without processes: calls run in a thread, so breakpoints and coverage work."""
 
 import asyncio
+import threading
 from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
@@ -9,6 +10,9 @@ from docflow.domain.deadline import clock_stopped
 from docflow.domain.errors import PermanentError
 
 T = TypeVar("T")
+
+#: A child does one thing at a time, and pdfium bears no second thread in its process.
+_ONE_AT_A_TIME = threading.Lock()
 
 
 class ThreadWorkbench:
@@ -19,7 +23,7 @@ class ThreadWorkbench:
     ) -> T:
         try:
             with clock_stopped():
-                return await asyncio.wait_for(asyncio.to_thread(function, *args), timeout_s)
+                return await asyncio.wait_for(asyncio.to_thread(_alone, function, args), timeout_s)
         except TimeoutError as error:
             raise PermanentError("reading took too long", code="timeout") from error
         except MemoryError as error:
@@ -31,3 +35,8 @@ class ThreadWorkbench:
 
     async def aclose(self) -> None:
         return None
+
+
+def _alone(function: Callable[..., T], args: tuple[object, ...]) -> T:
+    with _ONE_AT_A_TIME:
+        return function(*args)
