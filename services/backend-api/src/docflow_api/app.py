@@ -23,7 +23,7 @@ from docflow.features.users.throttle import Throttle
 from docflow.features.users.tokens import AccessTokens
 from docflow.plugins.validators import BUILT_IN
 from docflow.plugins.validators.running import Validators
-from docflow.runtime.checks import Checks
+from docflow.runtime.checks import Checks, past_of
 from docflow.runtime.container import Container
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
@@ -195,6 +195,7 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
     )
     in_force = InForce(container.cache)
     validators = Validators(BUILT_IN)
+    checks = Checks(validators, past_of(container.database))
     submitted = Submissions(
         container.database,
         container.blobs,
@@ -216,7 +217,7 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
         in_force=in_force,
         known=Known(schema_fault, found_in_text, validators.names()),
         regions=Regions(container),
-        dry_runs=DryRuns(container, Checks(validators)),
+        dry_runs=DryRuns(container, checks),
         teaching=Teaching(container),
         uploads=Uploads(
             container.database,

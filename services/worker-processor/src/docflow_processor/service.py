@@ -1,5 +1,6 @@
 """The service `worker-processor`."""
 
+from docflow.runtime.checks import past_of
 from docflow.runtime.container import Container
 from docflow.runtime.model_advice import ModelAdvice
 from docflow.runtime.service import Service
@@ -10,7 +11,9 @@ from docflow_processor.stages import stages
 
 async def _run(container: Container) -> None:
     advice = ModelAdvice(container.models, container.blobs) if container.models else None
-    await run_worker(container, service="worker-processor", handlers=stages(advice))
+    await run_worker(
+        container, service="worker-processor", handlers=stages(advice, past_of(container.database))
+    )
 
 
 SERVICE = Service("worker-processor", _run)

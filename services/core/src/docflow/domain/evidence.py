@@ -55,3 +55,14 @@ def values_of(extraction_result: JsonObject) -> Values:
         },
         sources={name: str(read.get("source", "")) for name, read in fields.items() if read},
     )
+
+
+def extraction_of(values: Values) -> JsonObject:
+    """An extraction_result that holds these values and nothing else of them."""
+    return {
+        "fields": {name: {"value": value} for name, value in values.fields.items()},
+        "tables": {
+            name: [{column: {"value": cell} for column, cell in row.items()} for row in rows]
+            for name, rows in values.tables.items()
+        },
+    }

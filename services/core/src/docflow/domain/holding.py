@@ -115,7 +115,7 @@ def _ungrounded(fields: Sequence[str], told: Sequence[str | None]) -> tuple[Reas
 
 
 #: Findings whose own code tells a person more than `rule_failed` would.
-_OWN_CODE = frozenset({"plugin_failed", "incomplete"})
+_OWN_CODE = frozenset({"plugin_failed", "rule_failed_to_run", "rule_too_costly", "incomplete"})
 
 
 def _failed(findings: Sequence[Finding], missing: Sequence[str]) -> tuple[Reason, ...]:

@@ -48,14 +48,17 @@ class Finding:
     severity: Severity
     field: str | None = None
     message: str = ""
+    places: tuple[JsonObject, ...] = ()
+    """Where to look beside the field: ids and pages of documents or processes, never values."""
 
     def as_json(self) -> JsonObject:
-        return {
+        told: JsonObject = {
             "code": self.code,
             "severity": self.severity.value,
             "field": self.field,
             "message": self.message,
         }
+        return {**told, "places": list(self.places)} if self.places else told
 
 
 #: Columns of `processes` a handler may set: classification_result, extraction_result, validation_result,

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from docflow.domain.errors import PermanentError, Problem, pointer_to
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.llm_policy import policy_problems
-from docflow.domain.output_schema import OutputShape, shape_of
+from docflow.domain.output_schema import shape_of
 from docflow.domain.plain_secrets import plain_secrets
-from docflow.domain.rules import Match, RuleInvalid, parsed
+from docflow.domain.rule_list import MAX_QUESTIONS, looks_back, problem_of
+from docflow.domain.rules import Match
 from docflow.domain.stages import ActionType, Stage
 from docflow.domain.values.kinds import FieldKind
 from docflow.domain.workflow import workflow_from
@@ -120,29 +121,15 @@ def _rules(draft: Draft, known: Known) -> Iterator[Problem]:
     if len(draft.validation_rules) > MAX_RULES:
         yield Problem("/validation_rules", f"has more than {MAX_RULES} rules")
         return
-    paths = _paths(shape_of(draft.output_schema))
+    looking = [given for given in draft.validation_rules if looks_back(given)]
+    if len(looking) > MAX_QUESTIONS:
+        yield Problem(
+            "/validation_rules", f"has more than {MAX_QUESTIONS} rules that look at other processes"
+        )
     for place, given in enumerate(draft.validation_rules):
-        told = _rule(given, paths, known)
+        told = problem_of(given, draft.output_schema, known.match)
         if told:
             yield Problem(f"/validation_rules/{place}", told)
-
-
-def _rule(given: JsonValue, paths: frozenset[str], known: Known) -> str | None:
-    try:
-        rule = parsed(given)
-        if rule.name == "regex":
-            known.match(str(rule.value), "")
-    except RuleInvalid as error:
-        return str(error)
-    except ValueError:
-        return "the pattern cannot be used"
-    unknown = [path for path in (rule.field, *rule.compare_to) if path not in paths]
-    return f"the output schema names no {', '.join(unknown)}" if unknown else None
-
-
-def _paths(shape: OutputShape) -> frozenset[str]:
-    columns = (f"{table.path}[].{column.path}" for table in shape.tables for column in table.columns)
-    return frozenset((*(field.path for field in shape.fields), *columns))
 
 
 def _plugin(name: str | None, known: Known) -> Iterator[Problem]:

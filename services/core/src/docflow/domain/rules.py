@@ -77,7 +77,12 @@ def parsed(given: JsonObject) -> Rule:
     if not isinstance(name, str) or name not in _TESTS:
         raise RuleInvalid(f"{field}: the rule is not known")
     rule = Rule(
-        field, name, _severity(given), _paths(given.get("compare_to")), given.get("value"), "value" in given
+        field,
+        name,
+        severity_of(given),
+        paths_of(given.get("compare_to")),
+        given.get("value"),
+        "value" in given,
     )
     _refuse_unfit(rule)
     return rule
@@ -92,10 +97,12 @@ def _checked(given: JsonObject, values: Values, match: Match) -> Finding | None:
         return Finding("rule_invalid", Severity.ERROR, field if isinstance(field, str) else None, str(error))
     if verdict is None:
         return None
-    return Finding(rule.name, rule.severity, rule.field, f"{rule.field} {verdict.wrong}{_rows(verdict.rows)}")
+    return Finding(
+        rule.name, rule.severity, rule.field, f"{rule.field} {verdict.wrong}{rows_told(verdict.rows)}"
+    )
 
 
-def _rows(rows: tuple[int, ...]) -> str:
+def rows_told(rows: tuple[int, ...]) -> str:
     if not rows:
         return ""
     named = ", ".join(str(row) for row in rows[:_ROWS_NAMED])
@@ -103,19 +110,21 @@ def _rows(rows: tuple[int, ...]) -> str:
     return f" (row {named}{more})"
 
 
-def _severity(given: JsonObject) -> Severity:
+def severity_of(given: JsonObject) -> Severity:
+    """Error where none is given. Raises RuleInvalid."""
     try:
         return Severity(given.get("severity", Severity.ERROR))
     except ValueError as error:
         raise RuleInvalid("a severity is info, warning or error") from error
 
 
-def _paths(given: JsonValue) -> tuple[str, ...]:
+def paths_of(given: JsonValue, name: str = "compare_to") -> tuple[str, ...]:
+    """A path or a list of paths, under the rule's key `name`. Raises RuleInvalid."""
     if given is not None and not isinstance(given, str | list | tuple):
-        raise RuleInvalid("compare_to names fields")
+        raise RuleInvalid(f"{name} names fields")
     paths = (given,) if isinstance(given, str) else tuple(given or ())
     if not all(isinstance(path, str) and path for path in paths):
-        raise RuleInvalid("compare_to names fields")
+        raise RuleInvalid(f"{name} names fields")
     return paths
 
 

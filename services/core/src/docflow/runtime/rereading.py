@@ -14,13 +14,14 @@ from docflow.domain import fraud
 from docflow.domain.configuration import Configuration, PromptStage
 from docflow.domain.errors import Conflict
 from docflow.domain.evidence import values_of
+from docflow.domain.facts import About
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.judging import Judged, judged
 from docflow.domain.output_schema import OutputShape, shape_of
 from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.llm import Extraction, ExtractRequest, PageImage, Provider
 from docflow.domain.ports.workbench import Workbench
-from docflow.domain.read_documents import fields_as_json, tables_as_json
+from docflow.domain.read_documents import fields_as_json, overall, tables_as_json
 from docflow.domain.reading import FraudFlag, Page, TextSource, Word
 from docflow.domain.stages import DocumentStatus
 from docflow.features.calibration.store import Calibrations
@@ -109,8 +110,18 @@ class Rereader:
             duration_ms = round(1000 * (time.monotonic() - began))
             extraction, signals = await self._assembled(config, given, pages, by)
         flags = fraud.with_new(given.document.fraud_flags, fraud.as_json(signals))
-        findings = await self._checks.findings(config, values_of(extraction), given.received_on)
-        detected = config.enable_fraud_detection and fraud.score_of(flags) >= fraud.REVIEW_RISK
+        score = fraud.score_of(flags)
+        detected = config.enable_fraud_detection and score >= fraud.REVIEW_RISK
+        about = About(
+            extraction,
+            {"fraud_score": score, "fraud_detected": detected},
+            config.process_type_id,
+            overall_confidence=overall(config.output_schema, extraction["fields"]),
+            received_on=given.received_on,
+        )
+        findings = await self._checks.findings(
+            config, values_of(extraction), given.received_on, about, given.process_id
+        )
         told = judged(extraction, findings, config, fraud_detected=detected)
         return Reread(extraction, flags, told, by, duration_ms)
 

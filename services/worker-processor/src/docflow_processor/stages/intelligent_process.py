@@ -1,9 +1,10 @@
 """INTELLIGENT_PROCESS: check what was read and decide whether a person must look."""
 
-from datetime import UTC
+from datetime import UTC, date
 
 from docflow.domain import fraud
 from docflow.domain.evidence import values_of
+from docflow.domain.facts import About
 from docflow.domain.holding import failed_documents
 from docflow.domain.jobs import Job, Ledger
 from docflow.domain.json_types import JsonObject
@@ -11,7 +12,7 @@ from docflow.domain.judging import judged
 from docflow.domain.outcomes import Advance, Fail, HoldForReview, StageOutcome
 from docflow.domain.stages import Stage
 from docflow.plugins.validators.running import Validators
-from docflow.runtime.checks import Checks
+from docflow.runtime.checks import Checks, LooksBack
 from docflow.runtime.model_advice import Advises, NoAdvice
 
 
@@ -25,8 +26,10 @@ class IntelligentProcess:
     #: Checks take a second; the rest is for two questions to models.
     deadline_s = 300.0
 
-    def __init__(self, validators: Validators, advice: Advises | None = None) -> None:
-        self._checks = Checks(validators)
+    def __init__(
+        self, validators: Validators, advice: Advises | None = None, past: LooksBack | None = None
+    ) -> None:
+        self._checks = Checks(validators, past)
         self._advice = advice or NoAdvice()
 
     async def handle(self, job: Job, ledger: Ledger) -> StageOutcome:
@@ -35,7 +38,13 @@ class IntelligentProcess:
             return Fail("process_type_unknown", "the process has no type")
         extraction = job.process.extraction_result or {}
         received_on = job.process.created_at.astimezone(UTC).date()
-        findings = await self._checks.findings(config, values_of(extraction), received_on)
+        findings = await self._checks.findings(
+            config,
+            values_of(extraction),
+            received_on,
+            _about(job, extraction, received_on),
+            job.run.process_id,
+        )
         advice = await self._advice.of(job, config, findings)
         findings = (*findings, *advice.findings)
         classification = job.process.classification_result or {}
@@ -60,6 +69,20 @@ class IntelligentProcess:
             findings=findings,
             approvals_required=fraud.approvals_required(score),
         )
+
+
+def _about(job: Job, extraction: JsonObject, received_on: date) -> About:
+    classified = {
+        str(one.document_id): (one.classification or {}).get("process_type_id") for one in job.documents
+    }
+    return About(
+        extraction,
+        job.process.classification_result or {},
+        job.process.process_type_id or "",
+        {document_id: told for document_id, told in classified.items() if told},
+        job.process.overall_confidence,
+        received_on,
+    )
 
 
 def _failures(job: Job, extraction: JsonObject) -> tuple[str, ...]:
