@@ -129,21 +129,26 @@ def test_how_stacks_are_split_is_one_of_two_words() -> None:
 
 
 @pytest.mark.parametrize(
-    "workflow",
+    ("workflow", "places"),
     [
-        {"steps": "all"},
-        {"steps": [{"stage": "INGEST"}]},
-        {"steps": [3]},
-        steps("INGEST", "OUTPUT"),
-        steps(*PIPELINE[1:]),
-        steps(*reversed(PIPELINE)),
-        steps(*PIPELINE, "GUESS"),
-        steps(*PIPELINE[:3], *["OUTPUT"] * 20),
-        {"steps": [{"name": "same", "stage": stage} for stage in PIPELINE]},
+        ({"steps": "all"}, [""]),
+        ({"steps": [{"stage": "INGEST"}]}, ["/0/name"]),
+        ({"steps": [3]}, ["/0"]),
+        (steps("INGEST", "OUTPUT"), ["/0"]),
+        (steps(*PIPELINE[1:]), ["/0"]),
+        (steps(*reversed(PIPELINE)), ["/0", "/0", "/1", "/2", "/3"]),
+        (steps(*PIPELINE, "GUESS"), ["/4/stage"]),
+        (steps(*PIPELINE[:3], *["OUTPUT"] * 20), [""]),
+        (
+            {"steps": [{"name": "same", "stage": stage} for stage in PIPELINE]},
+            ["/1/name", "/2/name", "/3/name"],
+        ),
     ],
 )
-def test_a_workflow_that_leaves_out_a_stage_or_turns_them_round_is_told(workflow: dict[str, Any]) -> None:
-    assert at(workflow=workflow) == ["/workflow/steps"]
+def test_a_workflow_that_leaves_out_a_stage_or_turns_them_round_is_told(
+    workflow: dict[str, Any], places: list[str]
+) -> None:
+    assert at(workflow=workflow) == [f"/workflow/steps{place}" for place in places]
 
 
 @pytest.mark.parametrize(

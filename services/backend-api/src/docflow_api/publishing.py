@@ -5,6 +5,7 @@ from uuid import UUID
 from docflow.domain.access import Caller
 from docflow.domain.configuration import LifecycleState
 from docflow.domain.publishing import webhook_urls
+from docflow.domain.workflow import actions_of
 from docflow.features.configurations.drafts import ConfigurationDrafts
 from docflow.features.configurations.models import ConfigurationRow
 from docflow.features.evaluations.gate import Judgement, PublishGate
@@ -18,8 +19,9 @@ async def refuse_addresses(config_id: UUID, caller: Caller, gateway: Gateway) ->
     """Raises UserError `egress_refused`. No transaction is held while names are looked up."""
     async with gateway.owned(caller) as session:
         row = await ConfigurationDrafts(session, caller, gateway.known).own(config_id)
-    for url in webhook_urls(row.output_actions):
-        await gateway.container.egress.check(url)
+    for actions in (row.output_actions, *actions_of(row.workflow)):
+        for url in webhook_urls(actions):
+            await gateway.container.egress.check(url)
 
 
 async def judged_by_gate(

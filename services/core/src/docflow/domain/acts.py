@@ -5,13 +5,15 @@ from typing import assert_never
 from uuid import UUID
 
 from docflow.domain.case import Case
-from docflow.domain.errors import Conflict, UserError
+from docflow.domain.errors import Conflict, Problem, UserError
 from docflow.domain.json_types import JsonObject
 from docflow.domain.messages import Message
 from docflow.domain.outcomes import Changes
 from docflow.domain.splitting import is_split
+from docflow.domain.routing import Router
 from docflow.domain.stages import ProcessStatus, RunStatus, Stage
 from docflow.domain.transition import Decision, ProcessChange, ReviewClosed, RunEnd, Transition
+from docflow.domain.workflow_steps import Step
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +31,16 @@ class Cancel:
 
 @dataclass(frozen=True, slots=True)
 class Replay:
-    """Go again from a stage; None = the one it stopped in, at `stopped_step`."""
+    """Go again from a step or a stage; neither = the step it stopped at, `stopped_step`.
+
+    `gone` names the steps it went through: no other can be gone back to.
+    """
 
     by: str
     from_stage: Stage | None = None
     stopped_step: str | None = None
+    from_step: str | None = None
+    gone: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +69,8 @@ class SendBack:
     by: str
     user_id: UUID | None = None
     reason: str = ""
+    gone: frozenset[str] = frozenset()
+    """The steps it went through: the one that read it reads it again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,21 +177,36 @@ def _replayed(case: Case, act: Replay) -> Transition:
     process = case.process
     if process.status not in (ProcessStatus.FAILED, ProcessStatus.CANCELLED):
         raise Conflict(f"a process that is {process.status} cannot be tried again")
-    stage = act.from_stage or process.current_stage
-    order = list(Stage)
-    if order.index(stage) > order.index(process.current_stage):
-        raise UserError(f"the process has not reached {stage}")
-    step = case.policy.workflow.at(stage, None if act.from_stage else act.stopped_step)
+    step = _replayed_from(case, act)
     return case.changed(
         case.entering(step),
         next_run=case.next_run(step),
-        audit=_record(case, "retried", act.by, {"from_stage": stage.value}),
+        audit=_record(case, "retried", act.by, {"from_stage": step.stage.value, "from_step": step.name}),
     )
+
+
+def _replayed_from(case: Case, act: Replay) -> Step:
+    workflow = case.policy.workflow
+    if act.from_step is not None:
+        if not workflow.has(act.from_step):
+            raise UserError("the workflow has no such step", problems=[_wrong("from_step", "names no step")])
+        if act.from_step not in act.gone:
+            raise UserError("the process has not been at that step")
+        return workflow.step(act.from_step)
+    stage = act.from_stage or case.process.current_stage
+    order = list(Stage)
+    if order.index(stage) > order.index(case.process.current_stage):
+        raise UserError(f"the process has not reached {stage}")
+    return workflow.at(stage, None if act.from_stage else act.stopped_step, act.gone)
+
+
+def _wrong(name: str, told: str) -> Problem:
+    return Problem(f"/query/{name}", told)
 
 
 def _approved(case: Case, act: Approve) -> Transition:
     _refuse_unless_held(case)
-    step = case.policy.workflow.after(act.held_step)
+    step = Router(case.policy.workflow, case.process, act.results).after_approval(act.held_step)
     return case.changed(
         case.entering(step, act.results, reviewed=True, reviewed_by=act.user_id),
         next_run=case.next_run(step),
@@ -204,7 +228,7 @@ def _rejected(case: Case, act: Reject) -> Transition:
 
 def _sent_back(case: Case, act: SendBack) -> Transition:
     _refuse_unless_held(case)
-    step = case.policy.workflow.at(Stage.INTELLIGENT_OCR)
+    step = case.policy.workflow.at(Stage.INTELLIGENT_OCR, gone=act.gone)
     return case.changed(
         case.entering(step, reviewed=True, reviewed_by=act.user_id),
         next_run=case.next_run(step),

@@ -1,6 +1,6 @@
 """What happens next to a process: one pure function that stages' outcomes and people's acts go through.
 
-Together with `workflow.py` it answers every question about the order of stages and statuses.
+Together with `workflow.py` and `routing.py` it answers every question about the order of stages and statuses.
 """
 
 from collections.abc import Sequence
@@ -37,6 +37,7 @@ from docflow.domain.outcomes import (
     Split,
     StageOutcome,
 )
+from docflow.domain.routing import Router, Undecided, nobody_looks
 from docflow.domain.stages import AuditResult, ProcessStatus, RunStatus, Severity
 from docflow.domain.transition import ActionRow, ProcessChange, ReviewOpened, RunEnd, Transition
 
@@ -108,7 +109,10 @@ def _finished(case: Case, run: Run, outcome: StageOutcome | TimedOut) -> Transit
 
 
 def _advanced(case: Case, run: Run, outcome: Advance) -> Transition:
-    step = case.policy.workflow.after(run.step)
+    try:
+        step = Router(case.policy.workflow, case.process, outcome.changes).after(run.step)
+    except Undecided as undecided:
+        return _undecided(case, run, outcome, undecided.reason)
     doubtful = any(finding.severity is Severity.ERROR for finding in outcome.findings)
     result = AuditResult.ERRORS if doubtful else AuditResult.SUCCESS
     told = {"outcome": "done", "findings": _listed(outcome.findings)}
@@ -116,11 +120,20 @@ def _advanced(case: Case, run: Run, outcome: Advance) -> Transition:
         case.entering(step, outcome.changes),
         run=RunEnd(run.run_id, run.attempt, RunStatus.DONE, run.failures),
         next_run=case.next_run(step),
-        actions=_actions(case, outcome.actions),
+        actions=_actions(case, run, outcome.actions),
         audit=case.finish_record(run, result, told),
     )
     # What may still be held or refused is nobody's history yet.
     return advanced if step else replace(advanced, counted=outcome.counted)
+
+
+def _undecided(case: Case, run: Run, outcome: Advance, reason: Reason) -> Transition:
+    """The stage did its work, and where the process goes from there is a person's to say."""
+    if not case.policy.workflow.enable_hitl:
+        failure = replace(nobody_looks(reason), changes=outcome.changes)
+        return _failed(case, run, failure, told="failed", failures=run.failures)
+    held = HoldForReview((reason,), outcome.changes, outcome.findings)
+    return replace(_held(case, run, held), actions=_actions(case, run, outcome.actions))
 
 
 def _held(case: Case, run: Run, outcome: HoldForReview) -> Transition:
@@ -132,7 +145,7 @@ def _held(case: Case, run: Run, outcome: HoldForReview) -> Transition:
         change,
         run=RunEnd(run.run_id, run.attempt, RunStatus.DONE, run.failures),
         review=ReviewOpened(
-            case.given.new_id(), run.stage, outcome.reasons, approvals_required=outcome.approvals_required
+            case.given.new_id(), run.stage, outcome.reasons, outcome.priority, outcome.approvals_required
         ),
         audit=case.finish_record(run, AuditResult.ERRORS, told),
     )
@@ -192,7 +205,10 @@ def _listed(items: Sequence[Reason | Finding]) -> list[JsonObject]:
     return [{"code": item.code, "field": item.field} for item in items]
 
 
-def _actions(case: Case, actions: Sequence[JsonObject]) -> tuple[ActionRow, ...]:
+def _actions(case: Case, run: Run, actions: Sequence[JsonObject]) -> tuple[ActionRow, ...]:
+    if not actions:
+        return ()
+    first = case.policy.workflow.first_action(run.step)
     return tuple(
         ActionRow(
             case.given.new_id(),
@@ -201,5 +217,5 @@ def _actions(case: Case, actions: Sequence[JsonObject]) -> tuple[ActionRow, ...]
             action.get("target_config", {}),
             action.get("max_retries"),
         )
-        for position, action in enumerate(actions)
+        for position, action in enumerate(actions, first)
     )

@@ -25,7 +25,8 @@ from docflow.domain.transition import (
     RunEnd,
     Transition,
 )
-from docflow.domain.workflow import FULL_PIPELINE, STATUS_ON_ENTRY, Step, Workflow
+from docflow.domain.workflow import FULL_PIPELINE, STATUS_ON_ENTRY, Workflow
+from docflow.domain.workflow_steps import Step
 
 
 @dataclass(frozen=True, slots=True)

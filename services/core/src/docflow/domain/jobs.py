@@ -84,6 +84,7 @@ class ProcessState:
     callback_url: str | None
     created_at: datetime
     parent_process_id: UUID | None = None
+    ingestion_source: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

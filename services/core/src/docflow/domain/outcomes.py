@@ -87,6 +87,8 @@ class HoldForReview:
     findings: tuple[Finding, ...] = ()
     approvals_required: int = 1
     """How many people must approve."""
+    priority: int = 0
+    """The higher, the further ahead in the queue."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,23 +4,22 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from docflow.domain.errors import PermanentError, Problem, pointer_to
+from docflow.domain.errors import Problem, pointer_to
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.llm_policy import policy_problems
 from docflow.domain.output_schema import shape_of
 from docflow.domain.plain_secrets import plain_secrets
 from docflow.domain.rule_list import MAX_QUESTIONS, looks_back, problem_of
 from docflow.domain.rules import Match
-from docflow.domain.stages import ActionType, Stage
+from docflow.domain.stages import ActionType
 from docflow.domain.values.kinds import FieldKind
-from docflow.domain.workflow import workflow_from
+from docflow.domain.workflow import MAX_ACTIONS
+from docflow.domain.workflow_checks import Around, workflow_problems
 
 MAX_SCHEMA_BYTES = 200_000
 MAX_DEPTH = 32
 MAX_FIELDS = 500
 MAX_RULES = 500
-MAX_STEPS = 20
-MAX_ACTIONS = 20
 MAX_PROBLEMS = 50
 
 SchemaFault = Callable[[JsonObject], tuple[Sequence[str | int], str] | None]
@@ -47,6 +46,7 @@ class Draft:
     workflow: JsonObject
     output_actions: Sequence[JsonValue]
     llm_policy: JsonObject
+    enable_hitl: bool = True
 
 
 def problems_of(draft: Draft, known: Known) -> list[Problem]:
@@ -58,9 +58,9 @@ def problems_of(draft: Draft, known: Known) -> list[Problem]:
         # Which fields there are is known of a schema that can be read.
         *(() if schema_faults else _rules(draft, known)),
         *_plugin(draft.plugin_name, known),
-        *_workflow(draft.workflow),
+        *_workflow(draft, known, not schema_faults),
         *_actions(draft.output_actions),
-        *written_problems(draft.output_actions, draft.llm_policy),
+        *written_problems(draft.output_actions, draft.llm_policy, draft.workflow),
         *policy_problems(draft.llm_policy),
     ]
     return found[:MAX_PROBLEMS]
@@ -137,37 +137,31 @@ def _plugin(name: str | None, known: Known) -> Iterator[Problem]:
         yield Problem("/plugin_name", "is not installed")
 
 
-def _workflow(given: JsonObject) -> Iterator[Problem]:
-    if given.get("splitting", "sure") not in ("sure", "review"):
+def _workflow(draft: Draft, known: Known, schema_is_sound: bool) -> Iterator[Problem]:
+    if draft.workflow.get("splitting", "sure") not in ("sure", "review"):
         yield Problem("/workflow/splitting", "is sure or review")
-    steps = given.get("steps") or ()
-    if not isinstance(steps, list | tuple) or len(steps) > MAX_STEPS:
-        yield Problem("/workflow/steps", f"is a list of at most {MAX_STEPS} steps")
-        return
-    try:
-        stages = [step.stage for step in workflow_from(given).steps]
-    except PermanentError as error:
-        yield Problem("/workflow/steps", error.message)
-        return
-    order = list(Stage)
-    if stages != sorted(stages, key=order.index) or set(stages) != set(order):
-        # A file that was not inspected, or a result that was not checked, would pass in silence.
-        yield Problem("/workflow/steps", "goes through every stage, in the order of the pipeline")
+    around = Around(
+        draft.output_schema if schema_is_sound else None, draft.enable_hitl, known.plugins, _actions
+    )
+    yield from workflow_problems(draft.workflow, around)
 
 
-def written_problems(actions: Sequence[JsonValue], llm_policy: JsonObject) -> Iterator[Problem]:
+def written_problems(
+    actions: Sequence[JsonValue], llm_policy: JsonObject, workflow: JsonObject | None = None
+) -> Iterator[Problem]:
     """What is looked at when a draft is written, too: a plain secret must not even be stored."""
-    for name, value in (("llm_policy", llm_policy), ("output_actions", actions)):
+    written = {"llm_policy": llm_policy, "output_actions": actions, "workflow": workflow or {}}
+    for name, value in written.items():
         for path in plain_secrets(value):
             yield Problem(pointer_to((name, *path)), "looks like a secret; it does not belong here")
 
 
-def _actions(actions: Sequence[JsonValue]) -> Iterator[Problem]:
+def _actions(actions: Sequence[JsonValue], at: str = "/output_actions") -> Iterator[Problem]:
     if len(actions) > MAX_ACTIONS:
-        yield Problem("/output_actions", f"has more than {MAX_ACTIONS} actions")
+        yield Problem(at, f"has more than {MAX_ACTIONS} actions")
         return
     for place, action in enumerate(actions):
-        yield from _action(action, f"/output_actions/{place}")
+        yield from _action(action, f"{at}/{place}")
 
 
 def _action(action: JsonValue, at: str) -> Iterator[Problem]:

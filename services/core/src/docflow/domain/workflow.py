@@ -1,48 +1,80 @@
-"""The steps a process goes through, as its configuration lists them."""
+"""The steps that a process may go through, as its configuration has them. Which of them comes next is `routing.py`'s."""
 
-from dataclasses import dataclass
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, field, replace
 
+from docflow.domain.configuration import Configuration
 from docflow.domain.errors import PermanentError
 from docflow.domain.json_types import JsonObject
 from docflow.domain.stages import ProcessStatus, Stage
+from docflow.domain.workflow_reading import read_workflow
+from docflow.domain.workflow_steps import KIND_OF_STAGE, Edge, OutputConfig, Step, StepType
 
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """One place in a workflow; `name` is unique in it and kept in the run's `step`."""
-
-    name: str
-    stage: Stage
+MAX_ACTIONS = 20
+"""Of one step, and of a configuration."""
 
 
 @dataclass(frozen=True, slots=True)
 class Workflow:
+    """`output_schema` and `enable_hitl` are the configuration's: what conditions may ask, and whether people look."""
+
     steps: tuple[Step, ...]
+    output_schema: JsonObject = field(default_factory=dict)
+    enable_hitl: bool = True
 
     @property
     def first(self) -> Step:
         return self.steps[0]
 
-    def after(self, name: str) -> Step | None:
-        """The step behind the one of that name; None at the end."""
-        places = [step.name for step in self.steps]
-        if name not in places:
-            raise PermanentError(f"the workflow has no step {name!r}", code="workflow_invalid")
-        following = self.steps[places.index(name) + 1 :]
-        return following[0] if following else None
+    def step(self, name: str) -> Step:
+        """Raises PermanentError `workflow_invalid`."""
+        for step in self.steps:
+            if step.name == name:
+                return step
+        raise PermanentError(f"the workflow has no step {name!r}", code="workflow_invalid")
 
-    def at(self, stage: Stage, name: str | None = None) -> Step:
-        """The step of that stage and name; the first of the stage where it has none of that name."""
-        for step in self.steps:
-            if step.stage is stage and step.name == name:
-                return step
-        for step in self.steps:
-            if step.stage is stage:
-                return step
+    def has(self, name: str) -> bool:
+        return any(step.name == name for step in self.steps)
+
+    def is_review(self, name: str) -> bool:
+        return any(step.name == name and step.type is StepType.REVIEW for step in self.steps)
+
+    def at(self, stage: Stage, name: str | None = None, gone: Collection[str] = ()) -> Step:
+        """The step of that stage and name; where it has none of that name, the first of the stage that the process went
+        through (`gone`), or else the first."""
+        here = [step for step in self.steps if step.stage is stage and step.type is not StepType.REVIEW]
+        named = [step for step in self.steps if step.stage is stage and step.name == name]
+        for step in (*named, *(step for step in here if step.name in gone), *here):
+            return step
         raise PermanentError(f"the workflow has no step of stage {stage}", code="workflow_invalid")
 
+    def configured(self, configuration: Configuration, name: str) -> Configuration:
+        """The configuration as the step of that name sees it."""
+        return self.step(name).config.applied_to(configuration)
 
-FULL_PIPELINE = Workflow(tuple(Step(stage.value.lower(), stage) for stage in Stage))
+    def first_action(self, name: str) -> int:
+        """Where the output actions of a step stand among all of the process, so that none is carried out twice.
+
+        Steps that use the configuration's own share the first places, whichever of them a process comes to.
+        """
+        own = [step.name for step in self.steps if _has_actions(step)]
+        return MAX_ACTIONS * (1 + own.index(name)) if name in own else 0
+
+
+def _has_actions(step: Step) -> bool:
+    return isinstance(step.config, OutputConfig) and step.config.actions is not None
+
+
+def _pipeline() -> tuple[Step, ...]:
+    names = [stage.value.lower() for stage in Stage]
+    following = [(Edge(name),) for name in names[1:]]
+    ways: list[tuple[Edge, ...]] = [*following, ()]
+    return tuple(
+        Step(name, KIND_OF_STAGE[stage](), way) for name, stage, way in zip(names, Stage, ways, strict=True)
+    )
+
+
+FULL_PIPELINE = Workflow(_pipeline())
 
 #: What a process shows while it waits for, or begins, a stage.
 STATUS_ON_ENTRY = {
@@ -53,15 +85,26 @@ STATUS_ON_ENTRY = {
 }
 
 
-def workflow_from(data: JsonObject) -> Workflow:
-    """Read a configuration's `workflow`: {"steps": [{"name", "stage"}, ...]}; nothing there = the full pipeline."""
-    listed = data.get("steps") or ()
-    if not listed:
+def workflow_from(written: JsonObject) -> Workflow:
+    """Read a configuration's `workflow`; nothing there = the full pipeline. Raises PermanentError `workflow_invalid`."""
+    if not written.get("steps"):
         return FULL_PIPELINE
-    try:
-        steps = tuple(Step(str(item["name"]), Stage(item["stage"])) for item in listed)
-    except (KeyError, TypeError, ValueError) as error:
-        raise PermanentError("a step of the workflow is not readable", code="workflow_invalid") from error
-    if len({step.name for step in steps}) != len(steps):
-        raise PermanentError("two steps of the workflow have one name", code="workflow_invalid")
-    return Workflow(steps)
+    read = read_workflow(written)
+    if read.problems:
+        raise PermanentError("a step of the workflow is not readable", code="workflow_invalid")
+    return Workflow(read.steps)
+
+
+def actions_of(written: JsonObject) -> tuple[Sequence[JsonObject], ...]:
+    """The output actions of each step that has its own, as far as it can be read."""
+    configs = [step.config for step in read_workflow(written).steps]
+    return tuple(config.actions or () for config in configs if isinstance(config, OutputConfig))
+
+
+def pinned_workflow(configuration: Configuration) -> Workflow:
+    """That of a configuration, with what its conditions go by."""
+    return replace(
+        workflow_from(configuration.workflow),
+        output_schema=configuration.output_schema,
+        enable_hitl=configuration.enable_hitl,
+    )

@@ -18,7 +18,7 @@ from docflow.domain.outcomes import Changes
 from docflow.domain.ports.clock import Clock
 from docflow.domain.stages import ProcessStatus
 from docflow.domain.transition import ProcessChange, Transition, storable
-from docflow.domain.workflow import workflow_from
+from docflow.domain.workflow import pinned_workflow
 from docflow.features.configurations.service import Configurations
 from docflow.features.documents.models import Document
 from docflow.features.stage_runs import repository
@@ -101,7 +101,8 @@ class RunLedger:
             chosen = await Configurations(session, run.client_id).for_new_process(
                 process_type_id, run.process_id
             )
-            step = workflow_from(chosen.workflow).at(run.stage, run.step)
+            workflow = pinned_workflow(chosen)
+            step = workflow.at(run.stage, run.step)
             results = {
                 "process_type_id": chosen.process_type_id,
                 "config_version": chosen.version,
@@ -120,7 +121,7 @@ class RunLedger:
             classification_result=classification,
         )
         self.pinned = Pinned(known, self._run, chosen)
-        return chosen
+        return workflow.configured(chosen, step.name)
 
     async def _ours(self, session: AsyncSession) -> ProcessState:
         """The process, locked. Raises LostRun where the run is no longer ours."""

@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 import structlog
@@ -21,7 +22,7 @@ from docflow.domain.ports.clock import Clock
 from docflow.domain.ports.transport import Transport
 from docflow.domain.stages import Stage
 from docflow.domain.transition import Transition
-from docflow.domain.workflow import FULL_PIPELINE, workflow_from
+from docflow.domain.workflow import FULL_PIPELINE, pinned_workflow
 from docflow.features.stage_runs import repository
 from docflow.features.stage_runs.changed import hints_of
 from docflow.runtime.failures import outcome_of, places_of
@@ -268,6 +269,7 @@ class StageRunner:
             return unworkable.process, self._policy(None), failed
         try:
             policy = self._policy(job.configuration)
+            job = _as_the_step_sees_it(job, policy)
         except PermanentError as error:
             return job.process, self._policy(None), Fail(error.code, error.message)
         if run.losses >= self._settings.max_losses:
@@ -331,7 +333,7 @@ class StageRunner:
 
     def _policy(self, configuration: Configuration | None) -> Policy:
         return Policy(
-            workflow=workflow_from(configuration.workflow) if configuration else FULL_PIPELINE,
+            workflow=pinned_workflow(configuration) if configuration else FULL_PIPELINE,
             max_failures=self._settings.max_failures,
             backoff=self._backoff,
             plugin_name=configuration.plugin_name if configuration else None,
@@ -350,3 +352,10 @@ class StageRunner:
         if any(stage in self._handlers for stage, _ in hints):
             self._bell.ring()
         await self._transport.hint(hints)
+
+
+def _as_the_step_sees_it(job: Job, policy: Policy) -> Job:
+    """Raises PermanentError `workflow_invalid` for a step that the workflow lacks."""
+    if job.configuration is None:
+        return job
+    return replace(job, configuration=policy.workflow.configured(job.configuration, job.run.step))

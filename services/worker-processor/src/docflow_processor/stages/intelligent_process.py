@@ -10,7 +10,9 @@ from docflow.domain.jobs import Job, Ledger
 from docflow.domain.json_types import JsonObject
 from docflow.domain.judging import judged
 from docflow.domain.outcomes import Advance, Fail, HoldForReview, StageOutcome
+from docflow.domain.routing import Router
 from docflow.domain.stages import Stage
+from docflow.domain.workflow import pinned_workflow
 from docflow.plugins.validators.running import Validators
 from docflow.runtime.checks import Checks, LooksBack
 from docflow.runtime.model_advice import Advises, NoAdvice
@@ -36,6 +38,9 @@ class IntelligentProcess:
         config = job.configuration
         if config is None:
             return Fail("process_type_unknown", "the process has no type")
+        workflow = pinned_workflow(config)
+        if workflow.is_review(job.run.step):
+            return Router(workflow, job.process).review(job.run.step)
         extraction = job.process.extraction_result or {}
         received_on = job.process.created_at.astimezone(UTC).date()
         findings = await self._checks.findings(

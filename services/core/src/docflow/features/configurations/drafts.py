@@ -20,6 +20,7 @@ from docflow.domain.json_changes import Change, changes_between
 from docflow.domain.json_types import JsonObject
 from docflow.domain.paging import Mark, PageOf, PageRequest
 from docflow.domain.publishing import Draft, Known, problems_of, written_problems
+from docflow.domain.workflow_templates import filled_in
 from docflow.features.audit.configuring import tell_of_act
 from docflow.features.configurations.models import ConfigurationRow
 from docflow.features.configurations.repository import COPIED, ConfigurationRepository
@@ -91,7 +92,7 @@ class ConfigurationDrafts:
     async def add(self, process_type_id: str, values: Mapping[str, Any]) -> ConfigurationRow:
         """A draft of the next version. Raises NotFound for a type that the caller does not see."""
         process_type = await self._types.get(process_type_id)
-        self._refuse_secrets(values)
+        values = self._usable(values)
         await self._keep_first(process_type)
         row = {
             **values,
@@ -117,8 +118,7 @@ class ConfigurationDrafts:
         """Raises Conflict for anything but a draft, PreconditionFailed for a draft that changed meanwhile."""
         if row.state != LifecycleState.DRAFT:
             raise Conflict(f"a configuration that is {row.state} does not change; clone it")
-        self._refuse_secrets(values)
-        return await self._write(row, seen, values)
+        return await self._write(row, seen, self._usable(values))
 
     async def publish(self, row: ConfigurationRow, seen: int | None, at: datetime) -> ConfigurationRow:
         """In force from then on, with one prompt a stage pinned to it. From a draft, a shadow or a canary.
@@ -211,8 +211,17 @@ class ConfigurationDrafts:
         )
         return (highest or 0) + 1
 
+    def _usable(self, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """With the steps of a workflow's template. Raises UserError for what must not even be stored."""
+        self._refuse_secrets(values)
+        return {**values, "workflow": filled_in(values["workflow"])} if "workflow" in values else values
+
     def _refuse_secrets(self, values: Mapping[str, Any]) -> None:
-        problems = list(written_problems(values.get("output_actions", ()), values.get("llm_policy", {})))
+        problems = list(
+            written_problems(
+                values.get("output_actions", ()), values.get("llm_policy", {}), values.get("workflow")
+            )
+        )
         if problems:
             raise UserError("some values are not valid", problems=problems)
 
@@ -255,4 +264,5 @@ def _draft(row: ConfigurationRow) -> Draft:
         workflow=row.workflow,
         output_actions=row.output_actions,
         llm_policy=row.llm_policy,
+        enable_hitl=row.enable_hitl,
     )

@@ -37,7 +37,7 @@ from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.splitting import BY_PERSON, ChildState, Cuts, is_split, with_decision, without_cuts
 from docflow.domain.stages import ProcessStatus, RunStatus, Stage
 from docflow.domain.transition import Decision, Transition
-from docflow.domain.workflow import FULL_PIPELINE, Workflow, workflow_from
+from docflow.domain.workflow import FULL_PIPELINE, Workflow, pinned_workflow
 from docflow.features.classification.repository import learn_from_process
 from docflow.features.splitting.decisions import check_cuts
 from docflow.features.stage_runs import given_type, repository
@@ -80,18 +80,25 @@ async def retry(
     by: str,
     at: datetime,
     from_stage: Stage | None = None,
+    from_step: str | None = None,
     public_url: str = "",
 ) -> Changed:
-    """Go again from where it stopped, or from an earlier stage. Only what is failed or cancelled can.
+    """Go again from where it stopped, or from an earlier stage or step. Only what is failed or cancelled can.
 
-    Without `from_stage` documents that were read stay read; with INGEST or INTELLIGENT_OCR all are read anew. Of a process that
-    was split those that failed or were cancelled are tried again, and it waits for them; it is not split anew (Conflict).
-    One that was split from a process which failed or was cancelled has that one wait again.
+    The stages before have left what they found: nothing of it is worked out again. Where a stage or step is named that reads
+    (INGEST, INTELLIGENT_OCR) all documents are read anew, else those that were read stay read.
+
+    Of a process that was split those that failed or were cancelled are tried again, and it waits for them; it is not split
+    anew (Conflict). One that was split from a process which failed or was cancelled has that one wait again.
     """
     process = await _locked(session, client_id, process_id)
     if is_split(process.classification_result):
-        return await _retry_split(session, process, from_stage, by=by, at=at, public_url=public_url)
-    changed = await _retry(session, process, from_stage, by=by, at=at, public_url=public_url)
+        if from_stage is not None or from_step is not None:
+            raise Conflict("the process was split; its parts can be tried again from a stage")
+        return await _retry_split(session, process, by=by, at=at, public_url=public_url)
+    changed = await _retry(
+        session, process, from_stage, from_step=from_step, by=by, at=at, public_url=public_url
+    )
     if process.parent_process_id is not None:
         await _await_again(session, client_id, process.parent_process_id, by=by, at=at, public_url=public_url)
     return changed
@@ -100,17 +107,20 @@ async def retry(
 async def _retry(
     session: AsyncSession,
     process: ProcessState,
-    from_stage: Stage | None,
+    from_stage: Stage | None = None,
     *,
+    from_step: str | None = None,
     by: str,
     at: datetime,
     public_url: str,
 ) -> Changed:
     process_id = process.process_id
     latest = await repository.latest_run(session, process_id)
-    act = Replay(by, from_stage, stopped_step=latest[0].step if latest else None)
+    stopped = latest[0].step if latest else None
+    act = Replay(by, from_stage, stopped, from_step, await repository.steps_of(session, process_id))
     changed = await _carry(session, process, act, at, public_url)
-    anew = from_stage in (Stage.INGEST, Stage.INTELLIGENT_OCR)
+    named = from_stage is not None or from_step is not None
+    anew = named and changed.current_stage in (Stage.INGEST, Stage.INTELLIGENT_OCR)
     await _reopen_documents(session, process_id, all_of_them=anew)
     return changed
 
@@ -118,14 +128,11 @@ async def _retry(
 async def _retry_split(
     session: AsyncSession,
     process: ProcessState,
-    from_stage: Stage | None,
     *,
     by: str,
     at: datetime,
     public_url: str,
 ) -> Changed:
-    if from_stage is not None:
-        raise Conflict("the process was split; its parts can be tried again from a stage")
     if process.status not in (ProcessStatus.FAILED, ProcessStatus.CANCELLED):
         raise Conflict(f"a process that is {process.status} cannot be tried again")
     hints: list[tuple[Stage, UUID]] = []
@@ -133,7 +140,7 @@ async def _retry_split(
     for child in await _children(session, process):
         if child.status in (ProcessStatus.FAILED, ProcessStatus.CANCELLED):
             state = await _locked(session, process.client_id, child.process_id)
-            hints += (await _retry(session, state, None, by=by, at=at, public_url=public_url)).hints
+            hints += (await _retry(session, state, by=by, at=at, public_url=public_url)).hints
         at_work |= child.status is not ProcessStatus.COMPLETED
     changed = await _carry(session, process, Resume(by, at_work), at, public_url)
     return replace(changed, hints=(*changed.hints, *hints))
@@ -273,7 +280,7 @@ async def _give_type(
 ) -> Changed:
     chosen = await given_type.configuration_of(session, process, process_type_id)
     act = GiveType(by, decision, given_type.results_of(process, chosen), user_id, reason)
-    workflow = workflow_from(chosen.workflow)
+    workflow = pinned_workflow(chosen)
     changed = await _carry(session, process, act, at, public_url, workflow=workflow)
     await _reopen_documents(session, process.process_id, all_of_them=True)
     await learn_from_process(session, process.client_id, process.process_id, process_type_id)
@@ -353,7 +360,8 @@ async def _act_of(
         case Decision.REJECT:
             return Reject(by, user_id, reason)
         case Decision.SEND_BACK:
-            return SendBack(by, user_id, reason)
+            gone = await repository.steps_of(session, process.process_id)
+            return SendBack(by, user_id, reason, gone)
         case Decision.SPLIT:
             raise UserError("cuts are decided with `split`")
         case Decision.APPROVE:

@@ -18,7 +18,7 @@ from docflow.domain.transition import Transition, storable
 _PROCESS = """
     process_id, client_id, process_type_id, config_version, status, current_stage, version, external_id,
     metadata, classification_result, extraction_result, validation_result, final_output, overall_confidence,
-    callback_url, created_at, parent_process_id
+    callback_url, created_at, parent_process_id, ingestion_source
 """
 _RUN = (
     "run_id, client_id, process_id, stage, step, attempt, failures, losses, created_at, traceparent, status"
@@ -208,6 +208,15 @@ async def latest_run(session: AsyncSession, process_id: UUID) -> tuple[Run, str]
     return (_run(row), row.status) if row else None
 
 
+async def steps_of(session: AsyncSession, process_id: UUID) -> frozenset[str]:
+    """The steps that a process has been at."""
+    rows = await session.execute(
+        text("SELECT DISTINCT step FROM stage_runs WHERE process_id = :process_id"),
+        {"process_id": process_id},
+    )
+    return frozenset(rows.scalars())
+
+
 async def is_ours(session: AsyncSession, run: Run, worker_id: UUID, *, lock: bool = False) -> bool:
     """Whether this attempt is still the worker's; with `lock` it stays so until the transaction ends."""
     suffix = " FOR SHARE" if lock else ""
@@ -289,6 +298,7 @@ def _process(row: Row[Any]) -> ProcessState:
         callback_url=row.callback_url,
         created_at=row.created_at,
         parent_process_id=row.parent_process_id,
+        ingestion_source=row.ingestion_source,
     )
 
 

@@ -3,7 +3,7 @@
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.jobs import ProcessState
-from docflow.domain.workflow import FULL_PIPELINE, Workflow, workflow_from
+from docflow.domain.workflow import FULL_PIPELINE, Workflow, pinned_workflow
 from docflow.features.configurations.repository import ConfigurationRepository
 
 
@@ -16,4 +16,4 @@ async def workflow_of(session: AsyncSession, process: ProcessState) -> Workflow:
         return FULL_PIPELINE
     configurations = ConfigurationRepository(session, process.client_id)
     configuration = await configurations.get(process.process_type_id, process.config_version)
-    return workflow_from(configuration.workflow)
+    return pinned_workflow(configuration)

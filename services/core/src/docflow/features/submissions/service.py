@@ -25,7 +25,7 @@ from docflow.domain.ports.sealing import Sealing
 from docflow.domain.ports.transport import Transport
 from docflow.domain.stages import DocumentStatus, DuplicatePolicy, ProcessStatus
 from docflow.domain.tracing import current_traceparent
-from docflow.domain.workflow import FULL_PIPELINE, Workflow, workflow_from
+from docflow.domain.workflow import FULL_PIPELINE, Workflow, pinned_workflow
 from docflow.features.configurations.in_force import InForce
 from docflow.features.configurations.service import Configurations, refuse_unusable
 from docflow.features.documents.models import Document
@@ -295,6 +295,7 @@ class Submissions:
             overall_confidence=None,
             callback_url=given.callback_url,
             created_at=self._clock.now(),
+            ingestion_source=given.ingestion_source.value,
         )
         transition = first_transition(
             state,
@@ -338,7 +339,7 @@ class Submissions:
 
 
 def _workflow_of(intake: _Intake) -> Workflow:
-    return workflow_from(intake.configuration.workflow) if intake.configuration else FULL_PIPELINE
+    return pinned_workflow(intake.configuration) if intake.configuration else FULL_PIPELINE
 
 
 def content_hash(given: Submission) -> bytes:
