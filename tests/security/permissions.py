@@ -225,6 +225,8 @@ PERMISSIONS: dict[str, Rule] = {
         **one("config_id", "configuration"),
         body={"document_id": Of("read_document")},
     ),
+    "list_workflow_steps": configuring(),
+    "list_workflow_templates": configuring(),
     # what corrections taught
     "list_vendor_templates": Rule(Scope.CONFIG_WRITE),
     "delete_vendor_template": Rule(Scope.CONFIG_WRITE, **one("template_id", "vendor_template"), answers=204),

@@ -199,7 +199,7 @@ async def test_every_fault_of_a_draft_is_named_when_it_is_published(
     answer = await world.http.post(f"/v1/configurations/{made['config_id']}/publish", headers=headers)
     assert code(answer) == (422, "configuration_invalid")
     assert pointers(answer) == [
-        "/input_schema/$ref", "/validation_rules/0", "/validation_rules/1", "/plugin_name", "/workflow/steps",
+        "/input_schema/$ref", "/validation_rules/0", "/validation_rules/1", "/plugin_name", "/workflow/steps/0",
         "/output_actions/0/target_config/url",
     ]  # fmt: skip
 

@@ -74,6 +74,7 @@ from docflow_api.routers import (
     users,
     vendor_templates,
     vendors,
+    workflows,
 )
 from docflow_api.schemas.api_keys import ApiKeyChange, ApiKeyIn
 from docflow_api.schemas.auth import LoginIn, RefreshIn
@@ -100,7 +101,7 @@ _LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content
 _ROUTERS = (
     submissions, processes, documents, batches, uploads, reviews, splits, regions, events, live_socket, health, auth,
     sessions, me, recovery, second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations,
-    clients, audit_logs, usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate, vendors,
+    workflows, clients, audit_logs, usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate, vendors,
     reliability,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""

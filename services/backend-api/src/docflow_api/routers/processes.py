@@ -286,13 +286,21 @@ async def cancel_process(process_id: UUID, caller: TheCaller, gateway: TheGatewa
     dependencies=[needs(Scope.PROCESSES_WRITE)],
 )
 async def retry_process(
+    *,
     process_id: UUID,
     response: Response,
     caller: TheCaller,
     gateway: TheGateway,
     from_stage: Annotated[Stage | None, Query(description="Left out = the stage it stopped in")] = None,
+    from_step: Annotated[
+        str | None, Query(max_length=60, description="A step of its workflow that it has been at")
+    ] = None,
 ) -> ProcessOut:
-    """Go on with a failed or cancelled process."""
+    """Go on with a failed or cancelled process, from where it stopped or from a stage or step before that."""
+    if from_stage is not None and from_step is not None:
+        raise UserError(
+            "name a stage or a step", problems=[Problem("/query/from_step", "stands beside from_stage")]
+        )
     async with gateway.bound(caller) as session:
         changed = await lifecycle.retry(
             session,
@@ -301,6 +309,7 @@ async def retry_process(
             by=caller.name,
             at=gateway.now(),
             from_stage=from_stage,
+            from_step=from_step,
             public_url=gateway.public_url,
         )
         shown = await _shown(session, caller.client, process_id)

@@ -160,6 +160,16 @@ class AsyncConfigurations:
         )
         return dict(await self._sender.send(call))
 
+    async def workflow_steps(self) -> Sequence[dict[str, Any]]:
+        """What workflows are made of, with the JSON Schema of each type's `config`."""
+        answer = await self._sender.send(Call("GET", "/v1/workflow-steps", as_json))
+        return list(answer["data"])
+
+    async def workflow_templates(self) -> Sequence[dict[str, Any]]:
+        """Workflows to begin with; `workflow={"template": ...}` of a draft copies one."""
+        answer = await self._sender.send(Call("GET", "/v1/workflow-templates", as_json))
+        return list(answer["data"])
+
 
 class AsyncPrompts:
     """What models are told, for a type, a version and a stage."""

@@ -112,10 +112,13 @@ class AsyncProcesses:
     async def cancel(self, process_id: UUID | str) -> Process:
         return await self._sender.send(Call("POST", f"/v1/processes/{process_id}/cancel", as_model(Process)))
 
-    async def retry(self, process_id: UUID | str, *, from_stage: str | None = None) -> Process:
+    async def retry(
+        self, process_id: UUID | str, *, from_stage: str | None = None, from_step: str | None = None
+    ) -> Process:
+        """Go on from where it stopped, or from a stage or step that it has been at; one of the two."""
         path = f"/v1/processes/{process_id}/retry"
         return await self._sender.send(
-            Call("POST", path, as_model(Process), params=given(from_stage=from_stage))
+            Call("POST", path, as_model(Process), params=given(from_stage=from_stage, from_step=from_step))
         )
 
     async def erase(self, process_id: UUID | str) -> None:

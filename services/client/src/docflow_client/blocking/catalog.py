@@ -156,6 +156,16 @@ class Configurations:
         )
         return dict(self._sender.send(call))
 
+    def workflow_steps(self) -> Sequence[dict[str, Any]]:
+        """What workflows are made of, with the JSON Schema of each type's `config`."""
+        answer = self._sender.send(Call("GET", "/v1/workflow-steps", as_json))
+        return list(answer["data"])
+
+    def workflow_templates(self) -> Sequence[dict[str, Any]]:
+        """Workflows to begin with; `workflow={"template": ...}` of a draft copies one."""
+        answer = self._sender.send(Call("GET", "/v1/workflow-templates", as_json))
+        return list(answer["data"])
+
 
 class Prompts:
     """What models are told, for a type, a version and a stage."""

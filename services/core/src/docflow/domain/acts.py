@@ -9,8 +9,8 @@ from docflow.domain.errors import Conflict, Problem, UserError
 from docflow.domain.json_types import JsonObject
 from docflow.domain.messages import Message
 from docflow.domain.outcomes import Changes
-from docflow.domain.splitting import is_split
 from docflow.domain.routing import Router
+from docflow.domain.splitting import is_split
 from docflow.domain.stages import ProcessStatus, RunStatus, Stage
 from docflow.domain.transition import Decision, ProcessChange, ReviewClosed, RunEnd, Transition
 from docflow.domain.workflow_steps import Step
