@@ -136,6 +136,11 @@ def test_a_template_takes_its_parameters() -> None:
     assert ways == [[{"to": "review", "when": "fields.totals.gross > 2500.50"}, {"to": "output"}]]
 
 
+def test_how_stacks_are_split_stands_beside_a_template_and_beside_steps() -> None:
+    written = filled_in({"template": "straight_through", "splitting": "review"})
+    assert (written["splitting"], told(dict(written))) == ("review", {})
+
+
 def test_what_is_no_template_stays_as_it_is() -> None:
     assert filled_in({"steps": PIPELINE}) == {"steps": PIPELINE}
 

@@ -140,13 +140,13 @@ _BY_NAME = {template.name: template for template in TEMPLATES}
 
 
 def filled_in(written: JsonObject) -> JsonObject:
-    """`{"template", "parameters"?}` becomes the steps of that template; anything else stays as it is.
+    """`{"template", "parameters"?}` becomes the steps of that template; anything else, and `splitting`, stays as it is.
 
     Raises UserError that names what is wrong.
     """
     if "template" not in written:
         return written
-    unknown = written.keys() - {"template", "parameters"}
+    unknown = written.keys() - {"template", "parameters", "splitting"}
     if unknown:
         raise _refused(
             [
@@ -159,7 +159,8 @@ def filled_in(written: JsonObject) -> JsonObject:
     if template is None:
         raise _refused([Problem("/workflow/template", f"is one of {', '.join(_BY_NAME)}")])
     try:
-        return {"steps": template.steps(written.get("parameters") or {})}
+        kept = {name: written[name] for name in ("splitting",) if name in written}
+        return {**kept, "steps": template.steps(written.get("parameters") or {})}
     except ValidationError as error:
         wrong = error.errors(include_input=False, include_url=False, include_context=False)
         raise _refused(
