@@ -1258,7 +1258,7 @@ export interface paths {
         put?: never;
         /**
          * Retry Process
-         * @description Go on with a failed or cancelled process.
+         * @description Go on with a failed or cancelled process, from where it stopped or from a stage or step before that.
          */
         post: operations["retry_process"];
         delete?: never;
@@ -1745,6 +1745,46 @@ export interface paths {
          * @description Keep that an account is the vendor's. Documents read from then on that ask to pay there are not flagged for it.
          */
         post: operations["verify_bank_details"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflow-steps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Workflow Steps
+         * @description What workflows are made of, with the JSON Schema of each type's `config`.
+         */
+        get: operations["list_workflow_steps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/workflow-templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Workflow Templates
+         * @description Workflows to begin with: `"workflow": {"template", "parameters"}` of a draft copies one.
+         */
+        get: operations["list_workflow_templates"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4560,6 +4600,11 @@ export interface components {
          */
         Standing: "not_needed" | "missing" | "passed" | "worse";
         /**
+         * StepType
+         * @enum {string}
+         */
+        StepType: "ingest" | "ocr" | "process" | "review" | "output";
+        /**
          * Support
          * @enum {string}
          */
@@ -5072,6 +5117,57 @@ export interface components {
             document_id: string;
             /** Pages */
             pages: components["schemas"]["PageWordsOut"][];
+        };
+        /**
+         * WorkflowStepType
+         * @description `stage` is the one that works on such a step; `may_lead_to` the types that its ways out may lead to.
+         */
+        WorkflowStepType: {
+            /** Config Schema */
+            config_schema: {
+                [key: string]: unknown;
+            };
+            /** Description */
+            description: string;
+            /** May Lead To */
+            may_lead_to: components["schemas"]["StepType"][];
+            stage: components["schemas"]["Stage"];
+            /** Title */
+            title: string;
+            type: components["schemas"]["StepType"];
+        };
+        /**
+         * WorkflowStepsOut
+         * @description In the order in which a document comes to them.
+         */
+        WorkflowStepsOut: {
+            /** Data */
+            data: components["schemas"]["WorkflowStepType"][];
+        };
+        /**
+         * WorkflowTemplateOut
+         * @description `workflow` is the template with its defaults, or with examples for `parameters` that have none.
+         */
+        WorkflowTemplateOut: {
+            /** Description */
+            description: string;
+            /** Parameters Schema */
+            parameters_schema: {
+                [key: string]: unknown;
+            };
+            /** Template */
+            template: string;
+            /** Title */
+            title: string;
+            /** Workflow */
+            workflow: {
+                [key: string]: unknown;
+            };
+        };
+        /** WorkflowTemplatesOut */
+        WorkflowTemplatesOut: {
+            /** Data */
+            data: components["schemas"]["WorkflowTemplateOut"][];
         };
     };
     responses: {
@@ -8224,6 +8320,8 @@ export interface operations {
             query?: {
                 /** @description Left out = the stage it stopped in */
                 from_stage?: components["schemas"]["Stage"] | null;
+                /** @description A step of its workflow that it has been at */
+                from_step?: string | null;
             };
             header?: never;
             path: {
@@ -9433,6 +9531,66 @@ export interface operations {
             415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
             422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    list_workflow_steps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowStepsOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    list_workflow_templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkflowTemplatesOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
             429: components["responses"]["Problem"];
             /** @description A fault on our side */
