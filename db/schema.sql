@@ -24,6 +24,35 @@ CREATE TABLE account_tokens (
     CONSTRAINT uq_account_tokens_token_hash UNIQUE (token_hash)
 );
 
+CREATE TABLE alert_rules (
+    rule_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    name text NOT NULL,
+    metric text,
+    event text,
+    comparison text NOT NULL DEFAULT 'above'::text,
+    threshold double precision NOT NULL,
+    window_s integer NOT NULL DEFAULT 3600,
+    cool_down_s integer NOT NULL DEFAULT 3600,
+    severity text NOT NULL DEFAULT 'warning'::text,
+    is_enabled boolean NOT NULL DEFAULT true,
+    last_value double precision,
+    last_evaluated_at timestamp with time zone,
+    last_fired_at timestamp with time zone,
+    created_by text,
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT ck_alert_rules_comparison_known CHECK ((comparison = ANY (ARRAY['above'::text, 'below'::text]))),
+    CONSTRAINT ck_alert_rules_cool_down_known CHECK (((cool_down_s >= 60) AND (cool_down_s <= 604800))),
+    CONSTRAINT ck_alert_rules_event_known CHECK (((event IS NULL) OR (event = ANY (ARRAY['hitl_required'::text, 'process_failed'::text, 'low_confidence'::text, 'fraud_detected'::text, 'quota_warning'::text])))),
+    CONSTRAINT ck_alert_rules_metric_known CHECK (((metric IS NULL) OR (metric = ANY (ARRAY['review_queue_depth'::text, 'review_queue_age_s'::text, 'failure_rate'::text, 'straight_through_rate'::text, 'spend_usd'::text, 'latency_p95_s'::text, 'dead_runs'::text, 'deliveries_failing'::text])))),
+    CONSTRAINT ck_alert_rules_one_source CHECK (((metric IS NULL) <> (event IS NULL))),
+    CONSTRAINT ck_alert_rules_severity_known CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'error'::text, 'critical'::text]))),
+    CONSTRAINT ck_alert_rules_window_known CHECK (((window_s >= 60) AND (window_s <= 86400))),
+    CONSTRAINT fk_alert_rules_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT pk_alert_rules PRIMARY KEY (rule_id)
+);
+
 CREATE TABLE api_keys (
     api_key_id uuid NOT NULL,
     client_id uuid NOT NULL,
@@ -435,6 +464,74 @@ CREATE TABLE mails (
     CONSTRAINT pk_mails PRIMARY KEY (mail_id)
 );
 
+CREATE TABLE notification_channels (
+    channel_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    user_id uuid,
+    kind text NOT NULL,
+    name text NOT NULL,
+    target_sealed bytea,
+    shown_target text,
+    events text[] NOT NULL DEFAULT '{}'::text[],
+    window_s integer NOT NULL DEFAULT 60,
+    state text NOT NULL DEFAULT 'active'::text,
+    failing_since timestamp with time zone,
+    last_error_code text,
+    last_delivered_at timestamp with time zone,
+    created_by text,
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT ck_notification_channels_kind_known CHECK ((kind = ANY (ARRAY['email'::text, 'slack'::text, 'teams'::text, 'telegram'::text, 'sms'::text, 'mattermost'::text, 'discord'::text]))),
+    CONSTRAINT ck_notification_channels_state_known CHECK ((state = ANY (ARRAY['active'::text, 'disabled'::text]))),
+    CONSTRAINT ck_notification_channels_window_known CHECK (((window_s >= 0) AND (window_s <= 86400))),
+    CONSTRAINT fk_notification_channels_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT fk_notification_channels_user FOREIGN KEY (client_id, user_id) REFERENCES users(client_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT pk_notification_channels PRIMARY KEY (channel_id),
+    CONSTRAINT uq_notification_channels_client_id_channel_id UNIQUE (client_id, channel_id),
+    CONSTRAINT uq_notification_channels_client_id_user_id UNIQUE (client_id, user_id)
+);
+
+CREATE TABLE notification_messages (
+    message_id uuid NOT NULL,
+    client_id uuid NOT NULL,
+    channel_id uuid NOT NULL,
+    counts jsonb NOT NULL DEFAULT '{}'::jsonb,
+    notification_ids uuid[] NOT NULL DEFAULT '{}'::uuid[],
+    is_test boolean NOT NULL DEFAULT false,
+    state text NOT NULL DEFAULT 'pending'::text,
+    attempt integer NOT NULL DEFAULT 0,
+    failures integer NOT NULL DEFAULT 0,
+    available_at timestamp with time zone NOT NULL DEFAULT now(),
+    error_code text,
+    finished_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT ck_notification_messages_state_known CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text]))),
+    CONSTRAINT fk_notification_messages_channel FOREIGN KEY (client_id, channel_id) REFERENCES notification_channels(client_id, channel_id) ON DELETE CASCADE,
+    CONSTRAINT fk_notification_messages_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT pk_notification_messages PRIMARY KEY (message_id)
+);
+
+CREATE TABLE notification_preferences (
+    client_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    in_app text[],
+    read_until timestamp with time zone,
+    CONSTRAINT fk_notification_preferences_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT fk_notification_preferences_user FOREIGN KEY (client_id, user_id) REFERENCES users(client_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT pk_notification_preferences PRIMARY KEY (client_id, user_id)
+);
+
+CREATE TABLE notification_reads (
+    client_id uuid NOT NULL,
+    notification_id uuid NOT NULL,
+    user_id uuid NOT NULL,
+    read_at timestamp with time zone NOT NULL,
+    CONSTRAINT fk_notification_reads_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT fk_notification_reads_notification FOREIGN KEY (client_id, notification_id) REFERENCES notifications(client_id, notification_id) ON DELETE CASCADE,
+    CONSTRAINT fk_notification_reads_user FOREIGN KEY (client_id, user_id) REFERENCES users(client_id, user_id) ON DELETE CASCADE,
+    CONSTRAINT pk_notification_reads PRIMARY KEY (client_id, notification_id, user_id)
+);
+
 CREATE TABLE notifications (
     notification_id uuid NOT NULL,
     client_id uuid NOT NULL,
@@ -447,12 +544,14 @@ CREATE TABLE notifications (
     is_read boolean NOT NULL DEFAULT false,
     read_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    is_spread boolean NOT NULL DEFAULT false,
     CONSTRAINT ck_notifications_severity_known CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'error'::text, 'critical'::text]))),
     CONSTRAINT ck_notifications_type_known CHECK ((type = ANY (ARRAY['hitl_required'::text, 'process_failed'::text, 'low_confidence'::text, 'fraud_detected'::text, 'process_completed'::text, 'quota_warning'::text, 'alert'::text, 'digest'::text]))),
     CONSTRAINT fk_notifications_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
     CONSTRAINT fk_notifications_process FOREIGN KEY (client_id, process_id) REFERENCES processes(client_id, process_id) ON DELETE CASCADE,
     CONSTRAINT fk_notifications_user FOREIGN KEY (client_id, user_id) REFERENCES users(client_id, user_id) ON DELETE CASCADE,
-    CONSTRAINT pk_notifications PRIMARY KEY (notification_id)
+    CONSTRAINT pk_notifications PRIMARY KEY (notification_id),
+    CONSTRAINT uq_notifications_client_id_notification_id UNIQUE (client_id, notification_id)
 );
 
 CREATE TABLE outbox (
@@ -921,6 +1020,7 @@ CREATE TABLE workers (
 -- Indexes
 
 CREATE INDEX ix_account_tokens_client_id_kind ON public.account_tokens USING btree (client_id, kind, created_at);
+CREATE INDEX ix_alert_rules_list ON public.alert_rules USING btree (client_id, created_at DESC, rule_id DESC);
 CREATE INDEX ix_api_keys_client_id_created_at ON public.api_keys USING btree (client_id, created_at, api_key_id);
 CREATE INDEX ix_audit_logs_chain ON public.audit_logs USING btree (client_id, seq);
 CREATE INDEX ix_audit_logs_client_id_timestamp ON public.audit_logs USING btree (client_id, "timestamp" DESC);
@@ -957,8 +1057,17 @@ CREATE INDEX ix_llm_calls_run ON public.llm_calls USING btree (run_id) WHERE (NO
 CREATE INDEX ix_login_attempts_account_created_at ON public.login_attempts USING btree (account, created_at DESC);
 CREATE INDEX ix_login_attempts_address_created_at ON public.login_attempts USING btree (address, created_at DESC);
 CREATE INDEX ix_mails_available_at ON public.mails USING btree (available_at, mail_id);
+CREATE INDEX ix_notification_channels_completions ON public.notification_channels USING btree (client_id) WHERE ((state = 'active'::text) AND ('process_completed'::text = ANY (events)));
+CREATE INDEX ix_notification_channels_list ON public.notification_channels USING btree (client_id, created_at DESC, channel_id DESC);
+CREATE INDEX ix_notification_messages_due ON public.notification_messages USING btree (available_at, message_id) WHERE (state = 'pending'::text);
+CREATE INDEX ix_notification_messages_list ON public.notification_messages USING btree (client_id, channel_id, created_at DESC, message_id DESC);
+CREATE UNIQUE INDEX uq_notification_messages_gathering ON public.notification_messages USING btree (client_id, channel_id) WHERE ((state = 'pending'::text) AND (attempt = 0) AND (NOT is_test));
+CREATE INDEX ix_notification_preferences_completions ON public.notification_preferences USING btree (client_id) WHERE ('process_completed'::text = ANY (in_app));
+CREATE INDEX ix_notification_reads_user ON public.notification_reads USING btree (client_id, user_id);
+CREATE INDEX ix_notifications_fresh ON public.notifications USING btree (notification_id) WHERE (NOT is_spread);
 CREATE INDEX ix_notifications_list ON public.notifications USING btree (client_id, created_at DESC, notification_id DESC);
 CREATE INDEX ix_notifications_process ON public.notifications USING btree (client_id, process_id) WHERE (process_id IS NOT NULL);
+CREATE INDEX ix_notifications_type ON public.notifications USING btree (client_id, type, created_at);
 CREATE INDEX ix_outbox_topic_message_id ON public.outbox USING btree (topic, message_id);
 CREATE INDEX ix_output_actions_due ON public.output_actions USING btree (available_at, action_id) WHERE (status = ANY (ARRAY['pending'::text, 'retrying'::text]));
 CREATE INDEX ix_output_actions_executing ON public.output_actions USING btree (claimed_by) WHERE (status = 'executing'::text);
@@ -1125,6 +1234,74 @@ END
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.alert_value(p_client_id uuid, p_metric text, p_event text, p_window_s integer, p_now timestamp with time zone)
+ RETURNS double precision
+ LANGUAGE plpgsql
+ STABLE
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+    v_since timestamptz := p_now - make_interval(secs => p_window_s);
+BEGIN
+    IF p_event IS NOT NULL THEN
+        RETURN (
+            SELECT count(*) FROM notifications n
+            WHERE n.client_id = p_client_id AND n.type = p_event AND n.created_at > v_since AND n.created_at <= p_now
+        );
+    END IF;
+    CASE p_metric
+    WHEN 'review_queue_depth' THEN
+        RETURN (SELECT count(*) FROM reviews r WHERE r.client_id = p_client_id AND r.status = 'open');
+    WHEN 'review_queue_age_s' THEN
+        RETURN (
+            SELECT greatest(coalesce(extract(epoch FROM p_now - min(r.created_at)), 0), 0)
+            FROM reviews r WHERE r.client_id = p_client_id AND r.status = 'open'
+        );
+    WHEN 'failure_rate' THEN
+        RETURN (
+            SELECT avg((p.status = 'failed')::integer) FROM processes p
+            WHERE p.client_id = p_client_id AND p.updated_at > v_since
+                AND p.completed_at > v_since AND p.completed_at <= p_now AND p.status IN ('completed', 'failed')
+        );
+    WHEN 'straight_through_rate' THEN
+        RETURN (
+            SELECT avg((p.reviewed_at IS NULL)::integer) FROM processes p
+            WHERE p.client_id = p_client_id AND p.updated_at > v_since
+                AND p.completed_at > v_since AND p.completed_at <= p_now AND p.status = 'completed'
+        );
+    WHEN 'latency_p95_s' THEN
+        RETURN (
+            SELECT percentile_cont(0.95) WITHIN GROUP (ORDER BY extract(epoch FROM p.completed_at - p.created_at)::float8)
+            FROM processes p
+            WHERE p.client_id = p_client_id AND p.updated_at > v_since
+                AND p.completed_at > v_since AND p.completed_at <= p_now AND p.status = 'completed'
+        );
+    WHEN 'spend_usd' THEN
+        RETURN (
+            SELECT coalesce(sum(c.cost_micros), 0) / 1000000.0 FROM llm_calls c
+            WHERE c.client_id = p_client_id AND c.created_at > v_since AND c.created_at <= p_now
+        );
+    WHEN 'dead_runs' THEN
+        RETURN (
+            SELECT count(*) FROM stage_runs r
+            WHERE r.client_id = p_client_id AND r.status = 'failed' AND r.finished_at > v_since AND r.finished_at <= p_now
+        );
+    WHEN 'deliveries_failing' THEN
+        RETURN (
+            SELECT count(*) FROM webhook_endpoints e WHERE e.client_id = p_client_id AND e.failing_since IS NOT NULL
+        ) + (
+            SELECT count(*) FROM notification_channels c
+            WHERE c.client_id = p_client_id AND c.failing_since IS NOT NULL AND c.state = 'active'
+        );
+    ELSE
+        RETURN NULL;
+    END CASE;
+END
+$function$
+;
+-- owner: docflow_owner; may call: docflow_app
 
 CREATE OR REPLACE FUNCTION public.change_client(p_user_id uuid, p_client_id uuid, p_version integer, p_changes jsonb)
  RETURNS boolean
@@ -1851,6 +2028,43 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.finish_message(p_message_id uuid, p_attempt integer, p_state text, p_retry_in_s double precision, p_counts boolean, p_error_code text)
+ RETURNS boolean
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+    v_now timestamptz := clock_timestamp();
+    v_client uuid;
+    v_channel uuid;
+BEGIN
+    UPDATE notification_messages m
+    SET state = p_state, failures = m.failures + p_counts::integer, error_code = p_error_code,
+        available_at = CASE WHEN p_state = 'pending' THEN v_now + make_interval(secs => coalesce(p_retry_in_s, 0))
+            ELSE m.available_at END,
+        finished_at = CASE WHEN p_state = 'pending' THEN NULL ELSE v_now END
+    WHERE m.message_id = p_message_id AND m.attempt = p_attempt AND m.state = 'pending'
+    RETURNING m.client_id, m.channel_id INTO v_client, v_channel;
+    IF v_channel IS NULL THEN
+        RETURN false;
+    END IF;
+    IF p_state = 'delivered' THEN
+        UPDATE notification_channels c
+        SET failing_since = NULL, last_error_code = NULL, last_delivered_at = v_now
+        WHERE c.client_id = v_client AND c.channel_id = v_channel;
+    ELSIF p_error_code IS NOT NULL THEN
+        UPDATE notification_channels c
+        SET failing_since = coalesce(c.failing_since, v_now), last_error_code = p_error_code
+        WHERE c.client_id = v_client AND c.channel_id = v_channel;
+    END IF;
+    RETURN true;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.finish_runs(p_worker uuid, p_transitions jsonb)
  RETURNS TABLE(run_id uuid, process_id uuid, version integer, next_run_id uuid)
  LANGUAGE plpgsql
@@ -1895,6 +2109,42 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.fire_alert_rules(p_client_id uuid, p_now timestamp with time zone)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+    v_fired integer;
+BEGIN
+    -- In one order for all; the lock is what makes the second one wait.
+    PERFORM FROM alert_rules r WHERE r.client_id = p_client_id AND r.is_enabled ORDER BY r.rule_id FOR UPDATE;
+    UPDATE alert_rules r
+    SET last_value = alert_value(p_client_id, r.metric, r.event, r.window_s, p_now), last_evaluated_at = p_now
+    WHERE r.client_id = p_client_id AND r.is_enabled;
+    WITH fired AS (
+        UPDATE alert_rules r SET last_fired_at = p_now
+        WHERE r.client_id = p_client_id AND r.is_enabled
+            AND CASE r.comparison WHEN 'above' THEN r.last_value > r.threshold ELSE r.last_value < r.threshold END
+            AND (r.last_fired_at IS NULL OR r.last_fired_at + make_interval(secs => r.cool_down_s) <= p_now)
+        RETURNING r.name, r.metric, r.event, r.comparison, r.threshold, r.window_s, r.severity, r.last_value
+    ), told AS (
+        INSERT INTO notifications (notification_id, client_id, type, severity, title, message, created_at)
+        SELECT new_time_id(), p_client_id, 'alert', f.severity, 'Alert: ' || f.name,
+            coalesce(f.metric, f.event) || ' is ' || round(f.last_value::numeric, 3)::float8 || ', ' || f.comparison || ' '
+                || f.threshold || ' (window ' || f.window_s || ' s).',
+            p_now
+        FROM fired f
+        RETURNING 1
+    )
+    SELECT count(*) INTO v_fired FROM told;
+    RETURN v_fired;
+END
+$function$
+;
+-- owner: docflow_owner; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.heartbeat(p_worker uuid, p_service text, p_host text, p_pid integer, p_expiry_s double precision)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -1936,6 +2186,41 @@ END
 $function$
 ;
 -- owner: docflow_owner; may call: nobody else
+
+CREATE OR REPLACE FUNCTION public.keep_wanted_completion()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+    IF EXISTS (
+        SELECT FROM notification_channels c
+        WHERE c.client_id = NEW.client_id AND c.state = 'active' AND 'process_completed' = ANY (c.events)
+    ) OR EXISTS (
+        SELECT FROM notification_preferences p
+        WHERE p.client_id = NEW.client_id AND 'process_completed' = ANY (p.in_app)
+    ) THEN
+        RETURN NEW;
+    END IF;
+    RETURN NULL;
+END
+$function$
+;
+-- owner: docflow_owner; may call: nobody else
+
+CREATE OR REPLACE FUNCTION public.list_alerting_clients(p_after uuid, p_limit integer)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    SELECT c.client_id FROM public.clients c
+    WHERE (p_after IS NULL OR c.client_id > p_after) AND c.status = 'active'
+        AND EXISTS (SELECT FROM public.alert_rules r WHERE r.client_id = c.client_id AND r.is_enabled)
+    ORDER BY c.client_id LIMIT p_limit
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
 
 CREATE OR REPLACE FUNCTION public.list_clients(p_user_id uuid, p_client_id uuid, p_status text, p_before_at timestamp with time zone, p_before_id uuid, p_limit integer)
  RETURNS TABLE(client_id uuid, name text, slug text, status text, subscription_tier text, token_balance bigint, version integer, created_at timestamp with time zone, updated_at timestamp with time zone)
@@ -2518,6 +2803,66 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.spread_notifications(p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+    v_now timestamptz := clock_timestamp();
+    v_count integer;
+BEGIN
+    IF NOT pg_try_advisory_xact_lock(hashtextextended('docflow.notifications.spread', 0)) THEN
+        RETURN 0;
+    END IF;
+    WITH fresh AS (
+        SELECT n.notification_id FROM notifications n WHERE NOT n.is_spread
+        ORDER BY n.notification_id LIMIT p_limit FOR UPDATE SKIP LOCKED
+    ), taken AS (
+        UPDATE notifications n SET is_spread = true FROM fresh WHERE n.notification_id = fresh.notification_id
+        RETURNING n.notification_id, n.client_id, n.user_id, n.type, n.severity
+    ), counted AS (
+        SELECT c.client_id, c.channel_id, c.window_s, t.type, count(*) AS pieces, bool_or(t.severity = 'critical') AS urgent,
+            array_agg(t.notification_id) AS ids
+        FROM taken t JOIN notification_channels c ON c.client_id = t.client_id AND c.state = 'active'
+            AND t.type = ANY (c.events) AND (t.user_id IS NULL OR t.user_id = c.user_id)
+        GROUP BY c.client_id, c.channel_id, c.window_s, t.type
+    ), ids AS (
+        SELECT counted.channel_id, array_agg(one.id ORDER BY one.id) AS ids
+        FROM counted CROSS JOIN LATERAL unnest(counted.ids) AS one (id) GROUP BY counted.channel_id
+    ), gathered AS (
+        SELECT counted.client_id, counted.channel_id, counted.window_s,
+            jsonb_object_agg(counted.type, counted.pieces) AS counts, bool_or(counted.urgent) AS urgent
+        FROM counted GROUP BY counted.client_id, counted.channel_id, counted.window_s
+    ), written AS (
+        INSERT INTO notification_messages AS m (message_id, client_id, channel_id, counts, notification_ids, available_at)
+        SELECT new_time_id(), g.client_id, g.channel_id, g.counts, ids.ids[1:20],
+            v_now + make_interval(secs => CASE WHEN g.urgent THEN 0 ELSE g.window_s END)
+        FROM gathered g JOIN ids ON ids.channel_id = g.channel_id
+        ORDER BY g.channel_id
+        ON CONFLICT (client_id, channel_id) WHERE state = 'pending' AND attempt = 0 AND NOT is_test DO UPDATE
+        SET counts = (
+                SELECT jsonb_object_agg(s.type, s.pieces)
+                FROM (
+                    SELECT e.key AS type, sum(e.value::bigint) AS pieces
+                    FROM (
+                        SELECT * FROM jsonb_each_text(m.counts) UNION ALL SELECT * FROM jsonb_each_text(excluded.counts)
+                    ) e GROUP BY e.key
+                ) s
+            ),
+            notification_ids = (m.notification_ids || excluded.notification_ids)[1:20],
+            available_at = least(m.available_at, excluded.available_at)
+    )
+    SELECT count(*) INTO v_count FROM taken;
+    RETURN v_count;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.stop_worker(p_worker uuid)
  RETURNS integer
  LANGUAGE plpgsql
@@ -2606,6 +2951,30 @@ BEGIN
     RETURN jsonb_build_object(
         'workers', v_workers, 'idempotency_keys', v_keys, 'login_attempts', v_attempts, 'events', v_events
     );
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.sweep_notifications()
+ RETURNS jsonb
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+DECLARE
+    v_notifications integer;
+    v_messages integer;
+BEGIN
+    DELETE FROM notifications n WHERE n.created_at < now() - interval '90 days' AND n.notification_id IN (
+        SELECT o.notification_id FROM notifications o ORDER BY o.notification_id LIMIT 10000
+    );
+    GET DIAGNOSTICS v_notifications = ROW_COUNT;
+    DELETE FROM notification_messages m WHERE m.created_at < now() - interval '30 days' AND m.message_id IN (
+        SELECT o.message_id FROM notification_messages o ORDER BY o.message_id LIMIT 10000
+    );
+    GET DIAGNOSTICS v_messages = ROW_COUNT;
+    RETURN jsonb_build_object('notifications', v_notifications, 'messages', v_messages);
 END
 $function$
 ;
@@ -2773,6 +3142,48 @@ AS $function$
         RETURNING m.mail_id, m.client_id, m.kind, m.sealed, m.attempt, m.failures, m.created_at
     )
     SELECT * FROM taken ORDER BY taken.created_at, taken.mail_id
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.take_messages(p_limit integer, p_hold_s double precision)
+ RETURNS TABLE(message_id uuid, client_id uuid, channel_id uuid, counts jsonb, notification_ids uuid[], is_test boolean, attempt integer, failures integer, kind text, channel_name text, target_sealed bytea, channel_state text, user_id uuid, email text, client_name text)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+    v_now timestamptz := clock_timestamp();
+BEGIN
+    RETURN QUERY
+    WITH early AS (
+        SELECT m.message_id, m.client_id, m.available_at FROM notification_messages m
+        WHERE m.state = 'pending' AND m.available_at <= v_now
+        ORDER BY m.available_at, m.message_id LIMIT 20 * p_limit
+    ), fair AS (
+        SELECT early.message_id, early.available_at,
+            row_number() OVER (PARTITION BY early.client_id ORDER BY early.available_at, early.message_id) AS turn
+        FROM early
+    ), due AS (
+        SELECT m.message_id FROM fair JOIN notification_messages m ON m.message_id = fair.message_id
+        WHERE m.state = 'pending' AND m.available_at <= v_now
+        ORDER BY fair.turn, fair.available_at, fair.message_id
+        LIMIT p_limit FOR UPDATE OF m SKIP LOCKED
+    ), taken AS (
+        UPDATE notification_messages m
+        SET attempt = m.attempt + 1, available_at = v_now + make_interval(secs => p_hold_s)
+        FROM due WHERE m.message_id = due.message_id
+        RETURNING m.*
+    )
+    SELECT t.message_id, t.client_id, t.channel_id, t.counts, t.notification_ids, t.is_test, t.attempt, t.failures,
+        c.kind, c.name, c.target_sealed, c.state, c.user_id, u.email, cl.name::text
+    FROM taken t
+        JOIN notification_channels c ON c.client_id = t.client_id AND c.channel_id = t.channel_id
+        JOIN clients cl ON cl.client_id = t.client_id
+        LEFT JOIN users u ON u.client_id = c.client_id AND u.user_id = c.user_id AND u.status = 'active';
+END
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
@@ -3305,6 +3716,7 @@ CREATE TRIGGER update_clients_updated_at BEFORE UPDATE ON public.clients FOR EAC
 CREATE TRIGGER published_configurations BEFORE DELETE OR UPDATE ON public.configurations FOR EACH ROW EXECUTE FUNCTION refuse_change_of_published();
 CREATE TRIGGER update_configurations_updated_at BEFORE UPDATE ON public.configurations FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER update_documents_updated_at BEFORE UPDATE ON public.documents FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
+CREATE TRIGGER keep_wanted_completion BEFORE INSERT ON public.notifications FOR EACH ROW WHEN ((new.type = 'process_completed'::text)) EXECUTE FUNCTION keep_wanted_completion();
 CREATE TRIGGER update_process_types_updated_at BEFORE UPDATE ON public.process_types FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER index_fields_of_changed AFTER UPDATE OF extraction_result ON public.processes FOR EACH ROW WHEN ((old.extraction_result IS DISTINCT FROM new.extraction_result)) EXECUTE FUNCTION index_process_fields();
 CREATE TRIGGER index_fields_of_new AFTER INSERT ON public.processes FOR EACH ROW WHEN ((new.extraction_result IS NOT NULL)) EXECUTE FUNCTION index_process_fields();
@@ -3319,6 +3731,7 @@ CREATE TRIGGER update_vendors_updated_at BEFORE UPDATE ON public.vendors FOR EAC
 -- Row-level security
 
 ALTER TABLE account_tokens ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE alert_rules ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE api_keys ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE audit_chain_heads ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE audit_dead ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -3342,6 +3755,10 @@ ALTER TABLE llm_cache ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE llm_calls ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE login_attempts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE mails ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE notification_channels ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE notification_messages ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE notification_preferences ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE notification_reads ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE notifications ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE output_actions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -3375,6 +3792,12 @@ CREATE POLICY client ON account_tokens FOR ALL TO public
     USING (((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")) OR ((client_id IS NULL) AND (( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL))))
     WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")) OR ((client_id IS NULL) AND (( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL))));
 CREATE POLICY engine_all ON account_tokens FOR ALL TO docflow_engine
+    USING (true)
+    WITH CHECK (true);
+CREATE POLICY client ON alert_rules FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_all ON alert_rules FOR ALL TO docflow_engine
     USING (true)
     WITH CHECK (true);
 CREATE POLICY client ON api_keys FOR ALL TO public
@@ -3519,6 +3942,30 @@ CREATE POLICY client ON mails FOR ALL TO public
     USING (((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")) OR ((client_id IS NULL) AND (( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL))))
     WITH CHECK (((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")) OR ((client_id IS NULL) AND (( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL))));
 CREATE POLICY engine_all ON mails FOR ALL TO docflow_engine
+    USING (true)
+    WITH CHECK (true);
+CREATE POLICY client ON notification_channels FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_all ON notification_channels FOR ALL TO docflow_engine
+    USING (true)
+    WITH CHECK (true);
+CREATE POLICY client ON notification_messages FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_all ON notification_messages FOR ALL TO docflow_engine
+    USING (true)
+    WITH CHECK (true);
+CREATE POLICY client ON notification_preferences FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_all ON notification_preferences FOR ALL TO docflow_engine
+    USING (true)
+    WITH CHECK (true);
+CREATE POLICY client ON notification_reads FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_all ON notification_reads FOR ALL TO docflow_engine
     USING (true)
     WITH CHECK (true);
 CREATE POLICY client ON notifications FOR ALL TO public
@@ -3698,6 +4145,8 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON account_tokens TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON account_tokens TO docflow_engine;
 GRANT SELECT ON alembic_version TO docflow_app;
 GRANT SELECT ON alembic_version TO docflow_audit;
+GRANT DELETE, INSERT, SELECT, UPDATE ON alert_rules TO docflow_app;
+GRANT SELECT ON alert_rules TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON api_keys TO docflow_app;
 GRANT SELECT ON api_keys TO docflow_engine;
 GRANT SELECT ON audit_chain_heads TO docflow_app;
@@ -3741,6 +4190,14 @@ GRANT INSERT, SELECT ON login_attempts TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON login_attempts TO docflow_engine;
 GRANT INSERT, SELECT ON mails TO docflow_app;
 GRANT DELETE, SELECT, UPDATE ON mails TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON notification_channels TO docflow_app;
+GRANT SELECT, UPDATE ON notification_channels TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON notification_messages TO docflow_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON notification_messages TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON notification_preferences TO docflow_app;
+GRANT SELECT ON notification_preferences TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON notification_reads TO docflow_app;
+GRANT SELECT ON notification_reads TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON notifications TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON notifications TO docflow_engine;
 GRANT INSERT, SELECT ON outbox TO docflow_app;

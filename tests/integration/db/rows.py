@@ -41,6 +41,8 @@ _SPECIAL: dict[str, dict[str, object]] = {
     "reviews": {"stage": "INTELLIGENT_PROCESS"},
     "output_actions": {"action_type": "webhook"},
     "notifications": {"type": "alert"},
+    "notification_channels": {"kind": "slack"},
+    "alert_rules": {"metric": "dead_runs"},
     "budgets": {"period": "day"},
     "audit_logs": {"result": "SUCCESS"},
     "evaluation_readings": {"side": "candidate"},
@@ -49,6 +51,7 @@ _SPECIAL: dict[str, dict[str, object]] = {
 _OWN_KEYS = {
     "users": "user_id", "processes": "process_id", "documents": "document_id", "webhook_endpoints": "endpoint_id",
     "evaluation_sets": "set_id", "evaluations": "evaluation_id", "vendors": "vendor_id",
+    "notifications": "notification_id", "notification_channels": "channel_id",
 }  # fmt: skip
 _SHARED = (
     "client_id",
@@ -60,6 +63,8 @@ _SHARED = (
     "set_id",
     "evaluation_id",
     "vendor_id",
+    "notification_id",
+    "channel_id",
 )
 
 

@@ -2,6 +2,7 @@
 
 from docflow.db import outbox
 from docflow.db.base import Base
+from docflow.features.alert_rules import models as alert_rules
 from docflow.features.api_keys import models as api_keys
 from docflow.features.audit import models as audit
 from docflow.features.calibration import models as calibration
@@ -12,6 +13,7 @@ from docflow.features.documents import models as documents
 from docflow.features.evaluations import models as evaluations
 from docflow.features.idempotency import models as idempotency
 from docflow.features.mails import models as mails
+from docflow.features.notification_channels import models as notification_channels
 from docflow.features.notifications import models as notifications
 from docflow.features.outputs import models as outputs
 from docflow.features.process_types import models as process_types
@@ -29,8 +31,8 @@ from docflow.features.vendors import models as vendors
 from docflow.features.webhooks import models as webhooks
 
 MODULES = (
-    api_keys, audit, calibration, classification, clients, configurations, documents, evaluations, idempotency, mails,
-    notifications, outbox, outputs, process_types, processes, prompts, removals, reviews, socket_tickets, stage_runs,
-    uploads, usage, users, vendor_memory, vendors, webhooks,
+    alert_rules, api_keys, audit, calibration, classification, clients, configurations, documents, evaluations, idempotency,
+    mails, notification_channels, notifications, outbox, outputs, process_types, processes, prompts, removals, reviews,
+    socket_tickets, stage_runs, uploads, usage, users, vendor_memory, vendors, webhooks,
 )  # fmt: skip
 METADATA = Base.metadata

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, text
+from sqlalchemy import ARRAY, ForeignKey, ForeignKeyConstraint, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docflow.db.base import Base, Created, id_column, one_of
@@ -13,7 +13,10 @@ TYPES = (
 
 
 class Notification(Created, Base):
-    """`user_id` NULL = for everybody of the client."""
+    """`user_id` NULL = for everybody of the client: one row, however many people read it.
+
+    What each person has read stands in `notification_reads`; `is_read` and `read_at` tell it of a row for one person.
+    """
 
     __tablename__ = "notifications"
 
@@ -27,10 +30,13 @@ class Notification(Created, Base):
     message: Mapped[str]
     is_read: Mapped[bool] = mapped_column(server_default="false")
     read_at: Mapped[datetime | None]
+    is_spread: Mapped[bool] = mapped_column(server_default="false", sort_order=1)
+    """Whether the channels that want it have taken it up."""
 
     __table_args__ = (
         one_of("type", TYPES),
         one_of("severity", ("info", "warning", "error", "critical")),
+        UniqueConstraint("client_id", "notification_id"),
         ForeignKeyConstraint(
             ["client_id", "process_id"],
             ["processes.client_id", "processes.process_id"],
@@ -49,5 +55,60 @@ class Notification(Created, Base):
             "client_id",
             "process_id",
             postgresql_where=text("process_id IS NOT NULL"),
+        ),
+        Index("ix_notifications_fresh", "notification_id", postgresql_where=text("NOT is_spread")),
+        Index("ix_notifications_type", "client_id", "type", "created_at"),
+    )
+
+
+class NotificationRead(Base):
+    """One person has read one notification."""
+
+    __tablename__ = "notification_reads"
+
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"), primary_key=True)
+    notification_id: Mapped[UUID] = mapped_column(primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    read_at: Mapped[datetime]
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["client_id", "user_id"],
+            ["users.client_id", "users.user_id"],
+            name="fk_notification_reads_user",
+            ondelete="CASCADE",
+        ),
+        ForeignKeyConstraint(
+            ["client_id", "notification_id"],
+            ["notifications.client_id", "notifications.notification_id"],
+            name="fk_notification_reads_notification",
+            ondelete="CASCADE",
+        ),
+        Index("ix_notification_reads_user", "client_id", "user_id"),
+    )
+
+
+class NotificationPreference(Base):
+    """What one person wants to see. Without a row, and where `in_app` is NULL, the usual types."""
+
+    __tablename__ = "notification_preferences"
+
+    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"), primary_key=True)
+    user_id: Mapped[UUID] = mapped_column(primary_key=True)
+    in_app: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    read_until: Mapped[datetime | None]
+    """Everything up to here counts as read."""
+
+    __table_args__ = (
+        ForeignKeyConstraint(
+            ["client_id", "user_id"],
+            ["users.client_id", "users.user_id"],
+            name="fk_notification_preferences_user",
+            ondelete="CASCADE",
+        ),
+        Index(
+            "ix_notification_preferences_completions",
+            "client_id",
+            postgresql_where=text("'process_completed' = ANY (in_app)"),
         ),
     )

@@ -1,0 +1,1 @@
+"""Measures and events that people are told of when they pass a bar."""

@@ -1,0 +1,1 @@
+"""Where notifications go besides the portal: mailboxes and chats."""
