@@ -41,6 +41,8 @@ class Proven:
                 return True
             case Needs.PERSON:
                 return self.role is not None
+            case Needs.MEMBER:
+                return self.role is not None and not self.platform
             case Needs.PLATFORM:
                 return self.platform
             case _:

@@ -11,6 +11,7 @@ import httpx
 from docflow.db.database import Database
 from docflow.domain.stages import Role
 from docflow.features.evaluations.models import Evaluation
+from docflow.features.notifications.models import Notification
 from docflow.features.users.models import User
 from docflow.testing.factories import (
     OUTPUT_SCHEMA,
@@ -112,6 +113,25 @@ async def _read_document(side: Side) -> str:
 
 async def _vendor_template(side: Side) -> str:
     return str(await add_vendor_template(side.database, side.tenancy))
+
+
+async def _notification(side: Side) -> str:
+    """For everybody of the client."""
+    notification_id, client_id = uuid4(), side.tenancy.client_id
+    row = {"type": "alert", "title": f"alert of {side.tenancy.slug}", "message": ""}
+    async with side.database.client(client_id) as session:
+        session.add(Notification(notification_id=notification_id, client_id=client_id, **row))
+    return str(notification_id)
+
+
+async def _channel(side: Side) -> str:
+    body = {"kind": "email", "name": "payables", "target": "ap@example.com", "events": ["alert"]}
+    return str((await side.post("/v1/notification-channels", body))["channel_id"])
+
+
+async def _alert_rule(side: Side) -> str:
+    body = {"name": "dead runs", "metric": "dead_runs", "threshold": 1000}
+    return str((await side.post("/v1/alert-rules", body))["rule_id"])
 
 
 async def _new_type(side: Side) -> str:
@@ -343,6 +363,9 @@ MAKERS: dict[str, Callable[[Side], Awaitable[str]]] = {
     "vendor": _vendor,
     "read_document": _read_document,
     "vendor_template": _vendor_template,
+    "notification": _notification,
+    "channel": _channel,
+    "alert_rule": _alert_rule,
     "ready_type": _ready_type,
     "new_type": _new_type,
     "process_type": _process_type,

@@ -14,6 +14,7 @@ class Needs(StrEnum):
     NOTHING = "no token"
     PROOF = "any valid token or key"
     PERSON = "anybody who is signed in; no key"
+    MEMBER = "a person of a client; no key, no platform admin"
     PLATFORM = "platform_admin"
 
 
@@ -76,6 +77,8 @@ def self_only(fresh: str = "person", **more: Any) -> Rule:
 PASSWORD = "violet-harbour-91"
 READ, WRITE, RESULTS = Scope.PROCESSES_READ, Scope.PROCESSES_WRITE, Scope.RESULTS_READ
 FIRST = {"If-Match": '"1"'}
+MAILBOX = {"kind": "email", "name": "payables", "target": "ap@example.com", "events": ["alert"]}
+ALERT = {"name": "dead runs", "metric": "dead_runs", "threshold": 1000}
 FILE = {"file_name": "note.txt", "base64": "SW52b2ljZSAx", "mime_type": "text/plain"}
 
 PERMISSIONS: dict[str, Rule] = {
@@ -107,6 +110,28 @@ PERMISSIONS: dict[str, Rule] = {
     "confirm_mfa": self_only("beginner", body={"code": Of("code")}),
     "renew_recovery_codes": self_only("guarded", body={"password": "password123", "code": Of("code")}),
     "end_mfa": self_only("guarded", body={"password": "password123", "code": Of("code")}, answers=204),
+    # notifications
+    "list_notifications": Rule(Needs.MEMBER),
+    "count_unread_notifications": Rule(Needs.MEMBER),
+    "read_notification": Rule(Needs.MEMBER, **one("notification_id", "notification")),
+    "read_all_notifications": Rule(Needs.MEMBER, answers=204),
+    "get_notification_preferences": Rule(Needs.MEMBER),
+    "set_notification_preferences": Rule(Needs.MEMBER, body={"in_app": ["alert"], "email": ["alert"]}),
+    "list_notification_channels": Rule(Scope.ADMIN),
+    "create_notification_channel": Rule(Scope.ADMIN, body=MAILBOX, answers=201),
+    "get_notification_channel": Rule(Scope.ADMIN, **one("channel_id", "channel")),
+    "change_notification_channel": Rule(
+        Scope.ADMIN, **one("channel_id", "channel"), body={"name": "renamed"}, headers=FIRST
+    ),
+    "delete_notification_channel": Rule(Scope.ADMIN, **one("channel_id", "channel"), answers=204),
+    "test_notification_channel": Rule(Scope.ADMIN, **one("channel_id", "channel"), answers=202),
+    "list_notification_messages": Rule(Scope.ADMIN, **one("channel_id", "channel")),
+    "list_alert_rules": Rule(Scope.ADMIN),
+    "create_alert_rule": Rule(Scope.ADMIN, body=ALERT, answers=201),
+    "try_alert_rule": Rule(Scope.ADMIN, body=ALERT),
+    "get_alert_rule": Rule(Scope.ADMIN, **one("rule_id", "alert_rule")),
+    "replace_alert_rule": Rule(Scope.ADMIN, **one("rule_id", "alert_rule"), body=ALERT, headers=FIRST),
+    "delete_alert_rule": Rule(Scope.ADMIN, **one("rule_id", "alert_rule"), answers=204),
     # people and keys
     "list_users": Rule(Scope.ADMIN),
     "get_user": Rule(Scope.ADMIN, **one("user_id", "user")),

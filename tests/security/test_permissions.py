@@ -116,7 +116,7 @@ def _security(rule: Rule) -> list[dict[str, list[str]]]:
         return []
     if rule.needs is Needs.PLATFORM:
         return [PLATFORM]
-    if rule.needs is Needs.PERSON:
+    if rule.needs in (Needs.PERSON, Needs.MEMBER):
         return [{"accessToken": []}]
     scopes = [scope.value for scope in (rule.needs, rule.also) if isinstance(scope, Scope)]
     return [{"accessToken": scopes}, {"apiKey": scopes}, *([PLATFORM] if rule.platform else [])]

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 from docflow.adapters.cache.memory import MemoryCache
+from docflow.adapters.chat.apprise import AppriseChat
 from docflow.adapters.clock.system import SystemClock
 from docflow.adapters.limits.counting import memory_limits
 from docflow.adapters.live.memory import MemoryLive
@@ -121,6 +122,7 @@ async def world(database: Database) -> AsyncIterator[World]:
 
 
 def make_container(database: Database) -> Container:
+    egress = NamedEgress()
     return Container(
         settings=settings(),
         stopping=asyncio.Event(),
@@ -135,7 +137,8 @@ def make_container(database: Database) -> Container:
         cache=MemoryCache(SystemClock()),
         limits=memory_limits(),
         workbench=ThreadWorkbench(),
-        egress=NamedEgress(),
+        egress=egress,
+        chat=AppriseChat(egress),
         sealing=FernetSealing(["s" * 43]),
         provider=None,
         read_image=None,

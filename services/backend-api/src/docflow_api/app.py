@@ -40,6 +40,7 @@ from docflow_api.proxies import TrustedProxies
 from docflow_api.rates import RequestRates
 from docflow_api.regions import Regions
 from docflow_api.routers import (
+    alert_rules,
     api_keys,
     audit_logs,
     auth,
@@ -55,6 +56,8 @@ from docflow_api.routers import (
     invitations,
     live_socket,
     me,
+    notification_channels,
+    notifications,
     process_types,
     processes,
     prompts,
@@ -76,11 +79,14 @@ from docflow_api.routers import (
     vendors,
     workflows,
 )
+from docflow_api.schemas.alert_rules import AlertRuleIn
 from docflow_api.schemas.api_keys import ApiKeyChange, ApiKeyIn
 from docflow_api.schemas.auth import LoginIn, RefreshIn
 from docflow_api.schemas.clients import ClientIn, ClientPatch
 from docflow_api.schemas.configurations import ConfigurationIn, ConfigurationPatch, DryRunIn
 from docflow_api.schemas.evaluations import EvaluationIn, EvaluationSetIn, PublishGateIn
+from docflow_api.schemas.notification_channels import NotificationChannelIn, NotificationChannelPatch
+from docflow_api.schemas.notifications import NotificationPreferencesIn
 from docflow_api.schemas.process_types import ProcessTypeIn, ProcessTypePatch
 from docflow_api.schemas.processes import ProcessIn
 from docflow_api.schemas.prompts import PromptClone, PromptIn, PromptPatch
@@ -103,6 +109,7 @@ _ROUTERS = (
     sessions, me, recovery, second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations,
     workflows, clients, audit_logs, usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate, vendors,
     reliability,
+    notifications, notification_channels, alert_rules,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
@@ -111,6 +118,7 @@ _BODIES = (
     ReviewDecision, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
     ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, CanaryIn, EvaluationIn, EvaluationSetIn, PublishGateIn,
     BankDetailsVerified, SplitIn, RegionIn, *ACCOUNT_BODIES,
+    NotificationPreferencesIn, NotificationChannelIn, NotificationChannelPatch, AlertRuleIn,
 )  # fmt: skip
 
 _ALLOWED_HEADERS = (

@@ -186,6 +186,15 @@ needs_person: Any = Depends(_person)
 """A route dependency: a person calls. A key signs in nowhere and is refused before the body is read."""
 
 
+async def _member(caller: TheCaller) -> None:
+    _ = caller.person, caller.client
+
+
+_member.rights = (PERSON,)  # type: ignore[attr-defined]
+needs_member: Any = Depends(_member)
+"""A route dependency: a person of a client calls; a platform admin has none."""
+
+
 async def judge(request: Request, caller: Caller, gateway: Gateway, scope: Scope) -> None:
     """Raises Forbidden unless the caller holds `scope` and has a client, whose audit then tells of it."""
     client_id = caller.client

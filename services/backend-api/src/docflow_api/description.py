@@ -33,6 +33,7 @@ TAGS = {
     "clients": "The platform's clients; for platform admins",
     "vendor templates": "Where corrections say that a vendor's fields stand",
     "usage": "What models cost, and what they may",
+    "notifications": "What people are told, where, and when a measure alerts them",
     "audit": "Who did what, in a chain that shows any change",
     "events": "Changes as they come",
     "users": "The people of a client, and inviting them",

@@ -10,7 +10,7 @@ from docflow.domain.errors import DocflowError
 from docflow.domain.json_types import JsonObject
 from fastapi import WebSocket, WebSocketDisconnect
 
-from docflow_api.streams import ProcessStream
+from docflow_api.streams import ProcessStream, kind_of
 
 PING_S = 25.0
 SEND_S = 10.0
@@ -61,7 +61,7 @@ class LiveSocket:
         try:
             async with aclosing(self._stream.follow(client_id, since)) as snapshots:
                 async for snapshot in snapshots:
-                    if not await self._send("process", snapshot.as_json()):
+                    if not await self._send(kind_of(snapshot), snapshot.as_json()):
                         return TOO_SLOW
         except DocflowError:
             return RESTARTING

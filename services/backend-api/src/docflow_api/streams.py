@@ -3,9 +3,11 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+from docflow.domain.json_types import JsonObject
 from docflow.domain.ports.live import LiveEvents, Snapshot
 
 from docflow_api.waiting import close
@@ -19,7 +21,21 @@ WATCH_S = 30.0
 """How often it is asked whether the caller's session or key still stands; a stream ends within this and a look."""
 _REMEMBERED = 5000
 
-ChangedSince = Callable[[datetime], Awaitable[Sequence[Snapshot]]]
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A notification on a stream; it is found by looking at the table alone."""
+
+    notification_id: UUID
+    updated_at: datetime
+    body: JsonObject
+
+    def as_json(self) -> JsonObject:
+        return self.body
+
+
+News = Snapshot | Told
+ChangedSince = Callable[[datetime], Awaitable[Sequence[News]]]
 Stands = Callable[[], Awaitable[bool]]
 
 
@@ -48,9 +64,9 @@ class ProcessStream:
         self._watch_s = watch_s
         self.is_refused = False
         """The stream ended because its caller may see it no more."""
-        self._sent: OrderedDict[UUID, tuple[int, str]] = OrderedDict()
+        self._sent: OrderedDict[UUID, tuple[int, str | None]] = OrderedDict()
 
-    async def follow(self, client_id: UUID, since: datetime) -> AsyncGenerator[Snapshot, None]:
+    async def follow(self, client_id: UUID, since: datetime) -> AsyncGenerator[News, None]:
         """Ends after its life, when the service stops and when the caller's session or key ended.
 
         The caller reconnects with its last mark.
@@ -112,15 +128,25 @@ class ProcessStream:
         await self._stopping.wait()
         await queue.put(None)
 
-    def _is_new(self, snapshot: Snapshot) -> bool:
-        version, status = self._sent.get(snapshot.process_id, (0, ""))
-        if snapshot.version < version or (snapshot.version, snapshot.status) == (version, status):
+    def _is_new(self, news: News) -> bool:
+        if isinstance(news, Told):
+            return self._keep(news.notification_id, 1, "")
+        return self._keep(news.process_id, news.version, news.status)
+
+    def _keep(self, row_id: UUID, new_version: int, new_status: str) -> bool:
+        version, status = self._sent.get(row_id, (0, None))
+        if new_version < version or (new_version, new_status) == (version, status):
             return False
-        self._sent[snapshot.process_id] = (snapshot.version, snapshot.status)
-        self._sent.move_to_end(snapshot.process_id)
+        self._sent[row_id] = (new_version, new_status)
+        self._sent.move_to_end(row_id)
         if len(self._sent) > _REMEMBERED:
             self._sent.popitem(last=False)
         return True
+
+
+def kind_of(news: News) -> str:
+    """The name under which it goes out."""
+    return "notification" if isinstance(news, Told) else "process"
 
 
 def write_mark(at: datetime) -> str:

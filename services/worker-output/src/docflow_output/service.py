@@ -16,6 +16,7 @@ from docflow_output.connectors.webhook import WebhookSender
 from docflow_output.deliveries import DeliveryLane
 from docflow_output.loop import LaneLoop
 from docflow_output.mails import MailLane
+from docflow_output.messages import MessageLane
 from docflow_output.stages import stages
 
 
@@ -49,6 +50,9 @@ def _loops(container: Container) -> tuple[LaneLoop[Any, Any], ...]:
         ActionLane(database, known, clock),
         DeliveryLane(database, WebhookSender(container.egress, clock), sealing, clock),
         MailLane(database, container.mail, sealing, clock, portal_url=container.settings.portal_url),
+        MessageLane(
+            database, container.chat, container.mail, sealing, portal_url=container.settings.portal_url
+        ),
     )
     return tuple(
         LaneLoop(

@@ -10,7 +10,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from docflow_api.deps import TheCaller, TheGateway, needs
 from docflow_api.following import following
 from docflow_api.schemas.problem import problems
-from docflow_api.streams import read_mark, write_mark
+from docflow_api.streams import kind_of, read_mark, write_mark
 
 router = APIRouter(prefix="/v1/events", tags=["events"])
 
@@ -35,10 +35,13 @@ async def stream_events(
         str | None, Header(max_length=64, description="Continue after this mark")
     ] = None,
 ) -> AsyncIterator[ServerSentEvent]:
-    """Every change of the client's processes as it comes. Snapshots may repeat; none is missed."""
+    """Every change of the client's processes as it comes. Snapshots may repeat; none is missed.
+
+    People are sent their notifications, too (`event: notification`, as in their list).
+    """
     stream = following(gateway, follower_of(caller))
     since = read_mark(last_event_id, gateway.now())
     async with aclosing(stream.follow(caller.client, since)) as snapshots:
         async for snapshot in snapshots:
             mark = write_mark(snapshot.updated_at)
-            yield ServerSentEvent(event="process", id=mark, data=snapshot.as_json())
+            yield ServerSentEvent(event=kind_of(snapshot), id=mark, data=snapshot.as_json())

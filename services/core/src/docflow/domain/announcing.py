@@ -1,4 +1,4 @@
-"""The words in which a change of a process is told: audit record, event, webhook, notification."""
+"""The words in which a change of a process is told: audit record, event, webhook."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,9 +7,8 @@ from uuid import UUID
 
 from docflow.domain.json_types import JsonObject
 from docflow.domain.messages import Message
-from docflow.domain.outcomes import Reason
 from docflow.domain.stages import AuditResult, ProcessStatus, Stage
-from docflow.domain.transition import Notice, WebhookEvent
+from docflow.domain.transition import WebhookEvent
 
 ACT_TOPIC = "audit.act"
 
@@ -116,35 +115,6 @@ class Announcer:
             data["children"] = list(subject.children)
         body = {"type": type_, "timestamp": self.at.isoformat(), "data": data}
         return WebhookEvent(self.new_id(), type_, type_ in CALLBACK_EVENTS, body)
-
-    def notices(
-        self, status: ProcessStatus, reasons: tuple[Reason, ...], code: str | None
-    ) -> tuple[Notice, ...]:
-        match status:
-            case ProcessStatus.HITL_REVIEW:
-                return self._held(reasons)
-            case ProcessStatus.FAILED:
-                told = f"It ended with the code {code}."
-                return (self._notice("process_failed", "error", "A process failed", told),)
-            case ProcessStatus.COMPLETED:
-                return (self._notice("process_completed", "info", "A process is complete", ""),)
-            case _:
-                return ()
-
-    def _held(self, reasons: tuple[Reason, ...]) -> tuple[Notice, ...]:
-        codes = sorted({reason.code for reason in reasons})
-        told = f"Reasons: {', '.join(codes)}."
-        notices = [self._notice("hitl_required", "warning", "A process waits for review", told)]
-        if "fraud_detected" in codes:
-            notices.append(self._notice("fraud_detected", "critical", "A document looks doubtful", told))
-        if codes == ["confidence_low"]:
-            notices.append(
-                self._notice("low_confidence", "info", "Values were read with low confidence", told)
-            )
-        return tuple(notices)
-
-    def _notice(self, type_: str, severity: str, title: str, message: str) -> Notice:
-        return Notice(self.new_id(), type_, severity, title, message)
 
 
 def _audit_data(

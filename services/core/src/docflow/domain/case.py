@@ -12,6 +12,7 @@ from docflow.domain.ids import new_id
 from docflow.domain.jobs import ProcessState, Run
 from docflow.domain.json_types import JsonObject
 from docflow.domain.messages import Message
+from docflow.domain.notifying import notifications_of
 from docflow.domain.outcomes import Changes
 from docflow.domain.splitting import children_of
 from docflow.domain.stages import AuditResult, ProcessStatus
@@ -135,7 +136,7 @@ class Case:
             review=review,
             review_closed=review_closed,
             actions=actions,
-            notices=self.say.notices(change.status, change.review_reasons, change.error_code),
+            notices=notifications_of(change, self.given.new_id),
             webhooks=self.say.webhooks(subject, change.status, *also),
             messages=(audit, self.say.event(subject, change.status, change.current_stage)),
             children=children,

@@ -17,6 +17,7 @@ from docflow.domain.json_types import JsonObject
 from docflow.domain.ports.audit_stream import AuditStream
 from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.cache import Cache
+from docflow.domain.ports.chat import Chat
 from docflow.domain.ports.clock import Clock
 from docflow.domain.ports.egress import Egress
 from docflow.domain.ports.limits import RateLimits
@@ -78,6 +79,7 @@ class Container:
     read_image: Callable[[bytes], ReadPicture]
     """A picture to its words; a plain function, for the workbench's `ocr` pool."""
     mail: Mail
+    chat: Chat
     models: Models | None = None
     """None = no vendor is set up, and everything is read offline."""
     has_ocr: bool = True
@@ -100,6 +102,7 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
 
     Databases of an operator are not asked anything yet: `runtime.logins` does.
     """
+    from docflow.adapters.chat.apprise import AppriseChat
     from docflow.adapters.clock.system import SystemClock
     from docflow.adapters.egress.guarded import GuardedEgress
     from docflow.adapters.llm.offline.provider import OfflineProvider
@@ -145,6 +148,7 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
             reading = TwoReadings(routed, models, workbench)
         memory = VendorIndex(database)
         mail = await stack.enter_async_context(aclosing(open_mail(settings, clock)))
+        egress = GuardedEgress(settings.egress.allow, connect_timeout_s=settings.egress.connect_timeout_s)
         shared = await stack.enter_async_context(open_shared(settings, clock))
         yield Container(
             settings=settings,
@@ -160,13 +164,14 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
             cache=shared.cache,
             limits=shared.limits,
             workbench=workbench,
-            egress=GuardedEgress(settings.egress.allow, connect_timeout_s=settings.egress.connect_timeout_s),
+            egress=egress,
             sealing=sealing,
             provider=Remembering(reading, memory, database, workbench),
             models=models,
             read_image=read_image,
             mail=mail,
             has_ocr=all(find_spec(name) for name in ("rapidocr", "onnxruntime")),
+            chat=AppriseChat(egress),
             metrics=metrics,
             tracing=tracing,
             audit_stream=audit_stream,

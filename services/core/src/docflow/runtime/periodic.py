@@ -14,8 +14,10 @@ from docflow.domain.errors import DocflowError
 from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.clock import Clock
 from docflow.domain.ports.workbench import Workbench
+from docflow.features.alert_rules.periodic import evaluate_alerts
 from docflow.features.audit.periodic import add_partitions
 from docflow.features.calibration.periodic import calibrate
+from docflow.features.notifications.periodic import sweep_notifications
 from docflow.features.removals.periodic import remove_files
 from docflow.features.stage_runs.periodic import sweep_engine
 from docflow.features.uploads.periodic import sweep_uploads
@@ -53,6 +55,8 @@ JOBS: tuple[PeriodicJob | PeriodicWork, ...] = (
     PeriodicJob("accounts.sweep", 3600, sweep_accounts),
     PeriodicJob("uploads.sweep", 3600, sweep_uploads),
     PeriodicJob("usage.sweep", 60, sweep_usage),
+    PeriodicJob("notifications.sweep", 3600, sweep_notifications),
+    PeriodicWork("alerts.evaluate", 60, evaluate_alerts),
 )
 
 

@@ -1,0 +1,1 @@
+"""Messages to chats and phones."""

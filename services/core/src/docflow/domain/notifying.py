@@ -1,0 +1,54 @@
+"""What people are told of a process's change: decided here, written in the transaction of the change."""
+
+from collections.abc import Callable, Sequence
+from enum import StrEnum
+from uuid import UUID
+
+from docflow.domain.outcomes import Reason
+from docflow.domain.stages import ProcessStatus
+from docflow.domain.transition import Notice, ProcessChange
+
+
+class Told(StrEnum):
+    """What a notification is about."""
+
+    HITL_REQUIRED = "hitl_required"
+    PROCESS_FAILED = "process_failed"
+    LOW_CONFIDENCE = "low_confidence"
+    FRAUD_DETECTED = "fraud_detected"
+    PROCESS_COMPLETED = "process_completed"
+    QUOTA_WARNING = "quota_warning"
+    ALERT = "alert"
+    DIGEST = "digest"
+
+
+WANTABLE = tuple(told for told in Told if told is not Told.DIGEST)
+"""What a person or a channel can ask for."""
+USUAL = tuple(told for told in WANTABLE if told is not Told.PROCESS_COMPLETED)
+"""What a person sees in the portal who never chose."""
+
+
+def notifications_of(change: ProcessChange, new_id: Callable[[], UUID]) -> tuple[Notice, ...]:
+    """Codes alone, no value of a document. A completion is dropped by the database where nobody wants it."""
+    match change.status:
+        case ProcessStatus.HITL_REVIEW:
+            return _held(change.review_reasons, new_id)
+        case ProcessStatus.FAILED:
+            told = f"It ended with the code {change.error_code}."
+            return (Notice(new_id(), Told.PROCESS_FAILED, "error", "A process failed", told),)
+        case ProcessStatus.COMPLETED:
+            return (Notice(new_id(), Told.PROCESS_COMPLETED, "info", "A process is complete", ""),)
+        case _:
+            return ()
+
+
+def _held(reasons: Sequence[Reason], new_id: Callable[[], UUID]) -> tuple[Notice, ...]:
+    codes = sorted({reason.code for reason in reasons})
+    told = f"Reasons: {', '.join(codes)}."
+    notices = [Notice(new_id(), Told.HITL_REQUIRED, "warning", "A process waits for review", told)]
+    if "fraud_detected" in codes:
+        notices.append(Notice(new_id(), Told.FRAUD_DETECTED, "critical", "A document looks doubtful", told))
+    if codes == ["confidence_low"]:
+        title = "Values were read with low confidence"
+        notices.append(Notice(new_id(), Told.LOW_CONFIDENCE, "info", title, told))
+    return tuple(notices)

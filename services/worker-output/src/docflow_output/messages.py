@@ -1,0 +1,138 @@
+"""The lane of notifications: spread to the channels that want them, many in one message, sent with tries of its own."""
+
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from docflow.db.database import Database
+from docflow.domain.errors import DocflowError, PermanentError, TransientError
+from docflow.domain.ports.chat import Chat
+from docflow.domain.ports.mail import Mail
+from docflow.domain.ports.sealing import Sealing
+from docflow.features.notification_channels.models import ChannelKind
+from docflow.features.notification_channels.repository import (
+    TakenMessage,
+    finish_message,
+    first_notifications,
+    spread,
+    take_messages,
+)
+from docflow.features.notification_channels.wording import SHOWN, Wording
+
+DELAYS_S = (5, 30, 120, 600, 1800, 3600)
+"""Before each further try: over about two hours, after which the news is old."""
+HOLD_S = 120.0
+"""Longer than a try takes; then a message whose sender died is due again."""
+SPREAD = 2_000
+_JITTER = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class MessageOutcome:
+    """`state`: delivered, failed or pending (again in `retry_in_s`)."""
+
+    message_id: UUID
+    attempt: int
+    state: str
+    retry_in_s: float | None = None
+    counts: bool = False
+    error_code: str | None = None
+
+
+class MessageLane:
+    name = "notifications"
+
+    def __init__(
+        self,
+        database: Database,
+        chat: Chat,
+        mail: Mail,
+        sealing: Sealing,
+        *,
+        portal_url: str,
+        chance: Callable[[], float] = random.random,
+    ) -> None:
+        self._database = database
+        self._chat = chat
+        self._mail = mail
+        self._sealing = sealing
+        self._portal_url = portal_url
+        self._chance = chance
+
+    async def claim(self, worker_id: UUID, limit: int) -> Sequence[TakenMessage]:
+        """Held by time, not by worker: what a lost commit took comes back by itself."""
+        async with self._database.nobody() as session:
+            await spread(session, SPREAD)
+        async with self._database.nobody() as session:
+            return await take_messages(session, limit, hold_s=HOLD_S)
+
+    async def carry_out(self, work: TakenMessage) -> MessageOutcome:
+        if work.channel_state != "active" and not work.is_test:
+            return self._failed(work, "channel_disabled")
+        try:
+            await self._send(work)
+        except TransientError as error:
+            return self._again(work, error.code, at_least_s=error.after_s)
+        except DocflowError as error:
+            return self._failed(work, error.code)
+        return MessageOutcome(work.message_id, work.attempt, "delivered")
+
+    def put_back(self, work: TakenMessage) -> MessageOutcome:
+        return MessageOutcome(work.message_id, work.attempt, "pending", retry_in_s=0.0)
+
+    def broke(self, work: TakenMessage) -> MessageOutcome:
+        return self._again(work, "internal_error")
+
+    async def finish(self, worker_id: UUID, outcome: MessageOutcome) -> bool:
+        async with self._database.nobody() as session:
+            return await finish_message(
+                session,
+                outcome.message_id,
+                outcome.attempt,
+                outcome.state,
+                retry_in_s=outcome.retry_in_s,
+                counts=outcome.counts,
+                error_code=outcome.error_code,
+            )
+
+    def state_of(self, outcome: MessageOutcome) -> str:
+        return outcome.state
+
+    async def _send(self, work: TakenMessage) -> None:
+        words = await self._words(work)
+        if work.kind is ChannelKind.EMAIL:
+            await self._mail.send(words.letter(self._address(work)))
+        else:
+            await self._chat.send(self._target(work), words.title, words.text)
+
+    async def _words(self, work: TakenMessage) -> Wording:
+        async with self._database.client(work.client_id) as session:
+            first = await first_notifications(session, work.client_id, work.notification_ids, SHOWN)
+        return Wording(
+            work.client_name, work.counts, first, portal_url=self._portal_url, is_test=work.is_test
+        )
+
+    def _address(self, work: TakenMessage) -> str:
+        """Of a person as it is now; who may not sign in any more is told nothing."""
+        if work.user_id is None:
+            return self._target(work)
+        if work.email is None:
+            raise PermanentError("nobody active has this mailbox", code="mail_refused")
+        return work.email
+
+    def _target(self, work: TakenMessage) -> str:
+        if work.target_sealed is None:
+            raise PermanentError("the channel has no target", code="channel_invalid")
+        return self._sealing.open(bytes(work.target_sealed)).decode()
+
+    def _again(self, work: TakenMessage, code: str, *, at_least_s: float = 0.0) -> MessageOutcome:
+        if work.is_test or work.failures >= len(DELAYS_S):
+            return self._failed(work, code)
+        wait_s = max(DELAYS_S[work.failures], at_least_s) * (1 + _JITTER * self._chance())
+        return MessageOutcome(
+            work.message_id, work.attempt, "pending", retry_in_s=wait_s, counts=True, error_code=code
+        )
+
+    def _failed(self, work: TakenMessage, code: str) -> MessageOutcome:
+        return MessageOutcome(work.message_id, work.attempt, "failed", counts=True, error_code=code)
