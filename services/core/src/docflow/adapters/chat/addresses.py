@@ -27,7 +27,7 @@ _HOSTS = {
     "discord": "discord.com",
 }
 """Of the kinds whose host is no choice of the client's."""
-_SLACK = re.compile(r"/services/(T\w+)/(B\w+)/(\w+)/?")
+_SLACK = re.compile(r"/services/(\w+)/(\w+)/(\w+)/?")
 _DISCORD = re.compile(r"/api/webhooks/(\d+)/([\w-]+)/?")
 _WORKFLOW = re.compile(r"/workflows/(\w+)/triggers/manual/paths/invoke/?")
 
