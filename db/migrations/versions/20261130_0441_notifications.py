@@ -6,7 +6,7 @@ from docflow.db.roles import APP, ENGINE
 from docflow.db.steps import AsEngine, allow_all, allow_client, give_to_engine, run, run_file
 
 revision = "0041_notifications"
-down_revision = "0035_calibration"
+down_revision = "0036_splitting"
 branch_labels = None
 depends_on = None
 
