@@ -69,7 +69,7 @@ class MessageLane:
 
     async def carry_out(self, work: TakenMessage) -> MessageOutcome:
         if work.channel_state != "active" and not work.is_test:
-            return self._failed(work, "channel_disabled")
+            return self._failed(work, code="channel_disabled")
         try:
             await self._send(work)
         except TransientError as error:
