@@ -8,5 +8,5 @@ from docflow_api.app import described
 if __name__ == "__main__":
     target = Path(__file__).parents[1] / "docs" / "api" / "openapi.json"
     target.write_text(
-        json.dumps(described(), indent=1, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
+        json.dumps(described(), indent=0, sort_keys=True, ensure_ascii=False) + "\n", encoding="utf-8"
     )

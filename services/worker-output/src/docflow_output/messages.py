@@ -68,8 +68,6 @@ class MessageLane:
             return await take_messages(session, limit, hold_s=HOLD_S)
 
     async def carry_out(self, work: TakenMessage) -> MessageOutcome:
-        if work.channel_state != "active" and not work.is_test:
-            return self._failed(work, code="channel_disabled")
         try:
             await self._send(work)
         except TransientError as error:
@@ -100,6 +98,8 @@ class MessageLane:
         return outcome.state
 
     async def _send(self, work: TakenMessage) -> None:
+        if work.channel_state != "active" and not work.is_test:
+            raise PermanentError("the channel is off", code="channel_disabled")
         words = await self._words(work)
         if work.kind is ChannelKind.EMAIL:
             await self._mail.send(words.letter(self._address(work)))
