@@ -44,6 +44,78 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/alert-rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Alert Rules
+         * @description The client's rules, newest first, with what they saw last.
+         */
+        get: operations["list_alert_rules"];
+        put?: never;
+        /**
+         * Create Alert Rule
+         * @description Tell people when a metric, or how often something happens, is beyond a threshold. Evaluated each minute.
+         */
+        post: operations["create_alert_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alert-rules/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Try Alert Rule
+         * @description Check a rule without keeping it: what it would see now. Nobody is told.
+         */
+        post: operations["try_alert_rule"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/alert-rules/{rule_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Alert Rule
+         * @description One rule, with what it saw last and when it fired.
+         */
+        get: operations["get_alert_rule"];
+        /**
+         * Replace Alert Rule
+         * @description Set all of a rule anew. What it saw is forgotten, and it may fire at the next evaluation.
+         */
+        put: operations["replace_alert_rule"];
+        post?: never;
+        /**
+         * Delete Alert Rule
+         * @description It fires no more; what it told stays.
+         */
+        delete: operations["delete_alert_rule"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/api-keys": {
         parameters: {
             query?: never;
@@ -873,6 +945,8 @@ export interface paths {
         /**
          * Stream Events
          * @description Every change of the client's processes as it comes. Snapshots may repeat; none is missed.
+         *
+         *     People are sent their notifications, too (`event: notification`, as in their list).
          */
         get: operations["stream_events"];
         put?: never;
@@ -1045,6 +1119,202 @@ export interface paths {
          * @description Turns the second factor on, ends the caller's other sessions and shows ten recovery codes, once.
          */
         post: operations["confirm_mfa"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/notification-preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Notification Preferences
+         * @description What the caller is told, in the portal and by letter.
+         */
+        get: operations["get_notification_preferences"];
+        /**
+         * Set Notification Preferences
+         * @description Choose the types to see in the portal and those to get by letter. Repeating it changes nothing.
+         */
+        put: operations["set_notification_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notification Channels
+         * @description The client's channels, newest first, with how they fare.
+         */
+        get: operations["list_notification_channels"];
+        put?: never;
+        /**
+         * Create Notification Channel
+         * @description A mailbox, chat or phone that gets the notifications of these types. Its target is sealed and never shown.
+         */
+        post: operations["create_notification_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-channels/{channel_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Notification Channel
+         * @description One channel, and whether its messages arrive.
+         */
+        get: operations["get_notification_channel"];
+        put?: never;
+        post?: never;
+        /**
+         * Delete Notification Channel
+         * @description With what it had still to send.
+         */
+        delete: operations["delete_notification_channel"];
+        options?: never;
+        head?: never;
+        /**
+         * Change Notification Channel
+         * @description Another name, target, choice of types or window; or off and on. Its kind is for good.
+         */
+        patch: operations["change_notification_channel"];
+        trace?: never;
+    };
+    "/v1/notification-channels/{channel_id}/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notification Messages
+         * @description What the channel sent and will send, newest first.
+         */
+        get: operations["list_notification_messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notification-channels/{channel_id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Test Notification Channel
+         * @description Send a test message, once. What became of it shows in the channel's messages within seconds.
+         */
+        post: operations["test_notification_channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Notifications
+         * @description The client's notifications and the caller's own, newest first, of the types that the caller wants to see.
+         */
+        get: operations["list_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/read-all": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read All Notifications
+         * @description All that stand there now count as read by the caller; nobody else's reading changes. Safe to repeat.
+         */
+        post: operations["read_all_notifications"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/unread-count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Count Unread Notifications
+         * @description How many of them the caller has not read.
+         */
+        get: operations["count_unread_notifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notifications/{notification_id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Read Notification
+         * @description The caller has read it. Safe to repeat; the first time stays.
+         */
+        post: operations["read_notification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1932,6 +2202,108 @@ export interface components {
             token: string;
         };
         /**
+         * AlertRuleIn
+         * @description Exactly one of `metric` and `event`. It fires while the value is beyond the threshold, once in a cool-down.
+         * @example {
+         *       "comparison": "above",
+         *       "cool_down_s": 3600,
+         *       "metric": "review_queue_depth",
+         *       "name": "reviews pile up",
+         *       "threshold": 100,
+         *       "window_s": 3600
+         *     }
+         */
+        AlertRuleIn: {
+            /** @default above */
+            comparison?: components["schemas"]["Comparison"];
+            /**
+             * Cool Down S
+             * @default 3600
+             */
+            cool_down_s?: number;
+            /**
+             * Event
+             * @default null
+             */
+            event?: ("hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "quota_warning") | null;
+            /**
+             * Is Enabled
+             * @default true
+             */
+            is_enabled?: boolean;
+            /** @default null */
+            metric?: components["schemas"]["Metric"] | null;
+            /** Name */
+            name: string;
+            /**
+             * Severity
+             * @default warning
+             * @enum {string}
+             */
+            severity?: "info" | "warning" | "error" | "critical";
+            /** Threshold */
+            threshold: number;
+            /**
+             * Window S
+             * @default 3600
+             */
+            window_s?: number;
+        };
+        /**
+         * AlertRuleOut
+         * @description `last_value` is null until the rule was evaluated, and while there is nothing to judge by.
+         */
+        AlertRuleOut: {
+            /** Comparison */
+            comparison: string;
+            /** Cool Down S */
+            cool_down_s: number;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Event */
+            event: string | null;
+            /** Is Enabled */
+            is_enabled: boolean;
+            /** Last Evaluated At */
+            last_evaluated_at: string | null;
+            /** Last Fired At */
+            last_fired_at: string | null;
+            /** Last Value */
+            last_value: number | null;
+            /** Metric */
+            metric: string | null;
+            /** Name */
+            name: string;
+            /**
+             * Rule Id
+             * Format: uuid
+             */
+            rule_id: string;
+            /** Severity */
+            severity: string;
+            /** Threshold */
+            threshold: number;
+            /** Version */
+            version: number;
+            /** Window S */
+            window_s: number;
+        };
+        /**
+         * AlertTrialOut
+         * @description What the rule would see now, and whether it would fire. null = nothing to judge by.
+         */
+        AlertTrialOut: {
+            /** Value */
+            value: number | null;
+            /** Would Fire */
+            would_fire: boolean;
+        };
+        /**
          * ApiKeyChange
          * @description What is left out stays as it is.
          * @example {
@@ -2287,6 +2659,11 @@ export interface components {
             /** Pointer */
             pointer: string;
         };
+        /**
+         * ChannelKind
+         * @enum {string}
+         */
+        ChannelKind: "email" | "slack" | "teams" | "telegram" | "sms" | "mattermost" | "discord";
         /** ClassificationOut */
         ClassificationOut: {
             /** Confidence */
@@ -2371,6 +2748,11 @@ export interface components {
          * @enum {string}
          */
         ClientStatus: "active" | "suspended" | "inactive";
+        /**
+         * Comparison
+         * @enum {string}
+         */
+        Comparison: "above" | "below";
         /**
          * ComparisonFigures
          * @description Worse = a field that loses more than a point with 95 % confidence, or more values invented.
@@ -3379,6 +3761,12 @@ export interface components {
             self: string;
         };
         /**
+         * Metric
+         * @description What can be measured of one client. A name ends with its unit; a rate is 0..1.
+         * @enum {string}
+         */
+        Metric: "review_queue_depth" | "review_queue_age_s" | "failure_rate" | "straight_through_rate" | "spend_usd" | "latency_p95_s" | "dead_runs" | "deliveries_failing";
+        /**
          * NewInvitationOut
          * @description `token` is shown this once; a repetition by its key leaves it out.
          */
@@ -3419,6 +3807,199 @@ export interface components {
             token?: string | null;
         };
         /**
+         * NotificationChannelIn
+         * @example {
+         *       "events": [
+         *         "hitl_required",
+         *         "alert"
+         *       ],
+         *       "kind": "email",
+         *       "name": "accounts payable",
+         *       "target": "ap@example.com",
+         *       "window_s": 60
+         *     }
+         */
+        NotificationChannelIn: {
+            /** Events */
+            events: components["schemas"]["Told"][];
+            kind: components["schemas"]["ChannelKind"];
+            /** Name */
+            name: string;
+            /**
+             * Target
+             * @description An e-mail address, or the address that the service gave out. Kept sealed.
+             */
+            target: string;
+            /**
+             * Window S
+             * @description What comes within it is one message
+             * @default 60
+             */
+            window_s?: number;
+        };
+        /**
+         * NotificationChannelOut
+         * @description `failing_since` and `last_error_code` are empty while messages arrive. The target itself is never shown.
+         */
+        NotificationChannelOut: {
+            /**
+             * Channel Id
+             * Format: uuid
+             */
+            channel_id: string;
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Created By */
+            created_by: string | null;
+            /** Events */
+            events: string[];
+            /** Failing Since */
+            failing_since: string | null;
+            /** Is Active */
+            is_active: boolean;
+            /** Kind */
+            kind: string;
+            /** Last Delivered At */
+            last_delivered_at: string | null;
+            /** Last Error Code */
+            last_error_code: string | null;
+            /** Name */
+            name: string;
+            /** Shown Target */
+            shown_target: string | null;
+            /** Version */
+            version: number;
+            /** Window S */
+            window_s: number;
+        };
+        /**
+         * NotificationChannelPatch
+         * @description What is left out stays as it is.
+         * @example {
+         *       "events": [
+         *         "alert"
+         *       ]
+         *     }
+         */
+        NotificationChannelPatch: {
+            /** Events */
+            events?: components["schemas"]["Told"][] | null;
+            /** Is Active */
+            is_active?: boolean | null;
+            /** Name */
+            name?: string | null;
+            /** Target */
+            target?: string | null;
+            /** Window S */
+            window_s?: number | null;
+        };
+        /**
+         * NotificationMessageOut
+         * @description `counts` tells how many notifications of each type are in it; `available_at` when it is (or was) due.
+         */
+        NotificationMessageOut: {
+            /** Attempts */
+            attempts: number;
+            /**
+             * Available At
+             * Format: date-time
+             */
+            available_at: string;
+            /** Counts */
+            counts: {
+                [key: string]: number;
+            };
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Error Code */
+            error_code: string | null;
+            /** Finished At */
+            finished_at: string | null;
+            /** Is Test */
+            is_test: boolean;
+            /**
+             * Message Id
+             * Format: uuid
+             */
+            message_id: string;
+            /** State */
+            state: string;
+        };
+        /**
+         * NotificationOut
+         * @description `is_read` is the caller's own; `for_me` = nobody else of the client has it.
+         */
+        NotificationOut: {
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** For Me */
+            for_me: boolean;
+            /** Is Read */
+            is_read: boolean;
+            /** Message */
+            message: string;
+            /**
+             * Notification Id
+             * Format: uuid
+             */
+            notification_id: string;
+            /** Process Id */
+            process_id: string | null;
+            /** Severity */
+            severity: string;
+            /** Title */
+            title: string;
+            /** Type */
+            type: string;
+        };
+        /**
+         * NotificationPreferencesIn
+         * @example {
+         *       "email": [
+         *         "alert"
+         *       ],
+         *       "email_window_s": 300,
+         *       "in_app": [
+         *         "hitl_required",
+         *         "alert"
+         *       ]
+         *     }
+         */
+        NotificationPreferencesIn: {
+            /** Email */
+            email: components["schemas"]["Told"][];
+            /**
+             * Email Window S
+             * @default 300
+             */
+            email_window_s?: number;
+            /** In App */
+            in_app: components["schemas"]["Told"][];
+        };
+        /**
+         * NotificationPreferencesOut
+         * @description What comes within `email_window_s` is one letter. `available` are the types there are.
+         */
+        NotificationPreferencesOut: {
+            /** Available */
+            available: string[];
+            /** Email */
+            email: string[];
+            /** Email Window S */
+            email_window_s: number;
+            /** In App */
+            in_app: string[];
+        };
+        /**
          * PageWordsOut
          * @description `page` starts at 1; width and height are PDF points or pixels.
          */
@@ -3435,6 +4016,17 @@ export interface components {
             width: number;
             /** Words */
             words: components["schemas"]["WordOut"][];
+        };
+        /** Page[AlertRuleOut] */
+        Page_AlertRuleOut_: {
+            /** Data */
+            data: components["schemas"]["AlertRuleOut"][];
+            /** Has More */
+            has_more: boolean;
+            /** Next */
+            next: string | null;
+            /** Next Cursor */
+            next_cursor: string | null;
         };
         /** Page[ApiKeyOut] */
         Page_ApiKeyOut_: {
@@ -3506,6 +4098,39 @@ export interface components {
         Page_InvitationOut_: {
             /** Data */
             data: components["schemas"]["InvitationOut"][];
+            /** Has More */
+            has_more: boolean;
+            /** Next */
+            next: string | null;
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Page[NotificationChannelOut] */
+        Page_NotificationChannelOut_: {
+            /** Data */
+            data: components["schemas"]["NotificationChannelOut"][];
+            /** Has More */
+            has_more: boolean;
+            /** Next */
+            next: string | null;
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Page[NotificationMessageOut] */
+        Page_NotificationMessageOut_: {
+            /** Data */
+            data: components["schemas"]["NotificationMessageOut"][];
+            /** Has More */
+            has_more: boolean;
+            /** Next */
+            next: string | null;
+            /** Next Cursor */
+            next_cursor: string | null;
+        };
+        /** Page[NotificationOut] */
+        Page_NotificationOut_: {
+            /** Data */
+            data: components["schemas"]["NotificationOut"][];
             /** Has More */
             has_more: boolean;
             /** Next */
@@ -4674,6 +5299,22 @@ export interface components {
             token_type?: string;
         };
         /**
+         * Told
+         * @description What a notification is about.
+         * @enum {string}
+         */
+        Told: "hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "process_completed" | "quota_warning" | "alert" | "digest";
+        /**
+         * UnreadOut
+         * @description Counted up to 1,000: `is_capped` = there may be more.
+         */
+        UnreadOut: {
+            /** Is Capped */
+            is_capped: boolean;
+            /** Unread */
+            unread: number;
+        };
+        /**
          * UploadIn
          * @description A file that will be sent on its own; `file_size` in bytes, exactly.
          * @example {
@@ -5235,6 +5876,250 @@ export interface operations {
                     "application/json": components["schemas"]["Health"];
                 };
             };
+        };
+    };
+    list_alert_rules: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_AlertRuleOut_"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    create_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description The state does not allow it */
+            409: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    try_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertTrialOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    get_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    replace_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+                "if-match"?: string | null;
+            };
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AlertRuleIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AlertRuleOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description The version given is not the current one */
+            412: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    delete_alert_rule: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                rule_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
         };
     };
     list_api_keys: {
@@ -7701,6 +8586,482 @@ export interface operations {
             415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
             422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    get_notification_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferencesOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    set_notification_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationPreferencesIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationPreferencesOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    list_notification_channels: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NotificationChannelOut_"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    create_notification_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationChannelIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationChannelOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description The state does not allow it */
+            409: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    get_notification_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationChannelOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    delete_notification_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    change_notification_channel: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+                "if-match"?: string | null;
+            };
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NotificationChannelPatch"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The version, for `If-Match` */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationChannelOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description The version given is not the current one */
+            412: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    list_notification_messages: {
+        parameters: {
+            query?: {
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NotificationMessageOut_"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    test_notification_channel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                channel_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationMessageOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    list_notifications: {
+        parameters: {
+            query?: {
+                unread?: boolean;
+                type?: components["schemas"]["Told"] | null;
+                limit?: number;
+                cursor?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Page_NotificationOut_"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    read_all_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    count_unread_notifications: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UnreadOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    read_notification: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                notification_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NotificationOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
             429: components["responses"]["Problem"];
             /** @description A fault on our side */
