@@ -58,13 +58,20 @@ PATHS = [
     ("GET", "/v1/configurations/{c}/reliability"),
     ("POST", "/v1/documents/{d}/read-region"),
     ("POST", "/v1/reviews/{p}/split"),
+    *[(method, "/v1/notification-channels/{h}") for method in ("GET", "PATCH", "DELETE")],
+    ("GET", "/v1/notification-channels/{h}/messages"),
+    ("POST", "/v1/notification-channels/{h}/test"),
+    *[(method, "/v1/alert-rules/{a}") for method in ("GET", "PUT", "DELETE")],
 ]
-PERSONAL = {("DELETE", "/v1/auth/sessions/{session_id}")}
-"""A key is refused there whatever the id; tried as another person in test_own_sessions."""
+PERSONAL = {
+    ("DELETE", "/v1/auth/sessions/{session_id}"),
+    ("POST", "/v1/notifications/{notification_id}/read"),
+}
+"""A key is refused there whatever the id; tried as another person in test_own_sessions and by the permissions."""
 NAMES = {
     "p": "{process_id}", "d": "{document_id}", "t": "{process_type_id}", "c": "{config_id}", "m": "{prompt_id}",
     "u": "{user_id}", "i": "{invitation_id}", "k": "{api_key_id}", "v": "{template_id}",
-    "s": "{set_id}", "e": "{evaluation_id}", "w": "{vendor_id}",
+    "s": "{set_id}", "e": "{evaluation_id}", "w": "{vendor_id}", "h": "{channel_id}", "a": "{rule_id}",
 }  # fmt: skip
 FOR_THE_PLATFORM = {("GET", "/v1/clients/{client_id}"), ("PATCH", "/v1/clients/{client_id}")}
 """No client's own objects: refused to every client, whatever the id (test_clients.py)."""
@@ -79,6 +86,16 @@ async def evaluation_ids(database: Database, tenancy: Tenancy) -> dict[str, UUID
         )
         begun = await Evaluations(session, tenancy.client_id).begin(chosen.set_id, None, None, by=by, at=at)
         return {"s": chosen.set_id, "e": begun.evaluation_id}
+
+
+async def alerting_ids(world: World, key: dict[str, str]) -> dict[str, UUID]:
+    channel = {"kind": "email", "name": "payables", "target": "ap@example.com", "events": ["alert"]}
+    rule = {"name": "dead runs", "metric": "dead_runs", "threshold": 1000}
+    made = [
+        (await world.http.post(f"/v1/{name}", json=body, headers=key)).json()
+        for name, body in (("notification-channels", channel), ("alert-rules", rule))
+    ]
+    return {"h": UUID(made[0]["channel_id"]), "a": UUID(made[1]["rule_id"])}
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)
@@ -98,6 +115,7 @@ async def test_another_clients_object_is_not_there(
     ids |= {"c": acme.config_id, "m": prompt_id, "i": invitation.token_id, "k": key.api_key_id}
     ids |= {"v": await add_vendor_template(database, acme), "w": await add_vendor(database, acme.client_id)}
     ids |= await evaluation_ids(database, acme)
+    ids |= await alerting_ids(world, await key_for(acme))
     url = path.format(**ids)
     answer = await world.http.request(method, url, headers=await key_for(globex))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
