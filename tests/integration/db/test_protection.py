@@ -91,6 +91,9 @@ DEFINERS = {
     "take_evaluations": "docflow_engine",
     "count_documents": "docflow_engine",
     "require_approvals": "docflow_engine",
+    "open_samples": "docflow_engine",
+    "free_leases": "docflow_engine",
+    "digest_reviews": "docflow_engine",
 }
 """Who may work across clients, and as whom."""
 
