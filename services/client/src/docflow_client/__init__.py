@@ -8,7 +8,18 @@ from docflow_client.models.audit import AuditLog, Verification
 from docflow_client.models.documents import Document, Words
 from docflow_client.models.evaluations import Evaluation, EvaluationSet
 from docflow_client.models.people import Invitation, User
-from docflow_client.models.processes import Field, Process, ProcessEvent, Reason, Result, Review
+from docflow_client.models.processes import (
+    Corrected,
+    Field,
+    Note,
+    Process,
+    ProcessEvent,
+    Reason,
+    Result,
+    Review,
+    ReviewDetail,
+    ReviewSummary,
+)
 from docflow_client.models.setup import ApiKey, Configuration, ProcessType, Prompt
 from docflow_client.models.vendors import Vendor, VendorFacts
 from docflow_client.retries import Retries
@@ -20,6 +31,7 @@ __all__ = [
     "AsyncDocflowClient",
     "AuditLog",
     "Configuration",
+    "Corrected",
     "DocflowClient",
     "Document",
     "Evaluation",
@@ -27,6 +39,7 @@ __all__ = [
     "Field",
     "File",
     "Invitation",
+    "Note",
     "Place",
     "Process",
     "ProcessEvent",
@@ -36,6 +49,8 @@ __all__ = [
     "Result",
     "Retries",
     "Review",
+    "ReviewDetail",
+    "ReviewSummary",
     "User",
     "Vendor",
     "VendorFacts",

@@ -116,14 +116,68 @@ class ProposedCuts(Answer):
 
 
 class Review(Answer):
-    """`age_s` is the seconds since it was held; `claimed_until` the end of a reviewer's lease."""
+    """`age_s` is the seconds since it was held; `claimed_until` the end of a reviewer's lease.
+
+    Of a blind sample (`is_sample`) nothing tells how sure anything was read.
+    """
 
     process_id: UUID
     reasons: list[Reason]
     priority: int
     age_s: int
     process: Process
+    review_id: UUID | None = None
+    status: str = "open"
+    is_sample: bool = False
     assignee: UUID | None = None
+    assignee_name: str | None = None
     claimed_by: UUID | None = None
+    claimed_by_name: str | None = None
     claimed_until: datetime | None = None
     cuts: list[ProposedCuts] = []
+    approvals_required: int = 1
+    approvals: int = 0
+
+
+class Note(Answer):
+    note_id: UUID
+    text: str
+    by: str
+    at: datetime
+
+
+class ReviewDetail(Review):
+    """All that a review's screen shows; `process.version` is what corrections go by."""
+
+    result: dict[str, Any] | None = None
+    findings: list[dict[str, Any]] = []
+    fields_asked: list[dict[str, Any]] = []
+    tables_asked: list[dict[str, Any]] = []
+    corrections: list[dict[str, Any]] = []
+    notes: list[Note] = []
+    approved_by: list[str] = []
+    may_approve: bool = False
+    threshold: float | None = None
+
+
+class Corrected(Answer):
+    """What the rules say of the values as they are now; go on with `version`."""
+
+    process_id: UUID
+    version: int
+    reasons: list[Reason]
+    findings: list[dict[str, Any]]
+    result: dict[str, Any]
+    overall_confidence: float | None = None
+
+
+class ReviewSummary(Answer):
+    """`reasons` counts open reviews by the code of a reason."""
+
+    open: int
+    assigned_to_me: int
+    claimed_by_me: int
+    claimed: int
+    samples: int
+    reasons: dict[str, int]
+    oldest_age_s: int | None = None
