@@ -110,7 +110,7 @@ BOARDS: dict[str, tuple[Panel, ...]] = {
     ),
     "Cost and quality": (
         Panel("Held for a person", "percentunit", {"share": 'sum(rate(docflow_stage_seconds_count{outcome="held"}[1h])) / sum(rate(docflow_stage_seconds_count{stage="INTELLIGENT_PROCESS"}[1h]))'}),
-        Panel("Open reviews", "short", {"reviews": "max(docflow_reviews_open)"}),
+        Panel("Open reviews", "short", {"reviews": "max(docflow_reviews_open)", "blind samples": "max(docflow_review_samples_open)"}),
         Panel("Oldest open review", "s", {"wait": "max(docflow_reviews_oldest_seconds)"}),
         Panel("Failed and retried", "ops", {"{{stage}} {{outcome}}": 'sum by (stage, outcome) (rate(docflow_stage_seconds_count{outcome=~"failed|retry|timeout"}[1h]))'}),
         Panel("Seconds of work per stage", "s", {"{{stage}}": per_second("docflow_stage_seconds_sum", "stage")}),

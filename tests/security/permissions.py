@@ -194,6 +194,16 @@ PERMISSIONS: dict[str, Rule] = {
     "get_document_words": document(RESULTS),
     # reviews
     "list_reviews": Rule(Scope.REVIEWS_WRITE),
+    "get_review_summary": Rule(Scope.REVIEWS_WRITE),
+    "list_assignees": Rule(Scope.REVIEWS_WRITE),
+    "get_review": process(Scope.REVIEWS_WRITE, kind="held"),
+    "claim_review": process(Scope.REVIEWS_WRITE, kind="held"),
+    "release_review": process(Scope.REVIEWS_WRITE, kind="held", answers=204),
+    "assign_review": process(Scope.REVIEWS_WRITE, kind="held", body={"user_id": None}),
+    "add_review_note": process(Scope.REVIEWS_WRITE, kind="held", body={"text": "seen"}, answers=201),
+    "correct_fields": process(
+        Scope.REVIEWS_WRITE, kind="held", body={"fields": {"grand_total": "1"}}, headers=FIRST
+    ),
     "decide_review": process(Scope.REVIEWS_WRITE, kind="held", body={"decision": "approve"}),
     # vendors
     "list_vendors": Rule(RESULTS),

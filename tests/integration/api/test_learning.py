@@ -152,6 +152,22 @@ async def test_one_correction_teaches_where_a_vendors_fields_stand(
     assert await office.status(second) == "hitl_review"
 
 
+async def test_what_was_saved_before_the_decision_teaches_as_much(office: Office) -> None:
+    first = await office.send(nordwind(1))
+    right = wrong(await office.fields(first), nordwind(1))
+    for name, value in right.items():
+        url = f"/v1/reviews/{first}/fields"
+        headers = office.headers | {"If-Match": "*"}
+        saved = await office.world.http.patch(url, headers=headers, json={"fields": {name: value}})
+        assert saved.status_code == 200, saved.text
+        assert saved.json()["result"]["fields"][name]["page"] == 1
+    await office.approve(first)
+    assert await office.status(first) == "completed"
+    assert {one["field"] for one in await office.templates()} == set(right)
+    second = await office.fields(await office.send(nordwind(2)))
+    assert wrong(second, nordwind(2)) == {}
+
+
 async def test_a_template_that_was_right_three_times_is_believed(office: Office) -> None:
     for serial in range(1, 5):
         await office.put_right(nordwind(serial))

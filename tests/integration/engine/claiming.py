@@ -11,6 +11,7 @@ from docflow.domain.jobs import Run
 from docflow.domain.outcomes import Advance, StageOutcome
 from docflow.domain.stages import Stage
 from docflow.domain.transition import Transition
+from docflow.features.configurations.repository import ConfigurationRepository
 from docflow.features.stage_runs import repository
 from docflow.features.stage_runs.repository import Finished
 from docflow.features.stage_runs.workflows import workflow_of
@@ -48,12 +49,20 @@ async def decided(database: Database, run: Run, outcome: StageOutcome) -> Transi
     async with database.client(run.client_id) as session:
         process = await repository.process_state(session, run.client_id, run.process_id)
         assert process is not None
-        policy = Policy(workflow=await workflow_of(session, process))
+        share = 0.0
+        if process.process_type_id is not None and process.config_version is not None:
+            configurations = ConfigurationRepository(session, run.client_id)
+            config = await configurations.get(process.process_type_id, process.config_version)
+            share = config.blind_share
+        policy = Policy(workflow=await workflow_of(session, process), sample_share=share)
     return advance(process, run, outcome, policy=policy, given=Given(datetime.now(UTC)))
 
 
 async def finish(
-    database: Database, worker_id: UUID, run: Run, outcome: StageOutcome | None = None
+    database: Database,
+    worker_id: UUID,
+    run: Run,
+    outcome: StageOutcome | None = None,
 ) -> Finished | None:
     transition = await decided(database, run, outcome or Advance())
     async with database.nobody() as session:

@@ -1,18 +1,22 @@
 """What people do to a process, against the database."""
 
 import asyncio
+from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from docflow.db.database import Database
-from docflow.domain.errors import Conflict, NotFound, PermanentError, UserError
+from docflow.domain.correcting import Given, put_right, typed_by
+from docflow.domain.errors import Conflict, NotFound, PermanentError, PreconditionFailed
+from docflow.domain.judging import Judged
 from docflow.domain.outcomes import Advance, Fail, HoldForReview, Reason
 from docflow.domain.stages import ProcessStatus, Stage
 from docflow.domain.transition import Decision
+from docflow.features.reviews.saving import Correction
 from docflow.features.stage_runs import lifecycle, repository
 from docflow.features.stage_runs.changed import Changed
-from docflow.testing.factories import Tenancy, add_configuration
+from docflow.testing.factories import OUTPUT_SCHEMA, Tenancy, add_configuration
 
 from tests.integration.engine.claiming import claim, finish, new_worker
 from tests.integration.engine.submitting import rows, state, submit
@@ -151,29 +155,36 @@ async def test_an_approved_process_goes_on_to_output(database: Database, acme: T
     )
 
 
+def correction(version: int, right: Mapping[str, str]) -> Correction:
+    typed = typed_by(OUTPUT_SCHEMA, Given(right), FIELDS)
+    result, changes = put_right(FIELDS, OUTPUT_SCHEMA, typed, {})
+    judged = Judged((), {"extraction_result": result, "validation_result": {"ok": True, "findings": []}})
+    return Correction(version, typed.names, changes, judged, 1.0)
+
+
 async def test_a_correction_becomes_the_persons_own_and_is_kept(database: Database, acme: Tenancy) -> None:
     process_id = await held(database, acme)
-    await decide(
-        database, acme, process_id, Decision.APPROVE, corrections={"grand_total": "11.99", "note": "new"}
-    )
+    version = (await state(database, acme, process_id)).version
+    right = correction(version, {"grand_total": "11.99", "invoice_number": "R-1"})
+    await decide(database, acme, process_id, Decision.APPROVE, correction=right)
     fields = (await state(database, acme, process_id)).extraction_result["fields"]
     kept = await rows(
         database, acme, "SELECT * FROM field_corrections WHERE process_id = :p ORDER BY field", p=process_id
     )
     total = fields["grand_total"]
     assert (total["value"], total["confidence"], total["source"], total["page"]) == ("11.99", 1.0, "human", 1)
-    assert fields["note"]["value"] == "new"
+    assert fields["invoice_number"]["value"] == "R-1"
     assert [(each.field, (each.before or {}).get("value"), each.after["value"]) for each in kept] == [
         ("grand_total", "11.90", "11.99"),
-        ("note", None, "new"),
+        ("invoice_number", None, "R-1"),
     ]
 
 
-async def test_a_correction_that_is_no_single_value_is_refused(database: Database, acme: Tenancy) -> None:
+async def test_a_correction_of_what_has_changed_is_refused(database: Database, acme: Tenancy) -> None:
     process_id = await held(database, acme)
-    with pytest.raises(UserError) as refused:
-        await decide(database, acme, process_id, Decision.APPROVE, corrections={"grand_total": ["1"]})
-    assert [problem.pointer for problem in refused.value.problems] == ["/corrections/grand_total"]
+    right = correction(1, {"grand_total": "11.99"})
+    with pytest.raises(PreconditionFailed):
+        await decide(database, acme, process_id, Decision.APPROVE, correction=right)
 
 
 async def test_a_rejected_process_is_cancelled_with_the_reason(database: Database, acme: Tenancy) -> None:

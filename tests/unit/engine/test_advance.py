@@ -153,13 +153,15 @@ def test_what_has_ended_cannot_be_cancelled(status: ProcessStatus) -> None:
 
 
 def test_an_approved_process_goes_on_behind_the_step_that_held() -> None:
-    act = Approve("user:1", "intelligent_process", corrected=("total",), results={"extraction_result": {}})
+    act = Approve("user:1", "intelligent_process", corrected=("total",), known=("sum_differs",))
     decided = advance(HELD, None, act, policy=POLICY, given=given())
     assert decided.process and decided.next_run and decided.review_closed
     assert (decided.process.status, decided.next_run.stage) == (ProcessStatus.VALIDATING, Stage.OUTPUT)
     assert decided.process.reviewed
     assert decided.review_closed.decision is Decision.APPROVE
     assert [event.type for event in decided.webhooks] == ["process.reviewed"]
+    (audit,) = [message for topic, message in decided.messages if topic.startswith("audit.")]
+    assert audit.data["payload"]["over_errors"] == ["sum_differs"]
 
 
 def test_a_rejected_process_is_cancelled_with_the_reason() -> None:

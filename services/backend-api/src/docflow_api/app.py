@@ -29,6 +29,7 @@ from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
 
 from docflow_api.cookies import SessionCookies
+from docflow_api.correcting import Correcting
 from docflow_api.deps import Gateway
 from docflow_api.description import describe
 from docflow_api.dry_runs import DryRuns
@@ -65,6 +66,9 @@ from docflow_api.routers import (
     recovery,
     regions,
     reliability,
+    review_claims,
+    review_decisions,
+    review_fields,
     reviews,
     rollouts,
     second_factor,
@@ -91,6 +95,7 @@ from docflow_api.schemas.process_types import ProcessTypeIn, ProcessTypePatch
 from docflow_api.schemas.processes import ProcessIn
 from docflow_api.schemas.prompts import PromptClone, PromptIn, PromptPatch
 from docflow_api.schemas.regions import RegionIn
+from docflow_api.schemas.review_details import AssigneeIn, CorrectionsIn, NoteIn
 from docflow_api.schemas.reviews import ReviewDecision
 from docflow_api.schemas.rollouts import CanaryIn
 from docflow_api.schemas.second_factor import FactorConfirm, FactorProof, FactorStart
@@ -107,9 +112,8 @@ _LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content
 _ROUTERS = (
     submissions, processes, documents, batches, uploads, reviews, splits, regions, events, live_socket, health, auth,
     sessions, me, recovery, second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations,
-    workflows, clients, audit_logs, usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate, vendors,
-    reliability,
-    notifications, notification_channels, alert_rules,
+    workflows, clients, audit_logs, usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate,
+    vendors, reliability, notifications, notification_channels, alert_rules, review_claims, review_fields, review_decisions,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
@@ -117,8 +121,8 @@ _BODIES = (
     LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, ApiKeyIn, ApiKeyChange, ProcessIn, UploadIn,
     ReviewDecision, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
     ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, CanaryIn, EvaluationIn, EvaluationSetIn, PublishGateIn,
-    BankDetailsVerified, SplitIn, RegionIn, *ACCOUNT_BODIES,
-    NotificationPreferencesIn, NotificationChannelIn, NotificationChannelPatch, AlertRuleIn,
+    BankDetailsVerified, SplitIn, RegionIn, NotificationPreferencesIn, NotificationChannelIn, NotificationChannelPatch,
+    AlertRuleIn, CorrectionsIn, NoteIn, AssigneeIn, *ACCOUNT_BODIES,
 )  # fmt: skip
 
 _ALLOWED_HEADERS = (
@@ -228,6 +232,7 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
         regions=Regions(container),
         dry_runs=DryRuns(container, checks),
         teaching=Teaching(container),
+        correcting=Correcting(container, Checks(validators)),
         uploads=Uploads(
             container.database,
             container.blobs,

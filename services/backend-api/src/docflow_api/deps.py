@@ -35,6 +35,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow_api.cookies import SessionCookies
+from docflow_api.correcting import Correcting
 from docflow_api.dry_runs import DryRuns
 from docflow_api.errors import NOTHING_OF_THAT_ID, Malformed, invalid
 from docflow_api.metrics import HttpMetrics
@@ -68,6 +69,7 @@ class Gateway:
     dry_runs: DryRuns
     teaching: Teaching
     regions: Regions
+    correcting: Correcting
     uploads: Uploads
     rates: RequestRates
     metrics: HttpMetrics

@@ -22,6 +22,7 @@ from docflow.domain.errors import (
     UserError,
     pointer_to,
 )
+from docflow.domain.leases import LeaseHeld
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
@@ -33,6 +34,7 @@ PROBLEM_JSON = "application/problem+json"
 NOTHING_OF_THAT_ID = "there is nothing of that id"
 
 _log = structlog.get_logger()
+_NONE: Mapping[str, str | None] = {}
 
 # The first kind that fits counts, so the narrow ones come first.
 _BY_KIND: tuple[tuple[type[DocflowError], int], ...] = (
@@ -82,10 +84,19 @@ def status_of(error: DocflowError) -> int:
 
 
 def problem_body(
-    request_id: str, path: str, *, status: int, code: str, detail: str, problems: Sequence[Problem] = ()
+    request_id: str,
+    path: str,
+    *,
+    status: int,
+    code: str,
+    detail: str,
+    problems: Sequence[Problem] = (),
+    members: Mapping[str, str | None] = _NONE,
 ) -> bytes:
+    """`members` are of this problem alone."""
     return orjson.dumps(
         {
+            **members,
             "type": f"urn:docflow:problem:{code}",
             "title": HTTPStatus(status).phrase,
             "status": status,
@@ -106,10 +117,13 @@ def problem(
     *,
     problems: Sequence[Problem] = (),
     headers: Mapping[str, str] | None = None,
+    members: Mapping[str, str | None] = _NONE,
 ) -> Response:
     request_id = request.scope.get("state", {}).get("request_id", "")
     path = request.url.path
-    body = problem_body(request_id, path, status=status, code=code, detail=detail, problems=problems)
+    body = problem_body(
+        request_id, path, status=status, code=code, detail=detail, problems=problems, members=members
+    )
     return Response(body, status, headers=headers, media_type=PROBLEM_JSON)
 
 
@@ -135,7 +149,10 @@ def refusal(request: HTTPConnection, error: DocflowError) -> Response:
         headers["WWW-Authenticate"] = "Bearer"
     if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
         _log.warning("http.refused", code=error.code, status=status)
-    return problem(request, status, error.code, error.message, problems=error.problems, headers=headers)
+    told = error.members if isinstance(error, LeaseHeld) else _NONE
+    return problem(
+        request, status, error.code, error.message, problems=error.problems, headers=headers, members=told
+    )
 
 
 async def _framework_error(request: Request, error: Exception) -> Response:

@@ -20,6 +20,7 @@ LIFE_S = 900.0
 WATCH_S = 30.0
 """How often it is asked whether the caller's session or key still stands; a stream ends within this and a look."""
 _REMEMBERED = 5000
+_NEVER = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +65,7 @@ class ProcessStream:
         self._watch_s = watch_s
         self.is_refused = False
         """The stream ended because its caller may see it no more."""
-        self._sent: OrderedDict[UUID, tuple[int, str | None]] = OrderedDict()
+        self._sent: OrderedDict[UUID, tuple[int, str, datetime]] = OrderedDict()
 
     async def follow(self, client_id: UUID, since: datetime) -> AsyncGenerator[News, None]:
         """Ends after its life, when the service stops and when the caller's session or key ended.
@@ -130,14 +131,17 @@ class ProcessStream:
 
     def _is_new(self, news: News) -> bool:
         if isinstance(news, Told):
-            return self._keep(news.notification_id, 1, "")
-        return self._keep(news.process_id, news.version, news.status)
+            return self._keep(news.notification_id, 1, "", news.updated_at)
+        return self._keep(news.process_id, news.version, news.status, news.updated_at)
 
-    def _keep(self, row_id: UUID, new_version: int, new_status: str) -> bool:
-        version, status = self._sent.get(row_id, (0, None))
-        if new_version < version or (new_version, new_status) == (version, status):
+    def _keep(self, row_id: UUID, new_version: int, new_status: str, new_at: datetime) -> bool:
+        version, status, at = self._sent.get(row_id, (0, "", _NEVER))
+        if new_version < version:
             return False
-        self._sent[row_id] = (new_version, new_status)
+        # The same version later: what stands around it changed, such as who works on its review.
+        if (new_version, new_status) == (version, status) and new_at <= at:
+            return False
+        self._sent[row_id] = (new_version, new_status, new_at)
         self._sent.move_to_end(row_id)
         if len(self._sent) > _REMEMBERED:
             self._sent.popitem(last=False)

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from uuid import UUID
 
 import orjson
@@ -18,6 +18,8 @@ from docflow.features.documents.models import Document, PageRow
 from docflow.features.documents.service import Documents
 from docflow.features.processes.models import Process
 from docflow.features.processes.repository import ProcessRepository
+from docflow.features.reviews.models import FieldCorrection
+from docflow.features.reviews.repository import ReviewRepository
 from docflow.features.stage_runs.changed import Changed
 from docflow.features.vendor_memory.index import VendorIndex
 from docflow.features.vendor_memory.knowledge import Recalled, ends_of
@@ -54,6 +56,30 @@ class _Held:
     schema: JsonObject
     process_type_id: str
     config_version: int
+    earlier: "Earlier"
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What was put right before, during this review: `read` is how fields stood at first, `right` what they became."""
+
+    read: Mapping[str, JsonValue] = field(default_factory=dict)
+    right: Mapping[str, JsonValue] = field(default_factory=dict)
+
+
+def earlier_of(rows: Sequence[FieldCorrection], document_id: UUID) -> Earlier:
+    """Of the fields of one document; cells and rows of tables teach no place."""
+    read, right = dict[str, JsonValue](), dict[str, JsonValue]()
+    for row in rows:
+        if (
+            row.document_id == document_id
+            and row.after is not None
+            and "row" not in row.after
+            and "[" not in row.field
+        ):
+            read.setdefault(row.field, row.before or {})
+            right[row.field] = row.after.get("value")
+    return Earlier(read, right)
 
 
 class Teaching:
@@ -73,13 +99,22 @@ class Teaching:
             return None
 
     async def keep(
-        self, session: AsyncSession, prepared: Prepared | None, changed: Changed, caller: Caller
+        self,
+        session: AsyncSession,
+        prepared: Prepared | None,
+        changed: Changed,
+        caller: Caller,
+        *,
+        corrected: bool = False,
     ) -> None:
-        """After an approval, in its transaction. One of two required approvals teaches nothing yet."""
+        """After an approval, in its transaction. One of two required approvals teaches nothing yet.
+
+        `corrected` = the decision brought corrections, which were saved first.
+        """
         if prepared is None or changed.status is ProcessStatus.HITL_REVIEW:
             return
         # Somebody changed the process in between: the lesson is of what it was.
-        if changed.version != prepared.version + 1:
+        if changed.version != prepared.version + 1 + corrected:
             return
         taught = Taught(
             client_id=caller.client,
@@ -104,8 +139,17 @@ class Teaching:
             configurations = ConfigurationRepository(session, client_id)
             config = await configurations.get(process.process_type_id, process.config_version)
             pages = await documents.pages([document.document_id])
+            reviews = ReviewRepository(session, client_id)
+            review = await reviews.of_process(process_id)
+            saved = await reviews.corrections(review.review_id, process_id)
         return _Held(
-            process, document, pages, config.output_schema, process.process_type_id, process.config_version
+            process,
+            document,
+            pages,
+            config.output_schema,
+            process.process_type_id,
+            process.config_version,
+            earlier_of(saved, document.document_id),
         )
 
     async def _lesson(
@@ -115,7 +159,8 @@ class Teaching:
         if not any(page.words for page in pages):
             return None
         fields = (held.process.extraction_result or {}).get("fields") or {}
-        approved = Approved(pages, held.schema, fields, dict(corrections))
+        as_read, right = {**fields, **held.earlier.read}, {**held.earlier.right, **corrections}
+        approved = Approved(pages, held.schema, as_read, right)
         recalled = await self._recalled(client_id, held, approved)
         lesson = await self._container.workbench.run(
             lesson_of, approved, recalled, timeout_s=LESSON_TIMEOUT_S

@@ -1,30 +1,35 @@
-import hashlib
-from typing import Annotated
+"""What waits for a person: the queue, its numbers, and one review with all that its screen shows."""
+
+from datetime import timedelta
+from typing import Annotated, Any
 from uuid import UUID
 
-from docflow.db.json_text import json_bytes
-from docflow.domain.access import Scope
-from docflow.domain.stages import ProcessStatus
-from docflow.domain.transition import Decision
-from docflow.features.documents.service import Documents
-from docflow.features.idempotency import service as idempotency
-from docflow.features.idempotency.service import KeyedRequest, StoredAnswer
-from docflow.features.processes.repository import ProcessRepository
-from docflow.features.reviews.repository import ReviewRepository
-from docflow.features.stage_runs import lifecycle
-from docflow.features.stage_runs.changed import Changed
-from fastapi import APIRouter, Depends, Header, Query, Request, Response
-from sqlalchemy.ext.asyncio import AsyncSession
+from docflow.domain.access import Caller, Scope
+from docflow.domain.errors import Problem, UserError
+from docflow.features.reviews.people import reviewers
+from docflow.features.reviews.repository import NOBODY, ReviewFilter, ReviewRepository
+from docflow.features.reviews.summary import summary_of
+from fastapi import APIRouter, Query, Request, Response
 
-from docflow_api.answers import json_answer
-from docflow_api.deps import Session, TheCaller, TheGateway, body_of, body_spec, needs
-from docflow_api.etags import Seen
+from docflow_api.deps import Session, TheCaller, TheGateway, needs
+from docflow_api.etags import etag
+from docflow_api.review_details import detail_of
+from docflow_api.reviewing import shown
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
-from docflow_api.schemas.processes import ProcessOut, process_out
-from docflow_api.schemas.reviews import DecisionWord, ReviewDecision, ReviewOut, review_out
+from docflow_api.schemas.review_details import ReviewDetailOut
+from docflow_api.schemas.reviews import (
+    ReviewersOut,
+    ReviewOut,
+    ReviewSummaryOut,
+    reviewer_out,
+    summary_out,
+)
 
 router = APIRouter(prefix="/v1/reviews", tags=["reviews"], dependencies=[needs(Scope.REVIEWS_WRITE)])
+_TAG: dict[int | str, dict[str, Any]] = {
+    200: {"headers": {"ETag": {"schema": {"type": "string"}, "description": "The process's version"}}}
+}
 
 
 @router.get("", operation_id="list_reviews", responses=problems(422))
@@ -35,98 +40,75 @@ async def list_reviews(
     caller: TheCaller,
     session: Session,
     gateway: TheGateway,
+    reason: Annotated[
+        list[str] | None, Query(max_length=20, description="Codes, one of which is among its reasons")
+    ] = None,
+    process_type_id: Annotated[str | None, Query(max_length=100)] = None,
+    assignee: Annotated[str | None, Query(max_length=40, description="A user's id, `me` or `none`")] = None,
+    claimed: Annotated[bool | None, Query(description="Whether somebody works on it now")] = None,
+    older_than_s: Annotated[int | None, Query(ge=0, le=315_360_000)] = None,
+    q: Annotated[
+        str | None,
+        Query(
+            min_length=1,
+            max_length=255,
+            description="The beginning of a file's name, of an external id, or of a process's id",
+        ),
+    ] = None,
+    sample: Annotated[bool, Query(description="Blind samples instead of what waits for a decision")] = False,
     limit: Annotated[int, Query(ge=1, le=100)] = 50,
     cursor: Annotated[str | None, Query(max_length=200)] = None,
 ) -> Page[ReviewOut]:
     """What waits for a person: the most urgent first, among those the oldest."""
-    reviews = ReviewRepository(session, caller.client)
-    rows, after = await reviews.queue(limit=limit, after=cursor)
-    ids = [row.process_id for row in rows]
-    processes = await ProcessRepository(session, caller.client).many(ids)
-    documents = await Documents(session, caller.client).of(ids)
-    now, cuts = gateway.now(), await reviews.proposed_cuts(ids)
-    items = [
-        review_out(
-            row,
-            process_out(processes[row.process_id], documents.get(row.process_id, [])),
-            now,
-            cuts.get(row.process_id, ()),
-        )
-        for row in rows
-    ]
+    chosen = ReviewFilter(
+        reasons=reason or (),
+        process_type_id=process_type_id,
+        assignee=_assignee(assignee, caller),
+        claimed=claimed,
+        older_than=None if older_than_s is None else timedelta(seconds=older_than_s),
+        search=q,
+        sampled=sample,
+    )
+    rows, after = await ReviewRepository(session, caller.client).queue(
+        chosen, gateway.now(), limit=limit, after=cursor
+    )
+    items = await shown(session, caller.client, rows, gateway)
     return page_of(items, after, request, response, gateway.public_url)
 
 
-async def _held(process_id: UUID, caller: TheCaller, gateway: TheGateway) -> UUID:
-    """Another client's id is 404 whatever the body holds, so it is looked up before the body is read."""
-    async with gateway.bound(caller) as session:
-        await ProcessRepository(session, caller.client).get(process_id)
-    return process_id
+def _assignee(asked: str | None, caller: Caller) -> UUID | str | None:
+    if asked is None or asked == NOBODY:
+        return asked
+    if asked == "me":
+        return caller.person
+    try:
+        return UUID(asked)
+    except ValueError as error:
+        told = [Problem("/query/assignee", "is a user's id, me or none")]
+        raise UserError("some values are not valid", problems=told) from error
 
 
-@router.post(
-    "/{process_id}/decision",
-    operation_id="decide_review",
-    response_model=ProcessOut,
-    responses={
-        202: {"description": "The first of two approvals; still in review", "model": ProcessOut},
-        **problems(400, 404, 409, 412, 415, 422),
-    },
-    openapi_extra=body_spec(ReviewDecision),
-)
-async def decide_review(
-    *,
-    process_id: Annotated[UUID, Depends(_held)],
-    seen: Seen,
-    body: Annotated[ReviewDecision, Depends(body_of(ReviewDecision))],
-    caller: TheCaller,
-    gateway: TheGateway,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
-) -> Response:
-    """Approve, correct or reject a held process, give it its type, or send it back to be read again."""
-    keyed = _keyed(caller.client, process_id, body, idempotency_key)
-    prepared = await gateway.teaching.prepare(caller.client, process_id, body.corrections or {})
-    async with gateway.bound(caller) as session:
-        known = await idempotency.claim(session, keyed, gateway.now()) if keyed else None
-        if known is not None:
-            return json_answer(known.body, known.status_code, {"Idempotent-Replayed": "true"})
-        changed = await lifecycle.decide(
-            session,
-            client_id=caller.client,
-            process_id=process_id,
-            decision=Decision(body.decision.value),
-            by=caller.name,
-            at=gateway.now(),
-            user_id=caller.user_id,
-            reason=body.reason,
-            corrections=body.corrections,
-            process_type_id=body.process_type_id,
-            expected_version=seen,
-            public_url=gateway.public_url,
-            found=prepared.corrected if prepared else {},
-        )
-        if body.decision is DecisionWord.APPROVE:
-            await gateway.teaching.keep(session, prepared, changed, caller)
-        answer = await _decided(session, caller.client, changed)
-        if keyed is not None:
-            await idempotency.keep(session, keyed, answer)
-    await gateway.container.transport.hint(changed.hints)
-    return json_answer(answer.body, answer.status_code)
+@router.get("/summary", operation_id="get_review_summary", responses=problems())
+async def get_review_summary(caller: TheCaller, session: Session, gateway: TheGateway) -> ReviewSummaryOut:
+    """How many wait, by reason; made for badges: one pass over the open reviews."""
+    now = gateway.now()
+    return summary_out(await summary_of(session, caller.client, caller.user_id, now), now)
 
 
-async def _decided(session: AsyncSession, client_id: UUID, changed: Changed) -> StoredAnswer:
-    # The change was written by SQL of its own; what this session holds of the row is older.
-    session.expire_all()
-    row = await ProcessRepository(session, client_id).get(changed.process_id)
-    documents = await Documents(session, client_id).of([changed.process_id])
-    shown = process_out(row, documents.get(changed.process_id, []))
-    status = 202 if changed.status is ProcessStatus.HITL_REVIEW else 200
-    return StoredAnswer(status, {}, shown.model_dump(mode="json"))
+@router.get("/assignees", operation_id="list_assignees", responses=problems())
+async def list_assignees(caller: TheCaller, session: Session) -> ReviewersOut:
+    """Who reviews can be given to: the client's active operators and admins."""
+    return ReviewersOut(data=[reviewer_out(one) for one in await reviewers(session, caller.client)])
 
 
-def _keyed(client_id: UUID, process_id: UUID, body: ReviewDecision, key: str | None) -> KeyedRequest | None:
-    if key is None:
-        return None
-    content = json_bytes(body.model_dump(mode="json"), sort_keys=True)
-    route = f"POST /v1/reviews/{process_id}/decision"
-    return KeyedRequest(client_id, route, key, hashlib.sha256(content).digest())
+@router.get("/{process_id}", operation_id="get_review", responses={**_TAG, **problems(404)})
+async def get_review(
+    process_id: UUID, response: Response, caller: TheCaller, session: Session, gateway: TheGateway
+) -> ReviewDetailOut:
+    """One review with all that its screen shows: the open one, else the last of the process.
+
+    A blind sample shows values without how sure they are. 404 for a process that no person had to look at.
+    """
+    found = await detail_of(session, caller, process_id, gateway)
+    response.headers.update(etag(found.process.version))
+    return found

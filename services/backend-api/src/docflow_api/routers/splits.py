@@ -15,6 +15,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from docflow_api.deps import TheCaller, TheGateway, body_of, body_spec, needs
 from docflow_api.etags import Seen, etag
 from docflow_api.repeats import TheKey, keyed_request, once
+from docflow_api.reviewing import holder_of
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.processes import ProcessOut, process_out
 from docflow_api.schemas.splits import SplitIn
@@ -58,6 +59,7 @@ async def split_process(
             by=caller.name,
             at=gateway.now(),
             user_id=caller.user_id,
+            holder=holder_of(caller),
             reason=body.reason,
             expected_version=seen,
             public_url=gateway.public_url,

@@ -48,6 +48,8 @@ class ConfigurationPatch(BaseModel):
     workflow: JsonMap = Field(default_factory=dict)
     output_actions: JsonItems = Field(default_factory=list)
     llm_policy: JsonMap = Field(default_factory=dict)
+    review_sample_share: float = Field(default=0.03, strict=True, ge=0, le=1)
+    """0..1 of the processes that no person saw are shown to one afterwards; they stay as they are."""
 
     @field_validator(_RULES, mode="before")
     @classmethod
@@ -60,8 +62,9 @@ class ConfigurationPatch(BaseModel):
         values = self.model_dump(exclude_unset=given_only, exclude={"process_type_id"})
         if _RULES in values:
             values[_RULES] = {_RULES: values[_RULES]}
-        if "confidence_threshold" in values:
-            values["confidence_threshold"] = Decimal(f"{values['confidence_threshold']:.4f}")
+        for share in ("confidence_threshold", "review_sample_share"):
+            if share in values:
+                values[share] = Decimal(f"{values[share]:.4f}")
         if "duplicate_policy" in values:
             values["duplicate_policy"] = values["duplicate_policy"].value
         return values
@@ -102,6 +105,7 @@ class ConfigurationOut(BaseModel):
     workflow: dict[str, Any]
     output_actions: list[Any]
     llm_policy: dict[str, Any]
+    review_sample_share: float
     prompt_ids: dict[str, str]
     revision: int
     created_by: str | None
@@ -176,6 +180,7 @@ def configuration_out(row: ConfigurationRow) -> ConfigurationOut:
         workflow=row.workflow,
         output_actions=row.output_actions,
         llm_policy=row.llm_policy,
+        review_sample_share=float(row.review_sample_share),
         prompt_ids=row.prompt_ids,
         revision=row.revision,
         created_by=row.created_by,

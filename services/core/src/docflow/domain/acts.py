@@ -1,12 +1,12 @@
 """What people do to a process, and what follows from it. `advance` takes these beside the outcomes of stages."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import assert_never
 from uuid import UUID
 
 from docflow.domain.case import Case
 from docflow.domain.errors import Conflict, Problem, UserError
-from docflow.domain.json_types import JsonObject
+from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.messages import Message
 from docflow.domain.outcomes import Changes
 from docflow.domain.routing import Router
@@ -45,14 +45,14 @@ class Replay:
 
 @dataclass(frozen=True, slots=True)
 class Approve:
-    """`held_step` is the step that held; `corrected` names fields, `results` carries the corrected columns."""
+    """`held_step` is the step that held; `corrected` names fields, `known` the codes of errors that stand all the same."""
 
     by: str
     held_step: str
     user_id: UUID | None = None
     reason: str = ""
     corrected: tuple[str, ...] = ()
-    results: Changes = field(default_factory=dict)
+    known: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,12 +206,15 @@ def _wrong(name: str, told: str) -> Problem:
 
 def _approved(case: Case, act: Approve) -> Transition:
     _refuse_unless_held(case)
-    step = Router(case.policy.workflow, case.process, act.results).after_approval(act.held_step)
+    step = Router(case.policy.workflow, case.process, {}).after_approval(act.held_step)
+    told: dict[str, JsonValue] = {"corrected": sorted(act.corrected)}
+    if act.known:
+        told["over_errors"] = sorted(act.known)
     return case.changed(
-        case.entering(step, act.results, reviewed=True, reviewed_by=act.user_id),
+        case.entering(step, reviewed=True, reviewed_by=act.user_id),
         next_run=case.next_run(step),
         review_closed=ReviewClosed(act.by, Decision.APPROVE, act.reason),
-        audit=_record(case, "approved", act.by, {"corrected": sorted(act.corrected)}),
+        audit=_record(case, "approved", act.by, told),
         also=("process.reviewed",),
     )
 

@@ -38,8 +38,9 @@ from docflow.domain.outcomes import (
     StageOutcome,
 )
 from docflow.domain.routing import Router, Undecided, nobody_looks
+from docflow.domain.sampling import is_sampled
 from docflow.domain.stages import AuditResult, ProcessStatus, RunStatus, Severity
-from docflow.domain.transition import ActionRow, ProcessChange, ReviewOpened, RunEnd, Transition
+from docflow.domain.transition import ActionRow, ProcessChange, ReviewOpened, RunEnd, SampleOpened, Transition
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +125,14 @@ def _advanced(case: Case, run: Run, outcome: Advance) -> Transition:
         audit=case.finish_record(run, result, told),
     )
     # What may still be held or refused is nobody's history yet.
-    return advanced if step else replace(advanced, counted=outcome.counted)
+    return advanced if step else replace(advanced, counted=outcome.counted, sample=_sample(case, run))
+
+
+def _sample(case: Case, run: Run) -> SampleOpened | None:
+    share = case.policy.sample_share
+    if not is_sampled(case.process.process_id, share):
+        return None
+    return SampleOpened(case.given.new_id(), run.stage, share)
 
 
 def _undecided(case: Case, run: Run, outcome: Advance, reason: Reason) -> Transition:

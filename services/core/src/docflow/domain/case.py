@@ -39,6 +39,8 @@ class Policy:
     backoff: Backoff = field(default_factory=Backoff)
     plugin_name: str | None = None
     public_url: str = ""
+    sample_share: float = 0.0
+    """0..1 of the processes that complete without a person are shown to one afterwards."""
 
 
 @dataclass(frozen=True, slots=True)

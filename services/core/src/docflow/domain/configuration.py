@@ -60,3 +60,10 @@ class Configuration:
     output_actions: tuple[JsonObject, ...] = ()
     llm_policy: JsonObject = field(default_factory=dict)
     prompt_ids: JsonObject = field(default_factory=dict)
+    review_sample_share: float = 0.0
+    """0..1 of the processes that nobody looked at are shown to a person afterwards."""
+
+    @property
+    def blind_share(self) -> float:
+        """Where nobody reviews, nobody looks at samples."""
+        return self.review_sample_share if self.enable_hitl else 0.0

@@ -66,6 +66,15 @@ class ReviewOpened:
 
 
 @dataclass(frozen=True, slots=True)
+class SampleOpened:
+    """A process that nobody looked at is shown to a person afterwards; `share` 0..1 of such processes are."""
+
+    review_id: UUID
+    stage: Stage
+    share: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReviewClosed:
     """`decision` None = the review ended without one (the process was cancelled)."""
 
@@ -145,6 +154,8 @@ class Transition:
     """Documents for `count_documents`, which takes them in the same transaction."""
     children: tuple[Child, ...] = ()
     ends_child_of: UUID | None = None
+    sample: SampleOpened | None = None
+    """For `open_samples`, in the same transaction."""
 
     def as_json(self) -> JsonObject:
         """The form that `write_transitions` reads; parts that are absent are left out."""

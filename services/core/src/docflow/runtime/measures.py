@@ -36,6 +36,7 @@ _ENGINE = {
     "sendings_oldest": _Kind("docflow_sendings_oldest_seconds", "Wait of the one due for longest", "lane"),
     "reviews": _Kind("docflow_reviews_open", "Processes that wait for a person"),
     "reviews_oldest": _Kind("docflow_reviews_oldest_seconds", "Wait of the oldest of them"),
+    "samples": _Kind("docflow_review_samples_open", "Completed processes that wait to be looked at blind"),
     "workers": _Kind("docflow_workers_alive", "Workers that beat", "service"),
 }
 _AUDIT = {

@@ -19,6 +19,7 @@ from docflow.features.audit.periodic import add_partitions
 from docflow.features.calibration.periodic import calibrate
 from docflow.features.notifications.periodic import sweep_notifications
 from docflow.features.removals.periodic import remove_files
+from docflow.features.reviews.periodic import digest_reviews, free_leases
 from docflow.features.stage_runs.periodic import sweep_engine
 from docflow.features.uploads.periodic import sweep_uploads
 from docflow.features.usage.periodic import sweep_usage
@@ -57,6 +58,8 @@ JOBS: tuple[PeriodicJob | PeriodicWork, ...] = (
     PeriodicJob("usage.sweep", 60, sweep_usage),
     PeriodicJob("notifications.sweep", 3600, sweep_notifications),
     PeriodicWork("alerts.evaluate", 60, evaluate_alerts),
+    PeriodicJob("reviews.leases", 30, free_leases),
+    PeriodicJob("reviews.digest", 3600, digest_reviews),
 )
 
 

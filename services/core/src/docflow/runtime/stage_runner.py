@@ -338,6 +338,7 @@ class StageRunner:
             backoff=self._backoff,
             plugin_name=configuration.plugin_name if configuration else None,
             public_url=self._public_url,
+            sample_share=configuration.blind_share if configuration else 0.0,
         )
 
     async def _committed(self, transitions: Sequence[Transition]) -> None:

@@ -4,6 +4,7 @@ The platform's own rows (types and templates without a client) are written by th
 """
 
 from dataclasses import dataclass
+from decimal import Decimal
 from uuid import UUID
 
 from docflow.db.database import Database
@@ -85,7 +86,9 @@ async def add_configuration(
 ) -> UUID:
     """Without a client it is the platform's template: `database` must then be the owner's."""
     config_id = new_id()
-    given = {"state": LifecycleState.PUBLISHED, "output_schema": OUTPUT_SCHEMA, **columns}
+    # What is sampled hangs on the process's id, which differs with every run.
+    unsampled = {"review_sample_share": Decimal(0)}
+    given = {"state": LifecycleState.PUBLISHED, "output_schema": OUTPUT_SCHEMA, **unsampled, **columns}
     async with database.client(client_id) if client_id else database.nobody() as session:
         session.add(
             ConfigurationRow(

@@ -37,7 +37,7 @@ class RedisLive:
         self._local = local
         self._again_s = again_s
         self._origin = new_id().hex
-        self._seen: OrderedDict[tuple[UUID, int], None] = OrderedDict()
+        self._seen: OrderedDict[tuple[UUID, int, datetime], None] = OrderedDict()
         self._task: asyncio.Task[None] | None = None
         self.listening = asyncio.Event()
         """Set while snapshots of other processes come in."""
@@ -89,7 +89,7 @@ class RedisLive:
                 await self._local.publish(snapshot)
 
     def _is_new(self, snapshot: Snapshot) -> bool:
-        key = (snapshot.process_id, snapshot.version)
+        key = (snapshot.process_id, snapshot.version, snapshot.updated_at)
         if key in self._seen:
             return False
         self._seen[key] = None

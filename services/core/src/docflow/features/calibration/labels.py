@@ -18,21 +18,25 @@ BLIND_SHARE = 0.03
 """So few of what passed unseen come before a person. Each stands for all the others, or only doubtful fields would count."""
 
 _LABELS = text(
-    "WITH decided AS (SELECT r.process_id, bool_and(r.is_blind_sample) AS is_blind, max(r.decided_at) AS decided_at"
+    "WITH decided AS (SELECT r.process_id, bool_and(r.is_blind_sample) AS is_blind,"
+    " max(r.sample_share) AS share, max(r.decided_at) AS decided_at"
     " FROM reviews r WHERE r.client_id = :client_id AND r.status = 'decided' AND r.decision = 'approve'"
     " AND EXISTS (SELECT 1 FROM processes o WHERE o.client_id = r.client_id AND o.process_id = r.process_id"
     " AND (CAST(:process_type_id AS text) IS NULL OR o.process_type_id = :process_type_id)"
     " AND (CAST(:config_version AS integer) IS NULL OR o.config_version = :config_version))"
     " GROUP BY r.process_id ORDER BY max(r.decided_at) DESC LIMIT :most)"
-    " SELECT d.process_id, d.is_blind, d.decided_at, p.process_type_id, p.config_version, f.key AS path,"
-    " coalesce(c.before, f.value) -> 'evidence' AS evidence, coalesce(c.before, f.value) -> 'confidence' AS confidence,"
-    " coalesce(c.before, f.value) -> 'value' AS read, f.value -> 'value' AS final"
+    " SELECT d.process_id, d.is_blind, d.share, d.decided_at, p.process_type_id, p.config_version, f.key AS path,"
+    " s.first -> 'evidence' AS evidence, coalesce(s.first #> '{read,confidence}', s.first -> 'confidence') AS confidence,"
+    " coalesce(s.first #> '{read,value}', s.first -> 'value') AS read,"
+    # A sample's process stays as it was read: what is right stands in the corrections alone.
+    " coalesce(CASE WHEN d.is_blind THEN s.last -> 'value' END, f.value -> 'value') AS final"
     " FROM decided d JOIN processes p ON p.client_id = :client_id AND p.process_id = d.process_id"
     " CROSS JOIN LATERAL jsonb_each(CASE jsonb_typeof(p.extraction_result -> 'fields') WHEN 'object'"
     " THEN p.extraction_result -> 'fields' ELSE '{}'::jsonb END) f"
-    " LEFT JOIN LATERAL (SELECT k.before FROM field_corrections k WHERE k.client_id = :client_id"
-    " AND k.process_id = d.process_id AND k.field = f.key ORDER BY k.created_at, k.correction_id LIMIT 1) c ON true"
-    " WHERE jsonb_typeof(coalesce(c.before, f.value) -> 'evidence') = 'object'"
+    " CROSS JOIN LATERAL (SELECT coalesce((array_agg(k.before ORDER BY k.created_at, k.correction_id))[1], f.value) AS first,"
+    " (array_agg(k.after ORDER BY k.created_at DESC, k.correction_id DESC))[1] AS last FROM field_corrections k"
+    " WHERE k.client_id = :client_id AND k.process_id = d.process_id AND k.field = f.key) s"
+    " WHERE jsonb_typeof(s.first -> 'evidence') = 'object'"
 )
 
 
@@ -81,13 +85,18 @@ async def labels_of(
             weighed=Weighed.from_json(row.evidence),
             confidence=float(row.confidence or 0),
             is_right=is_kept(row.read, row.final),
-            weight=1 / BLIND_SHARE if row.is_blind else 1.0,
+            weight=_weight(row.share) if row.is_blind else 1.0,
             decided_at=row.decided_at,
         )
         for row in rows
         if row.process_type_id is not None and row.config_version is not None
     ]
     return sorted(labels, key=lambda one: (one.decided_at, one.process_id, one.path))
+
+
+def _weight(share: Decimal | None) -> float:
+    """The share that was in force when it was sampled."""
+    return 1 / float(share) if share else 1 / BLIND_SHARE
 
 
 def is_kept(read: JsonScalar, final: JsonScalar) -> bool:

@@ -246,11 +246,11 @@ def changes_of(before: ConfigurationRow, after: ConfigurationRow) -> list[Change
 def _told(row: ConfigurationRow) -> JsonObject:
     rules = row.validation_rules.get("validation_rules", [])
     told = {name: getattr(row, name) for name in COPIED}
-    threshold = float(row.confidence_threshold)
     return {
         **told,
         "validation_rules": rules,
-        "confidence_threshold": threshold,
+        "confidence_threshold": float(row.confidence_threshold),
+        "review_sample_share": float(row.review_sample_share),
         "prompt_ids": row.prompt_ids,
     }
 

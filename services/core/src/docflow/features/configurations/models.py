@@ -36,11 +36,14 @@ class ConfigurationRow(Updated, Base):
     """Counts the writes; `version` is the version of the configuration itself."""
     canary_percent: Mapped[int | None] = mapped_column(sort_order=1)
     """Of new processes, 1..99, while it is a canary."""
+    review_sample_share: Mapped[Fraction] = mapped_column(server_default="0.03", sort_order=2)
+    """0..1 of the processes that nobody looked at are shown to a person afterwards."""
 
     __table_args__ = (
         one_of("state", LifecycleState),
         one_of("duplicate_policy", DuplicatePolicy),
         between_0_and_1("confidence_threshold"),
+        between_0_and_1("review_sample_share"),
         CheckConstraint("version > 0", name="version_positive"),
         UniqueConstraint(
             "client_id",

@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKeyConstraint, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from docflow.db.base import Base, Created, Json, JsonList, id_column, one_of
+from docflow.db.base import Base, Created, Fraction, Json, JsonList, between_0_and_1, id_column, one_of
 from docflow.domain.stages import Stage
 
 
@@ -32,9 +32,12 @@ class Review(Created, Base):
     decided_at: Mapped[datetime | None]
     notes: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
     version: Mapped[int] = mapped_column(server_default="1")
+    sample_share: Mapped[Fraction | None] = mapped_column(sort_order=1)
+    """Of a blind sample: the share of processes that were sampled. Its labels stand for 1/share processes."""
 
     __table_args__ = (
         one_of("stage", Stage),
+        between_0_and_1("sample_share"),
         one_of("status", ("open", "decided", "cancelled")),
         one_of("decision", ("approve", "reject", "send_back", "split"), optional=True),
         ForeignKeyConstraint(
@@ -59,11 +62,26 @@ class Review(Created, Base):
             postgresql_where=text("status = 'open'"),
         ),
         Index("ix_reviews_decided", "client_id", "decided_at", postgresql_where=text("status = 'decided'")),
+        Index(
+            "uq_reviews_sample",
+            "client_id",
+            "process_id",
+            unique=True,
+            postgresql_where=text("is_blind_sample"),
+        ),
+        Index(
+            "ix_reviews_lease",
+            "lease_until",
+            postgresql_where=text("status = 'open' AND claimed_by IS NOT NULL"),
+        ),
     )
 
 
 class FieldCorrection(Created, Base):
-    """What a reviewer changed: before, after and where it stands. Kept; feeds calibration and examples."""
+    """What a reviewer changed: before, after and where it stands. Kept; feeds calibration and examples.
+
+    `field` is a field's path, `line_items[2].line_total` for a cell, or `line_items[3]` for a row that came or went.
+    """
 
     __tablename__ = "field_corrections"
 
@@ -78,6 +96,7 @@ class FieldCorrection(Created, Base):
     box: Mapped[JsonList | None]
     cause: Mapped[str | None]
     corrected_by: Mapped[str]
+    review_id: Mapped[UUID | None] = mapped_column(sort_order=1)
 
     __table_args__ = (
         one_of("cause", ("misread", "wrong_candidate", "missing", "format", "schema"), optional=True),

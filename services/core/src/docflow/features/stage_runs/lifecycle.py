@@ -5,10 +5,9 @@ turns and the second is refused with Conflict. What comes next is the pinned con
 the workers. Committing, and handing on the hints afterwards, is the caller's.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from types import MappingProxyType
 from uuid import UUID
 
 from sqlalchemy import text
@@ -28,22 +27,23 @@ from docflow.domain.acts import (
 )
 from docflow.domain.advance import advance
 from docflow.domain.announcing import Announcer, Subject
+from docflow.domain.approving import errors_of, refuse_unseen
 from docflow.domain.case import Given, Policy
-from docflow.domain.corrections import CorrectedField
 from docflow.domain.errors import Conflict, NotFound, UserError
 from docflow.domain.ids import new_id
 from docflow.domain.jobs import ProcessState, Run
-from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.splitting import BY_PERSON, ChildState, Cuts, is_split, with_decision, without_cuts
 from docflow.domain.stages import ProcessStatus, RunStatus, Stage
 from docflow.domain.transition import Decision, Transition
 from docflow.domain.workflow import FULL_PIPELINE, Workflow, pinned_workflow
 from docflow.features.classification.repository import learn_from_process
+from docflow.features.reviews.approvals import note_approval
+from docflow.features.reviews.claims import OpenReview, open_review, refuse_other
+from docflow.features.reviews.saving import Correction, save
 from docflow.features.splitting.decisions import check_cuts
 from docflow.features.stage_runs import given_type, repository
 from docflow.features.stage_runs.changed import Changed, changed_by
 from docflow.features.stage_runs.children import children_of, lock_parent
-from docflow.features.stage_runs.corrections import corrected_result, write_corrections
 from docflow.features.stage_runs.workflows import workflow_of
 
 _OPEN = (RunStatus.READY.value, RunStatus.CLAIMED.value)
@@ -166,6 +166,7 @@ async def split(
     by: str,
     at: datetime,
     user_id: UUID | None = None,
+    holder: UUID | None = None,
     reason: str = "",
     expected_version: int | None = None,
     public_url: str = "",
@@ -176,7 +177,9 @@ async def split(
     since what comes of it is judged like any other. Raises Conflict as `decide` does, UserError for cuts that cannot be
     made (features/splitting/decisions.py).
     """
-    process = await _held(session, client_id, process_id, user_id, expected_version)
+    process, _ = await _held(
+        session, client_id, process_id, holder or user_id, at, expected_version=expected_version
+    )
     documents = await repository.documents_of(session, process_id)
     whole = check_cuts(documents, cuts)
     decided = with_decision(process.classification_result, BY_PERSON, cuts)
@@ -205,23 +208,25 @@ async def decide(
     at: datetime,
     user_id: UUID | None = None,
     reason: str = "",
-    corrections: Mapping[str, JsonValue] | None = None,
+    holder: UUID | None = None,
+    correction: Correction | None = None,
+    override: bool = False,
     process_type_id: str | None = None,
     expected_version: int | None = None,
     public_url: str = "",
-    found: Mapping[str, CorrectedField] = MappingProxyType({}),
 ) -> Changed:
-    """Decide a held process. `corrections` maps a field's name to its right value and counts with any decision;
-    `found` tells where those values stand.
+    """Decide a held process. `correction` is saved first, as if it had been before, and counts with any decision.
 
+    `holder` is the id that a lease of theirs bears, a person's or a key's; None = that of `user_id`.
     With a `process_type_id` other than its own it is read as that type. The first of two required approvals leaves it
     in review. Raises Conflict where nothing waits for a decision, somebody else holds the review's lease or has
-    approved it before; `precondition_failed` for a stale version; UserError `process_type_required` for the approval
+    approved it before; `precondition_failed` for a stale version; what `approving` raises; UserError `process_type_required` for the approval
     of a process without a type, and what a submission of that type would raise.
     """
-    process = await _held(session, client_id, process_id, user_id, expected_version)
-    fixes = dict(corrections or {})
-    given_type.check(process, decision, process_type_id, corrected=bool(fixes))
+    process, review = await _held(
+        session, client_id, process_id, holder or user_id, at, expected_version=expected_version
+    )
+    given_type.check(process, decision, process_type_id, corrected=correction is not None)
     if process_type_id is not None and process_type_id != process.process_type_id:
         return await _give_type(
             session,
@@ -234,12 +239,18 @@ async def decide(
             reason=reason,
             public_url=public_url,
         )
-    await write_corrections(session, process, fixes, by, found)
-    if decision is Decision.APPROVE and not await _last_approval(session, process_id, by):
-        return Changed(process_id, process.status, process.current_stage, process.version)
-    corrected = corrected_result(process, fixes, found) if fixes else None
+    if correction is not None:
+        await save(session, process, review, correction, by=by, at=at)
+        process, review = await _locked(session, client_id, process_id), review.without_approvals()
+    known: tuple[str, ...] = ()
+    if decision is Decision.APPROVE:
+        known = errors_of(process.validation_result)
+        refuse_unseen(review.approvals, known, override=override, reason=reason)
+        if not await note_approval(session, review, by, at, known):
+            return Changed(process_id, process.status, process.current_stage, process.version)
+    names = correction.names if correction is not None else ()
     act = await _act_of(
-        session, process, decision, by=by, user_id=user_id, reason=reason, fixes=fixes, corrected=corrected
+        session, process, decision, by=by, user_id=user_id, reason=reason, names=names, known=known
     )
     changed = await _carry(session, process, act, at, public_url)
     if decision is Decision.SEND_BACK:
@@ -291,17 +302,20 @@ async def _held(
     session: AsyncSession,
     client_id: UUID,
     process_id: UUID,
-    user_id: UUID | None,
+    holder: UUID | None,
+    at: datetime,
+    *,
     expected_version: int | None,
-) -> ProcessState:
-    """The process, locked, where this person may decide it now."""
+) -> tuple[ProcessState, OpenReview]:
+    """The process and its review, locked, where this person may decide it now."""
     process = await _locked(session, client_id, process_id)
     if expected_version is not None and expected_version != process.version:
         raise Conflict("the process has changed since it was read", code="precondition_failed")
     if process.status is not ProcessStatus.HITL_REVIEW:
         raise Conflict(f"a process that is {process.status} waits for no decision")
-    await _refuse_while_leased(session, process_id, user_id)
-    return process
+    review = await open_review(session, client_id, process_id)
+    await refuse_other(session, review, holder, at)
+    return process, review
 
 
 async def _children(session: AsyncSession, process: ProcessState) -> Sequence[ChildState]:
@@ -353,8 +367,8 @@ async def _act_of(
     by: str,
     user_id: UUID | None,
     reason: str,
-    fixes: Mapping[str, JsonValue],
-    corrected: JsonObject | None,
+    names: tuple[str, ...],
+    known: tuple[str, ...],
 ) -> Act:
     match decision:
         case Decision.REJECT:
@@ -367,36 +381,7 @@ async def _act_of(
         case Decision.APPROVE:
             latest = await repository.latest_run(session, process.process_id)
             step = latest[0].step if latest else process.current_stage.value.lower()
-            results = {"extraction_result": corrected} if corrected is not None else {}
-            return Approve(by, step, user_id, reason, tuple(fixes), results)
-
-
-async def _refuse_while_leased(session: AsyncSession, process_id: UUID, user_id: UUID | None) -> None:
-    rows = await session.execute(
-        text(
-            "SELECT 1 FROM reviews WHERE process_id = :process_id AND status = 'open' AND NOT is_blind_sample"
-            " AND lease_until > now() AND claimed_by IS DISTINCT FROM :user_id AND claimed_by IS NOT NULL"
-        ),
-        {"process_id": process_id, "user_id": user_id},
-    )
-    if rows.one_or_none() is not None:
-        raise Conflict("somebody else is working on this review")
-
-
-async def _last_approval(session: AsyncSession, process_id: UUID, by: str) -> bool:
-    """Note an approval; True when no further one is required."""
-    rows = await session.execute(
-        text(
-            "UPDATE reviews SET approved_by = approved_by || to_jsonb(CAST(:by AS text)), version = version + 1"
-            " WHERE process_id = :process_id AND status = 'open' AND NOT is_blind_sample"
-            " AND NOT approved_by ? :by RETURNING jsonb_array_length(approved_by) >= approvals_required"
-        ),
-        {"process_id": process_id, "by": by},
-    )
-    enough = rows.scalar_one_or_none()
-    if enough is None:
-        raise Conflict("a second person must approve")
-    return bool(enough)
+            return Approve(by, step, user_id, reason, names, known)
 
 
 async def _reopen_documents(session: AsyncSession, process_id: UUID, *, all_of_them: bool) -> None:

@@ -14,6 +14,7 @@ from docflow.domain.jobs import DocumentState, FoundFile, ProcessState, Run
 from docflow.domain.json_types import JsonObject
 from docflow.domain.stages import DocumentStatus, ProcessStatus, Stage
 from docflow.domain.transition import Transition, storable
+from docflow.features.reviews.samples import open_samples
 
 _PROCESS = """
     process_id, client_id, process_type_id, config_version, status, current_stage, version, external_id,
@@ -73,6 +74,7 @@ async def finish(
     effective = [one for one in transitions if one.run and one.run.run_id in finished]
     await _require_approvals(session, effective)
     await _count_documents(session, effective)
+    await open_samples(session, effective)
     return finished
 
 
