@@ -214,9 +214,11 @@ CREATE TABLE configurations (
     created_at timestamp with time zone NOT NULL DEFAULT now(),
     revision integer NOT NULL DEFAULT 1,
     canary_percent integer,
+    review_sample_share numeric(5,4) NOT NULL DEFAULT 0.03,
     CONSTRAINT ck_configurations_canary_percent_share CHECK (((canary_percent >= 1) AND (canary_percent <= 99))),
     CONSTRAINT ck_configurations_confidence_threshold_share CHECK (((confidence_threshold >= (0)::numeric) AND (confidence_threshold <= (1)::numeric))),
     CONSTRAINT ck_configurations_duplicate_policy_known CHECK ((duplicate_policy = ANY (ARRAY['flag'::text, 'allow'::text, 'return_existing'::text]))),
+    CONSTRAINT ck_configurations_review_sample_share_share CHECK (((review_sample_share >= (0)::numeric) AND (review_sample_share <= (1)::numeric))),
     CONSTRAINT ck_configurations_state_known CHECK ((state = ANY (ARRAY['draft'::text, 'shadow'::text, 'canary'::text, 'published'::text, 'retired'::text]))),
     CONSTRAINT ck_configurations_version_positive CHECK ((version > 0)),
     CONSTRAINT fk_configurations_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
@@ -370,6 +372,7 @@ CREATE TABLE field_corrections (
     cause text,
     corrected_by text NOT NULL,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    review_id uuid,
     CONSTRAINT ck_field_corrections_cause_known CHECK (((cause IS NULL) OR (cause = ANY (ARRAY['misread'::text, 'wrong_candidate'::text, 'missing'::text, 'format'::text, 'schema'::text])))),
     CONSTRAINT fk_field_corrections_process FOREIGN KEY (client_id, process_id) REFERENCES processes(client_id, process_id) ON DELETE CASCADE,
     CONSTRAINT pk_field_corrections PRIMARY KEY (correction_id)
@@ -776,7 +779,9 @@ CREATE TABLE reviews (
     notes jsonb NOT NULL DEFAULT '[]'::jsonb,
     version integer NOT NULL DEFAULT 1,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    sample_share numeric(5,4),
     CONSTRAINT ck_reviews_decision_known CHECK (((decision IS NULL) OR (decision = ANY (ARRAY['approve'::text, 'reject'::text, 'send_back'::text, 'split'::text])))),
+    CONSTRAINT ck_reviews_sample_share_share CHECK (((sample_share >= (0)::numeric) AND (sample_share <= (1)::numeric))),
     CONSTRAINT ck_reviews_stage_known CHECK ((stage = ANY (ARRAY['INGEST'::text, 'INTELLIGENT_OCR'::text, 'INTELLIGENT_PROCESS'::text, 'OUTPUT'::text]))),
     CONSTRAINT ck_reviews_status_known CHECK ((status = ANY (ARRAY['open'::text, 'decided'::text, 'cancelled'::text]))),
     CONSTRAINT fk_reviews_process FOREIGN KEY (client_id, process_id) REFERENCES processes(client_id, process_id) ON DELETE CASCADE,
@@ -1088,8 +1093,10 @@ CREATE INDEX ix_refresh_sessions_family_id ON public.refresh_sessions USING btre
 CREATE INDEX ix_refresh_sessions_open ON public.refresh_sessions USING btree (client_id, user_id) WHERE ((used_at IS NULL) AND (revoked_at IS NULL));
 CREATE INDEX ix_refresh_sessions_revoked ON public.refresh_sessions USING btree (family_id) WHERE (revoked_at IS NOT NULL);
 CREATE INDEX ix_reviews_decided ON public.reviews USING btree (client_id, decided_at) WHERE (status = 'decided'::text);
+CREATE INDEX ix_reviews_lease ON public.reviews USING btree (lease_until) WHERE ((status = 'open'::text) AND (claimed_by IS NOT NULL));
 CREATE INDEX ix_reviews_queue ON public.reviews USING btree (client_id, priority DESC, created_at, review_id) WHERE (status = 'open'::text);
 CREATE UNIQUE INDEX uq_reviews_open ON public.reviews USING btree (client_id, process_id) WHERE ((status = 'open'::text) AND (NOT is_blind_sample));
+CREATE UNIQUE INDEX uq_reviews_sample ON public.reviews USING btree (client_id, process_id) WHERE is_blind_sample;
 CREATE INDEX ix_socket_tickets_client_id_expires_at ON public.socket_tickets USING btree (client_id, expires_at);
 CREATE INDEX ix_stage_runs_claimed ON public.stage_runs USING btree (claimed_by) WHERE (status = 'claimed'::text);
 CREATE INDEX ix_stage_runs_dead ON public.stage_runs USING btree (finished_at) WHERE (status = 'failed'::text);
@@ -1693,6 +1700,41 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.digest_reviews(p_age interval, p_every interval)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+    v_now timestamptz := clock_timestamp();
+    v_count integer;
+BEGIN
+    INSERT INTO notifications (notification_id, client_id, type, severity, title, message)
+    SELECT new_time_id(), waiting.client_id, 'digest', 'warning', 'Reviews have waited for long',
+        waiting.reviews || ' of ' || waiting.open || ' open reviews have waited for more than '
+            || floor(extract(epoch FROM p_age) / 3600) || ' hours, the oldest for '
+            || floor(extract(epoch FROM v_now - waiting.oldest) / 3600) || ' hours.'
+    FROM (
+        SELECT r.client_id, count(*) AS open, min(r.created_at) AS oldest,
+            count(*) FILTER (WHERE r.created_at < v_now - p_age) AS reviews
+        FROM reviews r JOIN clients c ON c.client_id = r.client_id AND c.status = 'active'
+        WHERE r.status = 'open' AND NOT r.is_blind_sample
+        GROUP BY r.client_id
+    ) waiting
+    WHERE waiting.reviews > 0 AND NOT EXISTS (
+        SELECT FROM notifications n
+        WHERE n.client_id = waiting.client_id AND n.type = 'digest' AND n.title = 'Reviews have waited for long'
+            AND n.created_at > v_now - p_every
+    );
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_count;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.end_periodic(p_name text, p_error text)
  RETURNS void
  LANGUAGE sql
@@ -2145,6 +2187,41 @@ $function$
 ;
 -- owner: docflow_owner; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.free_leases(p_limit integer)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+    v_count integer;
+BEGIN
+    -- Processes are locked before reviews, as whoever decides does it.
+    WITH due AS (
+        SELECT r.client_id, r.process_id, r.review_id FROM reviews r
+        WHERE r.status = 'open' AND r.claimed_by IS NOT NULL AND r.lease_until <= clock_timestamp()
+        ORDER BY r.lease_until LIMIT p_limit
+    ), shown AS (
+        SELECT p.process_id FROM processes p JOIN due ON due.client_id = p.client_id AND due.process_id = p.process_id
+        ORDER BY p.process_id FOR NO KEY UPDATE OF p SKIP LOCKED
+    ), freed AS (
+        UPDATE reviews r SET claimed_by = NULL, lease_until = NULL, version = r.version + 1
+        FROM due JOIN shown ON shown.process_id = due.process_id
+        WHERE r.client_id = due.client_id AND r.review_id = due.review_id
+            AND r.status = 'open' AND r.lease_until <= clock_timestamp()
+        RETURNING r.client_id, r.process_id
+    )
+    -- Whatever is written makes the row one that has changed, for those who follow changes.
+    UPDATE processes p SET version = p.version FROM freed
+    WHERE p.client_id = freed.client_id AND p.process_id = freed.process_id AND p.status = 'hitl_review';
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_count;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.heartbeat(p_worker uuid, p_service text, p_host text, p_pid integer, p_expiry_s double precision)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2315,7 +2392,10 @@ AS $function$
         SELECT 'actions', count(*), min(a.available_at)
         FROM output_actions a CROSS JOIN at WHERE a.status IN ('pending', 'retrying') AND a.available_at <= at.now
     ), open_reviews AS (
-        SELECT count(*) AS reviews, min(v.created_at) AS oldest FROM reviews v WHERE v.status = 'open'
+        SELECT count(*) AS reviews, min(v.created_at) AS oldest FROM reviews v
+        WHERE v.status = 'open' AND NOT v.is_blind_sample
+    ), open_samples AS (
+        SELECT count(*) AS samples FROM reviews v WHERE v.status = 'open' AND v.is_blind_sample
     ), alive AS (
         SELECT w.service, count(*) AS workers FROM workers w CROSS JOIN at
         WHERE w.alive_until > at.now AND w.stopped_at IS NULL GROUP BY w.service
@@ -2348,6 +2428,8 @@ AS $function$
         UNION ALL
         SELECT 'reviews_oldest', NULL, greatest(coalesce(extract(epoch FROM at.now - v.oldest), 0), 0)
         FROM open_reviews v
+        UNION ALL
+        SELECT 'samples', NULL, v.samples FROM open_samples v
         UNION ALL
         SELECT 'workers', s.service, coalesce(a.workers, 0) FROM services s LEFT JOIN alive a USING (service)
     ) m (measure, label, value)
@@ -2435,6 +2517,34 @@ AS $function$
             ORDER BY b.period_start DESC LIMIT 1
         ) last ON true
     ON CONFLICT (client_id, period, period_start) DO NOTHING
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.open_samples(p_samples jsonb)
+ RETURNS integer
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+    v_count integer;
+BEGIN
+    INSERT INTO reviews (review_id, client_id, process_id, stage, is_blind_sample, sample_share)
+    SELECT s.review_id, s.client_id, s.process_id, s.stage, true, s.share
+    FROM jsonb_to_recordset(p_samples) AS s (
+        client_id uuid, process_id uuid, review_id uuid, stage text, share numeric
+    )
+        JOIN processes p ON p.client_id = s.client_id AND p.process_id = s.process_id
+    WHERE p.status = 'completed' AND p.reviewed_at IS NULL
+        AND NOT EXISTS (
+            SELECT FROM reviews r WHERE r.client_id = s.client_id AND r.process_id = s.process_id
+        )
+    ON CONFLICT DO NOTHING;
+    GET DIAGNOSTICS v_count = ROW_COUNT;
+    RETURN v_count;
+END
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
@@ -3371,11 +3481,12 @@ BEGIN
     IF p_expected IS NULL THEN
         INSERT INTO public.configurations (config_id, process_type_id, version, state, is_active, input_schema, output_schema,
             validation_rules, plugin_name, enable_fraud_detection, enable_hitl, confidence_threshold,
-            duplicate_policy, workflow, output_actions, llm_policy, prompt_ids, created_by)
+            duplicate_policy, workflow, output_actions, llm_policy, prompt_ids, created_by,
+            review_sample_share)
         SELECT new.config_id, new.process_type_id, new.version, new.state, new.is_active, new.input_schema,
                new.output_schema, new.validation_rules, new.plugin_name, new.enable_fraud_detection,
                new.enable_hitl, new.confidence_threshold, new.duplicate_policy, new.workflow, new.output_actions,
-               new.llm_policy, new.prompt_ids, new.created_by
+               new.llm_policy, new.prompt_ids, new.created_by, coalesce(new.review_sample_share, 0.03)
         FROM jsonb_populate_record(NULL::public.configurations, p_row) new
         ON CONFLICT DO NOTHING;
     ELSE
@@ -3386,7 +3497,7 @@ BEGIN
             enable_fraud_detection = new.enable_fraud_detection, enable_hitl = new.enable_hitl,
             confidence_threshold = new.confidence_threshold, duplicate_policy = new.duplicate_policy,
             workflow = new.workflow, output_actions = new.output_actions, llm_policy = new.llm_policy,
-            prompt_ids = new.prompt_ids, revision = t.revision + 1
+            prompt_ids = new.prompt_ids, review_sample_share = new.review_sample_share, revision = t.revision + 1
         FROM public.configurations old, jsonb_populate_record(old, p_row) new
         WHERE old.config_id = (p_row ->> 'config_id')::uuid AND old.client_id IS NULL
           AND t.config_id = old.config_id AND t.revision = p_expected;

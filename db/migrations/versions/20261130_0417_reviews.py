@@ -5,7 +5,7 @@ from pathlib import Path
 from docflow.db.steps import AsEngine, give_to_engine, run, run_file
 
 revision = "0052_reviews"
-down_revision = "0036_splitting"
+down_revision = "0041_notifications"
 branch_labels = None
 depends_on = None
 

@@ -206,7 +206,7 @@ def _wrong(name: str, told: str) -> Problem:
 
 def _approved(case: Case, act: Approve) -> Transition:
     _refuse_unless_held(case)
-    step = Router(case.policy.workflow, case.process, {}).after_approval(act.held_step)
+    step = Router(case.policy.workflow, case.process).after_approval(act.held_step)
     told: dict[str, JsonValue] = {"corrected": sorted(act.corrected)}
     if act.known:
         told["over_errors"] = sorted(act.known)

@@ -1731,6 +1731,110 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reviews/assignees": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Assignees
+         * @description Who reviews can be given to: the client's active operators and admins.
+         */
+        get: operations["list_assignees"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Review Summary
+         * @description How many wait, by reason; made for badges: one pass over the open reviews.
+         */
+        get: operations["get_review_summary"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{process_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Review
+         * @description One review with all that its screen shows: the open one, else the last of the process.
+         *
+         *     A blind sample shows values without how sure they are. 404 for a process that no person had to look at.
+         */
+        get: operations["get_review"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{process_id}/assignee": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /**
+         * Assign Review
+         * @description Give it to an operator or admin of the client, who is told, or to nobody. Others may still work on it.
+         */
+        put: operations["assign_review"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{process_id}/claim": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Claim Review
+         * @description Work on it for 15 minutes; claiming again renews that. 409 tells who works on it and until when.
+         *
+         *     The process's version stays, so that an `If-Match` read before goes on to hold.
+         */
+        post: operations["claim_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reviews/{process_id}/decision": {
         parameters: {
             query?: never;
@@ -1743,8 +1847,72 @@ export interface paths {
         /**
          * Decide Review
          * @description Approve, correct or reject a held process, give it its type, or send it back to be read again.
+         *
+         *     Of a blind sample `approve` keeps what is right and wrong, and nothing of the completed process changes.
          */
         post: operations["decide_review"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{process_id}/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        /**
+         * Correct Fields
+         * @description Save right values. All rules run again and tell what they say now; the process stays held until it is decided.
+         *
+         *     A value of a wrong type is 422 with a pointer to it, and then nothing is saved. Approvals given before are void.
+         */
+        patch: operations["correct_fields"];
+        trace?: never;
+    };
+    "/v1/reviews/{process_id}/notes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Add Review Note
+         * @description Tell other reviewers something; it stays with the review and goes to nobody else.
+         */
+        post: operations["add_review_note"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reviews/{process_id}/release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Release Review
+         * @description Leave it to others; an admin may do so for anybody. Nothing happens where nobody works on it.
+         */
+        post: operations["release_review"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2418,6 +2586,17 @@ export interface components {
             version: number;
         };
         /**
+         * AssigneeIn
+         * @description Null gives it to nobody.
+         * @example {
+         *       "user_id": "0193a6a4-0000-7000-8000-000000000000"
+         *     }
+         */
+        AssigneeIn: {
+            /** User Id */
+            user_id: string | null;
+        };
+        /**
          * AuditFormat
          * @enum {string}
          */
@@ -2631,6 +2810,23 @@ export interface components {
         CanaryIn: {
             /** Percent */
             percent: number;
+        };
+        /**
+         * CellIn
+         * @description `row` counts from 0 in the table as it stands.
+         */
+        CellIn: {
+            /** Column */
+            column: string;
+            /** Row */
+            row: number;
+            /** Table */
+            table: string;
+            /**
+             * Value
+             * @default null
+             */
+            value?: unknown;
         };
         /**
          * ChangeIn
@@ -2852,6 +3048,11 @@ export interface components {
              * @example simple_invoice
              */
             process_type_id: string;
+            /**
+             * Review Sample Share
+             * @default 0.03
+             */
+            review_sample_share?: number;
             /** Validation Rules */
             validation_rules?: unknown[];
             /** Workflow */
@@ -2913,6 +3114,8 @@ export interface components {
             prompt_ids: {
                 [key: string]: string;
             };
+            /** Review Sample Share */
+            review_sample_share: number;
             /** Revision */
             revision: number;
             state: components["schemas"]["LifecycleState"];
@@ -2964,6 +3167,8 @@ export interface components {
             };
             /** Plugin Name */
             plugin_name?: string | null;
+            /** Review Sample Share */
+            review_sample_share?: number;
             /** Validation Rules */
             validation_rules?: unknown[];
             /** Workflow */
@@ -3013,6 +3218,120 @@ export interface components {
              * @constant
              */
             token_type?: "Cookie";
+        };
+        /**
+         * CorrectedOut
+         * @description After saving: what the rules say now, what still speaks for a person's look, and the result with its new values.
+         *
+         *     The process stays held until it is decided, also where no reason is left.
+         */
+        CorrectedOut: {
+            /** Corrected */
+            corrected: string[];
+            /** Findings */
+            findings: {
+                [key: string]: unknown;
+            }[];
+            /** Overall Confidence */
+            overall_confidence: number | null;
+            /**
+             * Process Id
+             * Format: uuid
+             */
+            process_id: string;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonOut"][];
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            };
+            /** Version */
+            version: number;
+        };
+        /**
+         * CorrectionOut
+         * @description A value that became another during this review. `field` names a field, a cell such as `line_items[2].line_total`, or
+         *     a row such as `line_items[3]`. `before` and `after` are fields as in a result, or `{"row": {…}}`; null = there was none.
+         */
+        CorrectionOut: {
+            /** After */
+            after: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** Before */
+            before: {
+                [key: string]: unknown;
+            } | null;
+            /** Box */
+            box: number[] | null;
+            /** By */
+            by: string;
+            /** Cause */
+            cause: string | null;
+            /** Document Id */
+            document_id: string | null;
+            /** Field */
+            field: string;
+            /** Page */
+            page: number | null;
+        };
+        /**
+         * CorrectionsIn
+         * @description Right values. A value that was read rightly may be sent, too: then a person has vouched for it.
+         *
+         *     `fields` maps dotted names to values, null for none. `tables` maps a table to all its rows, each an object of columns;
+         *     `cells` changes single ones. `places` tells where a value in `fields` was seen. Without a `document_id` they are the primary
+         *     document's, whose values the process shows.
+         * @example {
+         *       "cells": [
+         *         {
+         *           "column": "quantity",
+         *           "row": 0,
+         *           "table": "line_items",
+         *           "value": 2
+         *         }
+         *       ],
+         *       "fields": {
+         *         "grand_total": "119.00"
+         *       },
+         *       "places": {
+         *         "grand_total": {
+         *           "box": [
+         *             0.7,
+         *             0.8,
+         *             0.9,
+         *             0.82
+         *           ],
+         *           "page": 1
+         *         }
+         *       }
+         *     }
+         */
+        CorrectionsIn: {
+            /** Cells */
+            cells?: components["schemas"]["CellIn"][];
+            /**
+             * Document Id
+             * @default null
+             */
+            document_id?: string | null;
+            /** Fields */
+            fields?: {
+                [key: string]: unknown;
+            };
+            /** Places */
+            places?: {
+                [key: string]: components["schemas"]["PlaceIn"];
+            };
+            /** Tables */
+            tables?: {
+                [key: string]: unknown;
+            };
         };
         /**
          * CostSumOut
@@ -3459,6 +3778,22 @@ export interface components {
             password: string;
         };
         /**
+         * FieldAsked
+         * @description A field, or a column of a table, as the output schema asks for it. `types` are JSON types, `kind` says what it holds.
+         */
+        FieldAsked: {
+            /** Is Required */
+            is_required: boolean;
+            /** Kind */
+            kind: string;
+            /** Labels */
+            labels: string[];
+            /** Path */
+            path: string;
+            /** Types */
+            types: string[];
+        };
+        /**
          * FieldCountOut
          * @description Documents that have a value of the field, and documents that have none.
          */
@@ -3805,6 +4140,38 @@ export interface components {
             state: "open" | "accepted" | "expired";
             /** Token */
             token?: string | null;
+        };
+        /**
+         * NoteIn
+         * @example {
+         *       "text": "Called the seller: the new account is right."
+         *     }
+         */
+        NoteIn: {
+            /** Text */
+            text: string;
+        };
+        /**
+         * NoteOut
+         * @description `by` is `user:<id>` or `key:<id>`.
+         */
+        NoteOut: {
+            /**
+             * At
+             * Format: date-time
+             */
+            at: string;
+            /** By */
+            by: string;
+            /** By Name */
+            by_name: string | null;
+            /**
+             * Note Id
+             * Format: uuid
+             */
+            note_id: string;
+            /** Text */
+            text: string;
         };
         /**
          * NotificationChannelIn
@@ -4244,6 +4611,21 @@ export interface components {
             prompt_version: number | null;
             /** Version */
             version: number;
+        };
+        /**
+         * PlaceIn
+         * @description `box` is [x0, y0, x1, y1] in fractions of the page as it is shown.
+         */
+        PlaceIn: {
+            /** Box */
+            box: [
+                number,
+                number,
+                number,
+                number
+            ];
+            /** Page */
+            page: number;
         };
         /**
          * ProblemOut
@@ -4876,10 +5258,14 @@ export interface components {
         };
         /**
          * ReviewDecision
-         * @description `corrections` maps the dotted name of a field to its right value; it becomes source `human`, confidence 1.
+         * @description `corrections` maps the dotted name of a field to its right value, or that of a table to all its rows; they become
+         *     source `human`, confidence 1, as if they had been saved before.
          *
          *     `process_type_id` gives the process its type, or another one, with `approve` or `send_back`: its documents are read as
          *     that type and come back for review if need be. A process whose type was not certain cannot be approved without it.
+         *
+         *     `override` says that findings which still stand are known; where two people must approve, an approval over errors needs it,
+         *     and a reason.
          * @example {
          *       "corrections": {
          *         "grand_total": "119.00"
@@ -4898,6 +5284,11 @@ export interface components {
             };
             decision: components["schemas"]["DecisionWord"];
             /**
+             * Override
+             * @default false
+             */
+            override?: boolean;
+            /**
              * Process Type Id
              * @default null
              */
@@ -4909,16 +5300,109 @@ export interface components {
             reason?: string;
         };
         /**
+         * ReviewDetailOut
+         * @description `approved_by` names who has approved so far; `may_approve` is false for whoever is among them.
+         *
+         *     `result` is that of the process, as at `/v1/processes/{process_id}/result`; null while it has none. `threshold` is the
+         *     confidence from which a required value needs nobody. `findings` are those of the rules for the values as they are now.
+         */
+        ReviewDetailOut: {
+            /** Age S */
+            age_s: number;
+            /** Approvals */
+            approvals: number;
+            /** Approvals Required */
+            approvals_required: number;
+            /** Approved By */
+            approved_by: string[];
+            /** Assignee */
+            assignee: string | null;
+            /** Assignee Name */
+            assignee_name: string | null;
+            /** Claimed By */
+            claimed_by: string | null;
+            /** Claimed By Name */
+            claimed_by_name: string | null;
+            /** Claimed Until */
+            claimed_until: string | null;
+            /** Corrections */
+            corrections: components["schemas"]["CorrectionOut"][];
+            /**
+             * Created At
+             * Format: date-time
+             */
+            created_at: string;
+            /** Cuts */
+            cuts: components["schemas"]["ProposedCuts"][];
+            /** Decided At */
+            decided_at: string | null;
+            /** Decided By */
+            decided_by: string | null;
+            /** Decision */
+            decision: string | null;
+            /** Decision Reason */
+            decision_reason: string | null;
+            /** Fields Asked */
+            fields_asked: components["schemas"]["FieldAsked"][];
+            /** Findings */
+            findings: {
+                [key: string]: unknown;
+            }[];
+            /** Is Sample */
+            is_sample: boolean;
+            /** May Approve */
+            may_approve: boolean;
+            /** Notes */
+            notes: components["schemas"]["NoteOut"][];
+            /** Priority */
+            priority: number;
+            process: components["schemas"]["ProcessOut"];
+            /**
+             * Process Id
+             * Format: uuid
+             */
+            process_id: string;
+            /** Reasons */
+            reasons: components["schemas"]["ReasonOut"][];
+            /** Result */
+            result: {
+                [key: string]: unknown;
+            } | null;
+            /**
+             * Review Id
+             * Format: uuid
+             */
+            review_id: string;
+            /** Status */
+            status: string;
+            /** Tables Asked */
+            tables_asked: components["schemas"]["TableAsked"][];
+            /** Threshold */
+            threshold: number | null;
+            /** Version */
+            version: number;
+        };
+        /**
          * ReviewOut
-         * @description `age_s` is the seconds since it was held.
+         * @description `age_s` is the seconds since it was held. `claimed_by` is a person's or a key's id while `claimed_until` is to come.
+         *
+         *     Of a blind sample (`is_sample`) nothing tells how sure anything was read.
          */
         ReviewOut: {
             /** Age S */
             age_s: number;
+            /** Approvals */
+            approvals: number;
+            /** Approvals Required */
+            approvals_required: number;
             /** Assignee */
             assignee: string | null;
+            /** Assignee Name */
+            assignee_name: string | null;
             /** Claimed By */
             claimed_by: string | null;
+            /** Claimed By Name */
+            claimed_by_name: string | null;
             /** Claimed Until */
             claimed_until: string | null;
             /**
@@ -4928,6 +5412,8 @@ export interface components {
             created_at: string;
             /** Cuts */
             cuts: components["schemas"]["ProposedCuts"][];
+            /** Is Sample */
+            is_sample: boolean;
             /** Priority */
             priority: number;
             process: components["schemas"]["ProcessOut"];
@@ -4943,8 +5429,49 @@ export interface components {
              * Format: uuid
              */
             review_id: string;
+            /** Status */
+            status: string;
             /** Version */
             version: number;
+        };
+        /**
+         * ReviewSummaryOut
+         * @description `reasons` counts open reviews by the code of a reason; one with two reasons counts under both.
+         */
+        ReviewSummaryOut: {
+            /** Assigned To Me */
+            assigned_to_me: number;
+            /** Claimed */
+            claimed: number;
+            /** Claimed By Me */
+            claimed_by_me: number;
+            /** Oldest Age S */
+            oldest_age_s: number | null;
+            /** Open */
+            open: number;
+            /** Reasons */
+            reasons: {
+                [key: string]: number;
+            };
+            /** Samples */
+            samples: number;
+        };
+        /** ReviewerOut */
+        ReviewerOut: {
+            /** Email */
+            email: string;
+            /** Role */
+            role: string;
+            /**
+             * User Id
+             * Format: uuid
+             */
+            user_id: string;
+        };
+        /** ReviewersOut */
+        ReviewersOut: {
+            /** Data */
+            data: components["schemas"]["ReviewerOut"][];
         };
         /**
          * Role
@@ -5234,6 +5761,15 @@ export interface components {
          * @enum {string}
          */
         Support: "supported" | "not_enough_labels" | "target_not_met";
+        /** TableAsked */
+        TableAsked: {
+            /** Columns */
+            columns: components["schemas"]["FieldAsked"][];
+            /** Is Required */
+            is_required: boolean;
+            /** Path */
+            path: string;
+        };
         /**
          * TicketOut
          * @description Opens one socket within `expires_in` seconds: `/v1/ws?ticket=`.
@@ -10186,6 +10722,18 @@ export interface operations {
     list_reviews: {
         parameters: {
             query?: {
+                /** @description Codes, one of which is among its reasons */
+                reason?: string[] | null;
+                process_type_id?: string | null;
+                /** @description A user's id, `me` or `none` */
+                assignee?: string | null;
+                /** @description Whether somebody works on it now */
+                claimed?: boolean | null;
+                older_than_s?: number | null;
+                /** @description The beginning of a file's name, of an external id, or of a process's id */
+                q?: string | null;
+                /** @description Blind samples instead of what waits for a decision */
+                sample?: boolean;
                 limit?: number;
                 cursor?: string | null;
             };
@@ -10208,6 +10756,191 @@ export interface operations {
             401: components["responses"]["Problem"];
             /** @description The role or the key's scopes do not allow it */
             403: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    list_assignees: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewersOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    get_review_summary: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewSummaryOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    get_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    /** @description The process's version */
+                    ETag?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewDetailOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    assign_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssigneeIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description The state does not allow it */
+            409: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    claim_review: {
+        parameters: {
+            query?: {
+                /** @description An admin takes it from whoever works on it; 403 for others */
+                take_over?: boolean;
+            };
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReviewOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description The state does not allow it */
+            409: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
             422: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
@@ -10273,6 +11006,151 @@ export interface operations {
             415: components["responses"]["Problem"];
             /** @description Values that are not valid, or a document that cannot be taken */
             422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    correct_fields: {
+        parameters: {
+            query?: never;
+            header: {
+                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+                "if-match": string | null;
+            };
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CorrectionsIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CorrectedOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description The state does not allow it */
+            409: components["responses"]["Problem"];
+            /** @description The version given is not the current one */
+            412: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description The write needs If-Match with the version it goes by */
+            428: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    add_review_note: {
+        parameters: {
+            query?: never;
+            header?: {
+                "Idempotency-Key"?: string | null;
+            };
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            201: {
+                headers: {
+                    /** @description Its version, for `If-Match` */
+                    ETag?: string;
+                    /** @description `true` for a stored answer */
+                    "Idempotent-Replayed"?: string;
+                    /** @description What was made */
+                    Location?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoteOut"];
+                };
+            };
+            /** @description The body is not what its content type says */
+            400: components["responses"]["Problem"];
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description The state does not allow it */
+            409: components["responses"]["Problem"];
+            /** @description Larger than the limit that the detail names */
+            413: components["responses"]["Problem"];
+            /** @description A type that is not taken */
+            415: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
+    release_review: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                process_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Nothing of that id for this client */
+            404: components["responses"]["Problem"];
+            /** @description The state does not allow it */
+            409: components["responses"]["Problem"];
             /** @description Too many requests; try again after Retry-After seconds */
             429: components["responses"]["Problem"];
             /** @description A fault on our side */
