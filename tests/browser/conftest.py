@@ -1,0 +1,144 @@
+"""The portal in a real browser, on a program of its own with the demo data.
+
+Debian's Chromium does; where there is none the tests say that they were skipped. `PORTAL_SHOTS` names a folder into which
+`shoot` puts pictures of the pages.
+"""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docflow.db.seed import DEFAULT_PASSWORD
+from docflow_cli.portal import Portal
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from tests.e2e.conftest import folder_for_servers
+from tests.e2e.program import Json, Program
+
+ROOT = Path(__file__).parents[2]
+DEMO = ROOT / "tests" / "data" / "demo"
+FRONTEND = ROOT / "services" / "frontend"
+AXE = FRONTEND / "node_modules" / "axe-core" / "axe.min.js"
+CHROMIUM = next(
+    filter(None, map(shutil.which, ("chromium", "/usr/bin/chromium", "chromium-browser", "google-chrome"))),
+    None,
+)
+WIDE = {"width": 1280, "height": 800}
+PHONE = {"width": 390, "height": 844}
+SERIOUS = {"serious", "critical"}
+
+OpenPage = Callable[..., Page]
+Submit = Callable[..., Json]
+
+expect.set_options(timeout=10_000)
+
+
+@pytest.fixture(scope="session")
+def program() -> Iterator[Program]:
+    """`docflow up` with the demo data and today's portal, shared by the session's tests: each hands in what it needs."""
+    with folder_for_servers() as folder:
+        portal = Portal(FRONTEND, folder / "portal.log")
+        if not portal.is_built():
+            portal.build()
+        started = Program(folder / "home").ready()
+        try:
+            yield started
+        finally:
+            started.end()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("no Chromium here (Debian: apt-get install chromium)")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage", "--disable-gpu"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser, program: Program) -> Iterator[OpenPage]:
+    """A page of a browser of its own, signed in as `email` (None: nobody) at `path`.
+
+    The test fails afterwards when a page threw, broke the content policy or opened a dialog: text became markup.
+    """
+    contexts, heard = [], list[str]()
+
+    def begin(
+        path: str = "/",
+        *,
+        email: str | None = "operator@acme.com",
+        viewport: dict[str, int] = WIDE,
+        theme: str = "light",
+        locale: str = "en-GB",
+        **given: Any,
+    ) -> Page:
+        context = browser.new_context(
+            base_url=program.run["api_url"], viewport=viewport, color_scheme=theme, locale=locale, **given
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.set_default_timeout(10_000)
+        page.on("pageerror", lambda error: heard.append(f"threw: {error}"))
+        page.on("dialog", lambda dialog: (heard.append(f"dialog: {dialog.message}"), dialog.dismiss()))
+        page.on("console", lambda said: "Content Security" in said.text and heard.append(said.text))
+        page.goto(path)
+        if email is not None:
+            page.get_by_label("E-mail address").or_(page.get_by_label("E-Mail-Adresse")).fill(email)
+            page.locator("input[type=password]").fill(DEFAULT_PASSWORD)
+            page.keyboard.press("Enter")
+            page.locator("main#content").wait_for()
+        return page
+
+    yield begin
+    for context in contexts:
+        context.close()
+    assert heard == []
+
+
+@pytest.fixture
+def submit(program: Program) -> Submit:
+    """Hand a file in (a name of the demo, or a name and its bytes) and wait until it is done or held."""
+
+    def send(
+        name: str, data: bytes | None = None, *, process_type_id: str | None = "simple_invoice", **form: str
+    ) -> Json:
+        content = (DEMO / name).read_bytes() if data is None else data
+        typed = {} if process_type_id is None else {"process_type_id": process_type_id}
+        with program.http(timeout=90) as http:
+            answer = http.post(
+                "/v1/processes", params={"wait": 55}, files={"files": (name, content)}, data={**typed, **form}
+            )
+        assert answer.status_code in (200, 202), answer.text
+        process: Json = answer.json()
+        return process
+
+    return send
+
+
+def faults(page: Page) -> list[str]:
+    """What axe calls serious or worse, as `rule: element`."""
+    if not AXE.is_file():
+        pytest.skip("axe-core is not here: run `make portal-check` first")
+    # Through the debugger's door: the page's content policy allows no foreign script.
+    page.evaluate(AXE.read_text(encoding="utf-8") + "; 0")
+    found: Json = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    return [
+        f"{rule['id']}: {node['html'][:200]}"
+        for rule in found["violations"]
+        if rule["impact"] in SERIOUS
+        for node in rule["nodes"]
+    ]
+
+
+def shoot(page: Page, name: str) -> None:
+    """A picture for people to look at, where `PORTAL_SHOTS` asks for it."""
+    folder = os.environ.get("PORTAL_SHOTS")
+    if folder:
+        page.screenshot(path=Path(folder) / f"{name}.png")
