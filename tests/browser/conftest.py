@@ -8,12 +8,21 @@ import os
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from docflow.db.seed import DEFAULT_PASSWORD
 from docflow_cli.portal import Portal
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import (
+    Browser,
+    BrowserContext,
+    ConsoleMessage,
+    Dialog,
+    Page,
+    ViewportSize,
+    expect,
+    sync_playwright,
+)
 
 from tests.e2e.conftest import folder_for_servers
 from tests.e2e.program import Json, Program
@@ -26,8 +35,8 @@ CHROMIUM = next(
     filter(None, map(shutil.which, ("chromium", "/usr/bin/chromium", "chromium-browser", "google-chrome"))),
     None,
 )
-WIDE = {"width": 1280, "height": 800}
-PHONE = {"width": 390, "height": 844}
+WIDE: ViewportSize = {"width": 1280, "height": 800}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 SERIOUS = {"serious", "critical"}
 
 OpenPage = Callable[..., Page]
@@ -68,14 +77,23 @@ def open_page(browser: Browser, program: Program) -> Iterator[OpenPage]:
 
     The test fails afterwards when a page threw, broke the content policy or opened a dialog: text became markup.
     """
-    contexts, heard = [], list[str]()
+    contexts: list[BrowserContext] = []
+    heard: list[str] = []
+
+    def note_dialog(dialog: Dialog) -> None:
+        heard.append(f"dialog: {dialog.message}")
+        dialog.dismiss()
+
+    def note_refusal(said: ConsoleMessage) -> None:
+        if "Content Security" in said.text:
+            heard.append(said.text)
 
     def begin(
         path: str = "/",
         *,
         email: str | None = "operator@acme.com",
-        viewport: dict[str, int] = WIDE,
-        theme: str = "light",
+        viewport: ViewportSize = WIDE,
+        theme: Literal["light", "dark"] = "light",
         locale: str = "en-GB",
         **given: Any,
     ) -> Page:
@@ -86,8 +104,8 @@ def open_page(browser: Browser, program: Program) -> Iterator[OpenPage]:
         page = context.new_page()
         page.set_default_timeout(10_000)
         page.on("pageerror", lambda error: heard.append(f"threw: {error}"))
-        page.on("dialog", lambda dialog: (heard.append(f"dialog: {dialog.message}"), dialog.dismiss()))
-        page.on("console", lambda said: "Content Security" in said.text and heard.append(said.text))
+        page.on("dialog", note_dialog)
+        page.on("console", note_refusal)
         page.goto(path)
         if email is not None:
             page.get_by_label("E-mail address").or_(page.get_by_label("E-Mail-Adresse")).fill(email)
