@@ -44,6 +44,8 @@ def _from_pdf(data: bytes, page: int, max_pixels: int, dpi: int) -> "Image.Image
     with document:
         if not 1 <= page <= len(document):
             raise NotFound("no such page")
+        # What was typed into a form stands in its fields alone; without this they would be drawn empty.
+        document.init_forms()
         drawn = document[page - 1]
         width, height = drawn.get_size()
         scale = min(dpi / 72, (max_pixels / max(1.0, width * height)) ** 0.5)
