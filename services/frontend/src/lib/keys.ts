@@ -8,6 +8,8 @@ export interface Shortcut {
   run: (event: KeyboardEvent) => void;
   /** Also while a text field has the focus. */
   inFields?: boolean;
+  /** The page hears it by itself, in a part of its own; here it is only told. */
+  isTold?: boolean;
 }
 
 export interface Scope {
@@ -49,7 +51,8 @@ function press(event: KeyboardEvent): void {
   const known = scopes
     .peek()
     .toReversed()
-    .flatMap((scope) => scope.shortcuts);
+    .flatMap((scope) => scope.shortcuts)
+    .filter((each) => !each.isTold);
   const fits = (keys: string | null) =>
     known.find((each) => each.keys === keys && (!typing || each.inFields));
   const found = (sequence && fits(sequence)) || fits(pressed);

@@ -13,12 +13,13 @@ const NAMES: Record<string, string> = {
 const isMac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
 
 export function shownKeys(keys: string): string[] {
-  return keys.split(" ").map((press) =>
-    press
-      .split("+")
-      .map((key) => (key === "mod" ? (isMac ? "⌘" : "Ctrl") : (NAMES[key] ?? key.toUpperCase())))
-      .join(isMac ? "" : " "),
-  );
+  return keys
+    .split(" ")
+    .map((press) =>
+      (press === "+" ? ["+"] : press.split("+"))
+        .map((key) => (key === "mod" ? (isMac ? "⌘" : "Ctrl") : (NAMES[key] ?? key.toUpperCase())))
+        .join(isMac ? "" : " "),
+    );
 }
 
 /** Keys as they are pressed. For the eye only: the control's own name says what it does. */
@@ -28,7 +29,7 @@ export function Kbd({ keys, quiet }: { keys: string; quiet?: boolean }) {
       {shownKeys(keys).map((press) => (
         <kbd
           key={press}
-          class={`rounded border px-1 font-sans text-2xs leading-4 ${quiet ? "border-current opacity-70" : "border-line bg-sunken text-ink-faint"}`}
+          class={`rounded border px-1 font-sans text-2xs leading-4 ${quiet ? "border-current/50" : "border-line bg-sunken text-ink-faint"}`}
         >
           {press}
         </kbd>

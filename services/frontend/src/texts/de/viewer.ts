@@ -1,0 +1,16 @@
+export const viewer = {
+  title: "Dokument",
+  tools: "Werkzeuge des Dokuments",
+  pages: "Seiten",
+  page: "Seite {page}",
+  previous: "Vorige Seite",
+  next: "Nächste Seite",
+  in: "Größer",
+  out: "Kleiner",
+  fit: "Breite einpassen",
+  left: "Nach links drehen",
+  right: "Nach rechts drehen",
+  draw: "Rahmen zeichnen und neu lesen",
+  drawing: "Zeichnen Sie einen Rahmen um den Wert: ziehen, oder zwei Ecken anklicken.",
+  no_picture: "Von dieser Seite gibt es kein Bild",
+};

@@ -1,0 +1,16 @@
+export const viewer = {
+  title: "Document",
+  tools: "Document tools",
+  pages: "Pages",
+  page: "Page {page}",
+  previous: "Previous page",
+  next: "Next page",
+  in: "Larger",
+  out: "Smaller",
+  fit: "Fit the width",
+  left: "Turn left",
+  right: "Turn right",
+  draw: "Draw a box to read it again",
+  drawing: "Draw a box around the value: drag, or click two corners.",
+  no_picture: "There is no picture of this page",
+};

@@ -1,0 +1,71 @@
+import { FileX } from "lucide";
+import { useState } from "preact/hooks";
+import { send } from "../../lib/api/client";
+import { t } from "../../lib/i18n";
+import { Icon } from "../icon";
+import type { Turn } from "./geometry";
+import { A4, type ViewerPage } from "./pages";
+
+const TURNS = ["rotate-0", "rotate-90", "rotate-180", "rotate-270"] as const;
+
+/** Height by width of pictures that were seen once. */
+const ratios = new Map<string, number>();
+
+export function ratioOf(page: ViewerPage): number {
+  return ratios.get(page.key) ?? page.ratio ?? A4;
+}
+
+/** A page's picture, loaded when it comes near. One that is refused once is asked for again with a renewed session. */
+export function Picture({
+  page,
+  turn = 0,
+  isNear,
+  onSize,
+}: {
+  page: ViewerPage;
+  turn?: Turn;
+  /** Load it at once instead of when it comes into view. */
+  isNear?: boolean;
+  onSize?: () => void;
+}) {
+  const [tries, setTries] = useState(0);
+  const [shown, setShown] = useState(false);
+  const failed = async () => {
+    if (tries === 0) await send("/v1/me").catch(() => undefined);
+    setTries(tries + 1);
+  };
+  const isSideways = turn % 2 === 1;
+  const ratio = ratioOf(page);
+  if (tries > 1)
+    return (
+      <span class="absolute inset-0 flex flex-col items-center justify-center gap-2 bg-sunken text-ink-faint text-xs">
+        <Icon of={FileX} size={22} />
+        {t("viewer.no_picture")}
+      </span>
+    );
+  return (
+    <img
+      key={tries}
+      src={tries ? `${page.src}?again=${tries}` : page.src}
+      alt={page.label}
+      loading={isNear ? "eager" : "lazy"}
+      decoding="async"
+      draggable={false}
+      class={`absolute top-1/2 left-1/2 max-w-none -translate-x-1/2 -translate-y-1/2 select-none transition-opacity ${TURNS[turn]} ${shown ? "opacity-100" : "opacity-0"}`}
+      style={
+        isSideways
+          ? { width: `${100 * ratio}%`, height: `${100 / ratio}%` }
+          : { width: "100%", height: "100%" }
+      }
+      onError={() => void failed()}
+      onLoad={(event) => {
+        const { naturalWidth, naturalHeight } = event.currentTarget;
+        setShown(true);
+        if (naturalWidth > 0 && ratios.get(page.key) !== naturalHeight / naturalWidth) {
+          ratios.set(page.key, naturalHeight / naturalWidth);
+          onSize?.();
+        }
+      }}
+    />
+  );
+}
