@@ -47,6 +47,8 @@ function Pages() {
     <ErrorBoundary onError={(error) => setFailed({ path, error })}>
       <Router>
         <Route path="/" component={Home} />
+        <Route path="/reviews" component={PAGES.reviews} />
+        <Route path="/reviews/:id" component={PAGES.review} />
         <Route path="/processes" component={PAGES.processes} />
         <Route default component={Nowhere} />
       </Router>

@@ -1,4 +1,6 @@
-import { Files, type IconNode } from "lucide";
+import type { Signal } from "@preact/signals";
+import { ClipboardCheck, Files, type IconNode } from "lucide";
+import { waiting } from "../features/reviews/waiting";
 import { may, role } from "../features/session/session";
 import type { TextKey } from "../lib/i18n";
 
@@ -13,12 +15,24 @@ export interface Place {
   shown: () => boolean;
   /** Among the few that fit the bar of a phone. */
   onPhone?: boolean;
+  /** How many things wait there; "" = none. */
+  count?: Signal<string>;
 }
 
 const inClient = () => may("viewer");
 
 /** The portal's places in their order. A new page is one entry here and one in pages.ts. */
 export const PLACES: readonly Place[] = [
+  {
+    path: "/reviews",
+    title: "nav.reviews",
+    icon: ClipboardCheck,
+    key: "r",
+    group: "work",
+    shown: () => may("operator"),
+    onPhone: true,
+    count: waiting,
+  },
   {
     path: "/processes",
     title: "nav.processes",

@@ -1,8 +1,9 @@
 import { Keyboard, LogOut, Moon, Search, UserRound } from "lucide";
 import type { ComponentChildren } from "preact";
-import { useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { me, signOut } from "../features/session/session";
+import { watchWaiting } from "../features/reviews/waiting";
+import { may, me, role, signOut } from "../features/session/session";
 import { t } from "../lib/i18n";
 import { useKeys } from "../lib/keys";
 import { isLive } from "../lib/live";
@@ -21,6 +22,7 @@ type Open = "palette" | "shortcuts" | null;
 export function Shell({ children }: { children: ComponentChildren }) {
   const { route } = useLocation();
   const [open, setOpen] = useState<Open>(null);
+  useEffect(() => (may("operator") ? watchWaiting() : undefined), [role.value]);
   useKeys(t("keys.everywhere"), [
     { keys: "?", label: t("keys.show"), run: () => setOpen("shortcuts") },
     { keys: "mod+k", label: t("keys.palette"), inFields: true, run: () => setOpen("palette") },
@@ -118,10 +120,20 @@ function PlaceLink({ place }: { place: Place }) {
     >
       <Icon of={place.icon} />
       <span class="flex-1 truncate">{t(place.title)}</span>
-      <span class="opacity-0 group-hover:opacity-100">
+      <Count of={place} />
+      <span class={place.count?.value ? "hidden group-hover:inline" : "opacity-0 group-hover:opacity-100"}>
         <Kbd keys={`g ${place.key}`} />
       </span>
     </a>
+  );
+}
+
+function Count({ of }: { of: Place }) {
+  if (!of.count?.value) return null;
+  return (
+    <span class="numbers rounded-full bg-accent-wash px-1.5 font-medium text-2xs text-accent group-hover:hidden max-md:absolute max-md:top-1.5 max-md:left-[calc(50%+0.5rem)]">
+      {of.count.value}
+    </span>
   );
 }
 
@@ -147,6 +159,15 @@ function Foot({ openShortcuts }: { openShortcuts: () => void }) {
   );
 }
 
+const PROFILE: Place = {
+  path: "/profile",
+  title: "nav.profile",
+  icon: UserRound,
+  key: "",
+  group: "work",
+  shown: () => true,
+};
+
 function PhoneBar() {
   const { path } = useLocation();
   const shown = places().filter((place) => place.onPhone);
@@ -155,14 +176,15 @@ function PhoneBar() {
       aria-label={t("nav.label")}
       class="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      {[...shown, { path: "/profile", title: "nav.profile" as const, icon: UserRound }].map((place) => (
+      {[...shown, PROFILE].map((place) => (
         <a
           key={place.path}
           href={place.path}
           aria-current={path.startsWith(place.path) ? "page" : undefined}
-          class="flex min-h-14 flex-1 flex-col items-center justify-center gap-1 text-2xs text-ink-soft aria-[current=page]:text-accent"
+          class="relative flex min-h-14 flex-1 flex-col items-center justify-center gap-1 text-2xs text-ink-soft aria-[current=page]:text-accent"
         >
           <Icon of={place.icon} size={20} />
+          <Count of={place} />
           {t(place.title)}
         </a>
       ))}

@@ -19,6 +19,7 @@ export const common = {
     signout: "Abmelden",
     nowhere: "Hier ist nichts",
     home: "Zum Anfang",
+    reviews: "Prüfen",
     processes: "Vorgänge",
     profile: "Profil",
     setup: "Einrichtung",

@@ -19,6 +19,7 @@ export const common = {
     signout: "Sign out",
     nowhere: "There is nothing here",
     home: "To the start",
+    reviews: "Review",
     processes: "Processes",
     profile: "Profile",
     setup: "Setup",

@@ -1,0 +1,26 @@
+import type { Fractions } from "../../ui/viewer/geometry";
+import type { Tone, ViewerBox } from "../../ui/viewer/pages";
+import { pageKey } from "./api";
+import { type Case, type Field, isDoubtful } from "./case";
+import { type Draft, valueIn } from "./draft";
+import { fieldName } from "./names";
+
+/** Where the values stand, on the pages of the document they were read from; a drawn box replaces what was read. */
+export function boxesOf(of: Case, draft: Draft): ViewerBox[] {
+  return of.fields.flatMap((field) => {
+    const place = draft.drawn[field.name] ?? field.place;
+    if (!place) return [];
+    return {
+      id: field.name,
+      page: pageKey(of.primaryId, place.page),
+      box: place.box as unknown as Fractions,
+      label: `${fieldName(field.name)}: ${valueIn(draft, field)}`,
+      tone: toneOf(field, draft),
+    };
+  });
+}
+
+function toneOf(field: Field, draft: Draft): Tone {
+  if (draft.confirmed.includes(field.name)) return "good";
+  return isDoubtful(field) ? "doubt" : "plain";
+}

@@ -1,0 +1,54 @@
+import { expect, test } from "vitest";
+import { groupOf, recased } from "./case";
+import { changedTables, corrections, edited, isDirty, NOTHING, withTable } from "./draft";
+import { MADE_RESULT, madeCase } from "./made";
+
+test("doubtful fields stand apart from those that were read and those that are not there", () => {
+  const groups = madeCase().fields.map((each) => [each.name, groupOf(each)]);
+  expect(groups).toEqual([
+    ["seller_name", "read"],
+    ["grand_total", "doubtful"],
+    ["currency", "doubtful"],
+    ["due_date", "empty"],
+  ]);
+});
+
+test("a blind sample shows no reasons, no sureness and nothing in doubt", () => {
+  const of = madeCase({ is_sample: true });
+  expect(of.reasons).toEqual([]);
+  expect(of.confidence).toBeNull();
+  expect(of.fields.every((each) => each.confidence === null && groupOf(each) !== "doubtful")).toBe(true);
+});
+
+test("the server's kinds go before those that names tell, and unread fields are listed too", () => {
+  const of = madeCase({ fields_asked: [{ path: "note", kind: "date", is_required: false }] });
+  expect(of.fields.find((each) => each.name === "note")).toMatchObject({ kind: "date", value: "" });
+});
+
+test("only what differs is sent, in its canonical form", () => {
+  const of = madeCase();
+  const [seller, total, currency] = of.fields;
+  if (!seller || !total || !currency) throw new Error("fields");
+  let draft = edited(NOTHING, total, "1.119,00 €");
+  draft = edited(draft, currency, "eur");
+  draft = edited(draft, seller, "");
+  expect(corrections(draft, of)).toEqual({ grand_total: "1119.00", currency: "EUR", seller_name: null });
+  expect(corrections(edited(draft, seller, seller.value), of)).not.toHaveProperty("seller_name");
+});
+
+test("a table counts as changed only where a cell differs", () => {
+  const of = madeCase();
+  const [table] = of.tables;
+  if (!table) throw new Error("table");
+  expect(isDirty(withTable(NOTHING, table, [...table.rows]), of)).toBe(false);
+  expect(changedTables(withTable(NOTHING, table, table.rows.slice(1)), of)).toHaveProperty("line_items");
+});
+
+test("after saving, the rules' new answer stands beside the value", () => {
+  const checks = [{ code: "regex", ok: false, message: "currency is not one of ours" }];
+  const currency = { value: "XXX", source: "human", confidence: 1, checks };
+  const after = recased(madeCase(), { ...MADE_RESULT, fields: { ...MADE_RESULT.fields, currency } }, []);
+  const found = after.fields.find((each) => each.name === "currency");
+  expect(found).toMatchObject({ value: "XXX", reasons: [], checks });
+  expect(found && groupOf(found)).toBe("doubtful");
+});

@@ -1,0 +1,129 @@
+import { fireEvent, render, screen } from "@testing-library/preact";
+import userEvent from "@testing-library/user-event";
+import { LocationProvider } from "preact-iso";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
+import { listenForKeys } from "../../../lib/keys";
+import { faults } from "../../../lib/testing/axe";
+import { serve } from "../../../lib/testing/server";
+import type { Case } from "../case";
+import { keepDraft, NOTHING } from "../draft";
+import { MADE_RESULT, madeCase, madeProcess } from "../made";
+import { Desk } from "./desk";
+
+const HELD = {
+  "POST /v1/reviews/p1/claim": { body: {} },
+  "POST /v1/reviews/p1/release": { status: 204 },
+  "GET /v1/reviews/p1": { status: 404, body: { code: "not_found" } },
+  "GET /v1/processes/p1": { body: madeProcess() },
+  "GET /v1/processes/p1/result": { body: MADE_RESULT },
+};
+const NO_SAVING = { "PATCH /v1/reviews/p1/fields": { status: 405, body: { code: "method_not_allowed" } } };
+
+let stop: () => void;
+beforeEach(() => {
+  stop = listenForKeys();
+  vi.stubGlobal("matchMedia", () => ({ matches: true }));
+});
+afterEach(() => {
+  stop();
+  keepDraft("p1", NOTHING);
+});
+
+function open(latest: Case = madeCase(), next = vi.fn()) {
+  const shown = render(
+    <LocationProvider>
+      <Desk latest={latest} position={1} total="2" previous={null} next={next} reread={vi.fn()} />
+    </LocationProvider>,
+  );
+  return { ...shown, next };
+}
+
+const focused = () => document.activeElement?.getAttribute("data-input");
+
+test("Enter goes from doubt to doubt, then to the decision, which brings what was corrected", async () => {
+  const asked = serve({
+    ...HELD,
+    ...NO_SAVING,
+    "POST /v1/reviews/p1/decision": { body: madeProcess({ status: "completed" }) },
+  });
+  const { next, container } = open();
+  await expect.poll(focused).toBe("grand_total");
+  expect(await faults(container)).toEqual([]);
+  await userEvent.keyboard("{Enter}");
+  await expect.poll(focused).toBe("currency");
+  await userEvent.keyboard("eur{Enter}");
+  await expect.poll(() => document.activeElement?.textContent).toContain("Approve");
+  await userEvent.keyboard("{Enter}");
+  await expect.poll(() => next.mock.calls.length).toBe(1);
+  const decision = asked.find((each) => each.url.endsWith("/decision"));
+  expect(decision?.headers.get("If-Match")).toBe('"5"');
+  expect(await decision?.json()).toMatchObject({ decision: "approve", corrections: { currency: "EUR" } });
+});
+
+test("a value that cannot be keeps the focus and says why", async () => {
+  serve({ ...HELD, ...NO_SAVING });
+  open();
+  await expect.poll(focused).toBe("grand_total");
+  await userEvent.keyboard("much{Enter}");
+  expect(focused()).toBe("grand_total");
+  expect(screen.getByText("This is no number.")).toBeTruthy();
+});
+
+test("Escape leaves the field, j and k go up and down, r asks for a reason", async () => {
+  serve({ ...HELD, ...NO_SAVING });
+  const { container } = open();
+  await expect.poll(focused).toBe("grand_total");
+  await userEvent.keyboard("{Escape}j");
+  const active = () => container.querySelector("[data-active]")?.getAttribute("data-field");
+  expect(active()).toBe("currency");
+  await userEvent.keyboard("k");
+  expect(active()).toBe("grand_total");
+  await userEvent.keyboard("r");
+  expect(screen.getByText("Reject this document?")).toBeTruthy();
+});
+
+test("a refused decision loses nothing that was typed, also after another page", async () => {
+  serve({
+    ...HELD,
+    ...NO_SAVING,
+    "POST /v1/reviews/p1/decision": { status: 412, body: { code: "precondition_failed", detail: "changed" } },
+  });
+  const { unmount, next } = open();
+  await expect.poll(focused).toBe("grand_total");
+  await userEvent.keyboard("120.00{Control>}{Enter}{/Control}");
+  expect((await screen.findByRole("alert")).textContent).toContain("It has changed since you opened it");
+  expect(next).not.toHaveBeenCalled();
+  unmount();
+  open();
+  expect((screen.getByLabelText("Total") as HTMLInputElement).value).toBe("120.00");
+});
+
+test("a corrected value is kept at once, on the version that was seen", async () => {
+  const asked = serve({
+    ...HELD,
+    "PATCH /v1/reviews/p1/fields": {
+      body: {
+        version: 6,
+        reasons: [],
+        findings: [],
+        overall_confidence: 0.9,
+        result: MADE_RESULT,
+      },
+    },
+  });
+  open();
+  const currency = screen.getByLabelText("Currency");
+  fireEvent.focus(currency);
+  await userEvent.type(currency, "eur{Enter}");
+  await expect.poll(() => asked.find((each) => each.method === "PATCH")).toBeTruthy();
+  const saved = asked.find((each) => each.method === "PATCH");
+  expect(await saved?.json()).toEqual({ fields: { currency: "EUR" } });
+  expect(saved?.headers.get("If-Match")).toBe('"5"');
+});
+
+test("text from a document is only ever text", () => {
+  serve({ ...HELD, ...NO_SAVING });
+  const { container } = open();
+  expect((screen.getByLabelText("Seller") as HTMLInputElement).value).toBe("Werft <b>GmbH</b>");
+  expect(container.querySelector("b")).toBeNull();
+});

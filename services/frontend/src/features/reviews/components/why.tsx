@@ -1,0 +1,46 @@
+import { CircleAlert } from "lucide";
+import { t } from "../../../lib/i18n";
+import type { Case, Place, Reason } from "../case";
+import { fieldName, reasonText } from "../names";
+import { Notice } from "./notice";
+
+/** Told elsewhere: beside the flags of fraud, and beside the cuts. */
+const SHOWN_APART = new Set(["fraud_detected", "split_proposed"]);
+
+/** Why it waits, as far as no single field is meant. */
+export function Why({ of, show }: { of: Case; show: (place: Place) => void }) {
+  const names = new Set(of.fields.map((each) => each.name));
+  const reasons = of.reasons.filter(
+    (each) => !SHOWN_APART.has(each.code) && !(each.field && names.has(each.field)),
+  );
+  if (reasons.length === 0) return null;
+  return (
+    <section aria-label={t("reviews.why")} class="flex flex-col gap-2">
+      {reasons.map((reason) => (
+        <OneReason key={reason.code + reason.field + reason.message} reason={reason} show={show} />
+      ))}
+    </section>
+  );
+}
+
+function OneReason({ reason, show }: { reason: Reason; show: (place: Place) => void }) {
+  const about = reason.field ? `${fieldName(reason.field)}: ` : "";
+  return (
+    <Notice icon={CircleAlert} tone="doubt" title={`${about}${reasonText(reason)}`}>
+      {reason.places.length > 0 && (
+        <span class="flex flex-wrap gap-x-3">
+          {reason.places.slice(0, 6).map((place) => (
+            <button
+              key={JSON.stringify(place)}
+              type="button"
+              class="font-medium text-accent underline-offset-4 hover:underline"
+              onClick={() => show(place)}
+            >
+              {t("reviews.look_at", { page: place.page })}
+            </button>
+          ))}
+        </span>
+      )}
+    </Notice>
+  );
+}
