@@ -1,0 +1,200 @@
+"""The review screen: by the keyboard alone, with somebody else quicker, and with what hostile documents say."""
+
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Page, ViewportSize, expect
+
+from tests.browser.conftest import PHONE, WIDE, OpenPage, Submit, faults, shoot
+from tests.browser.documents import doubtful_invoice
+from tests.e2e.program import Json, Program
+
+MAKER = Path(__file__).parents[2].parent / "shared" / "hostile" / "make_hostile.py"
+DECIDED_S = 10.0
+NEXT_MS = 300
+
+pytestmark = [pytest.mark.full, pytest.mark.timeout(300)]
+
+
+def _held(submit: Submit, name: str) -> str:
+    process = submit(name, doubtful_invoice())
+    assert process["status"] == "hitl_review"
+    return str(process["process_id"])
+
+
+def _opened(page: Page, file_name: str) -> None:
+    expect(page.get_by_role("heading", name=file_name)).to_be_visible()
+
+
+def test_a_doubtful_invoice_is_decided_by_the_keyboard_alone(
+    open_page: OpenPage, submit: Submit, program: Program
+) -> None:
+    process_id = _held(submit, "by-keyboard.pdf")
+    page = open_page("/processes")
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    expect(page.get_by_role("heading", name="Review", exact=True)).to_be_visible()
+    _move_to(page, process_id)
+    began = time.monotonic()
+    page.keyboard.press("Enter")
+    _opened(page, "by-keyboard.pdf")
+    expect(page.get_by_label("Currency")).to_be_focused()
+    page.keyboard.type("eur")
+    _through_what_is_left(page)
+    expect(page.get_by_role("button", name="Approve")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("by-keyboard.pdf is approved.")).to_be_visible()
+    assert time.monotonic() - began < DECIDED_S
+    result = _result(program, process_id)
+    assert result["fields"]["currency"]["value"] == "EUR"
+    assert result["fields"]["currency"]["source"] == "human"
+
+
+def _result(program: Program, process_id: str, within_s: float = 30) -> Json:
+    until = time.monotonic() + within_s
+    with program.http() as http:
+        while (answer := http.get(f"/v1/processes/{process_id}/result")).status_code != 200:
+            assert time.monotonic() < until, answer.text
+            time.sleep(0.1)
+    found: Json = answer.json()
+    return found
+
+
+def _move_to(page: Page, process_id: str) -> None:
+    row = page.locator(f'[data-row="{process_id}"]')
+    expect(row).to_be_visible()
+    for _ in range(60):
+        if row.get_attribute("aria-selected") == "true":
+            return
+        page.keyboard.press("j")
+    raise AssertionError("j does not reach the row")
+
+
+def _through_what_is_left(page: Page) -> None:
+    """Enter confirms a value and goes on, until the decision has the focus."""
+    approve = page.get_by_role("button", name="Approve")
+    for _ in range(10):
+        page.keyboard.press("Enter")
+        page.wait_for_timeout(60)
+        if approve.evaluate("each => each === document.activeElement"):
+            return
+
+
+def test_escape_leaves_a_field_for_single_keys(open_page: OpenPage, submit: Submit) -> None:
+    process_id = _held(submit, "commands.pdf")
+    page = open_page(f"/reviews/{process_id}")
+    expect(page.get_by_label("Currency")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    expect(page.locator("[data-active=true]")).not_to_contain_text("Currency")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Currency")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.keyboard.press("r")
+    expect(page.get_by_role("dialog")).to_contain_text("Reject this document?")
+    page.keyboard.type("no order of ours")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("commands.pdf is rejected.")).to_be_visible()
+
+
+def test_a_box_and_its_field_show_each_other(open_page: OpenPage, submit: Submit) -> None:
+    process_id = _held(submit, "boxes.pdf")
+    page = open_page(f"/reviews/{process_id}")
+    expect(page.locator("img").first).to_be_visible()
+    page.locator('[data-box="grand_total"]').click()
+    expect(page.get_by_label("Total", exact=True)).to_be_focused()
+    page.get_by_role("textbox", name="Invoice number").focus()
+    expect(page.locator('[data-field="invoice_number"]')).to_have_attribute("data-active", "true")
+
+
+def test_the_next_document_opens_at_once(open_page: OpenPage, submit: Submit) -> None:
+    first, second = _held(submit, "first.pdf"), _held(submit, "second.pdf")
+    page = open_page(f"/reviews/{first}")
+    _opened(page, "first.pdf")
+    order = page.evaluate(
+        "fetch('/v1/reviews?limit=100').then(a => a.json()).then(a => a.data.map(r => r.process_id))"
+    )
+    assert order[order.index(first) + 1] == second
+    page.wait_for_load_state("networkidle")
+    page.keyboard.press("Escape")
+    # In the page: from the key until the next title and its picture stand there.
+    took_ms = page.evaluate("""
+        () => new Promise((done) => {
+            const began = performance.now();
+            const look = () => {
+                const picture = document.querySelector("[data-page] img");
+                const there = document.querySelector("h1")?.textContent === "second.pdf" && picture?.complete;
+                there ? done(performance.now() - began) : requestAnimationFrame(look);
+            };
+            window.dispatchEvent(new KeyboardEvent("keydown", { key: "n", bubbles: true }));
+            look();
+        })
+    """)
+    print(f"the next review opens in {took_ms:.0f} ms")
+    assert took_ms <= NEXT_MS
+
+
+def test_whoever_is_slower_is_told_and_loses_nothing(open_page: OpenPage, submit: Submit) -> None:
+    process_id = _held(submit, "two-people.pdf")
+    slow = open_page(f"/reviews/{process_id}")
+    expect(slow.get_by_label("Currency")).to_be_focused()
+    slow.keyboard.type("CHF")
+    quick = open_page(f"/reviews/{process_id}", email="admin@acme.com")
+    take_over = quick.get_by_role("button", name="Take it over")
+    _opened(quick, "two-people.pdf")
+    quick.wait_for_timeout(500)
+    if take_over.is_visible():
+        take_over.click()
+        expect(take_over).to_be_hidden()
+    quick.get_by_label("Currency").fill("EUR")
+    quick.keyboard.press("Control+Enter")
+    expect(quick.get_by_text("two-people.pdf is approved.")).to_be_visible()
+    slow.keyboard.press("Control+Enter")
+    expect(slow.get_by_role("alert").first).to_contain_text(
+        re.compile("changed since you opened it|decided already")
+    )
+    expect(slow.get_by_label("Currency")).to_have_value("CHF")
+    assert faults(slow) == []
+
+
+@pytest.mark.skipif(not MAKER.is_file(), reason="the hostile files' maker is not beside the repository")
+def test_what_hostile_documents_say_is_only_ever_text(
+    open_page: OpenPage, submit: Submit, tmp_path: Path
+) -> None:
+    subprocess.run([sys.executable, MAKER, "--out", tmp_path], check=True, capture_output=True, timeout=200)
+    name = "<img src=x onerror=alert(1)>.pdf"
+    files = {name: "pdf_ok.pdf", "values.pdf": "pdf_markup_values.pdf"}
+    for shown, file in files.items():
+        process = submit(shown, (tmp_path / file).read_bytes())
+        if process["status"] != "hitl_review":
+            continue
+        page = open_page(f"/reviews/{process['process_id']}", email="admin@acme.com")
+        _opened(page, shown)
+        page.wait_for_load_state("networkidle")
+        assert page.locator("img[src='x'], [onerror]").count() == 0
+        page.goto("/reviews")
+        expect(page.locator(f'[data-row="{process["process_id"]}"]')).to_contain_text(shown)
+        assert page.locator("img[src='x'], [onerror]").count() == 0
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("viewport", [WIDE, PHONE], ids=["wide", "phone"])
+def test_queue_and_screen_have_no_serious_fault(
+    open_page: OpenPage, submit: Submit, theme: Literal["light", "dark"], viewport: ViewportSize
+) -> None:
+    process_id = _held(submit, f"{theme}-{viewport['width']}.pdf")
+    page = open_page("/reviews", theme=theme, viewport=viewport, has_touch=viewport is PHONE)
+    expect(page.locator(f'[data-row="{process_id}"]')).to_be_visible()
+    shoot(page, f"reviews-{theme}-{viewport['width']}")
+    assert faults(page) == []
+    page.goto(f"/reviews/{process_id}")
+    expect(page.get_by_label("Currency")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    shoot(page, f"review-{theme}-{viewport['width']}")
+    assert faults(page) == []
