@@ -36,14 +36,14 @@ export function Overlay({
             onClick={() => onBox?.(each.id)}
             class={`absolute rounded-[3px] border transition-[background-color,box-shadow] ${TONES[each.tone]} ${
               isActive
-                ? "z-10 border-2 border-[oklch(0.5_0.2_270)]! bg-[oklch(0.6_0.2_270/0.16)]! shadow-[0_0_0_4px_oklch(0.6_0.2_270/0.18)]"
+                ? "z-10 border-2 border-[oklch(0.5_0.2_270)]! bg-[oklch(0.6_0.2_270/0.06)]! shadow-[0_0_0_4px_oklch(0.6_0.2_270/0.18)]"
                 : ""
             }`}
             style={{
-              left: `calc(${x0 * 100}% - 3px)`,
-              top: `calc(${y0 * 100}% - 2px)`,
-              width: `calc(${(x1 - x0) * 100}% + 6px)`,
-              height: `calc(${(y1 - y0) * 100}% + 4px)`,
+              left: `calc(${x0 * 100}% - 5px)`,
+              top: `calc(${y0 * 100}% - 4px)`,
+              width: `calc(${(x1 - x0) * 100}% + 10px)`,
+              height: `calc(${(y1 - y0) * 100}% + 8px)`,
             }}
           />
         );

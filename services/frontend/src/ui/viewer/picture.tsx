@@ -8,6 +8,10 @@ import { A4, type ViewerPage } from "./pages";
 
 const TURNS = ["rotate-0", "rotate-90", "rotate-180", "rotate-270"] as const;
 
+/** Waits grow threefold: 0.9, 2.7 and 8.1 s. */
+const AGAIN_MS = 300;
+const TRIES = 3;
+
 /** Height by width of pictures that were seen once. */
 const ratios = new Map<string, number>();
 
@@ -15,7 +19,7 @@ export function ratioOf(page: ViewerPage): number {
   return ratios.get(page.key) ?? page.ratio ?? A4;
 }
 
-/** A page's picture, loaded when it comes near. One that is refused once is asked for again with a renewed session. */
+/** A page's picture, loaded when it comes near. One that is refused is asked for again, first with a renewed session. */
 export function Picture({
   page,
   turn = 0,
@@ -31,12 +35,14 @@ export function Picture({
   const [tries, setTries] = useState(0);
   const [shown, setShown] = useState(false);
   const failed = async () => {
+    // The session may have run out, or the server may have too many pages to draw at once.
     if (tries === 0) await send("/v1/me").catch(() => undefined);
+    else await new Promise((done) => setTimeout(done, AGAIN_MS * 3 ** tries));
     setTries(tries + 1);
   };
   const isSideways = turn % 2 === 1;
   const ratio = ratioOf(page);
-  if (tries > 1)
+  if (tries > TRIES)
     return (
       <span class="absolute inset-0 flex flex-col items-center justify-center gap-2 bg-sunken text-ink-faint text-xs">
         <Icon of={FileX} size={22} />

@@ -11,12 +11,15 @@ import { shownValue } from "../values";
 
 type Show = (place: Place, documentId: string) => void;
 
-/** Below this a signal is worth knowing and holds nothing up. */
-const STRONG = 0.3;
+/** What holds a process is shown in full from here on; where nothing does, only what would. */
+function isStrong(of: Case, flag: Flag): boolean {
+  const isHeld = of.reasons.some((each) => each.code === "fraud_detected");
+  return flag.score >= (isHeld ? 0.3 : 0.5);
+}
 
 /** What is unusual about the document, the strongest first, each with its evidence and what to do. */
 export function Fraud({ of, show }: { of: Case; show: Show }) {
-  const strong = of.flags.filter((each) => each.score >= STRONG);
+  const strong = of.flags.filter((each) => isStrong(of, each));
   if (strong.length === 0) return null;
   return (
     <section aria-labelledby="fraud-title" class="flex flex-col gap-2">
@@ -33,7 +36,7 @@ export function Fraud({ of, show }: { of: Case; show: Show }) {
 
 /** What is worth knowing and holds nothing up. */
 export function WeakSignals({ of }: { of: Case }) {
-  const weak = of.flags.filter((each) => each.score < STRONG);
+  const weak = of.flags.filter((each) => !isStrong(of, each));
   if (weak.length === 0) return null;
   return (
     <details>
