@@ -13,6 +13,7 @@ from playwright.sync_api import Page, ViewportSize, expect
 from tests.browser.conftest import PHONE, WIDE, OpenPage, Submit, faults, shoot
 from tests.browser.documents import doubtful_invoice
 from tests.e2e.program import Json, Program
+from tests.unit.reading.made_stacks import doubtful_pdf
 
 MAKER = Path(__file__).parents[2].parent / "shared" / "hostile" / "make_hostile.py"
 DECIDED_S = 10.0
@@ -198,3 +199,24 @@ def test_queue_and_screen_have_no_serious_fault(
     page.wait_for_load_state("networkidle")
     shoot(page, f"review-{theme}-{viewport['width']}")
     assert faults(page) == []
+
+
+def test_a_stack_is_cut_where_the_reviewer_says(
+    open_page: OpenPage, submit: Submit, program: Program
+) -> None:
+    process = submit("stack.pdf", doubtful_pdf(), process_type_id=None)
+    if "split_proposed" not in [each["code"] for each in process["review_reasons"]]:
+        pytest.fail(f"no cut was proposed: {process['status']}, {process['review_reasons']}")
+    page = open_page(f"/reviews/{process['process_id']}")
+    expect(page.get_by_role("heading", name="This file seems to hold several documents")).to_be_visible()
+    shoot(page, "split")
+    assert faults(page) == []
+    page.get_by_role("button", name="Cut it").click()
+    expect(page.get_by_role("heading", name="stack.pdf")).to_be_hidden()
+    # A worker makes the parts.
+    until = time.monotonic() + 30
+    with program.http() as http:
+        own = {"parent_process_id": process["process_id"]}
+        while len(http.get("/v1/processes", params=own).json()["data"]) < 2:
+            assert time.monotonic() < until
+            time.sleep(0.2)
