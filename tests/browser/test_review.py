@@ -114,6 +114,23 @@ def test_a_box_and_its_field_show_each_other(open_page: OpenPage, submit: Submit
     expect(page.locator('[data-field="invoice_number"]')).to_have_attribute("data-active", "true")
 
 
+def test_a_drawn_box_is_read_into_the_field(open_page: OpenPage, submit: Submit) -> None:
+    page = open_page(f"/reviews/{_held(submit, 'drawn.pdf')}")
+    box = page.locator('[data-box="grand_total"]')
+    expect(box).to_be_visible()
+    page.wait_for_load_state("networkidle")
+    total = page.get_by_role("textbox", name="Total", exact=True)
+    read = total.input_value()
+    total.fill("1.00")
+    place = box.bounding_box()
+    assert place is not None
+    page.mouse.move(place["x"] - 8, place["y"] - 6)
+    page.mouse.down()
+    page.mouse.move(place["x"] + place["width"] + 12, place["y"] + place["height"] + 4, steps=6)
+    page.mouse.up()
+    expect(total).to_have_value(read, timeout=20_000)
+
+
 def test_the_next_document_opens_at_once(open_page: OpenPage, submit: Submit) -> None:
     first, second = _held(submit, "first.pdf"), _held(submit, "second.pdf")
     page = open_page(f"/reviews/{first}")

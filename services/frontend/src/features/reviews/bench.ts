@@ -76,7 +76,7 @@ export function useBench(of: Case, save: (field: Field, value: string) => void):
     },
     drawInto: async (field, documentId, page, box) => {
       const read = await readRegion(documentId, page, box, field.kind);
-      const text = read.value === null ? read.text.trim() : String(read.value);
+      const text = canonical(field.kind, read.value === null ? read.text : String(read.value));
       if (text === "") return false;
       const next = edited(now.current, field, text);
       change({ ...next, drawn: { ...next.drawn, [field.name]: { page, box } } });
