@@ -315,6 +315,7 @@ PERMISSIONS: dict[str, Rule] = {
     # what models cost
     "get_token_usage": Rule(Scope.ADMIN),
     "get_cost_usage": Rule(Scope.ADMIN),
+    "get_process_usage": Rule(READ),
     "get_budgets": Rule(Scope.ADMIN),
     "set_budgets": Rule(Scope.ADMIN, body={"month": {"cap_tokens": 1000}}),
     "stream_events": Rule(READ),

@@ -155,3 +155,11 @@ async def test_only_who_administers_sees_usage(
     headers = await key_for(two_clients[0], Scope.PROCESSES_READ)
     answer = await world.http.request(method, path, json={}, headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (403, "forbidden")
+
+
+async def test_what_one_process_cost_is_told(world: World, used: Clients, key_for: KeyFor) -> None:
+    headers = await key_for(used[0])
+    listed = (await world.http.get("/v1/processes", headers=headers)).json()["data"]
+    path = f"/v1/usage/costs?{SPAN}&process_id={listed[0]['process_id']}"
+    answer = (await world.http.get(path, headers=headers)).json()
+    assert (answer["total"]["calls"], answer["total"]["cost"]) == (2, "0.003000")

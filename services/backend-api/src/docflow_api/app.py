@@ -75,6 +75,7 @@ from docflow_api.routers import (
     sessions,
     splits,
     submissions,
+    throughput,
     uploads,
     usage,
     user_mfa,
@@ -114,6 +115,7 @@ _ROUTERS = (
     sessions, me, recovery, second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations,
     workflows, clients, audit_logs, usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate,
     vendors, reliability, notifications, notification_channels, alert_rules, review_claims, review_fields, review_decisions,
+    throughput,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.

@@ -12,7 +12,7 @@ from docflow_client.asynchronous.documents import AsyncDocuments
 from docflow_client.asynchronous.evaluations import AsyncEvaluations, AsyncEvaluationSets
 from docflow_client.asynchronous.people import AsyncApiKeys, AsyncInvitations, AsyncUsers
 from docflow_client.asynchronous.processes import AsyncProcesses
-from docflow_client.asynchronous.records import AsyncAuditLogs, AsyncEvents
+from docflow_client.asynchronous.records import AsyncAuditLogs, AsyncEvents, AsyncUsage
 from docflow_client.asynchronous.reviews import AsyncReviews
 from docflow_client.asynchronous.sender import AsyncSender
 from docflow_client.asynchronous.vendors import AsyncVendors
@@ -53,6 +53,7 @@ class AsyncDocflowClient:
         self.users = AsyncUsers(sender)
         self.invitations = AsyncInvitations(sender)
         self.audit_logs = AsyncAuditLogs(sender)
+        self.usage = AsyncUsage(sender)
         self.events = AsyncEvents(sender)
 
     async def __aenter__(self) -> Self:

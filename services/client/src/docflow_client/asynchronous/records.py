@@ -6,6 +6,7 @@ from docflow_client.asynchronous.sender import AsyncSender
 from docflow_client.calls import Call, as_json, as_model, given
 from docflow_client.models.audit import AuditLog, Verification
 from docflow_client.models.processes import ProcessEvent
+from docflow_client.models.usage import Throughput
 
 
 class AsyncAuditLogs:
@@ -22,6 +23,23 @@ class AsyncAuditLogs:
     async def verify(self) -> Verification:
         return await self._sender.send(
             Call("GET", "/v1/audit-logs/verify", as_model(Verification), timeout_s=120.0)
+        )
+
+
+class AsyncUsage:
+    """What was done, in figures."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def processes(
+        self, *, since: datetime | None = None, until: datetime | None = None, group_by: str = "day"
+    ) -> Throughput:
+        """How many came in and what became of them, by day, month or process_type; else of the last 30 days."""
+        bounds = {"from": since and since.isoformat(), "to": until and until.isoformat()}
+        params = given(**bounds, group_by=group_by)
+        return await self._sender.send(
+            Call("GET", "/v1/usage/processes", as_model(Throughput), params=params)
         )
 
 

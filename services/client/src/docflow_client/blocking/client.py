@@ -11,7 +11,7 @@ from docflow_client.blocking.documents import Documents
 from docflow_client.blocking.evaluations import Evaluations, EvaluationSets
 from docflow_client.blocking.people import ApiKeys, Invitations, Users
 from docflow_client.blocking.processes import Processes
-from docflow_client.blocking.records import AuditLogs, Events
+from docflow_client.blocking.records import AuditLogs, Events, Usage
 from docflow_client.blocking.reviews import Reviews
 from docflow_client.blocking.sender import Sender
 from docflow_client.blocking.vendors import Vendors
@@ -52,6 +52,7 @@ class DocflowClient:
         self.users = Users(sender)
         self.invitations = Invitations(sender)
         self.audit_logs = AuditLogs(sender)
+        self.usage = Usage(sender)
         self.events = Events(sender)
 
     def __enter__(self) -> Self:

@@ -1999,6 +1999,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/usage/processes": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Process Usage
+         * @description How many processes came in and what became of them. Without `from` the last 30 days; `to` is exclusive, else now.
+         */
+        get: operations["get_process_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/usage/tokens": {
         parameters: {
             query?: never;
@@ -5769,6 +5789,45 @@ export interface components {
             is_required: boolean;
             /** Path */
             path: string;
+        };
+        /**
+         * ThroughputBy
+         * @enum {string}
+         */
+        ThroughputBy: "day" | "month" | "process_type";
+        /**
+         * ThroughputOut
+         * @description `key` is a day, a month or a process type; null where a process has no type yet.
+         */
+        ThroughputOut: {
+            /** Data */
+            data: components["schemas"]["ThroughputSumOut"][];
+            group_by: components["schemas"]["ThroughputBy"];
+        };
+        /**
+         * ThroughputSumOut
+         * @description Processes by when they came in, as they stand now.
+         *
+         *     `unseen` completed without a person, `reviewed` after one, `waiting` are held for one; the rest of `received` is
+         *     under way. `median_s` is the seconds from coming in to completion of the unseen ones.
+         */
+        ThroughputSumOut: {
+            /** Cancelled */
+            cancelled: number;
+            /** Failed */
+            failed: number;
+            /** Key */
+            key: string | null;
+            /** Median S */
+            median_s: number | null;
+            /** Received */
+            received: number;
+            /** Reviewed */
+            reviewed: number;
+            /** Unseen */
+            unseen: number;
+            /** Waiting */
+            waiting: number;
         };
         /**
          * TicketOut
@@ -11321,6 +11380,8 @@ export interface operations {
                 from?: string | null;
                 to?: string | null;
                 group_by?: components["schemas"]["GroupBy"];
+                /** @description The calls of this process alone */
+                process_id?: string | null;
             };
             header?: never;
             path?: never;
@@ -11351,12 +11412,50 @@ export interface operations {
             503: components["responses"]["Problem"];
         };
     };
+    get_process_usage: {
+        parameters: {
+            query?: {
+                group_by?: components["schemas"]["ThroughputBy"];
+                from?: string | null;
+                to?: string | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ThroughputOut"];
+                };
+            };
+            /** @description No valid token or key */
+            401: components["responses"]["Problem"];
+            /** @description The role or the key's scopes do not allow it */
+            403: components["responses"]["Problem"];
+            /** @description Values that are not valid, or a document that cannot be taken */
+            422: components["responses"]["Problem"];
+            /** @description Too many requests; try again after Retry-After seconds */
+            429: components["responses"]["Problem"];
+            /** @description A fault on our side */
+            500: components["responses"]["Problem"];
+            /** @description The database or another part is away; try again after Retry-After seconds */
+            503: components["responses"]["Problem"];
+        };
+    };
     get_token_usage: {
         parameters: {
             query?: {
                 from?: string | null;
                 to?: string | null;
                 group_by?: components["schemas"]["GroupBy"];
+                /** @description The calls of this process alone */
+                process_id?: string | null;
             };
             header?: never;
             path?: never;

@@ -42,7 +42,13 @@ _FORMS = {GroupBy.DAY: "YYYY-MM-DD", GroupBy.MONTH: "YYYY-MM"}
 
 
 async def usage_sums(
-    session: AsyncSession, client_id: UUID, *, since: datetime, until: datetime, group_by: GroupBy
+    session: AsyncSession,
+    client_id: UUID,
+    *,
+    since: datetime,
+    until: datetime,
+    group_by: GroupBy,
+    process_id: UUID | None = None,
 ) -> Sequence[UsageSum]:
     """In the order of the keys; `until` is exclusive."""
     key = _key(group_by)
@@ -53,6 +59,8 @@ async def usage_sums(
         .group_by(key)
         .order_by(key.nulls_last())
     )
+    if process_id is not None:
+        query = query.where(LlmCall.process_id == process_id)
     if group_by is GroupBy.PROCESS_TYPE:
         same = (Process.client_id == LlmCall.client_id) & (Process.process_id == LlmCall.process_id)
         query = query.outerjoin(Process, same)
