@@ -2,7 +2,8 @@ import { useEffect, useState } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { ChoosePassword, Forgot, VerifyAddress } from "../features/session/components/recover";
 import { SignIn } from "../features/session/components/sign-in";
-import { me, openSession, trouble } from "../features/session/session";
+import { may, me, openSession, trouble } from "../features/session/session";
+import { DropZone } from "../features/uploads/components/drop-zone";
 import { problemOf } from "../lib/api/problem";
 import { t } from "../lib/i18n";
 import { Spinner } from "../ui/spinner";
@@ -33,6 +34,7 @@ function Front() {
   return (
     <Shell>
       <Pages />
+      {may("operator") && <DropZone />}
     </Shell>
   );
 }
@@ -50,17 +52,23 @@ function Pages() {
         <Route path="/reviews" component={PAGES.reviews} />
         <Route path="/reviews/:id" component={PAGES.review} />
         <Route path="/processes" component={PAGES.processes} />
+        <Route path="/processes/:id" component={PAGES.process} />
+        <Route path="/upload" component={PAGES.upload} />
+        <Route path="/profile" component={PAGES.profile} />
         <Route default component={Nowhere} />
       </Router>
     </ErrorBoundary>
   );
 }
 
-/** The first place that the person may see. */
+/** The dashboard for people of a client, else the first place that the person may see. */
 function Home() {
   const { route } = useLocation();
-  useEffect(() => route(places()[0]?.path ?? "/profile", true), [route]);
-  return <Waiting />;
+  const isOfClient = may("viewer");
+  useEffect(() => {
+    if (!isOfClient) route(places()[0]?.path ?? "/profile", true);
+  }, [route, isOfClient]);
+  return isOfClient ? <PAGES.dashboard /> : <Waiting />;
 }
 
 function Nowhere() {

@@ -1,5 +1,5 @@
 import type { Signal } from "@preact/signals";
-import { ClipboardCheck, Files, type IconNode } from "lucide";
+import { ChartColumn, ClipboardCheck, Files, type IconNode, Upload } from "lucide";
 import { waiting } from "../features/reviews/waiting";
 import { may, role } from "../features/session/session";
 import type { TextKey } from "../lib/i18n";
@@ -34,12 +34,30 @@ export const PLACES: readonly Place[] = [
     count: waiting,
   },
   {
+    path: "/",
+    title: "nav.dashboard",
+    icon: ChartColumn,
+    key: "d",
+    group: "work",
+    shown: inClient,
+    onPhone: true,
+  },
+  {
     path: "/processes",
     title: "nav.processes",
     icon: Files,
     key: "p",
     group: "work",
     shown: inClient,
+    onPhone: true,
+  },
+  {
+    path: "/upload",
+    title: "nav.upload",
+    icon: Upload,
+    key: "u",
+    group: "work",
+    shown: () => may("operator"),
     onPhone: true,
   },
 ];

@@ -7,6 +7,7 @@ import { may, me, role, signOut } from "../features/session/session";
 import { t } from "../lib/i18n";
 import { useKeys } from "../lib/keys";
 import { isLive } from "../lib/live";
+import { otherTheme } from "../lib/theme";
 import { IconButton } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Kbd } from "../ui/kbd";
@@ -14,7 +15,6 @@ import { Mark } from "../ui/mark";
 import { type Place, places } from "./navigation";
 import { Palette } from "./palette";
 import { Shortcuts } from "./shortcuts";
-import { otherTheme } from "./theme";
 
 type Open = "palette" | "shortcuts" | null;
 
@@ -180,7 +180,7 @@ function PhoneBar() {
         <a
           key={place.path}
           href={place.path}
-          aria-current={path.startsWith(place.path) ? "page" : undefined}
+          aria-current={path === place.path || path.startsWith(`${place.path}/`) ? "page" : undefined}
           class="relative flex min-h-14 flex-1 flex-col items-center justify-center gap-1 text-2xs text-ink-soft aria-[current=page]:text-accent"
         >
           <Icon of={place.icon} size={20} />

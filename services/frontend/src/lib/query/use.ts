@@ -50,6 +50,7 @@ export interface ListOptions<T> {
   read: (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>;
   enabled?: boolean;
   everyMs?: number;
+  staleMs?: number;
 }
 
 type Listed<T> = InfiniteQueryObserverResult<InfiniteData<Page<T>>, Problem> & { rows: T[] };
@@ -65,6 +66,7 @@ export function useList<T>(given: ListOptions<T>): Listed<T> {
     initialPageParam: "",
     getNextPageParam: (last) => (last.has_more ? last.next_cursor : undefined),
     enabled: given.enabled ?? true,
+    ...(given.staleMs === undefined ? {} : { staleTime: given.staleMs }),
     ...(given.everyMs === undefined ? {} : { refetchInterval: given.everyMs }),
   };
   const [observer] = useState(() => new InfiniteQueryObserver(queries, options));

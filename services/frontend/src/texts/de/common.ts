@@ -20,6 +20,8 @@ export const common = {
     nowhere: "Hier ist nichts",
     home: "Zum Anfang",
     reviews: "Prüfen",
+    dashboard: "Übersicht",
+    upload: "Einreichen",
     processes: "Vorgänge",
     profile: "Profil",
     setup: "Einrichtung",

@@ -20,6 +20,8 @@ export const common = {
     nowhere: "There is nothing here",
     home: "To the start",
     reviews: "Review",
+    dashboard: "Overview",
+    upload: "Hand in",
     processes: "Processes",
     profile: "Profile",
     setup: "Setup",

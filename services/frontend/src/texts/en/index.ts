@@ -1,9 +1,30 @@
 import { common } from "./common";
+import { chart, dashboard } from "./dashboard";
+import { file_problems, file_remedies, flags, reasons } from "./findings";
 import { problems, remedies } from "./problems";
-import { processes } from "./processes";
+import { processes, words } from "./processes";
+import { profile } from "./profile";
 import { reviews } from "./reviews";
 import { signin } from "./signin";
+import { uploads } from "./uploads";
 import { viewer } from "./viewer";
 
 /** All texts of the portal in English; the other languages have the same keys. `{name}` stands for a value. */
-export const en = { ...common, problems, remedies, processes, reviews, signin, viewer };
+export const en = {
+  ...common,
+  ...words,
+  problems,
+  remedies,
+  processes,
+  reviews,
+  signin,
+  viewer,
+  uploads,
+  dashboard,
+  chart,
+  profile,
+  reasons,
+  flags,
+  file_problems,
+  file_remedies,
+};

@@ -1,76 +1,207 @@
-import { Files } from "lucide";
-import { useEffect } from "preact/hooks";
+import { Download, Files, Upload } from "lucide";
+import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { ago } from "../../../lib/format";
-import { t, tn } from "../../../lib/i18n";
-import { isLive, onSnapshot } from "../../../lib/live";
-import { queries } from "../../../lib/query/client";
+import { useNow } from "../../../lib/hooks";
+import { t } from "../../../lib/i18n";
+import { useKeys } from "../../../lib/keys";
+import { spelled } from "../../../lib/names";
 import { useList } from "../../../lib/query/use";
 import { Confidence, Status } from "../../../ui/badge";
-import { Button } from "../../../ui/button";
+import { Button, LinkButton } from "../../../ui/button";
 import { Card, Page } from "../../../ui/page";
 import { Empty, Shown } from "../../../ui/states";
 import { type Column, Table } from "../../../ui/table";
+import { may } from "../../session/session";
 import { listProcesses, type Process } from "../api";
+import { ALL, addressOf, filterOf, isAll, type ProcessFilter } from "../filter";
+import { useLiveList } from "../live-list";
+import { nameOf } from "../naming";
+import { BulkBar } from "./bulk-bar";
+import { Filters } from "./filters";
+import { Views } from "./views";
 
-const columns = (): Column<Process>[] => [
-  { title: t("processes.file"), cell: nameOf },
-  { title: t("processes.type"), cell: (row) => row.process_type_id ?? "–", class: "hidden md:table-cell" },
+const columns = (now: number): Column<Process>[] => [
+  { title: t("processes.file"), cell: (row) => <Name row={row} />, class: "max-w-0 w-full" },
+  {
+    title: t("processes.type"),
+    cell: (row) => (
+      <span class="whitespace-nowrap text-ink-soft">
+        {row.process_type_id ? spelled(row.process_type_id) : "–"}
+      </span>
+    ),
+    class: "hidden lg:table-cell",
+  },
   { title: t("processes.status"), cell: (row) => <Status status={row.status} /> },
   {
     title: t("processes.confidence"),
     cell: (row) => <Confidence of={row.overall_confidence} />,
-    class: "hidden sm:table-cell",
+    class: "hidden md:table-cell",
   },
   {
     title: t("processes.age"),
-    cell: (row) => ago(row.created_at),
+    cell: (row) => <span class="whitespace-nowrap text-ink-soft">{ago(row.created_at, now)}</span>,
     right: true,
     class: "hidden sm:table-cell",
   },
 ];
 
-function nameOf(row: Process): string {
-  const [first] = row.documents;
-  const more = row.documents.length - 1;
-  const name = first?.file_name ?? row.external_id ?? row.process_id;
-  return more > 0 ? `${name} ${tn("processes.more", more)}` : name;
+function Name({ row }: { row: Process }) {
+  return (
+    <span class="block truncate" title={nameOf(row)}>
+      {nameOf(row)}
+    </span>
+  );
 }
 
 /** Everything that was handed in, newest first, changing as it happens. */
 export function ProcessList() {
-  const { query } = useLocation();
-  const filter = query.q ? { q: query.q } : {};
-  const list = useList<Process>({
-    key: ["processes", filter],
-    read: listProcesses(filter),
-    ...(isLive.value ? {} : { everyMs: 4_000 }),
-  });
-  useEffect(() => onSnapshot(() => void queries.invalidateQueries({ queryKey: ["processes"] })), []);
+  const { query, route } = useLocation();
+  const filter = useMemo(() => filterOf(query as Record<string, string>), [JSON.stringify(query)]);
+  const change = (next: ProcessFilter) => route(addressOf(next), true);
+  const key = ["processes", "list", filter];
+  const list = useList<Process>({ key, read: listProcesses(filter), staleMs: Number.POSITIVE_INFINITY });
+  useLiveList(key, filter);
+  const now = useNow(10_000);
+  const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
+  const search = useRef<HTMLInputElement>(null);
+  const hand = useHand(list.rows, () => search.current?.focus(), setMarked, marked);
   return (
-    <Page title={t("nav.processes")} lead={t("processes.lead")}>
+    <Page
+      title={t("nav.processes")}
+      lead={t("processes.lead")}
+      actions={
+        may("operator") && (
+          <LinkButton look="primary" icon={Upload} href="/upload">
+            {t("processes.hand_in")}
+          </LinkButton>
+        )
+      }
+    >
+      <div class="flex flex-col gap-3">
+        <Views filter={filter} />
+        <Filters filter={filter} change={change} search={search} />
+      </div>
       <Card>
         <Shown
           of={list}
           isEmpty={list.rows.length === 0}
-          empty={<Empty icon={Files} title={t("processes.none")} />}
+          empty={<Nothing filter={filter} clear={() => change(ALL)} />}
         >
           <Table
             label={t("nav.processes")}
-            columns={columns()}
+            columns={columns(now)}
             rows={list.rows}
             keyOf={(row) => row.process_id}
             href={(row) => `/processes/${row.process_id}`}
+            chosen={hand}
+            {...(may("operator")
+              ? {
+                  marking: {
+                    label: (id: string) => t("processes.mark", { name: id }),
+                    marked,
+                    mark: (id: string, isMarked: boolean) => setMarked(withKey(marked, id, isMarked)),
+                  },
+                }
+              : {})}
           />
-          {list.hasNextPage && (
-            <div class="flex justify-center p-3">
-              <Button isBusy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                {t("common.more")}
-              </Button>
-            </div>
-          )}
+          <More list={list} />
         </Shown>
       </Card>
+      {marked.size > 0 && (
+        <BulkBar
+          rows={list.rows.filter((row) => marked.has(row.process_id))}
+          done={() => setMarked(new Set())}
+        />
+      )}
     </Page>
+  );
+}
+
+function withKey(marked: ReadonlySet<string>, key: string, isMarked: boolean): ReadonlySet<string> {
+  const next = new Set(marked);
+  if (isMarked) next.add(key);
+  else next.delete(key);
+  return next;
+}
+
+/** j and k go through the rows, Enter opens, x marks. Returns the key of the row at hand. */
+function useHand(
+  rows: readonly Process[],
+  find: () => void,
+  setMarked: (marked: ReadonlySet<string>) => void,
+  marked: ReadonlySet<string>,
+): string | null {
+  const { route } = useLocation();
+  const [hand, setHand] = useState<string | null>(null);
+  const at = rows.findIndex((row) => row.process_id === hand);
+  const go = (step: number) => {
+    const next = rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)];
+    if (next) setHand(next.process_id);
+  };
+  const mark = () => hand && may("operator") && setMarked(withKey(marked, hand, !marked.has(hand)));
+  useKeys(t("nav.processes"), [
+    { keys: "j", label: t("processes.keys.next"), run: () => go(1) },
+    { keys: "k", label: t("processes.keys.previous"), run: () => go(-1) },
+    { keys: "Enter", label: t("processes.keys.open"), run: () => hand && route(`/processes/${hand}`) },
+    { keys: "x", label: t("processes.keys.mark"), run: () => void mark() },
+    { keys: "/", label: t("processes.keys.find"), run: find },
+  ]);
+  return hand;
+}
+
+interface Pages {
+  hasNextPage: boolean;
+  isFetchingNextPage: boolean;
+  fetchNextPage: () => unknown;
+}
+
+/** The next page is read when the end comes near; the button is for those who do not scroll. */
+function More({ list }: { list: Pages }) {
+  const end = useRef<HTMLDivElement>(null);
+  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
+  useEffect(() => {
+    if (!hasNextPage || isFetchingNextPage || !end.current || !("IntersectionObserver" in globalThis)) return;
+    const watch = new IntersectionObserver(([seen]) => seen?.isIntersecting && void fetchNextPage(), {
+      rootMargin: "800px",
+    });
+    watch.observe(end.current);
+    return () => watch.disconnect();
+  }, [hasNextPage, isFetchingNextPage]);
+  if (!hasNextPage) return null;
+  return (
+    <div ref={end} class="flex justify-center p-3">
+      <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
+        {t("common.more")}
+      </Button>
+    </div>
+  );
+}
+
+function Nothing({ filter, clear }: { filter: ProcessFilter; clear: () => void }) {
+  if (!isAll(filter))
+    return (
+      <Empty
+        icon={Files}
+        title={t("processes.none_fit")}
+        action={<Button onClick={clear}>{t("processes.clear")}</Button>}
+      >
+        {t("processes.none_fit_hint")}
+      </Empty>
+    );
+  return (
+    <Empty
+      icon={Download}
+      title={t("processes.none")}
+      action={
+        may("operator") && (
+          <LinkButton look="primary" icon={Upload} href="/upload">
+            {t("processes.hand_in")}
+          </LinkButton>
+        )
+      }
+    >
+      {t("processes.none_hint")}
+    </Empty>
   );
 }

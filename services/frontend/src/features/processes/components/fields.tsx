@@ -1,0 +1,100 @@
+import { CircleX, Crosshair } from "lucide";
+import { t, tword } from "../../../lib/i18n";
+import { spelled } from "../../../lib/names";
+import { said } from "../../../lib/said";
+import { Confidence } from "../../../ui/badge";
+import { Icon } from "../../../ui/icon";
+import type { Check, ReadField } from "../api";
+
+interface FieldsProps {
+  fields: Record<string, ReadField>;
+  chosen: string | null;
+  show: (name: string, field: ReadField) => void;
+}
+
+/** What was read, the found values first; pressing one shows where it stands. */
+export function Fields({ fields, chosen, show }: FieldsProps) {
+  const all = Object.entries(fields);
+  const found = all.filter(([, field]) => field.value !== null);
+  const missing = all.filter(([, field]) => field.value === null);
+  return (
+    <>
+      <dl class="divide-y divide-line">
+        {found.map(([name, field]) => (
+          <Field
+            key={name}
+            name={name}
+            field={field}
+            isChosen={chosen === name}
+            show={() => show(name, field)}
+          />
+        ))}
+      </dl>
+      {missing.length > 0 && (
+        <p class="border-line border-t px-4 py-2.5 text-ink-faint text-xs">
+          {t("processes.not_found", { names: missing.map(([name]) => spelled(name)).join(", ") })}
+        </p>
+      )}
+    </>
+  );
+}
+
+function Field({
+  name,
+  field,
+  isChosen,
+  show,
+}: {
+  name: string;
+  field: ReadField;
+  isChosen: boolean;
+  show: () => void;
+}) {
+  const failed = failedChecks(field.checks);
+  return (
+    <div
+      class={`relative grid grid-cols-[minmax(6rem,9rem)_1fr_auto] items-center gap-x-3 px-4 py-2 ${isChosen ? "bg-accent-wash" : "hover:bg-sunken"}`}
+    >
+      <dt class="truncate text-ink-soft text-xs" title={name}>
+        {spelled(name)}
+      </dt>
+      <dd class="min-w-0 break-words text-sm">
+        {String(field.value)}
+        {failed.map((check) => (
+          <span key={check.code} class="mt-0.5 flex items-center gap-1.5 text-bad text-xs">
+            <Icon of={CircleX} size={12} />
+            {said("flags", check.code) ?? check.message}
+          </span>
+        ))}
+      </dd>
+      <dd class="flex items-center gap-3">
+        {field.source && (
+          <span class="hidden text-2xs text-ink-faint xl:inline">{tword("read_from", field.source)}</span>
+        )}
+        <Confidence of={field.confidence} />
+        {field.page ? (
+          <button
+            type="button"
+            aria-label={t("processes.show_place", { name: spelled(name), page: field.page })}
+            title={t("processes.page", { page: field.page })}
+            class="text-ink-faint after:absolute after:inset-0 hover:text-accent"
+            onClick={show}
+          >
+            <Icon of={Crosshair} size={14} />
+          </button>
+        ) : (
+          <span class="w-3.5" />
+        )}
+      </dd>
+    </div>
+  );
+}
+
+/** One code may stand twice: as it was seen while reading, and in words by the rules. */
+export function failedChecks(checks: readonly Check[]): Check[] {
+  const by = new Map<string, Check>();
+  for (const check of checks) {
+    if (!check.ok && !by.get(check.code)?.message) by.set(check.code, check);
+  }
+  return [...by.values()];
+}

@@ -1,0 +1,38 @@
+import { api, body, type Schemas } from "../../lib/api/client";
+
+export type SessionRow = Schemas["SessionOut"];
+
+export async function changePassword(given: { current_password: string; password: string }): Promise<void> {
+  await api.POST("/v1/auth/password/change", { body: given });
+}
+
+export const getFactor = (signal: AbortSignal) => body(api.GET("/v1/me/mfa", { signal }));
+
+export const beginFactor = (password: string) => body(api.POST("/v1/me/mfa/totp", { body: { password } }));
+
+export async function confirmFactor(code: string): Promise<string[]> {
+  return (await body(api.POST("/v1/me/mfa/totp/confirm", { body: { code } }))).recovery_codes;
+}
+
+export interface Proof {
+  password: string;
+  code: string;
+}
+
+export async function renewCodes(proof: Proof): Promise<string[]> {
+  return (await body(api.POST("/v1/me/mfa/recovery-codes", { body: proof }))).recovery_codes;
+}
+
+export async function endFactor(proof: Proof): Promise<void> {
+  await api.DELETE("/v1/me/mfa", { body: proof });
+}
+
+export const getSessions = (signal: AbortSignal) => body(api.GET("/v1/auth/sessions", { signal }));
+
+export async function endSession(id: string): Promise<void> {
+  await api.DELETE("/v1/auth/sessions/{session_id}", { params: { path: { session_id: id } } });
+}
+
+export async function endOtherSessions(): Promise<void> {
+  await api.DELETE("/v1/auth/sessions");
+}
