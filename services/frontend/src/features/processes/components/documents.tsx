@@ -66,12 +66,14 @@ export function Documents({ documents, place }: { documents: readonly Document[]
           ))}
         </ul>
       )}
-      <PageImage
-        key={`${document.document_id}/${at.page}/${document.status}`}
-        documentId={document.document_id}
-        page={at.page}
-        box={box}
-      />
+      {document.status !== "failed" && (
+        <PageImage
+          key={`${document.document_id}/${at.page}/${document.status}`}
+          documentId={document.document_id}
+          page={at.page}
+          box={box}
+        />
+      )}
       <Thumbnails document={document} page={at.page} turn={turn} />
       <About document={document} />
       {document.error && (
@@ -150,7 +152,7 @@ function About({ document }: { document: Document }) {
     document.page_count ? tn("processes.page_count", document.page_count) : null,
     bytes(document.file_size),
     source ? tword("read_from", source) : null,
-    document.ocr_confidence === null
+    source !== "ocr" || document.ocr_confidence === null
       ? null
       : t("processes.read_at", { share: percent(document.ocr_confidence) }),
     found ? `${found.process_type_id} (${percent(found.confidence)})` : null,

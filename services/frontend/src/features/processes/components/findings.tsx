@@ -84,7 +84,7 @@ function Flag({ flag }: { flag: FraudFlag }) {
         {other && (
           <>
             {" "}
-            <a href={`/processes/${other}`} class="text-accent hover:underline">
+            <a href={`/processes/${other}`} class="text-accent underline underline-offset-2">
               {t("processes.see_other")}
             </a>
           </>

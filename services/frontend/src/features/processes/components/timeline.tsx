@@ -81,7 +81,7 @@ function StageStep({
         </p>
         <ul class="flex flex-col">
           {runs.map((run) => (
-            <Run key={run.run_id} run={run} />
+            <Run key={run.run_id} run={run} isHeld={look === "held" && run === runs.at(-1)} />
           ))}
         </ul>
       </div>
@@ -89,13 +89,13 @@ function StageStep({
   );
 }
 
-function Run({ run }: { run: StageRun }) {
+function Run({ run, isHeld }: { run: StageRun; isHeld: boolean }) {
   const tokens = run.tokens_input + run.tokens_output;
   return (
     <li class="flex flex-wrap items-baseline justify-between gap-x-3 py-0.5 text-ink-soft text-xs">
       <span>
         {run.step !== run.stage.toLowerCase() && `${tword("step", run.step)} · `}
-        {tword("run", run.status)}
+        {isHeld ? t("processes.looks.held") : tword("run", run.status)}
         {run.attempt > 1 && ` · ${t("processes.attempt", { number: run.attempt })}`}
         {run.failures > 0 && ` · ${tn("processes.failures", run.failures)}`}
         {run.error && <span class="text-bad"> · {tword("file_problems", run.error.code)}</span>}
