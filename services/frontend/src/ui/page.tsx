@@ -21,7 +21,7 @@ export function Page({
   return (
     <div class={`mx-auto flex w-full flex-col gap-5 p-4 pb-24 md:p-6 md:pb-8 ${wide ? "" : "max-w-6xl"}`}>
       <header class="flex flex-wrap items-start justify-between gap-3">
-        <div class="min-w-0 flex-1 basis-72">
+        <div class="min-w-0 flex-1 basis-48 sm:basis-72">
           <h1 class="text-balance break-words font-semibold text-xl tracking-tight">{title}</h1>
           {lead && <p class="mt-0.5 text-ink-soft text-sm">{lead}</p>}
         </div>

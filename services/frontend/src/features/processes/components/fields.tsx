@@ -53,7 +53,7 @@ function Field({
   const failed = failedChecks(field.checks);
   return (
     <div
-      class={`relative grid grid-cols-[minmax(6rem,9rem)_1fr_auto] items-center gap-x-3 px-4 py-2 ${isChosen ? "bg-accent-wash" : "hover:bg-sunken"}`}
+      class={`relative grid grid-cols-[6rem_1fr_auto] sm:grid-cols-[minmax(6rem,9rem)_1fr_auto] items-center gap-x-3 px-4 py-2 ${isChosen ? "bg-accent-wash" : "hover:bg-sunken"}`}
     >
       <dt class="truncate text-ink-soft text-xs" title={name}>
         {spelled(name)}

@@ -5,7 +5,6 @@ import { ago } from "../../../lib/format";
 import { useNow } from "../../../lib/hooks";
 import { t } from "../../../lib/i18n";
 import { useKeys } from "../../../lib/keys";
-import { spelled } from "../../../lib/names";
 import { useList } from "../../../lib/query/use";
 import { Confidence, Status } from "../../../ui/badge";
 import { Button, LinkButton } from "../../../ui/button";
@@ -16,18 +15,18 @@ import { may } from "../../session/session";
 import { listProcesses, type Process } from "../api";
 import { ALL, addressOf, filterOf, isAll, type ProcessFilter } from "../filter";
 import { useLiveList } from "../live-list";
-import { nameOf } from "../naming";
+import { nameOf, useTypeName } from "../naming";
 import { BulkBar } from "./bulk-bar";
 import { Filters } from "./filters";
 import { Views } from "./views";
 
-const columns = (now: number): Column<Process>[] => [
+const columns = (now: number, typeName: (id: string) => string): Column<Process>[] => [
   { title: t("processes.file"), cell: (row) => <Name row={row} />, class: "max-w-0 w-full" },
   {
     title: t("processes.type"),
     cell: (row) => (
       <span class="whitespace-nowrap text-ink-soft">
-        {row.process_type_id ? spelled(row.process_type_id) : "–"}
+        {row.process_type_id ? typeName(row.process_type_id) : "–"}
       </span>
     ),
     class: "hidden lg:table-cell",
@@ -63,6 +62,7 @@ export function ProcessList() {
   const list = useList<Process>({ key, read: listProcesses(filter), staleMs: Number.POSITIVE_INFINITY });
   useLiveList(key, filter);
   const now = useNow(10_000);
+  const typeName = useTypeName();
   const [marked, setMarked] = useState<ReadonlySet<string>>(new Set());
   const search = useRef<HTMLInputElement>(null);
   const hand = useHand(list.rows, () => search.current?.focus(), setMarked, marked);
@@ -90,7 +90,7 @@ export function ProcessList() {
         >
           <Table
             label={t("nav.processes")}
-            columns={columns(now)}
+            columns={columns(now, typeName)}
             rows={list.rows}
             keyOf={(row) => row.process_id}
             href={(row) => `/processes/${row.process_id}`}

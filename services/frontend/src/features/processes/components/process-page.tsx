@@ -5,7 +5,6 @@ import { ago, dateTime, number } from "../../../lib/format";
 import { t } from "../../../lib/i18n";
 import { useKeys } from "../../../lib/keys";
 import { isLive, onSnapshot } from "../../../lib/live";
-import { spelled } from "../../../lib/names";
 import { queries } from "../../../lib/query/client";
 import { useList, useQuery } from "../../../lib/query/use";
 import { Confidence, Status } from "../../../ui/badge";
@@ -16,7 +15,7 @@ import { Loading, Trouble } from "../../../ui/states";
 import { Tabs } from "../../../ui/tabs";
 import { may } from "../../session/session";
 import { getProcess, hasChildren, listChildren, type Process } from "../api";
-import { nameOf } from "../naming";
+import { nameOf, useTypeName } from "../naming";
 import { Actions } from "./actions";
 import { Audit } from "./audit";
 import { Ending, Reasons } from "./findings";
@@ -106,6 +105,7 @@ function Known({ process }: { process: Process }) {
 }
 
 function Facts({ process }: { process: Process }) {
+  const typeName = useTypeName();
   const tokens = process.total_tokens_input + process.total_tokens_output;
   return (
     <span class="flex flex-wrap items-center gap-x-4 gap-y-1 pt-1">
@@ -113,7 +113,7 @@ function Facts({ process }: { process: Process }) {
       {process.overall_confidence !== null && <Confidence of={process.overall_confidence} />}
       {process.process_type_id && (
         <span>
-          {spelled(process.process_type_id)}
+          {typeName(process.process_type_id)}
           {process.config_version !== null && (
             <span class="text-ink-faint"> · v{process.config_version}</span>
           )}
