@@ -10,7 +10,7 @@ export const reasons = {
   quota_exceeded: "Ohne Modell gelesen: das Budget ist verbraucht",
   no_model_answer: "Ohne Modell gelesen: keines antwortete",
   plugin_failed: "Eine Prüfung konnte nicht laufen",
-  type_unknown: "Die Art ist nicht klar",
+  type_uncertain: "Die Art ist nicht sicher",
 };
 
 export const flags = {

@@ -11,7 +11,7 @@ export const reasons = {
   quota_exceeded: "Read without a model: the budget is spent",
   no_model_answer: "Read without a model: none answered",
   plugin_failed: "A check could not run",
-  type_unknown: "The type is not clear",
+  type_uncertain: "The type is not certain",
 };
 
 /** What is unusual about a document. */
