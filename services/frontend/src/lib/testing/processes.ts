@@ -33,6 +33,7 @@ export function aProcess(given: Partial<Schemas["ProcessOut"]> = {}): Schemas["P
       events: `${base}/events`,
       stages: `${base}/stages`,
       audit: `${base}/audit`,
+      children: `/v1/processes?parent_process_id=${id}`,
     },
     ...given,
   };
