@@ -197,7 +197,7 @@ def _sign_in(page: Page, email: str) -> None:
 
 def _read_qr(png: bytes) -> str:
     picture = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
-    text, *_ = cv2.QRCodeDetector().detectAndDecode(
+    text, *_ = cv2.QRCodeDetectorAruco().detectAndDecode(
         cv2.resize(picture, None, fx=3, fy=3, interpolation=cv2.INTER_NEAREST)
     )
     return str(text)

@@ -2,19 +2,21 @@ import { useMemo } from "preact/hooks";
 import { qrCode } from "../lib/qr";
 
 const QUIET = 4;
+/** Whole pixels a module: what stands between two is blurred, and readers stumble. */
+const MODULE_PX = 4;
 
 /** A text as a QR code, dark on white in both themes: readers expect it so. */
-export function QrCode({ text, label, size = 192 }: { text: string; label: string; size?: number }) {
+export function QrCode({ text, label }: { text: string; label: string }) {
   const path = useMemo(() => pathOf(qrCode(text)), [text]);
   return (
     <svg
       role="img"
       aria-label={label}
-      width={size}
-      height={size}
+      width={path.edge * MODULE_PX}
+      height={path.edge * MODULE_PX}
       viewBox={`0 0 ${path.edge} ${path.edge}`}
       shape-rendering="crispEdges"
-      class="rounded-lg border border-line"
+      class="shrink-0 rounded-lg"
     >
       <rect width={path.edge} height={path.edge} fill="#fff" />
       <path d={path.d} fill="#000" />
