@@ -55,6 +55,19 @@ function Pages() {
         <Route path="/processes/:id" component={PAGES.process} />
         <Route path="/upload" component={PAGES.upload} />
         <Route path="/profile" component={PAGES.profile} />
+        <Route path="/configuration" component={PAGES.types} />
+        <Route path="/configuration/evaluations" component={PAGES.evaluations} />
+        <Route path="/configuration/budgets" component={PAGES.budgets} />
+        <Route path="/configuration/types/:type" component={PAGES.type} />
+        <Route path="/configuration/versions/:version" component={PAGES.version} />
+        <Route path="/configuration/prompts/:prompt" component={PAGES.prompt} />
+        <Route path="/admin" component={PAGES.people} />
+        <Route path="/admin/keys" component={PAGES.keys} />
+        <Route path="/admin/usage" component={PAGES.usage} />
+        <Route path="/admin/vendors" component={PAGES.vendors} />
+        <Route path="/admin/audit" component={PAGES.audit} />
+        <Route path="/admin/health" component={PAGES.health} />
+        <Route path="/clients" component={PAGES.clients} />
         <Route default component={Nowhere} />
       </Router>
     </ErrorBoundary>

@@ -1,5 +1,14 @@
 import type { Signal } from "@preact/signals";
-import { ChartColumn, ClipboardCheck, Files, type IconNode, Upload } from "lucide";
+import {
+  Building2,
+  ChartColumn,
+  ClipboardCheck,
+  Files,
+  type IconNode,
+  Settings2,
+  ShieldUser,
+  Upload,
+} from "lucide";
 import { waiting } from "../features/reviews/waiting";
 import { may, role } from "../features/session/session";
 import type { TextKey } from "../lib/i18n";
@@ -59,6 +68,30 @@ export const PLACES: readonly Place[] = [
     group: "work",
     shown: () => may("operator"),
     onPhone: true,
+  },
+  {
+    path: "/configuration",
+    title: "setup.title",
+    icon: Settings2,
+    key: "c",
+    group: "setup",
+    shown: () => may("admin") || may("platform_admin"),
+  },
+  {
+    path: "/admin",
+    title: "admin.title",
+    icon: ShieldUser,
+    key: "a",
+    group: "setup",
+    shown: () => may("admin"),
+  },
+  {
+    path: "/clients",
+    title: "clients.title",
+    icon: Building2,
+    key: "l",
+    group: "platform",
+    shown: () => may("platform_admin"),
   },
 ];
 

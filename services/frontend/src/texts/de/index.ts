@@ -1,4 +1,5 @@
 import type { Catalogue } from "../../lib/i18n";
+import * as adminTexts from "./admin";
 import { common } from "./common";
 import { chart, dashboard } from "./dashboard";
 import { file_problems, file_remedies, flags, reasons } from "./findings";
@@ -6,11 +7,14 @@ import { problems, remedies } from "./problems";
 import { processes, words } from "./processes";
 import { profile } from "./profile";
 import { reviews } from "./reviews";
+import * as setupTexts from "./setup";
 import { signin } from "./signin";
 import { uploads } from "./uploads";
 import { viewer } from "./viewer";
 
 export const de: Catalogue = {
+  ...adminTexts,
+  ...setupTexts,
   ...common,
   ...words,
   problems,

@@ -1,3 +1,4 @@
+import * as adminTexts from "./admin";
 import { common } from "./common";
 import { chart, dashboard } from "./dashboard";
 import { file_problems, file_remedies, flags, reasons } from "./findings";
@@ -5,11 +6,14 @@ import { problems, remedies } from "./problems";
 import { processes, words } from "./processes";
 import { profile } from "./profile";
 import { reviews } from "./reviews";
+import * as setupTexts from "./setup";
 import { signin } from "./signin";
 import { uploads } from "./uploads";
 import { viewer } from "./viewer";
 
 /** All texts of the portal in English; the other languages have the same keys. `{name}` stands for a value. */
+  ...adminTexts,
+  ...setupTexts,
 export const en = {
   ...common,
   ...words,

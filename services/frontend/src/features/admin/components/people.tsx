@@ -1,0 +1,196 @@
+import { MailPlus, UserRound, X } from "lucide";
+import { useState } from "preact/hooks";
+import { api, body } from "../../../lib/api/client";
+import { ago, day } from "../../../lib/format";
+import { t, tword } from "../../../lib/i18n";
+import { useAct, useList, useQuery } from "../../../lib/query/use";
+import { Badge } from "../../../ui/badge";
+import { Button, IconButton } from "../../../ui/button";
+import { Dialog } from "../../../ui/dialog";
+import { Select, TextField } from "../../../ui/field";
+import { Listed } from "../../../ui/listed";
+import { Secret } from "../../../ui/secret";
+import { Trouble } from "../../../ui/states";
+import type { Column } from "../../../ui/table";
+import {
+  changeUser,
+  type Invitation,
+  type InvitedRole,
+  invite,
+  listInvitations,
+  listUsers,
+  revokeInvitation,
+  type User,
+} from "../api";
+import { AdminFrame } from "./frame";
+
+const ROLES: InvitedRole[] = ["viewer", "operator", "admin"];
+const roles = () => ROLES.map((each) => ({ value: each, label: tword("role", each) }));
+
+/** Who may sign in, as what, and who was asked to. */
+export function People() {
+  const [isInviting, setInviting] = useState(false);
+  const me = useQuery({ key: ["me"], read: (signal) => body(api.GET("/v1/me", { signal })) });
+  const users = useList<User>({ key: ["users"], read: listUsers });
+  const invitations = useList<Invitation>({ key: ["invitations"], read: listInvitations });
+  const change = useAct(({ user, given }: { user: User; given: object }) => changeUser(user, given), {
+    invalidates: [["users"]],
+  });
+  const revoke = useAct(revokeInvitation, { invalidates: [["invitations"]] });
+  const problem = change.problem ?? revoke.problem;
+  return (
+    <AdminFrame
+      actions={
+        <Button look="primary" icon={MailPlus} onClick={() => setInviting(true)}>
+          {t("people.invite")}
+        </Button>
+      }
+    >
+      {problem && <Trouble problem={problem} compact />}
+      <Listed
+        title={t("people.users")}
+        of={users}
+        columns={userColumns(me.data?.email, (user, given) => void change.run({ user, given }))}
+        keyOf={(row) => row.user_id}
+        icon={UserRound}
+        empty={t("people.none")}
+      />
+      {invitations.rows.length > 0 && (
+        <Listed
+          title={t("people.invitations")}
+          of={invitations}
+          columns={invitationColumns((id) => void revoke.run(id))}
+          keyOf={(row) => row.invitation_id}
+          icon={MailPlus}
+          empty={t("people.none")}
+        />
+      )}
+      {isInviting && <Invite close={() => setInviting(false)} />}
+    </AdminFrame>
+  );
+}
+
+const userColumns = (
+  own: string | null | undefined,
+  change: (user: User, given: object) => void,
+): Column<User>[] => [
+  { title: t("people.email"), cell: (row) => <span class="break-all">{row.email}</span> },
+  {
+    title: t("people.role"),
+    cell: (row) =>
+      row.email === own ? (
+        tword("role", row.role)
+      ) : (
+        <Select
+          bare
+          class="w-36"
+          label={t("people.role_of", { email: row.email })}
+          value={row.role}
+          options={roles()}
+          onPick={(role) => change(row, { role })}
+        />
+      ),
+  },
+  {
+    title: t("people.factor"),
+    cell: (row) => t(row.has_second_factor ? "people.yes" : "people.no"),
+    class: "hidden md:table-cell text-ink-soft",
+  },
+  {
+    title: t("people.last"),
+    cell: (row) => (row.last_login_at ? ago(row.last_login_at) : "–"),
+    class: "hidden md:table-cell text-ink-soft",
+  },
+  {
+    title: t("setup.state"),
+    cell: (row) => (
+      <Badge tone={row.status === "active" ? "good" : "plain"} dot>
+        {tword("admin.words.user_status", row.status)}
+      </Badge>
+    ),
+    class: "hidden sm:table-cell",
+  },
+  {
+    title: t("people.act"),
+    right: true,
+    cell: (row) =>
+      row.email !== own && (
+        <Button
+          small
+          onClick={() => change(row, { status: row.status === "active" ? "inactive" : "active" })}
+        >
+          {t(row.status === "active" ? "people.block" : "people.unblock")}
+        </Button>
+      ),
+  },
+];
+
+const invitationColumns = (revoke: (id: string) => void): Column<Invitation>[] => [
+  { title: t("people.email"), cell: (row) => <span class="break-all">{row.email}</span> },
+  { title: t("people.role"), cell: (row) => tword("role", row.role) },
+  {
+    title: t("setup.state"),
+    cell: (row) => tword("admin.words.invitation", row.state),
+    class: "hidden sm:table-cell",
+  },
+  { title: t("people.until"), cell: (row) => day(row.expires_at), class: "hidden md:table-cell" },
+  {
+    title: t("people.act"),
+    right: true,
+    cell: (row) =>
+      row.state !== "accepted" && (
+        <IconButton
+          icon={X}
+          label={t("people.revoke", { email: row.email })}
+          onClick={() => revoke(row.invitation_id)}
+        />
+      ),
+  },
+];
+
+/** Ask somebody in. The link is mailed, and shown once for those whose installation sends no mail. */
+export function Invite({ close, clientId }: { close: () => void; clientId?: string }) {
+  const [email, setEmail] = useState("");
+  const [role, setRole] = useState<InvitedRole>(clientId ? "admin" : "operator");
+  const [token, setToken] = useState<string | null>(null);
+  const act = useAct(invite, {
+    invalidates: [["invitations"]],
+    done: (made) => (made.token ? setToken(made.token) : close()),
+  });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void act.run({ email, role, ...(clientId ? { client_id: clientId } : {}) });
+  };
+  return (
+    <Dialog title={t("people.invite")} close={close}>
+      {token ? (
+        <Secret label={t("people.link")} value={`${location.origin}/invite#token=${token}`} />
+      ) : (
+        <form class="flex flex-col gap-4" onSubmit={submit}>
+          {act.problem && <Trouble problem={act.problem} compact />}
+          <TextField
+            label={t("people.email")}
+            type="email"
+            required
+            autofocus
+            value={email}
+            onText={setEmail}
+          />
+          <Select
+            label={t("people.role")}
+            hint={t(`people.may_${role}`)}
+            value={role}
+            options={roles()}
+            onPick={(picked) => setRole(picked as InvitedRole)}
+          />
+          <div class="flex justify-end gap-2">
+            <Button onClick={close}>{t("common.cancel")}</Button>
+            <Button type="submit" look="primary" isBusy={act.isRunning}>
+              {t("people.invite")}
+            </Button>
+          </div>
+        </form>
+      )}
+    </Dialog>
+  );
+}

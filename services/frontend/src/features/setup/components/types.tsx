@@ -1,0 +1,115 @@
+import { Plus, Shapes } from "lucide";
+import { useState } from "preact/hooks";
+import { useLocation } from "preact-iso";
+import { t } from "../../../lib/i18n";
+import { useAct, useList, useQuery } from "../../../lib/query/use";
+import { Badge } from "../../../ui/badge";
+import { Button } from "../../../ui/button";
+import { Dialog } from "../../../ui/dialog";
+import { TextField } from "../../../ui/field";
+import { Listed } from "../../../ui/listed";
+import { Trouble } from "../../../ui/states";
+import type { Column } from "../../../ui/table";
+import { listTypes, makeType, type ProcessType, readMe } from "../api";
+import { SetupFrame } from "./frame";
+
+const columns = (): Column<ProcessType>[] => [
+  { title: t("setup.name"), cell: (row) => row.display_name },
+  {
+    title: t("setup.id"),
+    cell: (row) => <code class="font-mono text-xs">{row.process_type_id}</code>,
+    class: "hidden sm:table-cell",
+  },
+  {
+    title: t("setup.owner"),
+    cell: (row) => t(row.is_platform ? "setup.platform" : "setup.own"),
+    class: "hidden md:table-cell text-ink-soft",
+  },
+  {
+    title: t("setup.state"),
+    cell: (row) => (
+      <Badge tone={row.is_active ? "good" : "plain"} dot>
+        {t(row.is_active ? "setup.active" : "setup.inactive")}
+      </Badge>
+    ),
+  },
+];
+
+/** All kinds of documents that this client can read. */
+export function ProcessTypes() {
+  const [isNew, setNew] = useState(false);
+  const types = useList<ProcessType>({ key: ["types"], read: listTypes });
+  return (
+    <SetupFrame
+      actions={
+        <Button look="primary" icon={Plus} onClick={() => setNew(true)}>
+          {t("setup.new_type")}
+        </Button>
+      }
+    >
+      <Listed
+        label={t("setup.types")}
+        of={types}
+        columns={columns()}
+        keyOf={(row) => row.process_type_id}
+        href={(row) => `/configuration/types/${row.process_type_id}`}
+        icon={Shapes}
+        empty={t("setup.no_types")}
+      />
+      {isNew && <NewType close={() => setNew(false)} />}
+    </SetupFrame>
+  );
+}
+
+function NewType({ close }: { close: () => void }) {
+  const { route } = useLocation();
+  const me = useQuery({ key: ["me"], read: readMe });
+  const slug = me.data?.client?.slug;
+  const prefix = slug ? `${slug}.` : "";
+  const [given, set] = useState({ id: "", name: "", description: "" });
+  const act = useAct(makeType, {
+    invalidates: [["types"]],
+    done: (made) => route(`/configuration/types/${made.process_type_id}`),
+  });
+  const submit = (event: Event) => {
+    event.preventDefault();
+    void act.run({
+      process_type_id: prefix + given.id,
+      display_name: given.name,
+      description: given.description || null,
+    });
+  };
+  return (
+    <Dialog title={t("setup.new_type")} close={close}>
+      <form class="flex flex-col gap-4" onSubmit={submit}>
+        {act.problem && <Trouble problem={act.problem} compact />}
+        <TextField
+          label={t("setup.name")}
+          required
+          autofocus
+          value={given.name}
+          onText={(name) => set({ ...given, name })}
+        />
+        <TextField
+          label={t("setup.id")}
+          required
+          pattern="[a-z0-9_\-]+"
+          hint={t("setup.id_hint", { id: prefix + (given.id || "lease") })}
+          value={given.id}
+          onText={(id) => set({ ...given, id })}
+        />
+        <TextField
+          label={t("setup.description")}
+          value={given.description}
+          onText={(description) => set({ ...given, description })}
+        />
+        <div class="flex justify-end gap-2">
+          <Button onClick={close}>{t("common.cancel")}</Button>
+          <Button type="submit" look="primary" isBusy={act.isRunning} disabled={me.isPending}>
+            {t("setup.create")}
+          </Button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import type { JsonObject } from "../../lib/json";
+import { addField, addTable, change, entriesOf, inTable, remove, rename } from "./schema";
+
+const SCHEMA: JsonObject = {
+  $id: "kept",
+  type: "object",
+  properties: {
+    number: { type: "string", "x-kind": "id", "x-labels": ["No."], maxLength: 40 },
+    seller: { type: "object", properties: { name: { type: "string" } }, required: ["name"] },
+    lines: {
+      type: "array",
+      minItems: 1,
+      items: { type: "object", properties: { net: { "x-kind": "money" } } },
+    },
+  },
+  required: ["number"],
+};
+
+test("fields, those of inner objects and tables with their columns are listed", () => {
+  expect(entriesOf(SCHEMA).map((each) => [each.path.join("."), each.kind, each.isRequired])).toEqual([
+    ["number", "id", true],
+    ["seller.name", "", true],
+    ["lines", "", false],
+  ]);
+  expect(entriesOf(SCHEMA)[2]?.columns?.map((each) => each.path)).toEqual([["net"]]);
+});
+
+test("a change touches nothing that the form does not show", () => {
+  const changed = change(SCHEMA, ["number"], { kind: "text", labels: ["Nr."], isRequired: false });
+  expect(changed).toEqual({
+    $id: "kept",
+    type: "object",
+    properties: {
+      ...(SCHEMA.properties as JsonObject),
+      number: { type: "string", "x-kind": "text", "x-labels": ["Nr."], maxLength: 40 },
+    },
+  });
+  expect(change(change(SCHEMA, ["number"], { isRequired: false }), ["number"], { isRequired: true })).toEqual(
+    SCHEMA,
+  );
+});
+
+test("a new name keeps the place and the duty; a taken one changes nothing", () => {
+  const renamed = rename(SCHEMA, ["number"], "invoice_number");
+  expect(Object.keys(renamed.properties as JsonObject)).toEqual(["invoice_number", "seller", "lines"]);
+  expect(renamed.required).toEqual(["invoice_number"]);
+  expect(rename(SCHEMA, ["number"], "lines")).toEqual(SCHEMA);
+});
+
+test("columns are changed as fields are, and what is removed is required no more", () => {
+  const columns = inTable(SCHEMA, ["lines"], (row) => addField(remove(row, ["net"])));
+  expect(entriesOf(columns)[2]?.columns?.map((each) => each.path[0])).toEqual(["field_1"]);
+  expect((columns.properties as JsonObject).lines).toMatchObject({ minItems: 1 });
+  expect(remove(SCHEMA, ["number"]).required).toBeUndefined();
+  expect(remove(SCHEMA, ["seller", "name"]).required).toEqual(["number"]);
+  expect(entriesOf(addTable({})).map((each) => each.path[0])).toEqual(["table_1"]);
+});
