@@ -229,6 +229,7 @@ export const budgets = {
   month: "Dieser Monat, seit {from}",
   warned: "Gewarnt bei {percent} %",
   of: "{spent} von {cap}",
+  spent: "{spent}, keine Grenze",
   cap_cost: "Grenze in US-Dollar",
   cap_tokens: "Grenze in Token",
   no_cap: "Keine Grenze",

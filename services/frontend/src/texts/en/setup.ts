@@ -219,6 +219,7 @@ export const budgets = {
   month: "This month, since {from}",
   warned: "Warned at {percent} %",
   of: "{spent} of {cap}",
+  spent: "{spent}, no limit",
   cap_cost: "Limit in US dollars",
   cap_tokens: "Limit in tokens",
   no_cap: "No limit",

@@ -83,7 +83,7 @@ const userColumns = (
       ) : (
         <Select
           bare
-          class="w-36"
+          class="min-w-36"
           label={t("people.role_of", { email: row.email })}
           value={row.role}
           options={roles()}

@@ -11,7 +11,11 @@ import { toast } from "../../../ui/toasts";
 import { type Budget, type Budgets, readBudgets, setBudgets } from "../api";
 import { SetupFrame } from "./frame";
 
-const money = (usd: string | null) => (usd === null ? "–" : dollars(Number(usd) * 1e6));
+const money = (usd: string) => dollars(Number(usd) * 1e6);
+
+function spentOf(spent: string, cap: string | null): string {
+  return cap === null ? t("budgets.spent", { spent }) : t("budgets.of", { spent, cap });
+}
 
 /** What models may cost in a day and in a month, and what they have cost. */
 export function BudgetsPage() {
@@ -64,16 +68,13 @@ function BudgetCard({ of, budget }: { of: "day" | "month"; budget: Budget }) {
           label={t("usage.cost")}
           spent={spentCost}
           cap={budget.cap_cost === null ? null : Number(budget.cap_cost)}
-          words={t("budgets.of", { spent: money(String(spentCost)), cap: money(budget.cap_cost) })}
+          words={spentOf(dollars(spentCost * 1e6), budget.cap_cost && money(budget.cap_cost))}
         />
         <Meter
           label={t("usage.tokens")}
           spent={spentTokens}
           cap={budget.cap_tokens}
-          words={t("budgets.of", {
-            spent: number(spentTokens),
-            cap: budget.cap_tokens === null ? "–" : number(budget.cap_tokens),
-          })}
+          words={spentOf(number(spentTokens), budget.cap_tokens === null ? null : number(budget.cap_tokens))}
         />
         {act.problem && <Trouble problem={act.problem} compact />}
         <div class="grid gap-3 sm:grid-cols-2">
