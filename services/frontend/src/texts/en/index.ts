@@ -12,9 +12,9 @@ import { uploads } from "./uploads";
 import { viewer } from "./viewer";
 
 /** All texts of the portal in English; the other languages have the same keys. `{name}` stands for a value. */
+export const en = {
   ...adminTexts,
   ...setupTexts,
-export const en = {
   ...common,
   ...words,
   problems,
