@@ -173,6 +173,18 @@ CREATE TABLE calibrations (
     CONSTRAINT uq_calibrations_client_id_scope_version UNIQUE (client_id, scope, version)
 );
 
+CREATE TABLE client_secrets (
+    client_id uuid NOT NULL,
+    name text NOT NULL,
+    value_sealed bytea NOT NULL,
+    set_by text NOT NULL,
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT ck_client_secrets_name_form CHECK ((name ~ '^[A-Z][A-Z0-9_]{0,63}$'::text)),
+    CONSTRAINT fk_client_secrets_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT pk_client_secrets PRIMARY KEY (client_id, name)
+);
+
 CREATE TABLE clients (
     client_id uuid NOT NULL,
     name text NOT NULL,
@@ -1076,6 +1088,7 @@ CREATE INDEX ix_notifications_type ON public.notifications USING btree (client_i
 CREATE INDEX ix_outbox_topic_message_id ON public.outbox USING btree (topic, message_id);
 CREATE INDEX ix_output_actions_due ON public.output_actions USING btree (available_at, action_id) WHERE (status = ANY (ARRAY['pending'::text, 'retrying'::text]));
 CREATE INDEX ix_output_actions_executing ON public.output_actions USING btree (claimed_by) WHERE (status = 'executing'::text);
+CREATE INDEX ix_output_actions_lanes ON public.output_actions USING btree (client_id, action_type, available_at, action_id) WHERE (status = ANY (ARRAY['pending'::text, 'retrying'::text]));
 CREATE INDEX ix_pages_client_id_document_id ON public.pages USING btree (client_id, document_id, number);
 CREATE INDEX ix_process_fields_list ON public.process_fields USING btree (client_id, name, value, created_at DESC, process_id DESC);
 CREATE INDEX ix_process_types_client_id ON public.process_types USING btree (client_id);
@@ -1115,6 +1128,8 @@ CREATE INDEX ix_vendor_templates_process ON public.vendor_templates USING btree 
 CREATE INDEX ix_vendors_list ON public.vendors USING btree (client_id, created_at, vendor_id);
 CREATE INDEX ix_vendors_vat_id ON public.vendors USING btree (client_id, vat_id);
 CREATE INDEX ix_webhook_deliveries_due ON public.webhook_deliveries USING btree (available_at, delivery_id) WHERE (state = 'pending'::text);
+CREATE INDEX ix_webhook_deliveries_endpoint ON public.webhook_deliveries USING btree (client_id, endpoint_id, created_at DESC, delivery_id DESC);
+CREATE INDEX ix_webhook_deliveries_lanes ON public.webhook_deliveries USING btree (client_id, split_part(url, '/'::text, 3), available_at, delivery_id) WHERE (state = 'pending'::text);
 CREATE INDEX ix_webhook_deliveries_list ON public.webhook_deliveries USING btree (client_id, created_at DESC, delivery_id DESC);
 CREATE INDEX ix_webhook_deliveries_process ON public.webhook_deliveries USING btree (client_id, process_id) WHERE (process_id IS NOT NULL);
 CREATE INDEX ix_webhook_deliveries_sending ON public.webhook_deliveries USING btree (claimed_by) WHERE (state = 'sending'::text);
@@ -1329,7 +1344,7 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
-CREATE OR REPLACE FUNCTION public.claim_actions(p_worker uuid, p_limit integer)
+CREATE OR REPLACE FUNCTION public.claim_actions(p_worker uuid, p_limit integer, p_per_kind integer DEFAULT 8)
  RETURNS TABLE(action_id uuid, client_id uuid, process_id uuid, "position" integer, action_type text, target_config jsonb, attempt integer, retry_count integer, max_retries integer, process_type_id text, external_id text, created_at timestamp with time zone)
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1346,32 +1361,69 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-    WITH orphan AS (
+    WITH RECURSIVE orphan AS (
         SELECT a.action_id
         FROM output_actions a LEFT JOIN workers w ON w.worker_id = a.claimed_by
         WHERE a.status = 'executing' AND (w.worker_id IS NULL OR w.alive_until <= v_now)
         ORDER BY a.available_at, a.action_id
         LIMIT p_limit
         FOR UPDATE OF a SKIP LOCKED
-    ), early AS (
-        SELECT a.action_id, a.client_id, a.available_at
+    ), lane AS (
+        (
+            SELECT a.client_id, a.action_type
+            FROM output_actions a WHERE a.status IN ('pending', 'retrying')
+            ORDER BY a.client_id, a.action_type LIMIT 1
+        )
+        UNION ALL
+        SELECT following.client_id, following.action_type
+        FROM lane CROSS JOIN LATERAL (
+            SELECT a.client_id, a.action_type
+            FROM output_actions a
+            WHERE a.status IN ('pending', 'retrying')
+                AND (a.client_id, a.action_type) > (lane.client_id, lane.action_type)
+            ORDER BY a.client_id, a.action_type LIMIT 1
+        ) following
+    ), busy AS (
+        SELECT a.client_id, a.action_type, count(*) AS in_hand
         FROM output_actions a
-        WHERE a.status IN ('pending', 'retrying') AND a.available_at <= v_now
-        ORDER BY a.available_at, a.action_id
-        LIMIT 20 * p_limit
+        WHERE a.status = 'executing' AND a.claimed_by = p_worker
+        GROUP BY a.client_id, a.action_type
+    ), open_lane AS (
+        SELECT lane.client_id, lane.action_type, p_per_kind - coalesce(busy.in_hand, 0) AS room
+        FROM lane LEFT JOIN busy ON busy.client_id = lane.client_id AND busy.action_type = lane.action_type
+        WHERE coalesce(busy.in_hand, 0) < p_per_kind
+    ), early AS (
+        -- More than there is room for: what another worker has locked is skipped.
+        SELECT open_lane.client_id, open_lane.action_type, open_lane.room, waiting.action_id, waiting.available_at
+        FROM open_lane CROSS JOIN LATERAL (
+            SELECT a.action_id, a.available_at
+            FROM output_actions a
+            WHERE a.status IN ('pending', 'retrying') AND a.client_id = open_lane.client_id
+                AND a.action_type = open_lane.action_type AND a.available_at <= v_now
+            ORDER BY a.available_at, a.action_id
+            LIMIT 4 * open_lane.room
+        ) waiting
     ), fair AS (
-        SELECT early.action_id, early.available_at,
+        SELECT early.*,
             row_number() OVER (PARTITION BY early.client_id ORDER BY early.available_at, early.action_id) AS turn
         FROM early
-    ), due AS (
-        SELECT a.action_id
+    ), locked AS (
+        SELECT a.action_id, fair.client_id, fair.action_type, fair.room, fair.turn
         FROM fair JOIN output_actions a ON a.action_id = fair.action_id
         WHERE a.status IN ('pending', 'retrying')
         ORDER BY fair.turn, fair.available_at, fair.action_id
-        LIMIT p_limit
+        LIMIT 4 * p_limit
         FOR UPDATE OF a SKIP LOCKED
+    ), due AS (
+        SELECT locked.action_id, locked.turn, locked.room,
+            row_number() OVER (
+                PARTITION BY locked.client_id, locked.action_type ORDER BY locked.turn, locked.action_id
+            ) AS place
+        FROM locked
     ), chosen AS (
-        SELECT action_id FROM orphan UNION ALL SELECT action_id FROM due
+        SELECT action_id FROM orphan
+        UNION ALL
+        (SELECT due.action_id FROM due WHERE due.place <= due.room ORDER BY due.turn, due.action_id)
         LIMIT p_limit
     )
     UPDATE output_actions a
@@ -1385,7 +1437,7 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
-CREATE OR REPLACE FUNCTION public.claim_deliveries(p_worker uuid, p_limit integer)
+CREATE OR REPLACE FUNCTION public.claim_deliveries(p_worker uuid, p_limit integer, p_per_host integer DEFAULT 8)
  RETURNS TABLE(delivery_id uuid, client_id uuid, endpoint_id uuid, process_id uuid, event_type text, webhook_id text, url text, body text, attempt integer, failures integer, created_at timestamp with time zone, headers jsonb, secret_sealed bytea, old_secret_sealed bytea, old_secret_until timestamp with time zone, endpoint_state text)
  LANGUAGE plpgsql
  SECURITY DEFINER
@@ -1402,32 +1454,70 @@ BEGIN
         RETURN;
     END IF;
     RETURN QUERY
-    WITH orphan AS (
+    WITH RECURSIVE orphan AS (
         SELECT d.delivery_id
         FROM webhook_deliveries d LEFT JOIN workers w ON w.worker_id = d.claimed_by
         WHERE d.state = 'sending' AND (w.worker_id IS NULL OR w.alive_until <= v_now)
         ORDER BY d.available_at, d.delivery_id
         LIMIT p_limit
         FOR UPDATE OF d SKIP LOCKED
-    ), early AS (
-        SELECT d.delivery_id, d.client_id, d.available_at
+    ), lane AS (
+        -- One probe of the index for each client and host that has something waiting, however long its queue is.
+        (
+            SELECT d.client_id, split_part(d.url, '/', 3) AS host
+            FROM webhook_deliveries d WHERE d.state = 'pending'
+            ORDER BY d.client_id, split_part(d.url, '/', 3) LIMIT 1
+        )
+        UNION ALL
+        SELECT following.client_id, following.host
+        FROM lane CROSS JOIN LATERAL (
+            SELECT d.client_id, split_part(d.url, '/', 3) AS host
+            FROM webhook_deliveries d
+            WHERE d.state = 'pending'
+                AND (d.client_id, split_part(d.url, '/', 3)) > (lane.client_id, lane.host)
+            ORDER BY d.client_id, split_part(d.url, '/', 3) LIMIT 1
+        ) following
+    ), busy AS (
+        SELECT d.client_id, split_part(d.url, '/', 3) AS host, count(*) AS in_hand
         FROM webhook_deliveries d
-        WHERE d.state = 'pending' AND d.available_at <= v_now
-        ORDER BY d.available_at, d.delivery_id
-        LIMIT 20 * p_limit
+        WHERE d.state = 'sending' AND d.claimed_by = p_worker
+        GROUP BY d.client_id, split_part(d.url, '/', 3)
+    ), open_lane AS (
+        SELECT lane.client_id, lane.host, p_per_host - coalesce(busy.in_hand, 0) AS room
+        FROM lane LEFT JOIN busy ON busy.client_id = lane.client_id AND busy.host = lane.host
+        WHERE coalesce(busy.in_hand, 0) < p_per_host
+    ), early AS (
+        -- More than there is room for: what another worker has locked is skipped.
+        SELECT open_lane.client_id, open_lane.host, open_lane.room, waiting.delivery_id, waiting.available_at
+        FROM open_lane CROSS JOIN LATERAL (
+            SELECT d.delivery_id, d.available_at
+            FROM webhook_deliveries d
+            WHERE d.state = 'pending' AND d.client_id = open_lane.client_id
+                AND split_part(d.url, '/', 3) = open_lane.host AND d.available_at <= v_now
+            ORDER BY d.available_at, d.delivery_id
+            LIMIT 4 * open_lane.room
+        ) waiting
     ), fair AS (
-        SELECT early.delivery_id, early.available_at,
+        SELECT early.*,
             row_number() OVER (PARTITION BY early.client_id ORDER BY early.available_at, early.delivery_id) AS turn
         FROM early
-    ), due AS (
-        SELECT d.delivery_id
+    ), locked AS (
+        SELECT d.delivery_id, fair.client_id, fair.host, fair.room, fair.turn, fair.available_at
         FROM fair JOIN webhook_deliveries d ON d.delivery_id = fair.delivery_id
         WHERE d.state = 'pending'
         ORDER BY fair.turn, fair.available_at, fair.delivery_id
-        LIMIT p_limit
+        LIMIT 4 * p_limit
         FOR UPDATE OF d SKIP LOCKED
+    ), due AS (
+        SELECT locked.delivery_id, locked.turn, locked.room,
+            row_number() OVER (
+                PARTITION BY locked.client_id, locked.host ORDER BY locked.turn, locked.delivery_id
+            ) AS place
+        FROM locked
     ), chosen AS (
-        SELECT delivery_id FROM orphan UNION ALL SELECT delivery_id FROM due
+        SELECT delivery_id FROM orphan
+        UNION ALL
+        (SELECT due.delivery_id FROM due WHERE due.place <= due.room ORDER BY due.turn, due.delivery_id)
         LIMIT p_limit
     )
     UPDATE webhook_deliveries d
@@ -2029,18 +2119,36 @@ BEGIN
     )
     ORDER BY e.endpoint_id FOR NO KEY UPDATE;
 
-    UPDATE webhook_endpoints e
-    SET failing_since = CASE WHEN told.went_well THEN NULL ELSE coalesce(e.failing_since, v_now) END,
-        state = CASE WHEN told.is_gone AND e.kind = 'endpoint' THEN 'disabled' ELSE e.state END
-    FROM (
+    WITH told AS (
         SELECT d.client_id, d.endpoint_id, bool_or(o.state = 'delivered') AS went_well,
             bool_or(coalesce(o.disable_endpoint, false)) AS is_gone
         FROM jsonb_to_recordset(p_outcomes) AS o (delivery_id uuid, state text, counts boolean, disable_endpoint boolean)
             JOIN webhook_deliveries d ON d.delivery_id = o.delivery_id
         WHERE d.delivery_id = ANY (v_done) AND (o.state = 'delivered' OR o.counts OR o.disable_endpoint)
         GROUP BY d.client_id, d.endpoint_id
-    ) told
-    WHERE e.client_id = told.client_id AND e.endpoint_id = told.endpoint_id;
+    ), judged AS (
+        SELECT e.client_id, e.endpoint_id, told.went_well, told.is_gone,
+            e.kind = 'endpoint' AND e.state = 'active' AND (
+                told.is_gone
+                OR (NOT told.went_well AND coalesce(e.failing_since <= v_now - interval '5 days', false))
+            ) AS ends
+        FROM told JOIN webhook_endpoints e ON e.client_id = told.client_id AND e.endpoint_id = told.endpoint_id
+        -- A success where nothing failed changes nothing.
+        WHERE NOT told.went_well OR told.is_gone OR e.failing_since IS NOT NULL
+    ), changed AS (
+        UPDATE webhook_endpoints e
+        SET failing_since = CASE WHEN judged.went_well THEN NULL ELSE coalesce(e.failing_since, v_now) END,
+            state = CASE WHEN judged.ends THEN 'disabled' ELSE e.state END,
+            version = e.version + judged.ends::integer
+        FROM judged
+        WHERE e.client_id = judged.client_id AND e.endpoint_id = judged.endpoint_id
+    )
+    INSERT INTO notifications (notification_id, client_id, type, severity, title, message)
+    SELECT new_time_id(), judged.client_id, 'alert', 'error', 'A webhook endpoint was disabled',
+        'The endpoint ' || judged.endpoint_id || CASE WHEN judged.is_gone
+            THEN ' answered 410 (gone).' ELSE ' has taken no message for 5 days.' END
+            || ' It gets no more messages until it is made active again.'
+    FROM judged WHERE judged.ends;
 
     RETURN QUERY SELECT unnest(v_done);
 END
@@ -3823,6 +3931,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_chain_heads F
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.audit_chain_heads FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH ROW EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+CREATE TRIGGER update_client_secrets_updated_at BEFORE UPDATE ON public.client_secrets FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER update_clients_updated_at BEFORE UPDATE ON public.clients FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER published_configurations BEFORE DELETE OR UPDATE ON public.configurations FOR EACH ROW EXECUTE FUNCTION refuse_change_of_published();
 CREATE TRIGGER update_configurations_updated_at BEFORE UPDATE ON public.configurations FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
@@ -3851,6 +3960,7 @@ ALTER TABLE audit_offsets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE budget_reservations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE budgets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE calibrations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE client_secrets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE clients ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE configurations ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE document_marks ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -3961,6 +4071,9 @@ CREATE POLICY client ON calibrations FOR ALL TO public
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY engine_select ON calibrations FOR SELECT TO docflow_engine
     USING (true);
+CREATE POLICY client ON client_secrets FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
 CREATE POLICY client ON clients FOR ALL TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -4274,6 +4387,7 @@ GRANT INSERT, SELECT, UPDATE ON budgets TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON budgets TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON calibrations TO docflow_app;
 GRANT SELECT ON calibrations TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON client_secrets TO docflow_app;
 GRANT INSERT, SELECT, UPDATE ON clients TO docflow_app;
 GRANT SELECT ON clients TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON configurations TO docflow_app;

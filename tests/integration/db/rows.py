@@ -46,6 +46,7 @@ _SPECIAL: dict[str, dict[str, object]] = {
     "budgets": {"period": "day"},
     "audit_logs": {"result": "SUCCESS"},
     "evaluation_readings": {"side": "candidate"},
+    "client_secrets": {"name": "ERP_KEY"},
 }
 
 _OWN_KEYS = {

@@ -7,6 +7,7 @@ from docflow.features.api_keys import models as api_keys
 from docflow.features.audit import models as audit
 from docflow.features.calibration import models as calibration
 from docflow.features.classification import models as classification
+from docflow.features.client_secrets import models as client_secrets
 from docflow.features.clients import models as clients
 from docflow.features.configurations import models as configurations
 from docflow.features.documents import models as documents
@@ -31,8 +32,8 @@ from docflow.features.vendors import models as vendors
 from docflow.features.webhooks import models as webhooks
 
 MODULES = (
-    alert_rules, api_keys, audit, calibration, classification, clients, configurations, documents, evaluations, idempotency,
-    mails, notification_channels, notifications, outbox, outputs, process_types, processes, prompts, removals, reviews,
-    socket_tickets, stage_runs, uploads, usage, users, vendor_memory, vendors, webhooks,
+    alert_rules, api_keys, audit, calibration, classification, client_secrets, clients, configurations, documents,
+    evaluations, idempotency, mails, notification_channels, notifications, outbox, outputs, process_types, processes,
+    prompts, removals, reviews, socket_tickets, stage_runs, uploads, usage, users, vendor_memory, vendors, webhooks,
 )  # fmt: skip
 METADATA = Base.metadata

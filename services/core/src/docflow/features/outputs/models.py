@@ -46,5 +46,13 @@ class OutputAction(Created, Base):
             "action_id",
             postgresql_where=text("status IN ('pending', 'retrying')"),
         ),
+        Index(
+            "ix_output_actions_lanes",
+            "client_id",
+            "action_type",
+            "available_at",
+            "action_id",
+            postgresql_where=text("status IN ('pending', 'retrying')"),
+        ),
         Index("ix_output_actions_executing", "claimed_by", postgresql_where=text("status = 'executing'")),
     )

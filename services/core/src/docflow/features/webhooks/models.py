@@ -29,6 +29,7 @@ class WebhookEndpoint(Created, Base):
     url: Mapped[str | None]
     events: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     headers: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
+    """By name; a value that was set through the API is `{"sealed": ...}`."""
     secret_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     old_secret_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     old_secret_until: Mapped[datetime | None]
@@ -91,6 +92,21 @@ class WebhookDelivery(Created, Base):
             "available_at",
             "delivery_id",
             postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_webhook_deliveries_lanes",
+            "client_id",
+            text("split_part(url, '/', 3)"),
+            "available_at",
+            "delivery_id",
+            postgresql_where=text("state = 'pending'"),
+        ),
+        Index(
+            "ix_webhook_deliveries_endpoint",
+            "client_id",
+            "endpoint_id",
+            text("created_at DESC"),
+            text("delivery_id DESC"),
         ),
         Index("ix_webhook_deliveries_sending", "claimed_by", postgresql_where=text("state = 'sending'")),
         Index("ix_webhook_deliveries_list", "client_id", text("created_at DESC"), text("delivery_id DESC")),

@@ -1,0 +1,1 @@
+"""Secrets that output actions use by name."""
