@@ -1,25 +1,32 @@
 import time
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
 import pytest
+from docflow.adapters.blobs.foreign import sign_put
 from docflow.adapters.egress.guarded import GuardedEgress
 from docflow.adapters.sealing.fernet import FernetSealing
 from docflow.db.database import Database
 from docflow.domain.ids import new_id
 from docflow.domain.ports.blobs import BlobStore
+from docflow.domain.ports.mail import Mail
 from docflow.domain.stages import ProcessStatus, Stage
 from docflow.features.webhooks.models import WebhookDelivery, WebhookEndpoint
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.factories import Tenancy, add_process
 from docflow.testing.jobs import read_field
+from docflow.testing.mail import MemoryMail
+from docflow.testing.workbench import ThreadWorkbench
 from docflow_output.actions import ActionLane
 from docflow_output.connectors import connectors
 from docflow_output.connectors.webhook import WebhookSender
 from docflow_output.deliveries import DeliveryLane
 from docflow_output.loop import LaneLoop
+from docflow_output.secrets import Secrets
 from sqlalchemy import text
 
 RESULT = {"fields": {"total": read_field("119.00")}, "tables": {}, "data": {"total": "119.00"}}
@@ -43,6 +50,10 @@ class Output:
     worker_id: UUID = field(default_factory=new_id)
     blobs: BlobStore = field(default_factory=MemoryBlobs)
     sealing: FernetSealing = field(default_factory=lambda: FernetSealing(["s" * 40]))
+    mail: Mail = field(default_factory=MemoryMail)
+    environment: dict[str, str] = field(default_factory=dict)
+    secrets_folder: Path | None = None
+    lanes: list[ActionLane] = field(default_factory=list)
     egress: GuardedEgress = field(default_factory=lambda: GuardedEgress(["127.0.0.1"]))
 
     async def alive(self) -> None:
@@ -62,8 +73,20 @@ class Output:
             egress=self.egress,
             sealing=self.sealing,
             clock=SystemClock(),
+            mail=self.mail,
+            workbench=ThreadWorkbench(),
+            sign_put=sign_put,
         )
-        return ActionLane(self.database, known, SystemClock(), lambda: 0.0)
+        secrets = Secrets(
+            self.database, self.sealing, environment=self.environment, folder=self.secrets_folder
+        )
+        lane = ActionLane(self.database, known, SystemClock(), lambda: 0.0, secrets=secrets)
+        self.lanes.append(lane)
+        return lane
+
+    async def aclose(self) -> None:
+        for lane in self.lanes:
+            await lane.aclose()
 
     async def round(self, lane: object) -> int:
         """Take what is due once and finish it."""
@@ -121,7 +144,8 @@ class Output:
 
 
 @pytest.fixture
-async def output(database: Database, two_clients: tuple[Tenancy, Tenancy]) -> Output:
+async def output(database: Database, two_clients: tuple[Tenancy, Tenancy]) -> AsyncIterator[Output]:
     made = Output(database, two_clients[0])
     await made.alive()
-    return made
+    yield made
+    await made.aclose()

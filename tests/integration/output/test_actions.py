@@ -66,18 +66,20 @@ async def test_a_repeat_of_an_export_has_no_second_effect(output: Output) -> Non
     assert await output.blobs.get(key) == first == b"total\r\n119.00\r\n"
 
 
-@pytest.mark.parametrize("action_type", ["email", "database_insert", "erp_integration"])
-async def test_an_action_without_a_connector_ends_failed(output: Output, action_type: str) -> None:
-    action_id = await action(output, action_type, {})
-    await output.round(output.actions())
-    done = await row(output, action_id)
-    assert (done["status"], done["result"]) == ("failed", {"code": "action_unsupported"})
-    assert action_type in done["error_message"]
-
-
 @pytest.mark.parametrize(
     ("action_type", "target"),
-    [("file_export", {"format": "exe"}), ("file_export", {"file_name": "{secret}"}), ("webhook", {})],
+    [
+        ("file_export", {"format": "exe"}),
+        ("file_export", {"file_name": "{secret}"}),
+        ("webhook", {}),
+        ("email", {}),
+        ("email", {"to": "a@b.test", "text": "{{process.__class__}}"}),
+        ("database_insert", {}),
+        ("database_insert", {"url": "mysql://h/d", "table": "t", "columns": {"a": "date"}}),
+        ("erp_integration", {}),
+        ("file_export", {"folder": "../.."}),
+        ("file_export", {"bucket": {"url": "s3://b"}}),
+    ],
 )
 async def test_an_action_with_a_wrong_target_ends_failed(
     output: Output, action_type: str, target: dict[str, Any]

@@ -3,7 +3,7 @@ import re
 import zipfile
 from xml.etree import ElementTree as ET
 
-from docflow_api.rendering.sheet import result_xlsx
+from docflow.features.exports.sheet import result_xlsx
 
 TEXT = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 

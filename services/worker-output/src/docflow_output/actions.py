@@ -2,6 +2,7 @@
 
 import random
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
 from docflow.db.database import Database
@@ -16,14 +17,23 @@ from docflow.features.outputs.repository import (
     finish_actions,
 )
 
-from docflow_output.connectors.connector import Connector, Effect
+from docflow_output.connectors.connector import Closing, Connector, Effect
 from docflow_output.loop import Unsure
 from docflow_output.record import audit_row
 from docflow_output.schedule import next_try_s
+from docflow_output.secrets import Secrets
+from docflow_output.together import Together
 
 #: Trouble of our own world, which uses up none of an action's retries.
 _OURS = frozenset(
-    {"storage_full", "storage_unavailable", "database_busy", "database_unavailable", "database_login_refused"}
+    {
+        "storage_full",
+        "storage_unavailable",
+        "database_busy",
+        "database_unavailable",
+        "database_login_refused",
+        "secrets_unavailable",
+    }
 )
 
 
@@ -36,17 +46,30 @@ class ActionLane:
         connectors: Sequence[Connector],
         clock: Clock,
         chance: Callable[[], float] = random.random,
+        *,
+        secrets: Secrets,
+        per_kind: int = 8,
     ) -> None:
+        """At most `per_kind` actions of one kind and client are in hand at once."""
         self._database = database
         self._connectors = {connector.action_type: connector for connector in connectors}
         self._clock = clock
         self._chance = chance
+        self._secrets = secrets
+        self._per_kind = per_kind
+        self._finished = Together(self._write, lambda outcome: outcome.action_id)
+
+    async def aclose(self) -> None:
+        """With nothing in hand."""
+        for connector in self._connectors.values():
+            if isinstance(connector, Closing):
+                await connector.aclose()
 
     async def claim(self, worker_id: UUID, limit: int) -> Sequence[ClaimedAction]:
         claimed: list[ClaimedAction] = []
         try:
             async with self._database.nobody() as session:
-                claimed = await claim_actions(session, worker_id, limit)
+                claimed = await claim_actions(session, worker_id, limit, per_kind=self._per_kind)
         except TransientError as error:
             raise Unsure(claimed, error) from error
         if claimed:
@@ -71,10 +94,13 @@ class ActionLane:
 
     async def finish(self, worker_id: UUID, outcome: ActionOutcome) -> bool:
         crash_point("action.before_finish")
-        async with self._database.nobody() as session:
-            done = await finish_actions(session, worker_id, [outcome])
+        done = await self._finished.add(worker_id, outcome)
         crash_point("action.after_finish")
-        return outcome.action_id in done
+        return done
+
+    async def _write(self, worker_id: UUID, outcomes: Sequence[ActionOutcome]) -> set[UUID]:
+        async with self._database.nobody() as session:
+            return await finish_actions(session, worker_id, outcomes)
 
     def state_of(self, outcome: ActionOutcome) -> str:
         return outcome.status
@@ -89,7 +115,8 @@ class ActionLane:
             result = await final_output(session, work.process_id)
         if result is None:
             raise PermanentError("the process has no result", code="result_missing")
-        return await connector.carry_out(work, result)
+        config = await self._secrets.filled(work.client_id, work.target_config)
+        return await connector.carry_out(replace(work, target_config=config), result)
 
     def _completed(self, work: ClaimedAction, effect: Effect) -> ActionOutcome:
         record = self._record(work, "action_completed", {**effect.told}, went_well=True)

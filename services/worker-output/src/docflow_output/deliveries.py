@@ -24,12 +24,14 @@ from docflow_output.connectors.webhook import (
     Letter,
     WebhookSender,
     opened,
+    opened_headers,
     retry_after_s,
     valid_secrets,
 )
 from docflow_output.loop import Unsure
 from docflow_output.record import audit_row
 from docflow_output.schedule import next_try_s
+from docflow_output.together import Together
 
 
 class DeliveryLane:
@@ -42,18 +44,23 @@ class DeliveryLane:
         sealing: Sealing,
         clock: Clock,
         chance: Callable[[], float] = random.random,
+        *,
+        per_host: int = 8,
     ) -> None:
+        """At most `per_host` deliveries to one host of a client are in hand at once."""
         self._database = database
         self._sender = sender
         self._sealing = sealing
         self._clock = clock
         self._chance = chance
+        self._per_host = per_host
+        self._finished = Together(self._write, lambda outcome: outcome.delivery_id)
 
     async def claim(self, worker_id: UUID, limit: int) -> Sequence[ClaimedDelivery]:
         claimed: list[ClaimedDelivery] = []
         try:
             async with self._database.nobody() as session:
-                claimed = await claim_deliveries(session, worker_id, limit)
+                claimed = await claim_deliveries(session, worker_id, limit, per_host=self._per_host)
         except TransientError as error:
             raise Unsure(claimed, error) from error
         if claimed:
@@ -83,10 +90,13 @@ class DeliveryLane:
 
     async def finish(self, worker_id: UUID, outcome: DeliveryOutcome) -> bool:
         crash_point("delivery.before_finish")
-        async with self._database.nobody() as session:
-            done = await finish_deliveries(session, worker_id, [outcome])
+        done = await self._finished.add(worker_id, outcome)
         crash_point("delivery.after_finish")
-        return outcome.delivery_id in done
+        return done
+
+    async def _write(self, worker_id: UUID, outcomes: Sequence[DeliveryOutcome]) -> set[UUID]:
+        async with self._database.nobody() as session:
+            return await finish_deliveries(session, worker_id, outcomes)
 
     def state_of(self, outcome: DeliveryOutcome) -> str:
         return outcome.state
@@ -96,7 +106,11 @@ class DeliveryLane:
             work.secret_sealed, work.old_secret_sealed, work.old_secret_until, self._clock.now()
         )
         return Letter(
-            work.url, work.webhook_id, work.body.encode(), opened(self._sealing, sealed), work.headers
+            work.url,
+            work.webhook_id,
+            work.body.encode(),
+            opened(self._sealing, sealed),
+            opened_headers(self._sealing, work.headers),
         )
 
     def _answered(self, work: ClaimedDelivery, answer: HttpAnswer) -> DeliveryOutcome:

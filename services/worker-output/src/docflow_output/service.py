@@ -1,6 +1,7 @@
 """The service `worker-output`: the stage OUTPUT, and beside it the loops that carry results out."""
 
 import asyncio
+import os
 from contextlib import suppress
 from typing import Any
 
@@ -14,9 +15,10 @@ from docflow_output.actions import ActionLane
 from docflow_output.connectors import connectors
 from docflow_output.connectors.webhook import WebhookSender
 from docflow_output.deliveries import DeliveryLane
-from docflow_output.loop import LaneLoop
+from docflow_output.loop import Lane, LaneLoop
 from docflow_output.mails import MailLane
 from docflow_output.messages import MessageLane
+from docflow_output.secrets import Secrets
 from docflow_output.stages import stages
 
 
@@ -28,7 +30,8 @@ async def _run(container: Container) -> None:
 
 
 async def _carry_out(container: Container, worker: Heartbeat) -> None:
-    loops = _loops(container)
+    actions = _action_lane(container)
+    loops = _loops(container, actions)
     listener = asyncio.create_task(_wake(container, loops))
     try:
         async with asyncio.TaskGroup() as running:
@@ -38,17 +41,34 @@ async def _carry_out(container: Container, worker: Heartbeat) -> None:
         listener.cancel()
         with suppress(asyncio.CancelledError):
             await listener
+        await actions.aclose()
 
 
-def _loops(container: Container) -> tuple[LaneLoop[Any, Any], ...]:
-    database, clock, sealing = container.database, container.clock, container.sealing
+def _action_lane(container: Container) -> ActionLane:
+    limits = container.settings.output
     known = connectors(
-        database=database, blobs=container.blobs, egress=container.egress, sealing=sealing, clock=clock
+        database=container.database,
+        blobs=container.blobs,
+        egress=container.egress,
+        sealing=container.sealing,
+        clock=container.clock,
+        mail=container.mail,
+        workbench=container.workbench,
+        sign_put=container.sign_put,
     )
-    given, sent = container.settings.worker, container.metrics.sent
-    lanes = (
-        ActionLane(database, known, clock),
-        DeliveryLane(database, WebhookSender(container.egress, clock), sealing, clock),
+    secrets = Secrets(
+        container.database, container.sealing, environment=os.environ, folder=limits.secrets_folder
+    )
+    return ActionLane(container.database, known, container.clock, secrets=secrets, per_kind=limits.per_target)
+
+
+def _loops(container: Container, actions: ActionLane) -> tuple[LaneLoop[Any, Any], ...]:
+    database, clock, sealing = container.database, container.clock, container.sealing
+    given, sent, limits = container.settings.worker, container.metrics.sent, container.settings.output
+    sender = WebhookSender(container.egress, clock)
+    lanes: tuple[Lane[Any, Any], ...] = (
+        actions,
+        DeliveryLane(database, sender, sealing, clock, per_host=limits.per_target),
         MailLane(database, container.mail, sealing, clock, portal_url=container.settings.portal_url),
         MessageLane(
             database, container.chat, container.mail, sealing, portal_url=container.settings.portal_url
@@ -57,7 +77,7 @@ def _loops(container: Container) -> tuple[LaneLoop[Any, Any], ...]:
     return tuple(
         LaneLoop(
             lane,
-            in_flight=given.jobs_in_flight,
+            in_flight=limits.in_flight,
             poll_s=given.poll_s,
             stop_s=given.stop_s,
             finished=lambda name, state: sent.labels(name, state).inc(),

@@ -13,6 +13,8 @@ from docflow.features.audit.listing import AuditListing
 from docflow.features.audit.models import AuditLog
 from docflow.features.documents.service import Documents
 from docflow.features.erasures.service import Erasing, erase
+from docflow.features.exports.sheet import MIME as XLSX
+from docflow.features.exports.sheet import WRITE_S, result_xlsx
 from docflow.features.processes.repository import ProcessFilter, ProcessRepository
 from docflow.features.processes.view import view_process
 from docflow.features.stage_runs import lifecycle
@@ -28,8 +30,6 @@ from docflow_api.etags import etag
 from docflow_api.history import history
 from docflow_api.rendering.files import attachment
 from docflow_api.rendering.page import CSP, result_page
-from docflow_api.rendering.sheet import MIME as XLSX
-from docflow_api.rendering.sheet import WRITE_S, result_xlsx
 from docflow_api.results import LoadedResult, load_result
 from docflow_api.schemas.audit_logs import AuditLogsOut, audit_log_out
 from docflow_api.schemas.page import Page, page_of

@@ -10,6 +10,7 @@ from docflow.domain.json_types import JsonObject, JsonScalar, JsonValue
 # What spreadsheets take for a formula (OWASP, CSV injection).
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 _NUMBER = re.compile(r"-?\d{1,30}(\.\d{1,30})?")
+_PLACEHOLDER = re.compile(r"\{([^{}]*)\}")
 
 
 def result_csv(result: JsonObject) -> str:
@@ -58,10 +59,10 @@ def safe_file_name(template: str, parts: Mapping[str, str | None], *, longest: i
 
     Raises ValueError for a placeholder that is not in `parts` or a template without any letter or digit.
     """
-    unknown = set(re.findall(r"\{([^{}]*)\}", template)) - set(parts)
+    unknown = set(_PLACEHOLDER.findall(template)) - set(parts)
     if unknown:
         raise ValueError("the file name holds an unknown placeholder")
-    filled = re.sub(r"\{([^{}]*)\}", lambda found: parts[found[1]] or "", template)
+    filled = _PLACEHOLDER.sub(lambda found: parts[found[1]] or "", template)
     name = re.sub(r"[^A-Za-z0-9._-]+", "_", filled).strip("._-")[:longest]
     if not name:
         raise ValueError("the file name is empty")

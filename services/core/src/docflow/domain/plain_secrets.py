@@ -5,6 +5,7 @@ from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
 from docflow.domain.json_types import JsonValue
+from docflow.domain.secret_references import is_reference
 
 _NAME = re.compile(
     r"(?:pass(?:word|wd|phrase)?|pwd|secrets?|token|credentials?|authorization|(?:api|access|private|signing|auth)[_-]?keys?)",
@@ -25,7 +26,12 @@ Path = tuple[str | int, ...]
 
 
 def plain_secrets(value: JsonValue, path: Path = ()) -> Iterator[Path]:
-    """The places of values that look like keys, passwords or tokens, or whose names say that they are."""
+    """The places of values that look like keys, passwords or tokens, or whose names say that they are.
+
+    `{"$secret": "NAME"}` is how such a value is to be given and is none.
+    """
+    if is_reference(value):
+        return
     if isinstance(value, Mapping):
         for name, inner in value.items():
             if isinstance(inner, str) and inner and _named_secret(str(name)):

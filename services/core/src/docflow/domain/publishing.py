@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from docflow.domain.action_targets import action_addresses, target_problems
 from docflow.domain.errors import Problem, pointer_to
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.llm_policy import policy_problems
@@ -176,30 +177,13 @@ def _action(action: JsonValue, at: str) -> Iterator[Problem]:
     retries = action.get("max_retries", 0)
     if not isinstance(retries, int) or isinstance(retries, bool) or not 0 <= retries <= 20:
         yield Problem(f"{at}/max_retries", "is a number from 0 to 20")
-    yield from _target(ActionType(kind), config, f"{at}/target_config")
-
-
-def _target(kind: ActionType, config: JsonObject, at: str) -> Iterator[Problem]:
-    if kind is ActionType.WEBHOOK:
-        url = config.get("url")
-        if not isinstance(url, str) or not url.startswith(("http://", "https://")):
-            yield Problem(f"{at}/url", "is an http or https address")
-        if not isinstance(config.get("headers", {}), Mapping):
-            yield Problem(f"{at}/headers", "is an object")
-    elif kind is ActionType.FILE_EXPORT and config.get("format", "json") not in ("json", "csv"):
-        yield Problem(f"{at}/format", "is json or csv")
+    for path, told in target_problems(ActionType(kind), config):
+        yield Problem(f"{at}/target_config{pointer_to(path)}", told)
 
 
 def webhook_urls(actions: Sequence[JsonValue]) -> list[str]:
     """The addresses that results are sent to, of the actions that are well formed."""
-    targets = [
-        action["target_config"].get("url")
-        for action in actions[:MAX_ACTIONS]
-        if isinstance(action, Mapping)
-        and action.get("action_type") == ActionType.WEBHOOK
-        and isinstance(action.get("target_config"), Mapping)
-    ]
-    return [url for url in targets if isinstance(url, str) and url.startswith(("http://", "https://"))]
+    return action_addresses(actions[:MAX_ACTIONS])
 
 
 def depth_of(value: JsonValue) -> int:

@@ -16,6 +16,7 @@ from docflow.db.database import Database
 from docflow.domain.json_types import JsonObject
 from docflow.domain.ports.audit_stream import AuditStream
 from docflow.domain.ports.blobs import BlobStore
+from docflow.domain.ports.buckets import SignPut
 from docflow.domain.ports.cache import Cache
 from docflow.domain.ports.chat import Chat
 from docflow.domain.ports.clock import Clock
@@ -88,6 +89,8 @@ class Container:
     tracing: Tracing = field(default_factory=Tracing)
     audit_stream: Callable[[], AuditStream] | None = None
     """Where audit records travel besides the outbox; None = the outbox alone carries them."""
+    sign_put: SignPut | None = None
+    """How a file gets into a bucket of a client; None = not at all."""
     api_listener: socket.socket | None = None
     """Where the gateway listens, when the program took the address before; else the gateway takes it itself."""
 
@@ -102,6 +105,7 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
 
     Databases of an operator are not asked anything yet: `runtime.logins` does.
     """
+    from docflow.adapters.blobs.foreign import sign_put
     from docflow.adapters.chat.apprise import AppriseChat
     from docflow.adapters.clock.system import SystemClock
     from docflow.adapters.egress.guarded import GuardedEgress
@@ -175,6 +179,7 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
             metrics=metrics,
             tracing=tracing,
             audit_stream=audit_stream,
+            sign_put=sign_put,
         )
 
 

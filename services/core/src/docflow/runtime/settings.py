@@ -189,6 +189,20 @@ class MailSettings(BaseModel):
         return value
 
 
+class OutputSettings(BaseModel):
+    """What worker-output sends at once, and where secrets lie that no client stored.
+
+    A secret is `{"$secret": "NAME"}` in an action's target: the client's stored one, else the variable
+    DOCFLOW_SECRET_<SLUG>_<NAME> (a hyphen of the slug is two underscores), else the file `<slug>/<NAME>` in the folder.
+    """
+
+    in_flight: int = Field(default=64, ge=1, le=1000)
+    """Of each kind of sending."""
+    per_target: int = Field(default=8, ge=1, le=1000)
+    """Of these to one host, or of one kind of action, of one client."""
+    secrets_folder: Path | None = None
+
+
 class LimitSettings(BaseModel):
     body_bytes: int = 110 * 1024 * 1024
     file_bytes: int = 50 * 1024 * 1024
@@ -350,6 +364,7 @@ class Settings(BaseSettings):
     limits: LimitSettings = LimitSettings()
     worker: WorkerSettings = WorkerSettings()
     ocr: OcrSettings = OcrSettings()
+    output: OutputSettings = OutputSettings()
     llm: LlmSettings = LlmSettings()
     traces: TraceSettings = TraceSettings()
     log: LogSettings = LogSettings()

@@ -1,6 +1,6 @@
 """Outgoing requests that go nowhere."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from docflow.domain.errors import UserError
@@ -26,6 +26,10 @@ class RecordingEgress:
     async def check(self, url: str) -> None:
         if url in self.refused:
             raise UserError("the address may not be called", code="egress_refused")
+
+    async def resolve(self, host: str, port: int) -> Sequence[str]:
+        await self.check(host)
+        return (host,)
 
     async def request(
         self,

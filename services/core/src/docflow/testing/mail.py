@@ -11,10 +11,11 @@ class MemoryMail:
         self.sent: list[Letter] = []
         self.refusal: DocflowError | None = None
 
-    async def send(self, letter: Letter) -> None:
+    async def send(self, letter: Letter) -> int:
         if self.refusal is not None:
             raise self.refusal
         self.sent.append(letter)
+        return 0
 
     async def aclose(self) -> None:
         """Nothing is open."""

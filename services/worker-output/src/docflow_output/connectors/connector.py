@@ -1,7 +1,7 @@
 """What a connector is."""
 
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from docflow.domain.json_types import JsonObject
 from docflow.features.outputs.repository import ClaimedAction
@@ -24,3 +24,10 @@ class Connector(Protocol):
     action_type: str
 
     async def carry_out(self, action: ClaimedAction, result: JsonObject) -> Effect: ...
+
+
+@runtime_checkable
+class Closing(Protocol):
+    """A connector that keeps something open between actions."""
+
+    async def aclose(self) -> None: ...

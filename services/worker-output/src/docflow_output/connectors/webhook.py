@@ -86,6 +86,16 @@ def opened(sealing: Sealing, sealed: Sequence[bytes]) -> tuple[str, ...]:
     return tuple(sealing.open(secret).decode() for secret in sealed)
 
 
+def opened_headers(sealing: Sealing, headers: Mapping[str, object]) -> dict[str, str]:
+    """An endpoint's own headers; those that were set through the API are kept sealed."""
+    return {
+        name: sealing.open(str(value["sealed"]).encode()).decode()
+        if isinstance(value, Mapping)
+        else str(value)
+        for name, value in headers.items()
+    }
+
+
 class WebhookAction:
     """`target_config`: `url`, `headers`. Sends `{type, timestamp, data}` with the flat data of the result.
 
@@ -106,9 +116,8 @@ class WebhookAction:
             raise PermanentError(
                 "a webhook action names a url, and headers as an object", code="action_invalid"
             )
-        letter = Letter(
-            url, f"act_{action.action_id.hex}", _body(action, result), await self._secrets(action), headers
-        )
+        keyed = {**headers, "idempotency-key": action.key}
+        letter = Letter(url, action.key, _body(action, result), await self._secrets(action), keyed)
         answer = await self._sender.send(letter)
         if not 200 <= answer.status < 300:
             raise _unwanted(answer, self._clock.now())

@@ -74,6 +74,18 @@ class GuardedEgress:
         except (OSError, TimeoutError):
             return
 
+    async def resolve(self, host: str, port: int) -> Sequence[str]:
+        target = parse_target(f"http://[{host}]:{port}/" if ":" in host else f"http://{host}:{port}/")
+        if target.host != host.lower().removesuffix(".") or target.path != b"/":
+            raise refused("its host is no name")
+        try:
+            async with asyncio.timeout(self._connect_timeout_s):
+                return tuple(str(address) for address in await self._judged(target))
+        except TimeoutError as error:
+            raise TransientError("the address did not answer in time", code="timeout") from error
+        except OSError as error:
+            raise TransientError("the address could not be reached", code="connect_failed") from error
+
     async def request(
         self,
         method: str,

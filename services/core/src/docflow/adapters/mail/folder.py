@@ -17,19 +17,23 @@ SUFFIX = ".eml"
 
 
 class FolderMail:
-    """Each letter is a file for its owner's eyes only: it may hold a token. Names sort by time."""
+    """Each letter is a file for its owner's eyes only: it may hold a token. Names sort by time.
+
+    A letter that has a key is one file, however often it is sent.
+    """
 
     def __init__(self, folder: Path, clock: Clock, *, sender: str) -> None:
         self._folder = folder
         self._clock = clock
         self._sender = sender
 
-    async def send(self, letter: Letter) -> None:
-        name = new_id().hex
+    async def send(self, letter: Letter) -> int:
+        name = letter.key or new_id().hex
         message = message_from(
             letter, sender=self._sender, message_id=f"<{name}@docflow.local>", at=self._clock.now()
         )
         await asyncio.to_thread(self._write, name, bytes(message))
+        return 0
 
     async def aclose(self) -> None:
         """Nothing is open."""

@@ -11,10 +11,10 @@ from docflow.domain.ports.mail import Letter
 
 
 def message_from(letter: Letter, *, sender: str, message_id: str, at: datetime) -> EmailMessage:
-    """Raises PermanentError `mail_refused` for an address that cannot stand in a header."""
+    """Raises PermanentError `mail_refused` for an address or subject that cannot stand in a header."""
     message = EmailMessage(policy=SMTP)
     try:
-        message["To"] = Address(addr_spec=letter.to)
+        message["To"] = tuple(Address(addr_spec=each) for each in (letter.to, *letter.also_to))
         message["From"] = sender
         message["Subject"] = letter.subject
     except ValueError as error:
@@ -24,5 +24,9 @@ def message_from(letter: Letter, *, sender: str, message_id: str, at: datetime) 
     # Of no use to whoever answers automatically, such as a note that somebody is on holiday (RFC 3834).
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text)
-    message.add_alternative(letter.html, subtype="html")
+    if letter.html:
+        message.add_alternative(letter.html, subtype="html")
+    for each in letter.attachments:
+        main, _, sub = each.mime_type.partition("/")
+        message.add_attachment(each.content, maintype=main, subtype=sub, filename=each.file_name)
     return message

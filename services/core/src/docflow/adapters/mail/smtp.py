@@ -67,17 +67,17 @@ class SmtpMail:
         self._timeout_s = timeout_s
         self._domain = parseaddr(sender)[1].rpartition("@")[2] or "docflow.local"
 
-    async def send(self, letter: Letter) -> None:
+    async def send(self, letter: Letter) -> int:
         message = message_from(
             letter,
             sender=self._sender,
-            message_id=f"<{new_id().hex}@{self._domain}>",
+            message_id=f"<{letter.key or new_id().hex}@{self._domain}>",
             at=self._clock.now(),
         )
         server = self._server
         try:
             async with asyncio.timeout(self._timeout_s):
-                await aiosmtplib.send(
+                refused, _ = await aiosmtplib.send(
                     message,
                     hostname=server.host,
                     port=server.port,
@@ -91,6 +91,7 @@ class SmtpMail:
                 )
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
             raise _translated(error) from error
+        return len(refused)
 
     async def aclose(self) -> None:
         """No connection outlives its letter."""

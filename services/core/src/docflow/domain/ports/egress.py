@@ -1,4 +1,4 @@
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -24,6 +24,12 @@ class Egress(Protocol):
     """
 
     async def check(self, url: str) -> None: ...
+
+    async def resolve(self, host: str, port: int) -> Sequence[str]:
+        """The addresses of a host that may be reached, for protocols that connect by themselves: connect to these alone.
+
+        Raises like `request`.
+        """
 
     async def request(
         self,

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import xlsxwriter
-from docflow.domain.exporting import guarded
 from xlsxwriter.worksheet import Worksheet
+
+from docflow.domain.exporting import guarded
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WRITE_S = 20.0

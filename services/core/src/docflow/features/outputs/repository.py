@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
@@ -22,13 +22,29 @@ class ClaimedAction:
     process_id: UUID
     position: int
     action_type: str
-    target_config: JsonObject
+    target_config: JsonObject = field(repr=False)
     attempt: int
     retry_count: int
     max_retries: int
     process_type_id: str | None
     external_id: str | None
     created_at: datetime
+
+    @property
+    def key(self) -> str:
+        """The same for everything that repeats this effect: an action is one target of the stage OUTPUT of one process."""
+        return f"act_{self.action_id.hex}"
+
+    @property
+    def facts(self) -> dict[str, str | None]:
+        """What names, templates and mappings may say of it besides what was read."""
+        return {
+            "process_id": str(self.process_id),
+            "process_type_id": self.process_type_id,
+            "external_id": self.external_id,
+            "date": f"{self.created_at:%Y-%m-%d}",
+            "idempotency_key": self.key,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +73,16 @@ class ActionOutcome:
         }
 
 
-async def claim_actions(session: AsyncSession, worker_id: UUID, limit: int) -> list[ClaimedAction]:
-    """Take due actions and those of dead workers; none for a worker that is given up."""
+async def claim_actions(
+    session: AsyncSession, worker_id: UUID, limit: int, *, per_kind: int = 8
+) -> list[ClaimedAction]:
+    """Take due actions and those of dead workers; none for a worker that is given up.
+
+    The worker then has at most `per_kind` of one kind and client in hand.
+    """
     rows = await session.execute(
-        text("SELECT * FROM claim_actions(:worker, :limit)"), {"worker": worker_id, "limit": limit}
+        text("SELECT * FROM claim_actions(:worker, :limit, :per_kind)"),
+        {"worker": worker_id, "limit": limit, "per_kind": per_kind},
     )
     return [
         ClaimedAction(

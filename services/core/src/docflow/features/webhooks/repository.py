@@ -60,10 +60,16 @@ class DeliveryOutcome:
         }
 
 
-async def claim_deliveries(session: AsyncSession, worker_id: UUID, limit: int) -> list[ClaimedDelivery]:
-    """Take due deliveries and those of dead workers; none for a worker that is given up."""
+async def claim_deliveries(
+    session: AsyncSession, worker_id: UUID, limit: int, *, per_host: int = 8
+) -> list[ClaimedDelivery]:
+    """Take due deliveries and those of dead workers; none for a worker that is given up.
+
+    The worker then has at most `per_host` to one host of a client in hand.
+    """
     rows = await session.execute(
-        text("SELECT * FROM claim_deliveries(:worker, :limit)"), {"worker": worker_id, "limit": limit}
+        text("SELECT * FROM claim_deliveries(:worker, :limit, :per_host)"),
+        {"worker": worker_id, "limit": limit, "per_host": per_host},
     )
     return [
         ClaimedDelivery(
