@@ -12,6 +12,7 @@ from docflow.db.database import Database
 from docflow.domain.stages import Role
 from docflow.features.evaluations.models import Evaluation
 from docflow.features.notifications.models import Notification
+from docflow.features.outputs.models import OutputAction
 from docflow.features.users.models import User
 from docflow.testing.factories import (
     OUTPUT_SCHEMA,
@@ -132,6 +133,38 @@ async def _channel(side: Side) -> str:
 async def _alert_rule(side: Side) -> str:
     body = {"name": "dead runs", "metric": "dead_runs", "threshold": 1000}
     return str((await side.post("/v1/alert-rules", body))["rule_id"])
+
+
+async def _output_action(side: Side) -> str:
+    """A failed one."""
+    action_id, process_id = uuid4(), await add_process(side.database, side.tenancy)
+    async with side.database.client(side.tenancy.client_id) as session:
+        session.add(
+            OutputAction(
+                action_id=action_id,
+                client_id=side.tenancy.client_id,
+                process_id=process_id,
+                action_type="file_export",
+                status="failed",
+            )
+        )
+    return str(action_id)
+
+
+async def _endpoint(side: Side) -> str:
+    body = {"url": "https://hooks.example.com/in", "events": ["process.completed"]}
+    return str((await side.post("/v1/webhook-endpoints", body))["endpoint_id"])
+
+
+async def _delivery(side: Side) -> str:
+    return str((await side.post(f"/v1/webhook-endpoints/{await _endpoint(side)}/test"))["delivery_id"])
+
+
+async def _secret(side: Side) -> str:
+    name = f"KEY_{uuid4().hex[:12].upper()}"
+    answer = await side.world.http.put(f"/v1/secrets/{name}", json={"value": "k"}, headers=side.admin)
+    assert answer.status_code == 204, answer.text
+    return name
 
 
 async def _new_type(side: Side) -> str:
@@ -366,6 +399,10 @@ MAKERS: dict[str, Callable[[Side], Awaitable[str]]] = {
     "notification": _notification,
     "channel": _channel,
     "alert_rule": _alert_rule,
+    "output_action": _output_action,
+    "endpoint": _endpoint,
+    "delivery": _delivery,
+    "secret": _secret,
     "ready_type": _ready_type,
     "new_type": _new_type,
     "process_type": _process_type,
@@ -404,7 +441,7 @@ VALUES = {
     "invitation_token", "upload_link",
 }  # fmt: skip
 """They name nothing that exists for one client only."""
-TEXT_KINDS = VALUES | {"process_type", "ready_type", "approved_type"}
+TEXT_KINDS = VALUES | {"process_type", "ready_type", "approved_type", "secret"}
 """Their ids are no UUIDs."""
 
 

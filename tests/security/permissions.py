@@ -76,6 +76,8 @@ def self_only(fresh: str = "person", **more: Any) -> Rule:
 
 PASSWORD = "violet-harbour-91"
 READ, WRITE, RESULTS = Scope.PROCESSES_READ, Scope.PROCESSES_WRITE, Scope.RESULTS_READ
+HOOKS = Scope.WEBHOOKS_WRITE
+ENDPOINT = {"url": "https://hooks.example.com/in", "events": ["process.completed"], "headers": {"X-Key": "k"}}
 FIRST = {"If-Match": '"1"'}
 MAILBOX = {"kind": "email", "name": "payables", "target": "ap@example.com", "events": ["alert"]}
 ALERT = {"name": "dead runs", "metric": "dead_runs", "threshold": 1000}
@@ -302,6 +304,26 @@ PERMISSIONS: dict[str, Rule] = {
     "get_configuration_reliability": Rule(
         Scope.CONFIG_WRITE, **one("config_id", "configuration"), query={"target": "0.98"}
     ),
+    # what goes out
+    "list_process_outputs": process(READ),
+    "retry_output_action": Rule(WRITE, **one("action_id", "output_action"), answers=202),
+    "list_webhook_endpoints": Rule(HOOKS),
+    "create_webhook_endpoint": Rule(HOOKS, body=ENDPOINT, answers=201),
+    "get_callback_secret": Rule(HOOKS),
+    "rotate_callback_secret": Rule(HOOKS, body={"overlap_s": 60}),
+    "get_webhook_endpoint": Rule(HOOKS, **one("endpoint_id", "endpoint")),
+    "change_webhook_endpoint": Rule(
+        HOOKS, **one("endpoint_id", "endpoint"), body={"events": ["process.failed"]}, headers=FIRST
+    ),
+    "delete_webhook_endpoint": Rule(HOOKS, **one("endpoint_id", "endpoint"), answers=204),
+    "rotate_webhook_secret": Rule(HOOKS, **one("endpoint_id", "endpoint"), body={"overlap_s": 60}),
+    "test_webhook_endpoint": Rule(HOOKS, **one("endpoint_id", "endpoint"), answers=202),
+    "list_webhook_deliveries": Rule(HOOKS),
+    "get_webhook_delivery": Rule(HOOKS, **one("delivery_id", "delivery")),
+    "redeliver_webhook": Rule(HOOKS, **one("delivery_id", "delivery"), answers=202),
+    "list_secrets": Rule(Scope.ADMIN),
+    "set_secret": Rule(Scope.ADMIN, path={"name": "ERP_KEY"}, body={"value": "a key"}, answers=204),
+    "delete_secret": Rule(Scope.ADMIN, path={"name": Of("secret")}, answers=204),
     # clients
     "list_clients": Rule(Needs.PLATFORM),
     "create_client": Rule(Needs.PLATFORM, body={"name": "Umbrella", "slug": Of("new_slug")}, answers=201),

@@ -27,6 +27,7 @@ OTHER: dict[str, dict[str, Any]] = {
     "create_user": {"role": "operator"},
     "create_invitation": {"role": "operator"},
     "create_api_key": {"name": "another"},
+    "create_webhook_endpoint": {"events": ["process.failed"]},
 }
 """For each operation what makes the content another one; nothing where there is no content."""
 SHOWN_ONCE = {("key",), ("secret",), ("token",)}

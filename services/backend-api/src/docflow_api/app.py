@@ -59,6 +59,7 @@ from docflow_api.routers import (
     me,
     notification_channels,
     notifications,
+    outputs,
     process_types,
     processes,
     prompts,
@@ -72,6 +73,7 @@ from docflow_api.routers import (
     reviews,
     rollouts,
     second_factor,
+    secrets,
     sessions,
     splits,
     submissions,
@@ -82,6 +84,8 @@ from docflow_api.routers import (
     users,
     vendor_templates,
     vendors,
+    webhook_deliveries,
+    webhook_endpoints,
     workflows,
 )
 from docflow_api.schemas.alert_rules import AlertRuleIn
@@ -100,11 +104,13 @@ from docflow_api.schemas.review_details import AssigneeIn, CorrectionsIn, NoteIn
 from docflow_api.schemas.reviews import ReviewDecision
 from docflow_api.schemas.rollouts import CanaryIn
 from docflow_api.schemas.second_factor import FactorConfirm, FactorProof, FactorStart
+from docflow_api.schemas.secrets import SecretIn
 from docflow_api.schemas.splits import SplitIn
 from docflow_api.schemas.uploads import UploadIn
 from docflow_api.schemas.usage import BudgetsIn
 from docflow_api.schemas.users import ACCOUNT_BODIES
 from docflow_api.schemas.vendors import BankDetailsVerified
+from docflow_api.schemas.webhooks import SecretRotation, WebhookEndpointIn, WebhookEndpointPatch
 from docflow_api.slots import StreamSlots
 from docflow_api.teaching import Teaching
 
@@ -115,7 +121,7 @@ _ROUTERS = (
     sessions, me, recovery, second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations,
     workflows, clients, audit_logs, usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate,
     vendors, reliability, notifications, notification_channels, alert_rules, review_claims, review_fields, review_decisions,
-    throughput,
+    throughput, outputs, webhook_endpoints, webhook_deliveries, secrets,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
@@ -125,6 +131,7 @@ _BODIES = (
     ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, CanaryIn, EvaluationIn, EvaluationSetIn, PublishGateIn,
     BankDetailsVerified, SplitIn, RegionIn, NotificationPreferencesIn, NotificationChannelIn, NotificationChannelPatch,
     AlertRuleIn, CorrectionsIn, NoteIn, AssigneeIn, *ACCOUNT_BODIES,
+    SecretIn, WebhookEndpointIn, WebhookEndpointPatch, SecretRotation,
 )  # fmt: skip
 
 _ALLOWED_HEADERS = (

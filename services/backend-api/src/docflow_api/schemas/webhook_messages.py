@@ -12,12 +12,16 @@ MESSAGES = {
     "process.cancelled": "A process was ended by somebody",
     "process.review_required": "A process waits for a person",
     "process.reviewed": "A person decided about a process",
+    "quota.warning": "A budget for models has reached 50, 80 or 100 %; the process members are null",
+    "endpoint.test": "Somebody asked for a test of this endpoint; the process members are null",
 }
 
 
 class MessageLinks(BaseModel):
-    self: str
-    result: str
+    """Empty where a message is about no process."""
+
+    self: str | None = None
+    result: str | None = None
 
 
 class MessageChild(BaseModel):
@@ -31,9 +35,9 @@ class MessageChild(BaseModel):
 class MessageData(BaseModel):
     """`version` is the process's at the moment of the change: an older one than known can be dropped."""
 
-    process_id: UUID
-    status: str
-    version: int
+    process_id: UUID | None
+    status: str | None
+    version: int | None
     external_id: str | None
     links: MessageLinks
     children: list[MessageChild] | None = None

@@ -10,6 +10,12 @@ import httpx
 from docflow_client.asynchronous.catalog import AsyncConfigurations, AsyncProcessTypes, AsyncPrompts
 from docflow_client.asynchronous.documents import AsyncDocuments
 from docflow_client.asynchronous.evaluations import AsyncEvaluations, AsyncEvaluationSets
+from docflow_client.asynchronous.outputs import (
+    AsyncProcessOutputs,
+    AsyncSecrets,
+    AsyncWebhookDeliveries,
+    AsyncWebhookEndpoints,
+)
 from docflow_client.asynchronous.people import AsyncApiKeys, AsyncInvitations, AsyncUsers
 from docflow_client.asynchronous.processes import AsyncProcesses
 from docflow_client.asynchronous.records import AsyncAuditLogs, AsyncEvents, AsyncUsage
@@ -55,6 +61,10 @@ class AsyncDocflowClient:
         self.audit_logs = AsyncAuditLogs(sender)
         self.usage = AsyncUsage(sender)
         self.events = AsyncEvents(sender)
+        self.outputs = AsyncProcessOutputs(sender)
+        self.webhook_endpoints = AsyncWebhookEndpoints(sender)
+        self.webhook_deliveries = AsyncWebhookDeliveries(sender)
+        self.secrets = AsyncSecrets(sender)
 
     async def __aenter__(self) -> Self:
         return self

@@ -9,6 +9,12 @@ import httpx
 from docflow_client.blocking.catalog import Configurations, ProcessTypes, Prompts
 from docflow_client.blocking.documents import Documents
 from docflow_client.blocking.evaluations import Evaluations, EvaluationSets
+from docflow_client.blocking.outputs import (
+    ProcessOutputs,
+    Secrets,
+    WebhookDeliveries,
+    WebhookEndpoints,
+)
 from docflow_client.blocking.people import ApiKeys, Invitations, Users
 from docflow_client.blocking.processes import Processes
 from docflow_client.blocking.records import AuditLogs, Events, Usage
@@ -54,6 +60,10 @@ class DocflowClient:
         self.audit_logs = AuditLogs(sender)
         self.usage = Usage(sender)
         self.events = Events(sender)
+        self.outputs = ProcessOutputs(sender)
+        self.webhook_endpoints = WebhookEndpoints(sender)
+        self.webhook_deliveries = WebhookDeliveries(sender)
+        self.secrets = Secrets(sender)
 
     def __enter__(self) -> Self:
         return self
