@@ -6,6 +6,7 @@ idle    seconds to import, start and stop; memory of an idle program (Linux only
 flow    seconds from a file handed in to its result, documents in a second
 requests what the gateway takes in a second, beside a bare route of the same server and pool
 lists   milliseconds of lists and searches in a database of a million processes; takes some minutes
+webhooks what one worker sends in a second, and the processor time of each, beside bare requests of the same egress
 rows    invoices of up to 3,200 rows: is every row read or the document held, in what time and memory
 quality writes docs/quality.md: how well the labelled sets are read; needs them beside the repository
 reading how well and how fast documents are read; needs the labelled sets beside the repository
@@ -74,6 +75,12 @@ def _robustness() -> Figures:
     return robustness.measure()
 
 
+def _webhooks() -> Figures:
+    from tests.load import webhooks
+
+    return webhooks.measure()
+
+
 def _classification() -> Figures:
     from tests.load import classification
 
@@ -94,6 +101,7 @@ PARTS: Mapping[str, Callable[[], Figures]] = {
     "flow": flow.measure,
     "requests": requests.measure,
     "lists": _lists,
+    "webhooks": _webhooks,
     "rows": _rows,
     "quality": _quality,
     "reading": _reading,
@@ -120,9 +128,10 @@ BARS: Figures = {
 }
 #: At least so much.
 FLOORS: Figures = {"get_by_key_share": 0.45, "get_by_token_share": 0.45, "uploads_1mb_per_s": 100.0,
+    "webhooks_per_s": 200.0,
     "e_invoices_f1": 100.0, "receipts_three_f1": 87.0, "receipts_f1": 78.0, "cut_precision": 0.98,
 }  # fmt: skip
-_UNITS = {"_per_s": "/s", "_s": "s", "_mb": "MB"}
+_UNITS = {"_per_s": "/s", "_s": "s", "_ms": "ms", "_mb": "MB"}
 
 
 def main(given: list[str]) -> int:

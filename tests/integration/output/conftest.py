@@ -17,6 +17,7 @@ from docflow.domain.ports.mail import Mail
 from docflow.domain.stages import ProcessStatus, Stage
 from docflow.features.webhooks.models import WebhookDelivery, WebhookEndpoint
 from docflow.testing.blobs import MemoryBlobs
+from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import Tenancy, add_process
 from docflow.testing.jobs import read_field
 from docflow.testing.mail import MemoryMail
@@ -27,7 +28,8 @@ from docflow_output.connectors.webhook import WebhookSender
 from docflow_output.deliveries import DeliveryLane
 from docflow_output.loop import LaneLoop
 from docflow_output.secrets import Secrets
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
+from sqlalchemy.pool import NullPool
 
 RESULT = {"fields": {"total": read_field("119.00")}, "tables": {}, "data": {"total": "119.00"}}
 SECRET = "whsec_MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
@@ -143,8 +145,24 @@ class Output:
             return dict(found.mappings().one())
 
 
+def end_what_others_left(urls: DatabaseUrls) -> None:
+    """Lanes work for all clients, so also for those of tests before."""
+    engine = create_engine(urls.admin, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.execute(
+            text("UPDATE webhook_deliveries SET state = 'failed' WHERE state IN ('pending', 'sending')")
+        )
+        connection.execute(
+            text("UPDATE output_actions SET status = 'failed' WHERE status NOT IN ('completed', 'failed')")
+        )
+    engine.dispose()
+
+
 @pytest.fixture
-async def output(database: Database, two_clients: tuple[Tenancy, Tenancy]) -> AsyncIterator[Output]:
+async def output(
+    database: Database, database_urls: DatabaseUrls, two_clients: tuple[Tenancy, Tenancy]
+) -> AsyncIterator[Output]:
+    end_what_others_left(database_urls)
     made = Output(database, two_clients[0])
     await made.alive()
     yield made
