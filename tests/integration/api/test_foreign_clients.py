@@ -1,5 +1,5 @@
 from datetime import UTC, datetime
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from docflow.db.database import Database
@@ -9,6 +9,7 @@ from docflow.domain.stages import Role
 from docflow.features.api_keys.service import create_api_key
 from docflow.features.evaluations.service import Evaluations
 from docflow.features.evaluations.sets import Choice, EvaluationSets
+from docflow.features.outputs.models import OutputAction
 from docflow.features.users.one_time import OneTimeTokens, TokenKind
 from docflow.testing.factories import Tenancy, add_document, add_prompt, add_vendor, add_vendor_template
 from docflow_api.app import create_app
@@ -65,6 +66,12 @@ PATHS = [
     ("GET", "/v1/notification-channels/{h}/messages"),
     ("POST", "/v1/notification-channels/{h}/test"),
     *[(method, "/v1/alert-rules/{a}") for method in ("GET", "PUT", "DELETE")],
+    *[(method, "/v1/webhook-endpoints/{n}") for method in ("GET", "PATCH", "DELETE")],
+    *[("POST", f"/v1/webhook-endpoints/{{n}}/{act}") for act in ("test", "rotate-secret")],
+    ("GET", "/v1/webhook-deliveries/{y}"),
+    ("POST", "/v1/webhook-deliveries/{y}/redeliver"),
+    ("GET", "/v1/processes/{p}/outputs"),
+    ("POST", "/v1/output-actions/{o}/retry"),
 ]
 PERSONAL = {
     ("DELETE", "/v1/auth/sessions/{session_id}"),
@@ -75,7 +82,10 @@ NAMES = {
     "p": "{process_id}", "d": "{document_id}", "t": "{process_type_id}", "c": "{config_id}", "m": "{prompt_id}",
     "u": "{user_id}", "i": "{invitation_id}", "k": "{api_key_id}", "v": "{template_id}",
     "s": "{set_id}", "e": "{evaluation_id}", "w": "{vendor_id}", "h": "{channel_id}", "a": "{rule_id}",
+    "n": "{endpoint_id}", "y": "{delivery_id}", "o": "{action_id}",
 }  # fmt: skip
+BY_NAME = {("PUT", "/v1/secrets/{name}"), ("DELETE", "/v1/secrets/{name}")}
+"""Names are each client's own: the same name is another secret (tried by the permissions)."""
 FOR_THE_PLATFORM = {("GET", "/v1/clients/{client_id}"), ("PATCH", "/v1/clients/{client_id}")}
 """No client's own objects: refused to every client, whatever the id (test_clients.py)."""
 
@@ -101,6 +111,24 @@ async def alerting_ids(world: World, key: dict[str, str]) -> dict[str, UUID]:
     return {"h": UUID(made[0]["channel_id"]), "a": UUID(made[1]["rule_id"])}
 
 
+async def sending_ids(
+    world: World, database: Database, tenancy: Tenancy, process_id: UUID, key: dict[str, str]
+) -> dict[str, UUID]:
+    body = {"url": "https://hooks.example.com/in", "events": ["process.completed"]}
+    endpoint = (await world.http.post("/v1/webhook-endpoints", json=body, headers=key)).json()["endpoint_id"]
+    tried = (await world.http.post(f"/v1/webhook-endpoints/{endpoint}/test", headers=key)).json()
+    action = OutputAction(
+        action_id=uuid4(),
+        client_id=tenancy.client_id,
+        process_id=process_id,
+        action_type="file_export",
+        status="failed",
+    )
+    async with database.client(tenancy.client_id) as session:
+        session.add(action)
+    return {"n": UUID(endpoint), "y": UUID(tried["delivery_id"]), "o": action.action_id}
+
+
 @pytest.mark.parametrize(("method", "path"), PATHS)
 async def test_another_clients_object_is_not_there(
     method: str, path: str, world: World, two_clients: Clients, key_for: KeyFor, database: Database
@@ -119,6 +147,7 @@ async def test_another_clients_object_is_not_there(
     ids |= {"v": await add_vendor_template(database, acme), "w": await add_vendor(database, acme.client_id)}
     ids |= await evaluation_ids(database, acme)
     ids |= await alerting_ids(world, await key_for(acme))
+    ids |= await sending_ids(world, database, acme, process_id, await key_for(acme))
     url = path.format(**ids)
     answer = await world.http.request(method, url, headers=await key_for(globex))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -130,7 +159,9 @@ async def test_every_route_with_an_id_is_tried_as_another_client(world: World) -
     # Its signed link is the key to one upload, and says the client.
     with_id.remove(("PUT", "/v1/uploads/{upload_id}/content"))
     named = {(method, path.format(**NAMES).replace("/1", "/{number}")) for method, path in PATHS}
-    assert {(m, p.replace("/v{number}", "/v1")) for m, p in named} | FOR_THE_PLATFORM | PERSONAL == with_id
+    assert {
+        (m, p.replace("/v{number}", "/v1")) for m, p in named
+    } | FOR_THE_PLATFORM | PERSONAL | BY_NAME == with_id
 
 
 LISTS = [
