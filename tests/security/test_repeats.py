@@ -28,6 +28,9 @@ OTHER: dict[str, dict[str, Any]] = {
     "create_invitation": {"role": "operator"},
     "create_api_key": {"name": "another"},
     "create_webhook_endpoint": {"events": ["process.failed"]},
+    "add_review_note": {"text": "another"},
+    "create_evaluation_set": {"name": "another"},
+    "create_evaluation": {"baseline": {"prompt_id": "0193a6a4-1111-7000-8000-000000000000"}},
 }
 """For each operation what makes the content another one; nothing where there is no content."""
 SHOWN_ONCE = {("key",), ("secret",), ("token",)}
