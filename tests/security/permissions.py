@@ -264,6 +264,20 @@ PERMISSIONS: dict[str, Rule] = {
     ),
     "list_workflow_steps": configuring(),
     "list_workflow_templates": configuring(),
+    "check_rules": Rule(
+        Scope.CONFIG_WRITE,
+        also=RESULTS,
+        body={"output_schema": {"properties": {"total": {"type": "string"}}}, "validation_rules": []},
+    ),
+    "check_rules/process": Rule(
+        Scope.CONFIG_WRITE,
+        also=RESULTS,
+        body={
+            "output_schema": {"properties": {"total": {"type": "string"}}},
+            "validation_rules": [],
+            "process_id": Of("process"),
+        },
+    ),
     # what corrections taught
     "list_vendor_templates": Rule(Scope.CONFIG_WRITE),
     "delete_vendor_template": Rule(Scope.CONFIG_WRITE, **one("template_id", "vendor_template"), answers=204),

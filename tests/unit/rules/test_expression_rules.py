@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 from docflow.domain.evidence import values_of
-from docflow.domain.facts import About
+from docflow.domain.facts import About, known_of
 from docflow.domain.outcomes import Finding
 from docflow.domain.rule_list import Checked, findings_of, problem_of
 from docflow.domain.stages import Severity
@@ -165,7 +165,7 @@ def test_many_costly_rules_share_one_budget() -> None:
     ],
 )
 def test_what_publishing_refuses(rule: Mapping[str, Any], told: str) -> None:
-    problem = problem_of(rule, SCHEMA, lambda pattern, text: True)
+    problem = problem_of(rule, known_of(SCHEMA), lambda pattern, text: True)
     assert problem is not None
     assert told in problem
 

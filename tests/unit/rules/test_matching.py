@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 from docflow.domain.evidence import values_of
-from docflow.domain.facts import About
+from docflow.domain.facts import About, known_of
 from docflow.domain.outcomes import Finding
 from docflow.domain.rule_list import Checked, findings_of, problem_of
 from docflow.domain.stages import Severity
@@ -199,6 +199,6 @@ def test_what_was_not_read_is_not_compared() -> None:
     ],
 )
 def test_what_publishing_refuses(change: Mapping[str, Any], problem: str) -> None:
-    said = problem_of({**ORDER, **change}, SCHEMA, lambda p, t: True)
+    said = problem_of({**ORDER, **change}, known_of(SCHEMA), lambda p, t: True)
     assert said is not None
     assert problem in said

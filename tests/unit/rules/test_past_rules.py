@@ -4,7 +4,7 @@ from uuid import UUID
 
 import pytest
 from docflow.domain.evidence import Values
-from docflow.domain.facts import About
+from docflow.domain.facts import About, known_of
 from docflow.domain.outcomes import Finding
 from docflow.domain.ports.past import Asked, Earlier
 from docflow.domain.rule_list import Checked, findings_of, problem_of, questions_of
@@ -137,6 +137,6 @@ def test_too_many_such_rules_are_told() -> None:
     ],
 )
 def test_what_publishing_refuses(rule: Mapping[str, Any], problem: str) -> None:
-    said = problem_of(rule, SCHEMA, lambda p, t: True)
+    said = problem_of(rule, known_of(SCHEMA), lambda p, t: True)
     assert said is not None
     assert problem in said

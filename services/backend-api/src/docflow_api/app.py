@@ -72,6 +72,7 @@ from docflow_api.routers import (
     review_fields,
     reviews,
     rollouts,
+    rules,
     second_factor,
     secrets,
     sessions,
@@ -103,6 +104,7 @@ from docflow_api.schemas.regions import RegionIn
 from docflow_api.schemas.review_details import AssigneeIn, CorrectionsIn, NoteIn
 from docflow_api.schemas.reviews import ReviewDecision
 from docflow_api.schemas.rollouts import CanaryIn
+from docflow_api.schemas.rules import RuleCheckIn
 from docflow_api.schemas.second_factor import FactorConfirm, FactorProof, FactorStart
 from docflow_api.schemas.secrets import SecretIn
 from docflow_api.schemas.splits import SplitIn
@@ -121,7 +123,7 @@ _ROUTERS = (
     sessions, me, recovery, second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations,
     workflows, clients, audit_logs, usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate,
     vendors, reliability, notifications, notification_channels, alert_rules, review_claims, review_fields, review_decisions,
-    throughput, outputs, webhook_endpoints, webhook_deliveries, secrets,
+    throughput, outputs, webhook_endpoints, webhook_deliveries, secrets, rules,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
@@ -130,8 +132,8 @@ _BODIES = (
     ReviewDecision, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
     ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, CanaryIn, EvaluationIn, EvaluationSetIn, PublishGateIn,
     BankDetailsVerified, SplitIn, RegionIn, NotificationPreferencesIn, NotificationChannelIn, NotificationChannelPatch,
-    AlertRuleIn, CorrectionsIn, NoteIn, AssigneeIn, *ACCOUNT_BODIES,
-    SecretIn, WebhookEndpointIn, WebhookEndpointPatch, SecretRotation,
+    AlertRuleIn, CorrectionsIn, NoteIn, AssigneeIn, SecretIn, WebhookEndpointIn, WebhookEndpointPatch, SecretRotation,
+    RuleCheckIn, *ACCOUNT_BODIES,
 )  # fmt: skip
 
 _ALLOWED_HEADERS = (

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from docflow.domain.action_targets import action_addresses, target_problems
 from docflow.domain.errors import Problem, pointer_to
+from docflow.domain.facts import known_of
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.llm_policy import policy_problems
 from docflow.domain.output_schema import shape_of
@@ -78,6 +79,11 @@ def _schema(schema: JsonObject, name: str, known: Known) -> Iterator[Problem]:
         yield Problem(pointer_to((name, *fault[0])), fault[1])
 
 
+def output_schema_problems(schema: JsonObject, known: Known) -> list[Problem]:
+    """Why fields cannot be read by it, each under /output_schema; empty = they can."""
+    return list(_output_schema(schema, known))[:MAX_PROBLEMS]
+
+
 def _output_schema(schema: JsonObject, known: Known) -> Iterator[Problem]:
     faults = list(_schema(schema, "output_schema", known))
     yield from faults
@@ -127,8 +133,9 @@ def _rules(draft: Draft, known: Known) -> Iterator[Problem]:
         yield Problem(
             "/validation_rules", f"has more than {MAX_QUESTIONS} rules that look at other processes"
         )
+    fields = known_of(draft.output_schema)
     for place, given in enumerate(draft.validation_rules):
-        told = problem_of(given, draft.output_schema, known.match)
+        told = problem_of(given, fields, known.match)
         if told:
             yield Problem(f"/validation_rules/{place}", told)
 

@@ -34,11 +34,10 @@ class Checked:
     answers: Answers = field(default_factory=lambda: _NO_ANSWERS)
 
 
-def problem_of(given: JsonValue, output_schema: JsonObject, match: Match) -> str | None:
-    """Why a rule cannot be used with this schema; None when it can."""
-    known = known_of(output_schema)
+def problem_of(given: JsonValue, known: Known, match: Match) -> str | None:
+    """Why a rule cannot be used with a schema of which this is known; None when it can."""
     try:
-        name = given.get("rule") if isinstance(given, Mapping) else None
+        name = _name(given)
         if name == expressions.NAME:
             return _unknown([expressions.parsed(given, known).field], known.shape)
         if name == matching.NAME:
@@ -71,7 +70,12 @@ def _unknown(paths: Sequence[str | None], shape: OutputShape) -> str | None:
 
 def looks_back(given: JsonValue) -> bool:
     """Whether it looks at other processes."""
-    return isinstance(given, Mapping) and given.get("rule") in past.NAMES
+    return _name(given) in past.NAMES
+
+
+def _name(given: JsonValue) -> str | None:
+    name = given.get("rule") if isinstance(given, Mapping) else None
+    return name if isinstance(name, str) else None
 
 
 def questions_of(rules: Sequence[JsonObject], output_schema: JsonObject, values: Values) -> tuple[Asked, ...]:
@@ -96,6 +100,25 @@ def findings_of(rules: Sequence[JsonObject], checked: Checked) -> tuple[Finding,
 
 
 @dataclass(frozen=True, slots=True)
+class Tried:
+    """One rule; with a `problem` it was not run."""
+
+    problem: str | None
+    findings: tuple[Finding, ...] = ()
+
+
+def tried(rules: Sequence[JsonValue], checked: Checked) -> list[Tried]:
+    """Each rule by itself, in their order, within the budget of one check."""
+    known = known_of(checked.output_schema)
+    run = _Run(checked, known, Facts(known, checked.about), Budget())
+    problems = [problem_of(given, known, checked.match) for given in rules]
+    return [
+        Tried(problem) if problem else Tried(None, run.of(given))
+        for given, problem in zip(rules, problems, strict=True)
+    ]
+
+
+@dataclass(frozen=True, slots=True)
 class _Run:
     checked: Checked
     known: Known
@@ -103,7 +126,7 @@ class _Run:
     budget: Budget
 
     def of(self, given: JsonObject) -> tuple[Finding, ...]:
-        form = _FORMS.get(str(given.get("rule"))) if isinstance(given, Mapping) else None
+        form = _FORMS.get(_name(given) or "")
         if form is None:
             return check_rules((given,), self.checked.values, self.checked.match)
         try:
