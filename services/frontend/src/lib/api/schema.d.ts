@@ -4,13744 +4,13744 @@
  */
 
 export interface paths {
-    "/healthz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Healthz
-         * @description The process is alive.
-         */
-        get: operations["healthz"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/readyz": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Readyz
-         * @description Whether requests can be answered. A missing broker only slows work down.
-         */
-        get: operations["readyz"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/alert-rules": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Alert Rules
-         * @description The client's rules, newest first, with what they saw last.
-         */
-        get: operations["list_alert_rules"];
-        put?: never;
-        /**
-         * Create Alert Rule
-         * @description Tell people when a metric, or how often something happens, is beyond a threshold. Evaluated each minute.
-         */
-        post: operations["create_alert_rule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/alert-rules/try": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Try Alert Rule
-         * @description Check a rule without keeping it: what it would see now. Nobody is told.
-         */
-        post: operations["try_alert_rule"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/alert-rules/{rule_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Alert Rule
-         * @description One rule, with what it saw last and when it fired.
-         */
-        get: operations["get_alert_rule"];
-        /**
-         * Replace Alert Rule
-         * @description Set all of a rule anew. What it saw is forgotten, and it may fire at the next evaluation.
-         */
-        put: operations["replace_alert_rule"];
-        post?: never;
-        /**
-         * Delete Alert Rule
-         * @description It fires no more; what it told stays.
-         */
-        delete: operations["delete_alert_rule"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/api-keys": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Api Keys
-         * @description The client's keys, newest first, the revoked ones too.
-         */
-        get: operations["list_api_keys"];
-        put?: never;
-        /**
-         * Create Api Key
-         * @description A new key with scopes that the caller holds too. The key itself is in this answer and nowhere else.
-         */
-        post: operations["create_api_key"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/api-keys/{api_key_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Api Key
-         * @description One key, without its secret.
-         */
-        get: operations["get_api_key"];
-        put?: never;
-        post?: never;
-        /**
-         * Revoke Api Key
-         * @description Revoked, it is refused from the next request; it stays in the list. Safe to repeat.
-         */
-        delete: operations["revoke_api_key"];
-        options?: never;
-        head?: never;
-        /**
-         * Change Api Key
-         * @description Another name or limit. Scopes and expiry are for good: make another key.
-         */
-        patch: operations["change_api_key"];
-        trace?: never;
-    };
-    "/v1/audit-logs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Audit Logs
-         * @description The client's audit, newest first.
-         */
-        get: operations["list_audit_logs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/audit-logs/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Verify Audit Logs
-         * @description Walk the client's hash chain: any row changed, taken out, put in or cut off breaks it.
-         */
-        get: operations["verify_audit_logs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/auth/email/resend": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Resend Verification
-         * @description Ask for the letter that confirms one's own address again. Nothing is sent once it is confirmed.
-         */
-        post: operations["resend_verification"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/auth/email/verify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Verify Email
-         * @description Confirm an address by the token that was sent to it.
-         */
-        post: operations["verify_email"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/auth/login": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Login
-         * @description Sign in by address and password; an account with a second factor needs its code (`totp`) too.
-         */
-        post: operations["login"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/auth/logout": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Logout
-         * @description End the session; its access tokens are refused from the next request. Safe to repeat.
-         */
-        post: operations["logout"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/auth/password/change": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Change Password
-         * @description Change one's own password. Ends all sessions, this one too.
-         */
-        post: operations["change_password"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/auth/password/forgot": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Forgot Password
-         * @description Ask for a letter with which to choose a new password. The answer is the same for every address.
-         */
-        post: operations["forgot_password"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/auth/password/reset": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Reset Password
-         * @description Choose a new password by the token of the letter. Works once, ends all sessions; a second factor stays.
-         */
-        post: operations["reset_password"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/auth/refresh": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Refresh
-         * @description A new pair of tokens. The old refresh token is used up; using it again ends the session.
-         */
-        post: operations["refresh"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/auth/sessions": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Sessions
-         * @description Where the caller is signed in, the last used first; at most a hundred.
-         */
-        get: operations["list_sessions"];
-        put?: never;
-        post?: never;
-        /**
-         * End Other Sessions
-         * @description Sign out everywhere but here. Safe to repeat.
-         */
-        delete: operations["end_other_sessions"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/auth/sessions/{session_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * End Session
-         * @description Sign out there; its access tokens are refused from the next request.
-         */
-        delete: operations["end_session"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/budgets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Budgets
-         * @description What may be spent on models today and this month, and what of it is gone.
-         */
-        get: operations["get_budgets"];
-        /**
-         * Set Budgets
-         * @description Set all limits. They bind calls that begin from now on; what is spent stays.
-         */
-        put: operations["set_budgets"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/clients": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Clients
-         * @description All clients, newest first.
-         */
-        get: operations["list_clients"];
-        put?: never;
-        /**
-         * Create Client
-         * @description A new client, active at once. Its people come by invitation.
-         */
-        post: operations["create_client"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/clients/{client_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Client
-         * @description One client.
-         */
-        get: operations["get_client"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Patch Client
-         * @description Change a client. Suspended or inactive, its people and keys are refused from their next request; what was
-         *     accepted before is read and delivered to its end.
-         */
-        patch: operations["change_client"];
-        trace?: never;
-    };
-    "/v1/configurations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Configurations
-         * @description The client's own configurations and the platform's templates, newest first.
-         */
-        get: operations["list_configurations"];
-        put?: never;
-        /**
-         * Create Configuration
-         * @description A draft; it takes the next version of its type. What is left out gets its default.
-         */
-        post: operations["create_configuration"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/configurations/{config_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Configuration
-         * @description One configuration.
-         */
-        get: operations["get_configuration"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Patch Configuration
-         * @description Change a draft; what is left out stays as it is.
-         */
-        patch: operations["change_configuration"];
-        trace?: never;
-    };
-    "/v1/configurations/{config_id}/canary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Canary Configuration
-         * @description Let it take a share of new processes, or change its share. The client's gate holds as for publishing.
-         */
-        post: operations["canary_configuration"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/configurations/{config_id}/clone": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Clone Configuration
-         * @description A draft of one's own with the same content and the next version, whoever's the first one is.
-         */
-        post: operations["clone_configuration"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/configurations/{config_id}/comparison": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Compare Configurations
-         * @description What the processes of two versions came to: straight through, corrected, cost and time.
-         *
-         *     Of the last 30 days, or of a time of at most 92.
-         */
-        get: operations["compare_configurations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/configurations/{config_id}/diff": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Diff Configurations
-         * @description What changes on the way from the configuration `against` to this one.
-         */
-        get: operations["diff_configurations"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/configurations/{config_id}/dry-run": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Dry Run Configuration
-         * @description Read a stored document again under this configuration, check and judge it, and keep nothing.
-         */
-        post: operations["dry_run_configuration"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/configurations/{config_id}/publish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Publish Configuration
-         * @description In force for new processes from then on, unless a higher version is. It never changes again.
-         *
-         *     `gate` tells how it compares with what was in force; the client's gate may refuse it (409).
-         */
-        post: operations["publish_configuration"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/configurations/{config_id}/reliability": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Configuration Reliability
-         * @description How far confidences can be relied on, from what the client's reviewers kept and changed in the newest reviews.
-         *
-         *     With `target` also the threshold that the labels support for it, or that they are not enough.
-         */
-        get: operations["get_configuration_reliability"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/configurations/{config_id}/retire": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Retire Configuration
-         * @description Taken out of force; processes that began with it keep it.
-         */
-        post: operations["retire_configuration"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/configurations/{config_id}/rollback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Roll Back Configuration
-         * @description Retire the version in force, or the canary; the published one before takes new processes again.
-         */
-        post: operations["roll_back_configuration"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/configurations/{config_id}/shadow": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Shadow Configuration
-         * @description From then on it stands still, with its prompts, to be evaluated. No process is decided by it.
-         */
-        post: operations["shadow_configuration"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/documents/{document_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Document
-         * @description One document.
-         */
-        get: operations["get_document"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/documents/{document_id}/file": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Document File
-         * @description The original, as an attachment that no browser runs.
-         */
-        get: operations["get_document_file"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/documents/{document_id}/pages/{number}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Document Page
-         * @description One page, from 1, drawn at 150 dots per inch.
-         */
-        get: operations["get_document_page"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/documents/{document_id}/read-region": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Read Region
-         * @description Read the words in a box again, typed as a kind of value. Nothing is kept.
-         */
-        post: operations["read_region"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/documents/{document_id}/words": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Document Words
-         * @description Every word with its place, page by page.
-         */
-        get: operations["get_document_words"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluation-sets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Evaluation Sets
-         * @description Newest first.
-         */
-        get: operations["list_evaluation_sets"];
-        put?: never;
-        /**
-         * Create Evaluation Set
-         * @description From approved documents, with their final values as the truth.
-         */
-        post: operations["create_evaluation_set"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluation-sets/{set_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Evaluation Set
-         * @description With how many documents have a value of each field; the values themselves are not shown.
-         */
-        get: operations["get_evaluation_set"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete Evaluation Set
-         * @description With its evaluations, also those that run.
-         */
-        delete: operations["delete_evaluation_set"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Evaluations
-         * @description Newest first.
-         */
-        get: operations["list_evaluations"];
-        put?: never;
-        /**
-         * Create Evaluation
-         * @description Read a set with one or two versions, drafts among them, in the background. It survives restarts.
-         */
-        post: operations["create_evaluation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/evaluations/{evaluation_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Evaluation
-         * @description How far it is, and once it has ended what came of it.
-         */
-        get: operations["get_evaluation"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete Evaluation
-         * @description Also while it runs: no further document is read then.
-         */
-        delete: operations["delete_evaluation"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Stream Events
-         * @description Every change of the client's processes as it comes. Snapshots may repeat; none is missed.
-         *
-         *     People are sent their notifications, too (`event: notification`, as in their list).
-         */
-        get: operations["stream_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invitations": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Invitations
-         * @description Newest first; those that were accepted or ran out too.
-         */
-        get: operations["list_invitations"];
-        put?: never;
-        /**
-         * Create Invitation
-         * @description Invite somebody by mail. The token is shown this once, for whoever hands it over in another way.
-         */
-        post: operations["create_invitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invitations/accept": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Accept Invitation
-         * @description Become one of the client's people, by the token of an invitation. Works once.
-         */
-        post: operations["accept_invitation"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/invitations/{invitation_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Revoke Invitation
-         * @description Take an invitation back; its token is worth nothing from then on.
-         */
-        delete: operations["revoke_invitation"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Me
-         * @description Who calls, with what rights.
-         */
-        get: operations["get_me"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/mfa": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Mfa
-         * @description Whether the caller has a second factor, and how many recovery codes are left.
-         */
-        get: operations["get_mfa"];
-        put?: never;
-        post?: never;
-        /**
-         * End Mfa
-         * @description Turns the second factor off, by password and a code of the app or a recovery code.
-         */
-        delete: operations["end_mfa"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/mfa/recovery-codes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Renew Recovery Codes
-         * @description Ten new recovery codes; the old ones count no more.
-         */
-        post: operations["renew_recovery_codes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/mfa/totp": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Begin Mfa
-         * @description A secret for an authenticator app. Nothing changes before a code of it is confirmed.
-         */
-        post: operations["begin_mfa"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/mfa/totp/confirm": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Confirm Mfa
-         * @description Turns the second factor on, ends the caller's other sessions and shows ten recovery codes, once.
-         */
-        post: operations["confirm_mfa"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/me/notification-preferences": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Notification Preferences
-         * @description What the caller is told, in the portal and by letter.
-         */
-        get: operations["get_notification_preferences"];
-        /**
-         * Set Notification Preferences
-         * @description Choose the types to see in the portal and those to get by letter. Repeating it changes nothing.
-         */
-        put: operations["set_notification_preferences"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/notification-channels": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Notification Channels
-         * @description The client's channels, newest first, with how they fare.
-         */
-        get: operations["list_notification_channels"];
-        put?: never;
-        /**
-         * Create Notification Channel
-         * @description A mailbox, chat or phone that gets the notifications of these types. Its target is sealed and never shown.
-         */
-        post: operations["create_notification_channel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/notification-channels/{channel_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Notification Channel
-         * @description One channel, and whether its messages arrive.
-         */
-        get: operations["get_notification_channel"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete Notification Channel
-         * @description With what it had still to send.
-         */
-        delete: operations["delete_notification_channel"];
-        options?: never;
-        head?: never;
-        /**
-         * Change Notification Channel
-         * @description Another name, target, choice of types or window; or off and on. Its kind is for good.
-         */
-        patch: operations["change_notification_channel"];
-        trace?: never;
-    };
-    "/v1/notification-channels/{channel_id}/messages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Notification Messages
-         * @description What the channel sent and will send, newest first.
-         */
-        get: operations["list_notification_messages"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/notification-channels/{channel_id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Test Notification Channel
-         * @description Send a test message, once. What became of it shows in the channel's messages within seconds.
-         */
-        post: operations["test_notification_channel"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/notifications": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Notifications
-         * @description The client's notifications and the caller's own, newest first, of the types that the caller wants to see.
-         */
-        get: operations["list_notifications"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/notifications/read-all": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Read All Notifications
-         * @description All that stand there now count as read by the caller; nobody else's reading changes. Safe to repeat.
-         */
-        post: operations["read_all_notifications"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/notifications/unread-count": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Count Unread Notifications
-         * @description How many of them the caller has not read.
-         */
-        get: operations["count_unread_notifications"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/notifications/{notification_id}/read": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Read Notification
-         * @description The caller has read it. Safe to repeat; the first time stays.
-         */
-        post: operations["read_notification"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/output-actions/{action_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Retry Output Action
-         * @description Try a failed action again, or a waiting one at once. What succeeded is never repeated.
-         */
-        post: operations["retry_output_action"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/process-types": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Process Types
-         * @description The platform's types and the client's own, by their ids.
-         */
-        get: operations["list_process_types"];
-        put?: never;
-        /**
-         * Create Process Type
-         * @description A type of the client's own, named `<slug>.<name>`; a platform admin makes the platform's.
-         */
-        post: operations["create_process_type"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/process-types/{process_type_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Process Type
-         * @description One type.
-         */
-        get: operations["get_process_type"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Patch Process Type
-         * @description Change a type of one's own. Processes under way are not touched by it.
-         */
-        patch: operations["change_process_type"];
-        trace?: never;
-    };
-    "/v1/processes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Processes
-         * @description The client's processes, newest first.
-         */
-        get: operations["list_processes"];
-        put?: never;
-        /**
-         * Create Process
-         * @description Hand in one or more files as one process. Repeatable with an `Idempotency-Key`.
-         */
-        post: operations["create_process"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/processes/batch": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Create Processes
-         * @description Hand in many processes; each is accepted or refused by itself. Repeatable with an `Idempotency-Key`.
-         */
-        post: operations["create_processes"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/processes/{process_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Process
-         * @description One process with its documents.
-         */
-        get: operations["get_process"];
-        put?: never;
-        post?: never;
-        /**
-         * Erase Process
-         * @description Take a process out for good, with its files; one that is at work is cancelled first. The audit keeps its ids.
-         */
-        delete: operations["erase_process"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/processes/{process_id}/audit": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Process Audit
-         * @description The audit of the process, oldest first; its rows hold ids and codes. The client's whole audit is for admins.
-         */
-        get: operations["list_process_audit"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/processes/{process_id}/cancel": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Cancel Process
-         * @description End a process that is not final yet.
-         */
-        post: operations["cancel_process"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/processes/{process_id}/events": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Process Events
-         * @description What happened to the process, oldest first.
-         */
-        get: operations["list_process_events"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/processes/{process_id}/outputs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Process Outputs
-         * @description What goes out for the process: its output actions and webhook deliveries, each with its own state.
-         */
-        get: operations["list_process_outputs"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/processes/{process_id}/result": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Result
-         * @description What was read, while a person reviews it and once it is final. `ubl` and `cii` are for results that are an invoice.
-         */
-        get: operations["get_result"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/processes/{process_id}/retry": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Retry Process
-         * @description Go on with a failed or cancelled process, from where it stopped or from a stage or step before that.
-         */
-        post: operations["retry_process"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/processes/{process_id}/stages": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Stages
-         * @description The runs of the process, oldest first.
-         */
-        get: operations["list_stages"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/prompts": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Prompts
-         * @description The client's own prompts and the platform's, newest first.
-         */
-        get: operations["list_prompts"];
-        put?: never;
-        /**
-         * Create Prompt
-         * @description A draft for one stage of one version of a type's configuration.
-         */
-        post: operations["create_prompt"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/prompts/{prompt_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Prompt
-         * @description One prompt.
-         */
-        get: operations["get_prompt"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Patch Prompt
-         * @description Change a draft.
-         */
-        patch: operations["change_prompt"];
-        trace?: never;
-    };
-    "/v1/prompts/{prompt_id}/clone": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Clone Prompt
-         * @description A draft of one's own with the same text, whoever's the first one is.
-         */
-        post: operations["clone_prompt"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/prompts/{prompt_id}/diff": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Diff Prompts
-         * @description What changes on the way from the prompt `against` to this one.
-         */
-        get: operations["diff_prompts"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/prompts/{prompt_id}/publish": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Publish Prompt
-         * @description From then on it never changes; configurations that are published later may name it.
-         *
-         *     `gate` tells how it compares with the prompt in force; the client's gate may refuse it (409).
-         */
-        post: operations["publish_prompt"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/prompts/{prompt_id}/retire": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Retire Prompt
-         * @description Configurations that were published with it keep it; later ones do without.
-         */
-        post: operations["retire_prompt"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/publish-gate": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Publish Gate
-         * @description What is asked before a prompt or a configuration is published.
-         */
-        get: operations["get_publish_gate"];
-        /**
-         * Set Publish Gate
-         * @description `off`, `warn` (the answer tells) or `refuse` (409 without a comparison that passed).
-         */
-        put: operations["set_publish_gate"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reviews": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Reviews
-         * @description What waits for a person: the most urgent first, among those the oldest.
-         */
-        get: operations["list_reviews"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reviews/assignees": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Assignees
-         * @description Who reviews can be given to: the client's active operators and admins.
-         */
-        get: operations["list_assignees"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reviews/summary": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Review Summary
-         * @description How many wait, by reason; made for badges: one pass over the open reviews.
-         */
-        get: operations["get_review_summary"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reviews/{process_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Review
-         * @description One review with all that its screen shows: the open one, else the last of the process.
-         *
-         *     A blind sample shows values without how sure they are. 404 for a process that no person had to look at.
-         */
-        get: operations["get_review"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reviews/{process_id}/assignee": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Assign Review
-         * @description Give it to an operator or admin of the client, who is told, or to nobody. Others may still work on it.
-         */
-        put: operations["assign_review"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reviews/{process_id}/claim": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Claim Review
-         * @description Work on it for 15 minutes; claiming again renews that. 409 tells who works on it and until when.
-         *
-         *     The process's version stays, so that an `If-Match` read before goes on to hold.
-         */
-        post: operations["claim_review"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reviews/{process_id}/decision": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Decide Review
-         * @description Approve, correct or reject a held process, give it its type, or send it back to be read again.
-         *
-         *     Of a blind sample `approve` keeps what is right and wrong, and nothing of the completed process changes.
-         */
-        post: operations["decide_review"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reviews/{process_id}/fields": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Correct Fields
-         * @description Save right values. All rules run again and tell what they say now; the process stays held until it is decided.
-         *
-         *     A value of a wrong type is 422 with a pointer to it, and then nothing is saved. Approvals given before are void.
-         */
-        patch: operations["correct_fields"];
-        trace?: never;
-    };
-    "/v1/reviews/{process_id}/notes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Add Review Note
-         * @description Tell other reviewers something; it stays with the review and goes to nobody else.
-         */
-        post: operations["add_review_note"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reviews/{process_id}/release": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Release Review
-         * @description Leave it to others; an admin may do so for anybody. Nothing happens where nobody works on it.
-         */
-        post: operations["release_review"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/reviews/{process_id}/split": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Split Process
-         * @description Cut the files of a held process; each part becomes a process of its own. Without cuts it goes on as one document.
-         */
-        post: operations["split_process"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/rules/check": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Check Rules
-         * @description What each rule finds, and why one cannot be used; nothing is kept. Without data and process only the latter.
-         */
-        post: operations["check_rules"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/secrets": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Secrets
-         * @description The names of the client's secrets. An output action uses one as `{"$secret": "NAME"}`; its value is never shown.
-         */
-        get: operations["list_secrets"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/secrets/{name}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Set Secret
-         * @description Set or replace a secret. What waits to be sent uses it from now on.
-         */
-        put: operations["set_secret"];
-        post?: never;
-        /**
-         * Delete Secret
-         * @description Actions that use it fail with `secret_missing` from now on.
-         */
-        delete: operations["delete_secret"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/uploads": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Create Upload
-         * @description A link to send one file to. The file then waits a day for the process that names its `upload_id`.
-         */
-        post: operations["create_upload"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/uploads/{upload_id}/content": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        /**
-         * Send Upload
-         * @description The file itself, over the signed link that `POST /v1/uploads` gave. The link is the only key that is asked for.
-         */
-        put: operations["send_upload"];
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/usage/costs": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Cost Usage
-         * @description What model calls cost, summed. A call whose price is unknown is counted, never taken for free.
-         */
-        get: operations["get_cost_usage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/usage/processes": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Process Usage
-         * @description How many processes came in and what became of them. Without `from` the last 30 days; `to` is exclusive, else now.
-         */
-        get: operations["get_process_usage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/usage/tokens": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Token Usage
-         * @description Model tokens, summed. Without `from` since the month of `to` began; `to` is exclusive and else now.
-         */
-        get: operations["get_token_usage"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/users": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Users
-         * @description The client's people, newest first.
-         */
-        get: operations["list_users"];
-        put?: never;
-        /**
-         * Create User
-         * @description Add somebody with a password, outside production only; elsewhere people are invited.
-         */
-        post: operations["create_user"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/users/{user_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get User
-         * @description One of the client's people.
-         */
-        get: operations["get_user"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        /**
-         * Change User
-         * @description Another role, or switched off and on. Ends the person's sessions. The last active admin stays one.
-         */
-        patch: operations["change_user"];
-        trace?: never;
-    };
-    "/v1/users/{user_id}/mfa": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Reset User Mfa
-         * @description For somebody who lost the app and the recovery codes: both are gone, and all their sessions end.
-         */
-        delete: operations["reset_user_mfa"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/vendor-templates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Vendor Templates
-         * @description Where reviewers' corrections say that fields of a vendor stand, newest first.
-         *
-         *     A correction whose value stands on a page teaches one by itself. The vendor's next documents are read by it, too.
-         */
-        get: operations["list_vendor_templates"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/vendor-templates/{template_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        post?: never;
-        /**
-         * Delete Vendor Template
-         * @description Forget a template; a later correction may teach it anew.
-         */
-        delete: operations["delete_vendor_template"];
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/vendors": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Vendors
-         * @description Whose documents were completed, with the accounts they asked to be paid to; newest first.
-         */
-        get: operations["list_vendors"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/vendors/{vendor_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Vendor
-         * @description One vendor with its accounts, amounts and habits.
-         */
-        get: operations["get_vendor"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/vendors/{vendor_id}/verify-bank-details": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Verify Bank Details
-         * @description Keep that an account is the vendor's. Documents read from then on that ask to pay there are not flagged for it.
-         */
-        post: operations["verify_bank_details"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/webhook-deliveries": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Webhook Deliveries
-         * @description Messages with their tries, newest first.
-         */
-        get: operations["list_webhook_deliveries"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/webhook-deliveries/{delivery_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Webhook Delivery
-         * @description One message with its tries.
-         */
-        get: operations["get_webhook_delivery"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/webhook-deliveries/{delivery_id}/redeliver": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Redeliver Webhook
-         * @description Send it again, under the same `webhook-id`, with all its tries ahead.
-         */
-        post: operations["redeliver_webhook"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/webhook-endpoints": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Webhook Endpoints
-         * @description Newest first.
-         */
-        get: operations["list_webhook_endpoints"];
-        put?: never;
-        /**
-         * Create Webhook Endpoint
-         * @description Its events are signed with the secret in this answer, which is nowhere else.
-         */
-        post: operations["create_webhook_endpoint"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/webhook-endpoints/callback": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Callback Secret
-         * @description The secret that signs what goes to a process's `callback_url`; made when it is first asked for.
-         */
-        get: operations["get_callback_secret"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/webhook-endpoints/callback/rotate-secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Rotate Callback Secret
-         * @description A new secret; for a time every message is signed with both.
-         */
-        post: operations["rotate_callback_secret"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/webhook-endpoints/{endpoint_id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * Get Webhook Endpoint
-         * @description One endpoint, without its secret.
-         */
-        get: operations["get_webhook_endpoint"];
-        put?: never;
-        post?: never;
-        /**
-         * Delete Webhook Endpoint
-         * @description With its deliveries.
-         */
-        delete: operations["delete_webhook_endpoint"];
-        options?: never;
-        head?: never;
-        /**
-         * Change Webhook Endpoint
-         * @description Another address, other events or headers; or `state`, to stop it and to take it up again.
-         */
-        patch: operations["change_webhook_endpoint"];
-        trace?: never;
-    };
-    "/v1/webhook-endpoints/{endpoint_id}/rotate-secret": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Rotate Webhook Secret
-         * @description A new secret, in this answer alone; for a time every message is signed with both.
-         */
-        post: operations["rotate_webhook_secret"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/webhook-endpoints/{endpoint_id}/test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Send Test
-         * @description Send an `endpoint.test` message. What came of it stands on the delivery.
-         */
-        post: operations["test_webhook_endpoint"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/workflow-steps": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Workflow Steps
-         * @description What workflows are made of, with the JSON Schema of each type's `config`.
-         */
-        get: operations["list_workflow_steps"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/workflow-templates": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /**
-         * List Workflow Templates
-         * @description Workflows to begin with: `"workflow": {"template", "parameters"}` of a draft copies one.
-         */
-        get: operations["list_workflow_templates"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/ws-ticket": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /**
-         * Create Socket Ticket
-         * @description A ticket for the live socket, good for one opening.
-         */
-        post: operations["create_socket_ticket"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
+ "/healthz": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Healthz
+   * @description The process is alive.
+   */
+  get: operations["healthz"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/readyz": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Readyz
+   * @description Whether requests can be answered. A missing broker only slows work down.
+   */
+  get: operations["readyz"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/alert-rules": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Alert Rules
+   * @description The client's rules, newest first, with what they saw last.
+   */
+  get: operations["list_alert_rules"];
+  put?: never;
+  /**
+   * Create Alert Rule
+   * @description Tell people when a metric, or how often something happens, is beyond a threshold. Evaluated each minute.
+   */
+  post: operations["create_alert_rule"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/alert-rules/try": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Try Alert Rule
+   * @description Check a rule without keeping it: what it would see now. Nobody is told.
+   */
+  post: operations["try_alert_rule"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/alert-rules/{rule_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Alert Rule
+   * @description One rule, with what it saw last and when it fired.
+   */
+  get: operations["get_alert_rule"];
+  /**
+   * Replace Alert Rule
+   * @description Set all of a rule anew. What it saw is forgotten, and it may fire at the next evaluation.
+   */
+  put: operations["replace_alert_rule"];
+  post?: never;
+  /**
+   * Delete Alert Rule
+   * @description It fires no more; what it told stays.
+   */
+  delete: operations["delete_alert_rule"];
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/api-keys": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Api Keys
+   * @description The client's keys, newest first, the revoked ones too.
+   */
+  get: operations["list_api_keys"];
+  put?: never;
+  /**
+   * Create Api Key
+   * @description A new key with scopes that the caller holds too. The key itself is in this answer and nowhere else.
+   */
+  post: operations["create_api_key"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/api-keys/{api_key_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Api Key
+   * @description One key, without its secret.
+   */
+  get: operations["get_api_key"];
+  put?: never;
+  post?: never;
+  /**
+   * Revoke Api Key
+   * @description Revoked, it is refused from the next request; it stays in the list. Safe to repeat.
+   */
+  delete: operations["revoke_api_key"];
+  options?: never;
+  head?: never;
+  /**
+   * Change Api Key
+   * @description Another name or limit. Scopes and expiry are for good: make another key.
+   */
+  patch: operations["change_api_key"];
+  trace?: never;
+ };
+ "/v1/audit-logs": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Audit Logs
+   * @description The client's audit, newest first.
+   */
+  get: operations["list_audit_logs"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/audit-logs/verify": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Verify Audit Logs
+   * @description Walk the client's hash chain: any row changed, taken out, put in or cut off breaks it.
+   */
+  get: operations["verify_audit_logs"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/auth/email/resend": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Resend Verification
+   * @description Ask for the letter that confirms one's own address again. Nothing is sent once it is confirmed.
+   */
+  post: operations["resend_verification"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/auth/email/verify": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Verify Email
+   * @description Confirm an address by the token that was sent to it.
+   */
+  post: operations["verify_email"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/auth/login": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Login
+   * @description Sign in by address and password; an account with a second factor needs its code (`totp`) too.
+   */
+  post: operations["login"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/auth/logout": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Logout
+   * @description End the session; its access tokens are refused from the next request. Safe to repeat.
+   */
+  post: operations["logout"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/auth/password/change": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Change Password
+   * @description Change one's own password. Ends all sessions, this one too.
+   */
+  post: operations["change_password"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/auth/password/forgot": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Forgot Password
+   * @description Ask for a letter with which to choose a new password. The answer is the same for every address.
+   */
+  post: operations["forgot_password"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/auth/password/reset": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Reset Password
+   * @description Choose a new password by the token of the letter. Works once, ends all sessions; a second factor stays.
+   */
+  post: operations["reset_password"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/auth/refresh": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Refresh
+   * @description A new pair of tokens. The old refresh token is used up; using it again ends the session.
+   */
+  post: operations["refresh"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/auth/sessions": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Sessions
+   * @description Where the caller is signed in, the last used first; at most a hundred.
+   */
+  get: operations["list_sessions"];
+  put?: never;
+  post?: never;
+  /**
+   * End Other Sessions
+   * @description Sign out everywhere but here. Safe to repeat.
+   */
+  delete: operations["end_other_sessions"];
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/auth/sessions/{session_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  post?: never;
+  /**
+   * End Session
+   * @description Sign out there; its access tokens are refused from the next request.
+   */
+  delete: operations["end_session"];
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/budgets": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Budgets
+   * @description What may be spent on models today and this month, and what of it is gone.
+   */
+  get: operations["get_budgets"];
+  /**
+   * Set Budgets
+   * @description Set all limits. They bind calls that begin from now on; what is spent stays.
+   */
+  put: operations["set_budgets"];
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/clients": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Clients
+   * @description All clients, newest first.
+   */
+  get: operations["list_clients"];
+  put?: never;
+  /**
+   * Create Client
+   * @description A new client, active at once. Its people come by invitation.
+   */
+  post: operations["create_client"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/clients/{client_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Client
+   * @description One client.
+   */
+  get: operations["get_client"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  /**
+   * Patch Client
+   * @description Change a client. Suspended or inactive, its people and keys are refused from their next request; what was
+   *     accepted before is read and delivered to its end.
+   */
+  patch: operations["change_client"];
+  trace?: never;
+ };
+ "/v1/configurations": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Configurations
+   * @description The client's own configurations and the platform's templates, newest first.
+   */
+  get: operations["list_configurations"];
+  put?: never;
+  /**
+   * Create Configuration
+   * @description A draft; it takes the next version of its type. What is left out gets its default.
+   */
+  post: operations["create_configuration"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/configurations/{config_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Configuration
+   * @description One configuration.
+   */
+  get: operations["get_configuration"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  /**
+   * Patch Configuration
+   * @description Change a draft; what is left out stays as it is.
+   */
+  patch: operations["change_configuration"];
+  trace?: never;
+ };
+ "/v1/configurations/{config_id}/canary": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Canary Configuration
+   * @description Let it take a share of new processes, or change its share. The client's gate holds as for publishing.
+   */
+  post: operations["canary_configuration"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/configurations/{config_id}/clone": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Clone Configuration
+   * @description A draft of one's own with the same content and the next version, whoever's the first one is.
+   */
+  post: operations["clone_configuration"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/configurations/{config_id}/comparison": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Compare Configurations
+   * @description What the processes of two versions came to: straight through, corrected, cost and time.
+   *
+   *     Of the last 30 days, or of a time of at most 92.
+   */
+  get: operations["compare_configurations"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/configurations/{config_id}/diff": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Diff Configurations
+   * @description What changes on the way from the configuration `against` to this one.
+   */
+  get: operations["diff_configurations"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/configurations/{config_id}/dry-run": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Dry Run Configuration
+   * @description Read a stored document again under this configuration, check and judge it, and keep nothing.
+   */
+  post: operations["dry_run_configuration"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/configurations/{config_id}/publish": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Publish Configuration
+   * @description In force for new processes from then on, unless a higher version is. It never changes again.
+   *
+   *     `gate` tells how it compares with what was in force; the client's gate may refuse it (409).
+   */
+  post: operations["publish_configuration"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/configurations/{config_id}/reliability": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Configuration Reliability
+   * @description How far confidences can be relied on, from what the client's reviewers kept and changed in the newest reviews.
+   *
+   *     With `target` also the threshold that the labels support for it, or that they are not enough.
+   */
+  get: operations["get_configuration_reliability"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/configurations/{config_id}/retire": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Retire Configuration
+   * @description Taken out of force; processes that began with it keep it.
+   */
+  post: operations["retire_configuration"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/configurations/{config_id}/rollback": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Roll Back Configuration
+   * @description Retire the version in force, or the canary; the published one before takes new processes again.
+   */
+  post: operations["roll_back_configuration"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/configurations/{config_id}/shadow": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Shadow Configuration
+   * @description From then on it stands still, with its prompts, to be evaluated. No process is decided by it.
+   */
+  post: operations["shadow_configuration"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/documents/{document_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Document
+   * @description One document.
+   */
+  get: operations["get_document"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/documents/{document_id}/file": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Document File
+   * @description The original, as an attachment that no browser runs.
+   */
+  get: operations["get_document_file"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/documents/{document_id}/pages/{number}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Document Page
+   * @description One page, from 1, drawn at 150 dots per inch.
+   */
+  get: operations["get_document_page"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/documents/{document_id}/read-region": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Read Region
+   * @description Read the words in a box again, typed as a kind of value. Nothing is kept.
+   */
+  post: operations["read_region"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/documents/{document_id}/words": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Document Words
+   * @description Every word with its place, page by page.
+   */
+  get: operations["get_document_words"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/evaluation-sets": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Evaluation Sets
+   * @description Newest first.
+   */
+  get: operations["list_evaluation_sets"];
+  put?: never;
+  /**
+   * Create Evaluation Set
+   * @description From approved documents, with their final values as the truth.
+   */
+  post: operations["create_evaluation_set"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/evaluation-sets/{set_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Evaluation Set
+   * @description With how many documents have a value of each field; the values themselves are not shown.
+   */
+  get: operations["get_evaluation_set"];
+  put?: never;
+  post?: never;
+  /**
+   * Delete Evaluation Set
+   * @description With its evaluations, also those that run.
+   */
+  delete: operations["delete_evaluation_set"];
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/evaluations": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Evaluations
+   * @description Newest first.
+   */
+  get: operations["list_evaluations"];
+  put?: never;
+  /**
+   * Create Evaluation
+   * @description Read a set with one or two versions, drafts among them, in the background. It survives restarts.
+   */
+  post: operations["create_evaluation"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/evaluations/{evaluation_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Evaluation
+   * @description How far it is, and once it has ended what came of it.
+   */
+  get: operations["get_evaluation"];
+  put?: never;
+  post?: never;
+  /**
+   * Delete Evaluation
+   * @description Also while it runs: no further document is read then.
+   */
+  delete: operations["delete_evaluation"];
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/events": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Stream Events
+   * @description Every change of the client's processes as it comes. Snapshots may repeat; none is missed.
+   *
+   *     People are sent their notifications, too (`event: notification`, as in their list).
+   */
+  get: operations["stream_events"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/invitations": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Invitations
+   * @description Newest first; those that were accepted or ran out too.
+   */
+  get: operations["list_invitations"];
+  put?: never;
+  /**
+   * Create Invitation
+   * @description Invite somebody by mail. The token is shown this once, for whoever hands it over in another way.
+   */
+  post: operations["create_invitation"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/invitations/accept": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Accept Invitation
+   * @description Become one of the client's people, by the token of an invitation. Works once.
+   */
+  post: operations["accept_invitation"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/invitations/{invitation_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  post?: never;
+  /**
+   * Revoke Invitation
+   * @description Take an invitation back; its token is worth nothing from then on.
+   */
+  delete: operations["revoke_invitation"];
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/me": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Me
+   * @description Who calls, with what rights.
+   */
+  get: operations["get_me"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/me/mfa": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Mfa
+   * @description Whether the caller has a second factor, and how many recovery codes are left.
+   */
+  get: operations["get_mfa"];
+  put?: never;
+  post?: never;
+  /**
+   * End Mfa
+   * @description Turns the second factor off, by password and a code of the app or a recovery code.
+   */
+  delete: operations["end_mfa"];
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/me/mfa/recovery-codes": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Renew Recovery Codes
+   * @description Ten new recovery codes; the old ones count no more.
+   */
+  post: operations["renew_recovery_codes"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/me/mfa/totp": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Begin Mfa
+   * @description A secret for an authenticator app. Nothing changes before a code of it is confirmed.
+   */
+  post: operations["begin_mfa"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/me/mfa/totp/confirm": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Confirm Mfa
+   * @description Turns the second factor on, ends the caller's other sessions and shows ten recovery codes, once.
+   */
+  post: operations["confirm_mfa"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/me/notification-preferences": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Notification Preferences
+   * @description What the caller is told, in the portal and by letter.
+   */
+  get: operations["get_notification_preferences"];
+  /**
+   * Set Notification Preferences
+   * @description Choose the types to see in the portal and those to get by letter. Repeating it changes nothing.
+   */
+  put: operations["set_notification_preferences"];
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/notification-channels": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Notification Channels
+   * @description The client's channels, newest first, with how they fare.
+   */
+  get: operations["list_notification_channels"];
+  put?: never;
+  /**
+   * Create Notification Channel
+   * @description A mailbox, chat or phone that gets the notifications of these types. Its target is sealed and never shown.
+   */
+  post: operations["create_notification_channel"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/notification-channels/{channel_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Notification Channel
+   * @description One channel, and whether its messages arrive.
+   */
+  get: operations["get_notification_channel"];
+  put?: never;
+  post?: never;
+  /**
+   * Delete Notification Channel
+   * @description With what it had still to send.
+   */
+  delete: operations["delete_notification_channel"];
+  options?: never;
+  head?: never;
+  /**
+   * Change Notification Channel
+   * @description Another name, target, choice of types or window; or off and on. Its kind is for good.
+   */
+  patch: operations["change_notification_channel"];
+  trace?: never;
+ };
+ "/v1/notification-channels/{channel_id}/messages": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Notification Messages
+   * @description What the channel sent and will send, newest first.
+   */
+  get: operations["list_notification_messages"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/notification-channels/{channel_id}/test": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Test Notification Channel
+   * @description Send a test message, once. What became of it shows in the channel's messages within seconds.
+   */
+  post: operations["test_notification_channel"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/notifications": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Notifications
+   * @description The client's notifications and the caller's own, newest first, of the types that the caller wants to see.
+   */
+  get: operations["list_notifications"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/notifications/read-all": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Read All Notifications
+   * @description All that stand there now count as read by the caller; nobody else's reading changes. Safe to repeat.
+   */
+  post: operations["read_all_notifications"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/notifications/unread-count": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Count Unread Notifications
+   * @description How many of them the caller has not read.
+   */
+  get: operations["count_unread_notifications"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/notifications/{notification_id}/read": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Read Notification
+   * @description The caller has read it. Safe to repeat; the first time stays.
+   */
+  post: operations["read_notification"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/output-actions/{action_id}/retry": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Retry Output Action
+   * @description Try a failed action again, or a waiting one at once. What succeeded is never repeated.
+   */
+  post: operations["retry_output_action"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/process-types": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Process Types
+   * @description The platform's types and the client's own, by their ids.
+   */
+  get: operations["list_process_types"];
+  put?: never;
+  /**
+   * Create Process Type
+   * @description A type of the client's own, named `<slug>.<name>`; a platform admin makes the platform's.
+   */
+  post: operations["create_process_type"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/process-types/{process_type_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Process Type
+   * @description One type.
+   */
+  get: operations["get_process_type"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  /**
+   * Patch Process Type
+   * @description Change a type of one's own. Processes under way are not touched by it.
+   */
+  patch: operations["change_process_type"];
+  trace?: never;
+ };
+ "/v1/processes": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Processes
+   * @description The client's processes, newest first.
+   */
+  get: operations["list_processes"];
+  put?: never;
+  /**
+   * Create Process
+   * @description Hand in one or more files as one process. Repeatable with an `Idempotency-Key`.
+   */
+  post: operations["create_process"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/processes/batch": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Create Processes
+   * @description Hand in many processes; each is accepted or refused by itself. Repeatable with an `Idempotency-Key`.
+   */
+  post: operations["create_processes"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/processes/{process_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Process
+   * @description One process with its documents.
+   */
+  get: operations["get_process"];
+  put?: never;
+  post?: never;
+  /**
+   * Erase Process
+   * @description Take a process out for good, with its files; one that is at work is cancelled first. The audit keeps its ids.
+   */
+  delete: operations["erase_process"];
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/processes/{process_id}/audit": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Process Audit
+   * @description The audit of the process, oldest first; its rows hold ids and codes. The client's whole audit is for admins.
+   */
+  get: operations["list_process_audit"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/processes/{process_id}/cancel": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Cancel Process
+   * @description End a process that is not final yet.
+   */
+  post: operations["cancel_process"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/processes/{process_id}/events": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Process Events
+   * @description What happened to the process, oldest first.
+   */
+  get: operations["list_process_events"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/processes/{process_id}/outputs": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Process Outputs
+   * @description What goes out for the process: its output actions and webhook deliveries, each with its own state.
+   */
+  get: operations["list_process_outputs"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/processes/{process_id}/result": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Result
+   * @description What was read, while a person reviews it and once it is final. `ubl` and `cii` are for results that are an invoice.
+   */
+  get: operations["get_result"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/processes/{process_id}/retry": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Retry Process
+   * @description Go on with a failed or cancelled process, from where it stopped or from a stage or step before that.
+   */
+  post: operations["retry_process"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/processes/{process_id}/stages": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Stages
+   * @description The runs of the process, oldest first.
+   */
+  get: operations["list_stages"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/prompts": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Prompts
+   * @description The client's own prompts and the platform's, newest first.
+   */
+  get: operations["list_prompts"];
+  put?: never;
+  /**
+   * Create Prompt
+   * @description A draft for one stage of one version of a type's configuration.
+   */
+  post: operations["create_prompt"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/prompts/{prompt_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Prompt
+   * @description One prompt.
+   */
+  get: operations["get_prompt"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  /**
+   * Patch Prompt
+   * @description Change a draft.
+   */
+  patch: operations["change_prompt"];
+  trace?: never;
+ };
+ "/v1/prompts/{prompt_id}/clone": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Clone Prompt
+   * @description A draft of one's own with the same text, whoever's the first one is.
+   */
+  post: operations["clone_prompt"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/prompts/{prompt_id}/diff": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Diff Prompts
+   * @description What changes on the way from the prompt `against` to this one.
+   */
+  get: operations["diff_prompts"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/prompts/{prompt_id}/publish": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Publish Prompt
+   * @description From then on it never changes; configurations that are published later may name it.
+   *
+   *     `gate` tells how it compares with the prompt in force; the client's gate may refuse it (409).
+   */
+  post: operations["publish_prompt"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/prompts/{prompt_id}/retire": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Retire Prompt
+   * @description Configurations that were published with it keep it; later ones do without.
+   */
+  post: operations["retire_prompt"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/publish-gate": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Publish Gate
+   * @description What is asked before a prompt or a configuration is published.
+   */
+  get: operations["get_publish_gate"];
+  /**
+   * Set Publish Gate
+   * @description `off`, `warn` (the answer tells) or `refuse` (409 without a comparison that passed).
+   */
+  put: operations["set_publish_gate"];
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/reviews": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Reviews
+   * @description What waits for a person: the most urgent first, among those the oldest.
+   */
+  get: operations["list_reviews"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/reviews/assignees": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Assignees
+   * @description Who reviews can be given to: the client's active operators and admins.
+   */
+  get: operations["list_assignees"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/reviews/summary": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Review Summary
+   * @description How many wait, by reason; made for badges: one pass over the open reviews.
+   */
+  get: operations["get_review_summary"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/reviews/{process_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Review
+   * @description One review with all that its screen shows: the open one, else the last of the process.
+   *
+   *     A blind sample shows values without how sure they are. 404 for a process that no person had to look at.
+   */
+  get: operations["get_review"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/reviews/{process_id}/assignee": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  /**
+   * Assign Review
+   * @description Give it to an operator or admin of the client, who is told, or to nobody. Others may still work on it.
+   */
+  put: operations["assign_review"];
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/reviews/{process_id}/claim": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Claim Review
+   * @description Work on it for 15 minutes; claiming again renews that. 409 tells who works on it and until when.
+   *
+   *     The process's version stays, so that an `If-Match` read before goes on to hold.
+   */
+  post: operations["claim_review"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/reviews/{process_id}/decision": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Decide Review
+   * @description Approve, correct or reject a held process, give it its type, or send it back to be read again.
+   *
+   *     Of a blind sample `approve` keeps what is right and wrong, and nothing of the completed process changes.
+   */
+  post: operations["decide_review"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/reviews/{process_id}/fields": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  /**
+   * Correct Fields
+   * @description Save right values. All rules run again and tell what they say now; the process stays held until it is decided.
+   *
+   *     A value of a wrong type is 422 with a pointer to it, and then nothing is saved. Approvals given before are void.
+   */
+  patch: operations["correct_fields"];
+  trace?: never;
+ };
+ "/v1/reviews/{process_id}/notes": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Add Review Note
+   * @description Tell other reviewers something; it stays with the review and goes to nobody else.
+   */
+  post: operations["add_review_note"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/reviews/{process_id}/release": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Release Review
+   * @description Leave it to others; an admin may do so for anybody. Nothing happens where nobody works on it.
+   */
+  post: operations["release_review"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/reviews/{process_id}/split": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Split Process
+   * @description Cut the files of a held process; each part becomes a process of its own. Without cuts it goes on as one document.
+   */
+  post: operations["split_process"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/rules/check": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Check Rules
+   * @description What each rule finds, and why one cannot be used; nothing is kept. Without data and process only the latter.
+   */
+  post: operations["check_rules"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/secrets": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Secrets
+   * @description The names of the client's secrets. An output action uses one as `{"$secret": "NAME"}`; its value is never shown.
+   */
+  get: operations["list_secrets"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/secrets/{name}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  /**
+   * Set Secret
+   * @description Set or replace a secret. What waits to be sent uses it from now on.
+   */
+  put: operations["set_secret"];
+  post?: never;
+  /**
+   * Delete Secret
+   * @description Actions that use it fail with `secret_missing` from now on.
+   */
+  delete: operations["delete_secret"];
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/uploads": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Create Upload
+   * @description A link to send one file to. The file then waits a day for the process that names its `upload_id`.
+   */
+  post: operations["create_upload"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/uploads/{upload_id}/content": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  /**
+   * Send Upload
+   * @description The file itself, over the signed link that `POST /v1/uploads` gave. The link is the only key that is asked for.
+   */
+  put: operations["send_upload"];
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/usage/costs": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Cost Usage
+   * @description What model calls cost, summed. A call whose price is unknown is counted, never taken for free.
+   */
+  get: operations["get_cost_usage"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/usage/processes": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Process Usage
+   * @description How many processes came in and what became of them. Without `from` the last 30 days; `to` is exclusive, else now.
+   */
+  get: operations["get_process_usage"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/usage/tokens": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Token Usage
+   * @description Model tokens, summed. Without `from` since the month of `to` began; `to` is exclusive and else now.
+   */
+  get: operations["get_token_usage"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/users": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Users
+   * @description The client's people, newest first.
+   */
+  get: operations["list_users"];
+  put?: never;
+  /**
+   * Create User
+   * @description Add somebody with a password, outside production only; elsewhere people are invited.
+   */
+  post: operations["create_user"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/users/{user_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get User
+   * @description One of the client's people.
+   */
+  get: operations["get_user"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  /**
+   * Change User
+   * @description Another role, or switched off and on. Ends the person's sessions. The last active admin stays one.
+   */
+  patch: operations["change_user"];
+  trace?: never;
+ };
+ "/v1/users/{user_id}/mfa": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  post?: never;
+  /**
+   * Reset User Mfa
+   * @description For somebody who lost the app and the recovery codes: both are gone, and all their sessions end.
+   */
+  delete: operations["reset_user_mfa"];
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/vendor-templates": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Vendor Templates
+   * @description Where reviewers' corrections say that fields of a vendor stand, newest first.
+   *
+   *     A correction whose value stands on a page teaches one by itself. The vendor's next documents are read by it, too.
+   */
+  get: operations["list_vendor_templates"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/vendor-templates/{template_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  post?: never;
+  /**
+   * Delete Vendor Template
+   * @description Forget a template; a later correction may teach it anew.
+   */
+  delete: operations["delete_vendor_template"];
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/vendors": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Vendors
+   * @description Whose documents were completed, with the accounts they asked to be paid to; newest first.
+   */
+  get: operations["list_vendors"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/vendors/{vendor_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Vendor
+   * @description One vendor with its accounts, amounts and habits.
+   */
+  get: operations["get_vendor"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/vendors/{vendor_id}/verify-bank-details": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Verify Bank Details
+   * @description Keep that an account is the vendor's. Documents read from then on that ask to pay there are not flagged for it.
+   */
+  post: operations["verify_bank_details"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/webhook-deliveries": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Webhook Deliveries
+   * @description Messages with their tries, newest first.
+   */
+  get: operations["list_webhook_deliveries"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/webhook-deliveries/{delivery_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Webhook Delivery
+   * @description One message with its tries.
+   */
+  get: operations["get_webhook_delivery"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/webhook-deliveries/{delivery_id}/redeliver": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Redeliver Webhook
+   * @description Send it again, under the same `webhook-id`, with all its tries ahead.
+   */
+  post: operations["redeliver_webhook"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/webhook-endpoints": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Webhook Endpoints
+   * @description Newest first.
+   */
+  get: operations["list_webhook_endpoints"];
+  put?: never;
+  /**
+   * Create Webhook Endpoint
+   * @description Its events are signed with the secret in this answer, which is nowhere else.
+   */
+  post: operations["create_webhook_endpoint"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/webhook-endpoints/callback": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Callback Secret
+   * @description The secret that signs what goes to a process's `callback_url`; made when it is first asked for.
+   */
+  get: operations["get_callback_secret"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/webhook-endpoints/callback/rotate-secret": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Rotate Callback Secret
+   * @description A new secret; for a time every message is signed with both.
+   */
+  post: operations["rotate_callback_secret"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/webhook-endpoints/{endpoint_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Webhook Endpoint
+   * @description One endpoint, without its secret.
+   */
+  get: operations["get_webhook_endpoint"];
+  put?: never;
+  post?: never;
+  /**
+   * Delete Webhook Endpoint
+   * @description With its deliveries.
+   */
+  delete: operations["delete_webhook_endpoint"];
+  options?: never;
+  head?: never;
+  /**
+   * Change Webhook Endpoint
+   * @description Another address, other events or headers; or `state`, to stop it and to take it up again.
+   */
+  patch: operations["change_webhook_endpoint"];
+  trace?: never;
+ };
+ "/v1/webhook-endpoints/{endpoint_id}/rotate-secret": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Rotate Webhook Secret
+   * @description A new secret, in this answer alone; for a time every message is signed with both.
+   */
+  post: operations["rotate_webhook_secret"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/webhook-endpoints/{endpoint_id}/test": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Send Test
+   * @description Send an `endpoint.test` message. What came of it stands on the delivery.
+   */
+  post: operations["test_webhook_endpoint"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/workflow-steps": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Workflow Steps
+   * @description What workflows are made of, with the JSON Schema of each type's `config`.
+   */
+  get: operations["list_workflow_steps"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/workflow-templates": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Workflow Templates
+   * @description Workflows to begin with: `"workflow": {"template", "parameters"}` of a draft copies one.
+   */
+  get: operations["list_workflow_templates"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/ws-ticket": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Create Socket Ticket
+   * @description A ticket for the live socket, good for one opening.
+   */
+  post: operations["create_socket_ticket"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
 }
 export interface webhooks {
-    "endpoint.test": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** Somebody asked for a test of this endpoint; the process members are null */
-        post: operations["on_endpoint_test"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "process.cancelled": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A process was ended by somebody */
-        post: operations["on_process_cancelled"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "process.completed": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A process is complete; its result can be fetched */
-        post: operations["on_process_completed"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "process.failed": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A process ended without a result */
-        post: operations["on_process_failed"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "process.received": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A process was accepted */
-        post: operations["on_process_received"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "process.review_required": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A process waits for a person */
-        post: operations["on_process_review_required"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "process.reviewed": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A person decided about a process */
-        post: operations["on_process_reviewed"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "quota.warning": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** A budget for models has reached 50, 80 or 100 %; the process members are null */
-        post: operations["on_quota_warning"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
+ "endpoint.test": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /** Somebody asked for a test of this endpoint; the process members are null */
+  post: operations["on_endpoint_test"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "process.cancelled": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /** A process was ended by somebody */
+  post: operations["on_process_cancelled"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "process.completed": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /** A process is complete; its result can be fetched */
+  post: operations["on_process_completed"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "process.failed": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /** A process ended without a result */
+  post: operations["on_process_failed"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "process.received": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /** A process was accepted */
+  post: operations["on_process_received"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "process.review_required": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /** A process waits for a person */
+  post: operations["on_process_review_required"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "process.reviewed": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /** A person decided about a process */
+  post: operations["on_process_reviewed"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "quota.warning": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /** A budget for models has reached 50, 80 or 100 %; the process members are null */
+  post: operations["on_quota_warning"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
 }
 export interface components {
-    schemas: {
-        /**
-         * AcceptIn
-         * @example {
-         *       "password": "violet-harbour-91",
-         *       "token": "dft_of-the-letter"
-         *     }
-         */
-        AcceptIn: {
-            /** Password */
-            password: string;
-            /** Token */
-            token: string;
-        };
-        /**
-         * AlertRuleIn
-         * @description Exactly one of `metric` and `event`. It fires while the value is beyond the threshold, once in a cool-down.
-         * @example {
-         *       "comparison": "above",
-         *       "cool_down_s": 3600,
-         *       "metric": "review_queue_depth",
-         *       "name": "reviews pile up",
-         *       "threshold": 100,
-         *       "window_s": 3600
-         *     }
-         */
-        AlertRuleIn: {
-            /** @default above */
-            comparison?: components["schemas"]["Comparison"];
-            /**
-             * Cool Down S
-             * @default 3600
-             */
-            cool_down_s?: number;
-            /**
-             * Event
-             * @default null
-             */
-            event?: ("hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "quota_warning") | null;
-            /**
-             * Is Enabled
-             * @default true
-             */
-            is_enabled?: boolean;
-            /** @default null */
-            metric?: components["schemas"]["Metric"] | null;
-            /** Name */
-            name: string;
-            /**
-             * Severity
-             * @default warning
-             * @enum {string}
-             */
-            severity?: "info" | "warning" | "error" | "critical";
-            /** Threshold */
-            threshold: number;
-            /**
-             * Window S
-             * @default 3600
-             */
-            window_s?: number;
-        };
-        /**
-         * AlertRuleOut
-         * @description `last_value` is null until the rule was evaluated, and while there is nothing to judge by.
-         */
-        AlertRuleOut: {
-            /** Comparison */
-            comparison: string;
-            /** Cool Down S */
-            cool_down_s: number;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string | null;
-            /** Event */
-            event: string | null;
-            /** Is Enabled */
-            is_enabled: boolean;
-            /** Last Evaluated At */
-            last_evaluated_at: string | null;
-            /** Last Fired At */
-            last_fired_at: string | null;
-            /** Last Value */
-            last_value: number | null;
-            /** Metric */
-            metric: string | null;
-            /** Name */
-            name: string;
-            /**
-             * Rule Id
-             * Format: uuid
-             */
-            rule_id: string;
-            /** Severity */
-            severity: string;
-            /** Threshold */
-            threshold: number;
-            /** Version */
-            version: number;
-            /** Window S */
-            window_s: number;
-        };
-        /**
-         * AlertTrialOut
-         * @description What the rule would see now, and whether it would fire. null = nothing to judge by.
-         */
-        AlertTrialOut: {
-            /** Value */
-            value: number | null;
-            /** Would Fire */
-            would_fire: boolean;
-        };
-        /**
-         * ApiKeyChange
-         * @description What is left out stays as it is.
-         * @example {
-         *       "name": "n8n",
-         *       "requests_per_minute": 120
-         *     }
-         */
-        ApiKeyChange: {
-            /** Name */
-            name?: string | null;
-            /**
-             * Requests Per Minute
-             * @description null = the installation's limit
-             */
-            requests_per_minute?: number | null;
-        };
-        /**
-         * ApiKeyIn
-         * @example {
-         *       "name": "n8n",
-         *       "scopes": [
-         *         "processes:read",
-         *         "processes:write"
-         *       ]
-         *     }
-         */
-        ApiKeyIn: {
-            /**
-             * Expires At
-             * @default null
-             */
-            expires_at?: string | null;
-            /** Name */
-            name: string;
-            /**
-             * Requests Per Minute
-             * @description null = the installation's limit
-             * @default null
-             */
-            requests_per_minute?: number | null;
-            /** Scopes */
-            scopes: components["schemas"]["Scope"][];
-        };
-        /**
-         * ApiKeyMade
-         * @description `key` is shown this once; a repeated request gets the same answer without it.
-         */
-        ApiKeyMade: {
-            /**
-             * Api Key Id
-             * Format: uuid
-             */
-            api_key_id: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string | null;
-            /** Expires At */
-            expires_at: string | null;
-            /** Key */
-            key?: string | null;
-            /** Last Used At */
-            last_used_at: string | null;
-            /** Name */
-            name: string;
-            /** Prefix */
-            prefix: string;
-            /** Requests Per Minute */
-            requests_per_minute: number | null;
-            /** Revoked At */
-            revoked_at: string | null;
-            /** Scopes */
-            scopes: string[];
-            /** Version */
-            version: number;
-        };
-        /**
-         * ApiKeyOut
-         * @description `last_used_at` is exact to about a minute.
-         */
-        ApiKeyOut: {
-            /**
-             * Api Key Id
-             * Format: uuid
-             */
-            api_key_id: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string | null;
-            /** Expires At */
-            expires_at: string | null;
-            /** Last Used At */
-            last_used_at: string | null;
-            /** Name */
-            name: string;
-            /** Prefix */
-            prefix: string;
-            /** Requests Per Minute */
-            requests_per_minute: number | null;
-            /** Revoked At */
-            revoked_at: string | null;
-            /** Scopes */
-            scopes: string[];
-            /** Version */
-            version: number;
-        };
-        /**
-         * AssigneeIn
-         * @description Null gives it to nobody.
-         * @example {
-         *       "user_id": "0193a6a4-0000-7000-8000-000000000000"
-         *     }
-         */
-        AssigneeIn: {
-            /** User Id */
-            user_id: string | null;
-        };
-        /**
-         * AttemptOut
-         * @description One try: the receiver's status, or the code of what went wrong before there was one.
-         */
-        AttemptOut: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Duration Ms */
-            duration_ms: number;
-            /** Error */
-            error: string | null;
-            /** Status */
-            status: number | null;
-        };
-        /**
-         * AuditFormat
-         * @enum {string}
-         */
-        AuditFormat: "json" | "csv";
-        /**
-         * AuditLogOut
-         * @description `hash` covers the row and `prev_hash`, so a chain of rows cannot be changed unnoticed.
-         */
-        AuditLogOut: {
-            /** Attempt */
-            attempt: number | null;
-            /**
-             * Audit Id
-             * Format: uuid
-             */
-            audit_id: string;
-            /**
-             * Client Id
-             * Format: uuid
-             */
-            client_id: string;
-            /** Document Urls */
-            document_urls: string[];
-            /** Error Message */
-            error_message: string | null;
-            /** Hash */
-            hash: string;
-            /** Payload */
-            payload: {
-                [key: string]: unknown;
-            };
-            /** Prev Hash */
-            prev_hash: string;
-            /** Process Id */
-            process_id: string | null;
-            /** Process Plugin Name */
-            process_plugin_name: string | null;
-            /** Process Type Id */
-            process_type_id: string | null;
-            /** Result */
-            result: string;
-            /** Run Id */
-            run_id: string | null;
-            /** Seq */
-            seq: number;
-            /** Stage Type */
-            stage_type: string | null;
-            /**
-             * Timestamp
-             * Format: date-time
-             */
-            timestamp: string;
-            /** Token Usage */
-            token_usage: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /** AuditLogsOut */
-        AuditLogsOut: {
-            /** Data */
-            data: components["schemas"]["AuditLogOut"][];
-        };
-        /**
-         * AuditResult
-         * @description SUCCESS: the stage ended as meant. ERRORS: with findings (held, retried). FAILED: it ended the process.
-         * @enum {string}
-         */
-        AuditResult: "SUCCESS" | "ERRORS" | "FAILED";
-        /**
-         * BankDetailsVerified
-         * @description An account that somebody confirmed with the vendor, by a number or address known from elsewhere.
-         * @example {
-         *       "iban": "DE89 3704 0044 0532 0130 00"
-         *     }
-         */
-        BankDetailsVerified: {
-            /** Iban */
-            iban: string;
-        };
-        /** BatchError */
-        BatchError: {
-            /** Code */
-            code: string;
-            /** Errors */
-            errors: components["schemas"]["ProblemPlace"][];
-            /** Message */
-            message: string;
-        };
-        /**
-         * BatchItem
-         * @description What became of one process: `status` is what POST /v1/processes would have answered.
-         */
-        BatchItem: {
-            error?: components["schemas"]["BatchError"] | null;
-            /** Index */
-            index: number;
-            process?: components["schemas"]["ProcessOut"] | null;
-            /** Status */
-            status: number;
-        };
-        /** BatchOut */
-        BatchOut: {
-            /** Data */
-            data: components["schemas"]["BatchItem"][];
-        };
-        /** BrokenLink */
-        BrokenLink: {
-            /** Audit Id */
-            audit_id: string | null;
-            /**
-             * Client Id
-             * Format: uuid
-             */
-            client_id: string;
-            /** Kind */
-            kind: string;
-            /** Seq */
-            seq: number;
-        };
-        /**
-         * BudgetCaps
-         * @description null = without limit.
-         */
-        BudgetCaps: {
-            /**
-             * Cap Cost
-             * @default null
-             */
-            cap_cost?: number | string | null;
-            /**
-             * Cap Tokens
-             * @default null
-             */
-            cap_tokens?: number | null;
-        };
-        /**
-         * BudgetOut
-         * @description `reserved_*` is held for calls under way; `warned_percent` the last step that was told of: 0, 50, 80, 100.
-         */
-        BudgetOut: {
-            /** Cap Cost */
-            cap_cost: string | null;
-            /** Cap Tokens */
-            cap_tokens: number | null;
-            /**
-             * Period Start
-             * Format: date
-             */
-            period_start: string;
-            /** Reserved Cost */
-            reserved_cost: string;
-            /** Reserved Tokens */
-            reserved_tokens: number;
-            /** Spent Cost */
-            spent_cost: string;
-            /** Spent Tokens */
-            spent_tokens: number;
-            /** Warned Percent */
-            warned_percent: number;
-        };
-        /**
-         * BudgetsIn
-         * @description Limits of the day and the month, in UTC; what is left out has none. They hold from now on, until changed.
-         * @example {
-         *       "day": {
-         *         "cap_tokens": 2000000
-         *       },
-         *       "month": {
-         *         "cap_cost": "250.00"
-         *       }
-         *     }
-         */
-        BudgetsIn: {
-            /**
-             * @default {
-             *       "cap_cost": null,
-             *       "cap_tokens": null
-             *     }
-             */
-            day?: components["schemas"]["BudgetCaps"];
-            /**
-             * @default {
-             *       "cap_cost": null,
-             *       "cap_tokens": null
-             *     }
-             */
-            month?: components["schemas"]["BudgetCaps"];
-        };
-        /**
-         * BudgetsOut
-         * @description `token_balance` is what is left of prepaid tokens; null = unmetered.
-         */
-        BudgetsOut: {
-            /**
-             * Currency
-             * @default USD
-             */
-            currency?: string;
-            day: components["schemas"]["BudgetOut"];
-            month: components["schemas"]["BudgetOut"];
-            /** Token Balance */
-            token_balance: number | null;
-        };
-        /**
-         * CallbackOut
-         * @description What signs the messages to a process's `callback_url`.
-         */
-        CallbackOut: {
-            /** Old Secret Until */
-            old_secret_until: string | null;
-            /** Secret */
-            secret: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * CanaryIn
-         * @description Of 100 new processes so many go to it; which ones, their ids decide.
-         * @example {
-         *       "percent": 10
-         *     }
-         */
-        CanaryIn: {
-            /** Percent */
-            percent: number;
-        };
-        /**
-         * CellIn
-         * @description `row` counts from 0 in the table as it stands.
-         */
-        CellIn: {
-            /** Column */
-            column: string;
-            /** Row */
-            row: number;
-            /** Table */
-            table: string;
-            /**
-             * Value
-             * @default null
-             */
-            value?: unknown;
-        };
-        /**
-         * ChangeIn
-         * @example {
-         *       "current_password": "violet-harbour-91",
-         *       "password": "seven quiet lanterns"
-         *     }
-         */
-        ChangeIn: {
-            /** Current Password */
-            current_password: string;
-            /** Password */
-            password: string;
-        };
-        /**
-         * ChangeOut
-         * @description One place that differs: an RFC 6901 pointer and what stands there on either side.
-         */
-        ChangeOut: {
-            /** After */
-            after: unknown;
-            /** Before */
-            before: unknown;
-            /** Kind */
-            kind: string;
-            /** Pointer */
-            pointer: string;
-        };
-        /**
-         * ChannelKind
-         * @enum {string}
-         */
-        ChannelKind: "email" | "slack" | "teams" | "telegram" | "sms" | "mattermost" | "discord";
-        /** ClassificationOut */
-        ClassificationOut: {
-            /** Confidence */
-            confidence: number;
-            /** Process Type Id */
-            process_type_id: string;
-        };
-        /**
-         * ClientIn
-         * @description `token_balance` is prepaid model tokens; null = unmetered. The slug leads the ids of the client's own types.
-         * @example {
-         *       "name": "Umbrella Ltd",
-         *       "slug": "umbrella",
-         *       "subscription_tier": "professional"
-         *     }
-         */
-        ClientIn: {
-            /** Name */
-            name: string;
-            /** Slug */
-            slug: string;
-            /** @default basic */
-            subscription_tier?: components["schemas"]["Tier"];
-            /**
-             * Token Balance
-             * @default null
-             */
-            token_balance?: number | null;
-        };
-        /** ClientName */
-        ClientName: {
-            /** Name */
-            name: string;
-            /** Slug */
-            slug: string;
-        };
-        /** ClientOut */
-        ClientOut: {
-            /**
-             * Client Id
-             * Format: uuid
-             */
-            client_id: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Name */
-            name: string;
-            /** Slug */
-            slug: string;
-            status: components["schemas"]["ClientStatus"];
-            subscription_tier: components["schemas"]["Tier"];
-            /** Token Balance */
-            token_balance: number | null;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * ClientPatch
-         * @description `suspended` and `inactive` refuse everybody of the client from their next request.
-         * @example {
-         *       "status": "suspended"
-         *     }
-         */
-        ClientPatch: {
-            /** Name */
-            name?: string;
-            status?: components["schemas"]["ClientStatus"];
-            subscription_tier?: components["schemas"]["Tier"];
-            /** Token Balance */
-            token_balance?: number | null;
-        };
-        /**
-         * ClientStatus
-         * @enum {string}
-         */
-        ClientStatus: "active" | "suspended" | "inactive";
-        /**
-         * Comparison
-         * @enum {string}
-         */
-        Comparison: "above" | "below";
-        /**
-         * ComparisonFigures
-         * @description Worse = a field that loses more than a point with 95 % confidence, or more values invented.
-         */
-        ComparisonFigures: {
-            /** Fields */
-            fields: {
-                [key: string]: components["schemas"]["DifferenceOut"];
-            };
-            invented: components["schemas"]["InventedOut"];
-            /** Invents More */
-            invents_more: boolean;
-            overall: components["schemas"]["DifferenceOut"];
-            /** Worse Fields */
-            worse_fields: string[];
-        };
-        /**
-         * ConfigurationIn
-         * @description A draft; it takes the next version of its type.
-         * @example {
-         *       "confidence_threshold": 0.85,
-         *       "output_schema": {
-         *         "properties": {
-         *           "monthly_rent": {
-         *             "type": [
-         *               "string",
-         *               "number"
-         *             ],
-         *             "x-kind": "money",
-         *             "x-labels": [
-         *               "Monthly rent"
-         *             ]
-         *           },
-         *           "tenant_name": {
-         *             "type": "string",
-         *             "x-kind": "party",
-         *             "x-labels": [
-         *               "Tenant"
-         *             ]
-         *           }
-         *         },
-         *         "required": [
-         *           "tenant_name",
-         *           "monthly_rent"
-         *         ],
-         *         "type": "object"
-         *       },
-         *       "process_type_id": "acme-corp.lease",
-         *       "validation_rules": [
-         *         {
-         *           "field": "monthly_rent",
-         *           "rule": "greater_than",
-         *           "value": "0"
-         *         }
-         *       ]
-         *     }
-         */
-        ConfigurationIn: {
-            /**
-             * Confidence Threshold
-             * @default 0.8
-             */
-            confidence_threshold?: number;
-            /** @default flag */
-            duplicate_policy?: components["schemas"]["DuplicatePolicy"];
-            /**
-             * Enable Fraud Detection
-             * @default true
-             */
-            enable_fraud_detection?: boolean;
-            /**
-             * Enable Hitl
-             * @default true
-             */
-            enable_hitl?: boolean;
-            /** Input Schema */
-            input_schema?: {
-                [key: string]: unknown;
-            };
-            /** Llm Policy */
-            llm_policy?: {
-                [key: string]: unknown;
-            };
-            /** Output Actions */
-            output_actions?: unknown[];
-            /** Output Schema */
-            output_schema?: {
-                [key: string]: unknown;
-            };
-            /**
-             * Plugin Name
-             * @default null
-             */
-            plugin_name?: string | null;
-            /**
-             * Process Type Id
-             * @example simple_invoice
-             */
-            process_type_id: string;
-            /**
-             * Review Sample Share
-             * @default 0.03
-             */
-            review_sample_share?: number;
-            /** Validation Rules */
-            validation_rules?: unknown[];
-            /** Workflow */
-            workflow?: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * ConfigurationOut
-         * @description `version` is what processes are pinned to; `revision` counts the writes and is the ETag.
-         *
-         *     `prompt_ids` names the prompt of each stage, once published. `canary_percent` of new processes go to a canary.
-         *     `gate` stands in the answer to publishing, of a client's own.
-         */
-        ConfigurationOut: {
-            /** Canary Percent */
-            canary_percent: number | null;
-            /** Confidence Threshold */
-            confidence_threshold: number;
-            /**
-             * Config Id
-             * Format: uuid
-             */
-            config_id: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string | null;
-            duplicate_policy: components["schemas"]["DuplicatePolicy"];
-            /** Enable Fraud Detection */
-            enable_fraud_detection: boolean;
-            /** Enable Hitl */
-            enable_hitl: boolean;
-            gate?: components["schemas"]["GateOut"] | null;
-            /** Input Schema */
-            input_schema: {
-                [key: string]: unknown;
-            };
-            /** Is Platform */
-            is_platform: boolean;
-            /** Llm Policy */
-            llm_policy: {
-                [key: string]: unknown;
-            };
-            /** Output Actions */
-            output_actions: unknown[];
-            /** Output Schema */
-            output_schema: {
-                [key: string]: unknown;
-            };
-            /** Plugin Name */
-            plugin_name: string | null;
-            /** Process Type Id */
-            process_type_id: string;
-            /** Prompt Ids */
-            prompt_ids: {
-                [key: string]: string;
-            };
-            /** Review Sample Share */
-            review_sample_share: number;
-            /** Revision */
-            revision: number;
-            state: components["schemas"]["LifecycleState"];
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Validation Rules */
-            validation_rules: unknown[];
-            /** Version */
-            version: number;
-            /** Workflow */
-            workflow: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * ConfigurationPatch
-         * @description What is left out stays as it is; a draft may be incomplete until it is published.
-         *
-         *     `confidence_threshold` is 0..1. `output_actions` is a list of `{"action_type", "target_config", "max_retries"}`;
-         *     secrets have no place in it.
-         * @example {
-         *       "confidence_threshold": 0.9
-         *     }
-         */
-        ConfigurationPatch: {
-            /** Confidence Threshold */
-            confidence_threshold?: number;
-            duplicate_policy?: components["schemas"]["DuplicatePolicy"];
-            /** Enable Fraud Detection */
-            enable_fraud_detection?: boolean;
-            /** Enable Hitl */
-            enable_hitl?: boolean;
-            /** Input Schema */
-            input_schema?: {
-                [key: string]: unknown;
-            };
-            /** Llm Policy */
-            llm_policy?: {
-                [key: string]: unknown;
-            };
-            /** Output Actions */
-            output_actions?: unknown[];
-            /** Output Schema */
-            output_schema?: {
-                [key: string]: unknown;
-            };
-            /** Plugin Name */
-            plugin_name?: string | null;
-            /** Review Sample Share */
-            review_sample_share?: number;
-            /** Validation Rules */
-            validation_rules?: unknown[];
-            /** Workflow */
-            workflow?: {
-                [key: string]: unknown;
-            };
-        };
-        /** ConfigurationReliabilityOut */
-        ConfigurationReliabilityOut: {
-            /**
-             * Config Id
-             * Format: uuid
-             */
-            config_id: string;
-            /** Fields */
-            fields: components["schemas"]["FieldReliabilityOut"][];
-            overall: components["schemas"]["ReliabilityOut"] | null;
-            /** Process Type Id */
-            process_type_id: string;
-            /** Target */
-            target: number | null;
-            /** Threshold */
-            threshold: number;
-            /** Version */
-            version: number;
-        };
-        /**
-         * ConfirmIn
-         * @example {
-         *       "token": "dft_of-the-letter"
-         *     }
-         */
-        ConfirmIn: {
-            /** Token */
-            token: string;
-        };
-        /**
-         * CookieSessionOut
-         * @description The tokens are in cookies; the access token lives `expires_in` seconds.
-         */
-        CookieSessionOut: {
-            /** Expires In */
-            expires_in: number;
-            /**
-             * Token Type
-             * @default Cookie
-             * @constant
-             */
-            token_type?: "Cookie";
-        };
-        /**
-         * CorrectedOut
-         * @description After saving: what the rules say now, what still speaks for a person's look, and the result with its new values.
-         *
-         *     The process stays held until it is decided, also where no reason is left.
-         */
-        CorrectedOut: {
-            /** Corrected */
-            corrected: string[];
-            /** Findings */
-            findings: {
-                [key: string]: unknown;
-            }[];
-            /** Overall Confidence */
-            overall_confidence: number | null;
-            /**
-             * Process Id
-             * Format: uuid
-             */
-            process_id: string;
-            /** Reasons */
-            reasons: components["schemas"]["ReasonOut"][];
-            /** Result */
-            result: {
-                [key: string]: unknown;
-            };
-            /** Version */
-            version: number;
-        };
-        /**
-         * CorrectionOut
-         * @description A value that became another during this review. `field` names a field, a cell such as `line_items[2].line_total`, or
-         *     a row such as `line_items[3]`. `before` and `after` are fields as in a result, or `{"row": {…}}`; null = there was none.
-         */
-        CorrectionOut: {
-            /** After */
-            after: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** Before */
-            before: {
-                [key: string]: unknown;
-            } | null;
-            /** Box */
-            box: number[] | null;
-            /** By */
-            by: string;
-            /** Cause */
-            cause: string | null;
-            /** Document Id */
-            document_id: string | null;
-            /** Field */
-            field: string;
-            /** Page */
-            page: number | null;
-        };
-        /**
-         * CorrectionsIn
-         * @description Right values. A value that was read rightly may be sent, too: then a person has vouched for it.
-         *
-         *     `fields` maps dotted names to values, null for none. `tables` maps a table to all its rows, each an object of columns;
-         *     `cells` changes single ones. `places` tells where a value in `fields` was seen. Without a `document_id` they are the primary
-         *     document's, whose values the process shows.
-         * @example {
-         *       "cells": [
-         *         {
-         *           "column": "quantity",
-         *           "row": 0,
-         *           "table": "line_items",
-         *           "value": 2
-         *         }
-         *       ],
-         *       "fields": {
-         *         "grand_total": "119.00"
-         *       },
-         *       "places": {
-         *         "grand_total": {
-         *           "box": [
-         *             0.7,
-         *             0.8,
-         *             0.9,
-         *             0.82
-         *           ],
-         *           "page": 1
-         *         }
-         *       }
-         *     }
-         */
-        CorrectionsIn: {
-            /** Cells */
-            cells?: components["schemas"]["CellIn"][];
-            /**
-             * Document Id
-             * @default null
-             */
-            document_id?: string | null;
-            /** Fields */
-            fields?: {
-                [key: string]: unknown;
-            };
-            /** Places */
-            places?: {
-                [key: string]: components["schemas"]["PlaceIn"];
-            };
-            /** Tables */
-            tables?: {
-                [key: string]: unknown;
-            };
-        };
-        /**
-         * CostSumOut
-         * @description `cost` sums the calls whose price is known and is null where none is; `unpriced_calls` counts the others.
-         */
-        CostSumOut: {
-            /** Calls */
-            calls: number;
-            /** Cost */
-            cost: string | null;
-            /** Key */
-            key: string | null;
-            /** Unpriced Calls */
-            unpriced_calls: number;
-        };
-        /** CostUsageOut */
-        CostUsageOut: {
-            /**
-             * Currency
-             * @default USD
-             */
-            currency?: string;
-            /** Data */
-            data: components["schemas"]["CostSumOut"][];
-            group_by: components["schemas"]["GroupBy"];
-            total: components["schemas"]["CostSumOut"];
-        };
-        /**
-         * DecisionWord
-         * @enum {string}
-         */
-        DecisionWord: "approve" | "reject" | "send_back";
-        /** DeliveryOut */
-        DeliveryOut: {
-            /** Attempts */
-            attempts: components["schemas"]["AttemptOut"][];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /**
-             * Delivery Id
-             * Format: uuid
-             */
-            delivery_id: string;
-            /**
-             * Endpoint Id
-             * Format: uuid
-             */
-            endpoint_id: string;
-            /** Event Type */
-            event_type: string;
-            /** Finished At */
-            finished_at: string | null;
-            /**
-             * Next Try At
-             * @description While it is pending
-             */
-            next_try_at: string | null;
-            /** Process Id */
-            process_id: string | null;
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "pending" | "sending" | "delivered" | "failed";
-            /**
-             * Webhook Id
-             * @description The same over all tries and redeliveries
-             */
-            webhook_id: string;
-        };
-        /**
-         * DiffOut
-         * @description What changes on the way from `against` to this one.
-         */
-        DiffOut: {
-            /** Data */
-            data: components["schemas"]["ChangeOut"][];
-        };
-        /**
-         * DifferenceOut
-         * @description Candidate minus baseline in the share of exact values; `low` and `high` hold it with 95 % confidence.
-         */
-        DifferenceOut: {
-            /** Documents */
-            documents: number;
-            /** Exact */
-            exact: number;
-            /** High */
-            high: number;
-            /** Is Worse */
-            is_worse: boolean;
-            /** Low */
-            low: number;
-        };
-        /**
-         * DocumentCuts
-         * @description `cuts` are the pages (2 or more, ascending) on which another document begins; none = the file is one document.
-         */
-        DocumentCuts: {
-            /** Cuts */
-            cuts: number[];
-            /**
-             * Document Id
-             * Format: uuid
-             */
-            document_id: string;
-        };
-        /** DocumentLinks */
-        DocumentLinks: {
-            /** File */
-            file: string;
-            /** Pages */
-            pages: string;
-            /** Self */
-            self: string;
-            /** Words */
-            words: string;
-        };
-        /**
-         * DocumentOut
-         * @description `text_source` tells where the words came from: xml, text_layer or ocr.
-         */
-        DocumentOut: {
-            classification: components["schemas"]["ClassificationOut"] | null;
-            /**
-             * Document Id
-             * Format: uuid
-             */
-            document_id: string;
-            error: components["schemas"]["ErrorOut"] | null;
-            /** File Name */
-            file_name: string;
-            /** File Size */
-            file_size: number;
-            /** Fraud Flags */
-            fraud_flags: {
-                [key: string]: unknown;
-            }[];
-            /** Fraud Score */
-            fraud_score: number | null;
-            links: components["schemas"]["DocumentLinks"];
-            /** Mime Type */
-            mime_type: string;
-            /** Ocr Confidence */
-            ocr_confidence: number | null;
-            /** Page Count */
-            page_count: number | null;
-            /**
-             * Process Id
-             * Format: uuid
-             */
-            process_id: string;
-            /** Sha256 */
-            sha256: string;
-            /** Status */
-            status: string;
-            /** Text Source */
-            text_source: string | null;
-        };
-        /**
-         * DryRunIn
-         * @example {
-         *       "document_id": "0193a6a4-0000-7000-8000-000000000000"
-         *     }
-         */
-        DryRunIn: {
-            /**
-             * Document Id
-             * Format: uuid
-             */
-            document_id: string;
-        };
-        /**
-         * DryRunOut
-         * @description What a process of this one document would come to; nothing of it is kept.
-         *
-         *     `read_again` is false for a structured invoice: then the fields are those that it stated when it was read.
-         */
-        DryRunOut: {
-            /**
-             * Config Id
-             * Format: uuid
-             */
-            config_id: string;
-            /**
-             * Document Id
-             * Format: uuid
-             */
-            document_id: string;
-            /** Fraud Flags */
-            fraud_flags: {
-                [key: string]: unknown;
-            }[];
-            /** Overall Confidence */
-            overall_confidence: number;
-            /** Read Again */
-            read_again: boolean;
-            /** Reasons */
-            reasons: components["schemas"]["ReasonOut"][];
-            result: components["schemas"]["DryRunResult"];
-            status: components["schemas"]["ProcessStatus"];
-        };
-        /**
-         * DryRunResult
-         * @description As the result of a process: fields with place, confidence and checks, and `data` by the output schema.
-         */
-        DryRunResult: {
-            /** Data */
-            data: {
-                [key: string]: unknown;
-            };
-            /** Fields */
-            fields: {
-                [key: string]: unknown;
-            };
-            /** Tables */
-            tables: {
-                [key: string]: unknown;
-            };
-            /** Validation */
-            validation: {
-                [key: string]: unknown;
-            } | null;
-        };
-        /**
-         * DuplicatePolicy
-         * @enum {string}
-         */
-        DuplicatePolicy: "flag" | "allow" | "return_existing";
-        /** ErrorOut */
-        ErrorOut: {
-            /** Code */
-            code: string;
-            /** Message */
-            message: string | null;
-        };
-        /**
-         * EvaluationIn
-         * @description Read a set with `candidate` and with `baseline`, which is what is in force where it is left out.
-         *
-         *     Without a candidate what is in force is measured alone. It costs what reading the set costs, within the budgets.
-         * @example {
-         *       "candidate": {
-         *         "prompt_id": "0193a6a4-0000-7000-8000-000000000000"
-         *       },
-         *       "set_id": "0193a6a4-0000-7000-8000-000000000000"
-         *     }
-         */
-        EvaluationIn: {
-            /** @default null */
-            baseline?: components["schemas"]["WantedIn"] | null;
-            /** @default null */
-            candidate?: components["schemas"]["WantedIn"] | null;
-            /**
-             * Set Id
-             * Format: uuid
-             */
-            set_id: string;
-        };
-        /**
-         * EvaluationOut
-         * @description `done` of `documents` are read. `verdict` is there once two versions were compared.
-         */
-        EvaluationOut: {
-            baseline: components["schemas"]["PinnedOut"] | null;
-            candidate: components["schemas"]["PinnedOut"];
-            /** Completed At */
-            completed_at: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string;
-            /** Documents */
-            documents: number;
-            /** Done */
-            done: number;
-            /** Error Code */
-            error_code: string | null;
-            /**
-             * Evaluation Id
-             * Format: uuid
-             */
-            evaluation_id: string;
-            figures: components["schemas"]["FiguresOut"] | null;
-            /** Process Type Id */
-            process_type_id: string;
-            /**
-             * Set Id
-             * Format: uuid
-             */
-            set_id: string;
-            status: components["schemas"]["EvaluationStatus"];
-            verdict: components["schemas"]["Verdict"] | null;
-        };
-        /** EvaluationSetDetail */
-        EvaluationSetDetail: {
-            /** Config Version */
-            config_version: number | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string;
-            /** Documents */
-            documents: number;
-            /** Fields */
-            fields: {
-                [key: string]: components["schemas"]["FieldCountOut"];
-            };
-            /** Name */
-            name: string;
-            /** Process Type Id */
-            process_type_id: string;
-            /**
-             * Set Id
-             * Format: uuid
-             */
-            set_id: string;
-        };
-        /**
-         * EvaluationSetIn
-         * @description The newest `limit` approved documents of a type that fit. Bounds are exclusive, of when they were accepted.
-         *
-         *     Each was approved by a person, unless `with_unreviewed` lets in what went straight through: that is measured by
-         *     what the reader itself said. Processes of a single document are taken.
-         * @example {
-         *       "limit": 200,
-         *       "name": "Spring",
-         *       "process_type_id": "simple_invoice"
-         *     }
-         */
-        EvaluationSetIn: {
-            /**
-             * Config Version
-             * @default null
-             */
-            config_version?: number | null;
-            /**
-             * Created After
-             * @default null
-             */
-            created_after?: string | null;
-            /**
-             * Created Before
-             * @default null
-             */
-            created_before?: string | null;
-            /**
-             * Limit
-             * @default 200
-             */
-            limit?: number;
-            /** Name */
-            name: string;
-            /**
-             * Process Type Id
-             * @example simple_invoice
-             */
-            process_type_id: string;
-            /**
-             * With Unreviewed
-             * @default false
-             */
-            with_unreviewed?: boolean;
-        };
-        /**
-         * EvaluationSetOut
-         * @description Frozen; `documents` falls where one is erased.
-         */
-        EvaluationSetOut: {
-            /** Config Version */
-            config_version: number | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string;
-            /** Documents */
-            documents: number;
-            /** Name */
-            name: string;
-            /** Process Type Id */
-            process_type_id: string;
-            /**
-             * Set Id
-             * Format: uuid
-             */
-            set_id: string;
-        };
-        /**
-         * EvaluationStatus
-         * @enum {string}
-         */
-        EvaluationStatus: "pending" | "running" | "completed" | "failed";
-        /**
-         * EventOut
-         * @description One thing that happened to a process, in the order of time.
-         */
-        EventOut: {
-            /** Attempt */
-            attempt: number | null;
-            /** Data */
-            data: {
-                [key: string]: unknown;
-            };
-            /**
-             * Occurred At
-             * Format: date-time
-             */
-            occurred_at: string;
-            /** Stage */
-            stage: string | null;
-            /** Type */
-            type: string;
-        };
-        /** EventsOut */
-        EventsOut: {
-            /** Data */
-            data: components["schemas"]["EventOut"][];
-        };
-        /**
-         * FactorBegun
-         * @description For an authenticator app, by hand or as a QR code of the URI.
-         */
-        FactorBegun: {
-            /** Otpauth Uri */
-            otpauth_uri: string;
-            /** Secret */
-            secret: string;
-        };
-        /**
-         * FactorConfirm
-         * @example {
-         *       "code": "123456"
-         *     }
-         */
-        FactorConfirm: {
-            /** Code */
-            code: string;
-        };
-        /**
-         * FactorOut
-         * @description `pending` = begun, not confirmed yet.
-         */
-        FactorOut: {
-            /** Enabled */
-            enabled: boolean;
-            /** Pending */
-            pending: boolean;
-            /** Recovery Codes Left */
-            recovery_codes_left: number;
-        };
-        /**
-         * FactorProof
-         * @description `code` is one of the app or a recovery code.
-         * @example {
-         *       "code": "123456",
-         *       "password": "violet-harbour-91"
-         *     }
-         */
-        FactorProof: {
-            /** Code */
-            code: string;
-            /** Password */
-            password: string;
-        };
-        /**
-         * FactorStart
-         * @example {
-         *       "password": "violet-harbour-91"
-         *     }
-         */
-        FactorStart: {
-            /** Password */
-            password: string;
-        };
-        /**
-         * FieldAsked
-         * @description A field, or a column of a table, as the output schema asks for it. `types` are JSON types, `kind` says what it holds.
-         */
-        FieldAsked: {
-            /** Is Required */
-            is_required: boolean;
-            /** Kind */
-            kind: string;
-            /** Labels */
-            labels: string[];
-            /** Path */
-            path: string;
-            /** Types */
-            types: string[];
-        };
-        /**
-         * FieldCountOut
-         * @description Documents that have a value of the field, and documents that have none.
-         */
-        FieldCountOut: {
-            /** Empty */
-            empty: number;
-            /** Labelled */
-            labelled: number;
-        };
-        /**
-         * FieldFigures
-         * @description Counts of documents; shares are 0..1. `missing`: a value was there and none was read; `invented`: none was there.
-         *
-         *     `exact` is the share where the value, or its lack, is right. `accepted` values were at least as sure as the
-         *     configuration's threshold, `slipped` of them are wrong; `coverage` and `slip_rate` are their shares.
-         */
-        FieldFigures: {
-            /** Accepted */
-            accepted: number;
-            /** Coverage */
-            coverage: number;
-            /** Empty */
-            empty: number;
-            /** Exact */
-            exact: number;
-            /** F1 */
-            f1: number;
-            /** Invented */
-            invented: number;
-            /** Labelled */
-            labelled: number;
-            /** Missing */
-            missing: number;
-            /** Right */
-            right: number;
-            /** Slip Rate */
-            slip_rate: number;
-            /** Slipped */
-            slipped: number;
-            /** Wrong */
-            wrong: number;
-        };
-        /**
-         * FieldKind
-         * @description The kinds that `x-kind` in an output schema may name.
-         * @enum {string}
-         */
-        FieldKind: "money" | "date" | "id" | "iban" | "vat_id" | "party" | "address" | "currency" | "rate" | "email" | "phone" | "quantity" | "boolean" | "text";
-        /** FieldReliabilityOut */
-        FieldReliabilityOut: {
-            /** Accepted */
-            accepted: number;
-            /** Accepted Right */
-            accepted_right: number | null;
-            /** Auroc */
-            auroc: number | null;
-            /** Brier */
-            brier: number;
-            /**
-             * Calibrations
-             * @description The fits by which these values were judged; empty = the weights given
-             */
-            calibrations: string[];
-            /** Coverage */
-            coverage: number;
-            /** Ece */
-            ece: number;
-            /** Field */
-            field: string;
-            /** Kind */
-            kind: string;
-            /** Labels */
-            labels: number;
-            proposal?: components["schemas"]["ProposalOut"] | null;
-            /** Right */
-            right: number;
-        };
-        /** FiguresOut */
-        FiguresOut: {
-            baseline: components["schemas"]["SideFigures"] | null;
-            candidate: components["schemas"]["SideFigures"];
-            comparison: components["schemas"]["ComparisonFigures"] | null;
-        };
-        /**
-         * FindingOut
-         * @description `places` name documents or processes with pages and fields; nothing here holds a value.
-         */
-        FindingOut: {
-            /** Code */
-            code: string;
-            /** Field */
-            field: string | null;
-            /** Message */
-            message: string;
-            /** Places */
-            places: {
-                [key: string]: unknown;
-            }[];
-            severity: components["schemas"]["Severity"];
-        };
-        /**
-         * ForgotIn
-         * @example {
-         *       "email": "ada@acme.com"
-         *     }
-         */
-        ForgotIn: {
-            /** Email */
-            email: string;
-        };
-        /**
-         * GateMode
-         * @enum {string}
-         */
-        GateMode: "off" | "warn" | "refuse";
-        /**
-         * GateOut
-         * @description How it stood against what was in force when it was published.
-         */
-        GateOut: {
-            comparison: components["schemas"]["EvaluationOut"] | null;
-            /** Min Documents */
-            min_documents: number;
-            mode: components["schemas"]["GateMode"];
-            standing: components["schemas"]["Standing"];
-        };
-        /**
-         * GroupBy
-         * @enum {string}
-         */
-        GroupBy: "day" | "month" | "process_type" | "model";
-        /**
-         * Health
-         * @description `checks` maps a part to `ok`, `degraded`, `pending` (migrations to run first) or `unavailable`.
-         */
-        Health: {
-            /**
-             * Checks
-             * @default {}
-             */
-            checks?: {
-                [key: string]: string;
-            };
-            /** Status */
-            status: string;
-        };
-        /**
-         * IngestionSource
-         * @enum {string}
-         */
-        IngestionSource: "web" | "api" | "whatsapp" | "telegram" | "email";
-        /** InventedOut */
-        InventedOut: {
-            /** Baseline */
-            baseline: number;
-            /** Candidate */
-            candidate: number;
-        };
-        /**
-         * InvitationIn
-         * @description `client_id` is for platform administrators alone.
-         * @example {
-         *       "email": "ada@acme.com",
-         *       "role": "operator"
-         *     }
-         */
-        InvitationIn: {
-            /**
-             * Client Id
-             * @default null
-             */
-            client_id?: string | null;
-            /** Email */
-            email: string;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "viewer" | "operator" | "admin";
-        };
-        /** InvitationOut */
-        InvitationOut: {
-            /** Accepted At */
-            accepted_at: string | null;
-            /**
-             * Client Id
-             * Format: uuid
-             */
-            client_id: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string | null;
-            /** Email */
-            email: string;
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-            /**
-             * Invitation Id
-             * Format: uuid
-             */
-            invitation_id: string;
-            role: components["schemas"]["Role"];
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "accepted" | "expired";
-        };
-        /**
-         * LifecycleState
-         * @enum {string}
-         */
-        LifecycleState: "draft" | "shadow" | "canary" | "published" | "retired";
-        /**
-         * LoginIn
-         * @example {
-         *       "email": "admin@acme.com",
-         *       "password": "correct horse battery"
-         *     }
-         */
-        LoginIn: {
-            /**
-             * Cookie
-             * @description Keep the tokens in cookies; for the portal
-             * @default false
-             */
-            cookie?: boolean;
-            /** Email */
-            email: string;
-            /** Password */
-            password: string;
-            /**
-             * Recovery Code
-             * @description In place of `totp`
-             * @default null
-             */
-            recovery_code?: string | null;
-            /**
-             * Totp
-             * @default null
-             */
-            totp?: string | null;
-        };
-        /**
-         * MeOut
-         * @description Who the token or key belongs to; a key has no user.
-         */
-        MeOut: {
-            client: components["schemas"]["ClientName"] | null;
-            /** Client Id */
-            client_id: string | null;
-            /** Email */
-            email: string | null;
-            /** Role */
-            role: string | null;
-            /** Scopes */
-            scopes: string[];
-            /** User Id */
-            user_id: string | null;
-        };
-        /**
-         * MessageChild
-         * @description `status` and `process_type_id` are told once all have ended.
-         */
-        MessageChild: {
-            /**
-             * Process Id
-             * Format: uuid
-             */
-            process_id: string;
-            /**
-             * Process Type Id
-             * @default null
-             */
-            process_type_id?: string | null;
-            /**
-             * Status
-             * @default null
-             */
-            status?: string | null;
-        };
-        /**
-         * MessageData
-         * @description `version` is the process's at the moment of the change: an older one than known can be dropped.
-         */
-        MessageData: {
-            /**
-             * Children
-             * @default null
-             */
-            children?: components["schemas"]["MessageChild"][] | null;
-            /** External Id */
-            external_id: string | null;
-            links: components["schemas"]["MessageLinks"];
-            /** Process Id */
-            process_id: string | null;
-            /** Status */
-            status: string | null;
-            /** Version */
-            version: number | null;
-        };
-        /**
-         * MessageLinks
-         * @description Empty where a message is about no process.
-         */
-        MessageLinks: {
-            /**
-             * Result
-             * @default null
-             */
-            result?: string | null;
-            /**
-             * Self
-             * @default null
-             */
-            self?: string | null;
-        };
-        /**
-         * Metric
-         * @description What can be measured of one client. A name ends with its unit; a rate is 0..1.
-         * @enum {string}
-         */
-        Metric: "review_queue_depth" | "review_queue_age_s" | "failure_rate" | "straight_through_rate" | "spend_usd" | "latency_p95_s" | "dead_runs" | "deliveries_failing";
-        /**
-         * NewInvitationOut
-         * @description `token` is shown this once; a repetition by its key leaves it out.
-         */
-        NewInvitationOut: {
-            /** Accepted At */
-            accepted_at: string | null;
-            /**
-             * Client Id
-             * Format: uuid
-             */
-            client_id: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string | null;
-            /** Email */
-            email: string;
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-            /**
-             * Invitation Id
-             * Format: uuid
-             */
-            invitation_id: string;
-            role: components["schemas"]["Role"];
-            /**
-             * State
-             * @enum {string}
-             */
-            state: "open" | "accepted" | "expired";
-            /** Token */
-            token?: string | null;
-        };
-        /**
-         * NoteIn
-         * @example {
-         *       "text": "Called the seller: the new account is right."
-         *     }
-         */
-        NoteIn: {
-            /** Text */
-            text: string;
-        };
-        /**
-         * NoteOut
-         * @description `by` is `user:<id>` or `key:<id>`.
-         */
-        NoteOut: {
-            /**
-             * At
-             * Format: date-time
-             */
-            at: string;
-            /** By */
-            by: string;
-            /** By Name */
-            by_name: string | null;
-            /**
-             * Note Id
-             * Format: uuid
-             */
-            note_id: string;
-            /** Text */
-            text: string;
-        };
-        /**
-         * NotificationChannelIn
-         * @example {
-         *       "events": [
-         *         "hitl_required",
-         *         "alert"
-         *       ],
-         *       "kind": "email",
-         *       "name": "accounts payable",
-         *       "target": "ap@example.com",
-         *       "window_s": 60
-         *     }
-         */
-        NotificationChannelIn: {
-            /** Events */
-            events: components["schemas"]["Told"][];
-            kind: components["schemas"]["ChannelKind"];
-            /** Name */
-            name: string;
-            /**
-             * Target
-             * @description An e-mail address, or the address that the service gave out. Kept sealed.
-             */
-            target: string;
-            /**
-             * Window S
-             * @description What comes within it is one message
-             * @default 60
-             */
-            window_s?: number;
-        };
-        /**
-         * NotificationChannelOut
-         * @description `failing_since` and `last_error_code` are empty while messages arrive. The target itself is never shown.
-         */
-        NotificationChannelOut: {
-            /**
-             * Channel Id
-             * Format: uuid
-             */
-            channel_id: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string | null;
-            /** Events */
-            events: string[];
-            /** Failing Since */
-            failing_since: string | null;
-            /** Is Active */
-            is_active: boolean;
-            /** Kind */
-            kind: string;
-            /** Last Delivered At */
-            last_delivered_at: string | null;
-            /** Last Error Code */
-            last_error_code: string | null;
-            /** Name */
-            name: string;
-            /** Shown Target */
-            shown_target: string | null;
-            /** Version */
-            version: number;
-            /** Window S */
-            window_s: number;
-        };
-        /**
-         * NotificationChannelPatch
-         * @description What is left out stays as it is.
-         * @example {
-         *       "events": [
-         *         "alert"
-         *       ]
-         *     }
-         */
-        NotificationChannelPatch: {
-            /** Events */
-            events?: components["schemas"]["Told"][] | null;
-            /** Is Active */
-            is_active?: boolean | null;
-            /** Name */
-            name?: string | null;
-            /** Target */
-            target?: string | null;
-            /** Window S */
-            window_s?: number | null;
-        };
-        /**
-         * NotificationMessageOut
-         * @description `counts` tells how many notifications of each type are in it; `available_at` when it is (or was) due.
-         */
-        NotificationMessageOut: {
-            /** Attempts */
-            attempts: number;
-            /**
-             * Available At
-             * Format: date-time
-             */
-            available_at: string;
-            /** Counts */
-            counts: {
-                [key: string]: number;
-            };
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Error Code */
-            error_code: string | null;
-            /** Finished At */
-            finished_at: string | null;
-            /** Is Test */
-            is_test: boolean;
-            /**
-             * Message Id
-             * Format: uuid
-             */
-            message_id: string;
-            /** State */
-            state: string;
-        };
-        /**
-         * NotificationOut
-         * @description `is_read` is the caller's own; `for_me` = nobody else of the client has it.
-         */
-        NotificationOut: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** For Me */
-            for_me: boolean;
-            /** Is Read */
-            is_read: boolean;
-            /** Message */
-            message: string;
-            /**
-             * Notification Id
-             * Format: uuid
-             */
-            notification_id: string;
-            /** Process Id */
-            process_id: string | null;
-            /** Severity */
-            severity: string;
-            /** Title */
-            title: string;
-            /** Type */
-            type: string;
-        };
-        /**
-         * NotificationPreferencesIn
-         * @example {
-         *       "email": [
-         *         "alert"
-         *       ],
-         *       "email_window_s": 300,
-         *       "in_app": [
-         *         "hitl_required",
-         *         "alert"
-         *       ]
-         *     }
-         */
-        NotificationPreferencesIn: {
-            /** Email */
-            email: components["schemas"]["Told"][];
-            /**
-             * Email Window S
-             * @default 300
-             */
-            email_window_s?: number;
-            /** In App */
-            in_app: components["schemas"]["Told"][];
-        };
-        /**
-         * NotificationPreferencesOut
-         * @description What comes within `email_window_s` is one letter. `available` are the types there are.
-         */
-        NotificationPreferencesOut: {
-            /** Available */
-            available: string[];
-            /** Email */
-            email: string[];
-            /** Email Window S */
-            email_window_s: number;
-            /** In App */
-            in_app: string[];
-        };
-        /**
-         * OutputActionOut
-         * @description `result` holds ids, keys and codes of what was done, never contents.
-         */
-        OutputActionOut: {
-            /**
-             * Action Id
-             * Format: uuid
-             */
-            action_id: string;
-            /** Action Type */
-            action_type: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Error Message */
-            error_message: string | null;
-            /** Finished At */
-            finished_at: string | null;
-            /** Max Retries */
-            max_retries: number;
-            /** Next Try At */
-            next_try_at: string | null;
-            /** Position */
-            position: number;
-            /**
-             * Process Id
-             * Format: uuid
-             */
-            process_id: string;
-            /** Result */
-            result: {
-                [key: string]: unknown;
-            } | null;
-            /** Retry Count */
-            retry_count: number;
-            /** Started At */
-            started_at: string | null;
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "pending" | "executing" | "completed" | "failed" | "retrying";
-        };
-        /**
-         * OutputsOut
-         * @description What goes out for one process: each with its own state and tries.
-         */
-        OutputsOut: {
-            /** Actions */
-            actions: components["schemas"]["OutputActionOut"][];
-            /** Deliveries */
-            deliveries: components["schemas"]["DeliveryOut"][];
-        };
-        /**
-         * PageWordsOut
-         * @description `page` starts at 1; width and height are PDF points or pixels.
-         */
-        PageWordsOut: {
-            /** Height */
-            height: number;
-            /** Page */
-            page: number;
-            /** Rotation */
-            rotation: number;
-            /** Source */
-            source: string;
-            /** Width */
-            width: number;
-            /** Words */
-            words: components["schemas"]["WordOut"][];
-        };
-        /** Page[AlertRuleOut] */
-        Page_AlertRuleOut_: {
-            /** Data */
-            data: components["schemas"]["AlertRuleOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[ApiKeyOut] */
-        Page_ApiKeyOut_: {
-            /** Data */
-            data: components["schemas"]["ApiKeyOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[AuditLogOut] */
-        Page_AuditLogOut_: {
-            /** Data */
-            data: components["schemas"]["AuditLogOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[ClientOut] */
-        Page_ClientOut_: {
-            /** Data */
-            data: components["schemas"]["ClientOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[ConfigurationOut] */
-        Page_ConfigurationOut_: {
-            /** Data */
-            data: components["schemas"]["ConfigurationOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[DeliveryOut] */
-        Page_DeliveryOut_: {
-            /** Data */
-            data: components["schemas"]["DeliveryOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[EvaluationOut] */
-        Page_EvaluationOut_: {
-            /** Data */
-            data: components["schemas"]["EvaluationOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[EvaluationSetOut] */
-        Page_EvaluationSetOut_: {
-            /** Data */
-            data: components["schemas"]["EvaluationSetOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[InvitationOut] */
-        Page_InvitationOut_: {
-            /** Data */
-            data: components["schemas"]["InvitationOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[NotificationChannelOut] */
-        Page_NotificationChannelOut_: {
-            /** Data */
-            data: components["schemas"]["NotificationChannelOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[NotificationMessageOut] */
-        Page_NotificationMessageOut_: {
-            /** Data */
-            data: components["schemas"]["NotificationMessageOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[NotificationOut] */
-        Page_NotificationOut_: {
-            /** Data */
-            data: components["schemas"]["NotificationOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[ProcessOut] */
-        Page_ProcessOut_: {
-            /** Data */
-            data: components["schemas"]["ProcessOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[ProcessTypeOut] */
-        Page_ProcessTypeOut_: {
-            /** Data */
-            data: components["schemas"]["ProcessTypeOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[PromptOut] */
-        Page_PromptOut_: {
-            /** Data */
-            data: components["schemas"]["PromptOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[ReviewOut] */
-        Page_ReviewOut_: {
-            /** Data */
-            data: components["schemas"]["ReviewOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[SessionOut] */
-        Page_SessionOut_: {
-            /** Data */
-            data: components["schemas"]["SessionOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[UserOut] */
-        Page_UserOut_: {
-            /** Data */
-            data: components["schemas"]["UserOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[VendorOut] */
-        Page_VendorOut_: {
-            /** Data */
-            data: components["schemas"]["VendorOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[VendorTemplateOut] */
-        Page_VendorTemplateOut_: {
-            /** Data */
-            data: components["schemas"]["VendorTemplateOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /** Page[WebhookEndpointOut] */
-        Page_WebhookEndpointOut_: {
-            /** Data */
-            data: components["schemas"]["WebhookEndpointOut"][];
-            /** Has More */
-            has_more: boolean;
-            /** Next */
-            next: string | null;
-            /** Next Cursor */
-            next_cursor: string | null;
-        };
-        /**
-         * PinnedOut
-         * @description Two versions with one fingerprint read alike: it covers all that shapes a reading.
-         */
-        PinnedOut: {
-            /**
-             * Config Id
-             * Format: uuid
-             */
-            config_id: string;
-            /** Fingerprint */
-            fingerprint: string;
-            /** Prompt Id */
-            prompt_id: string | null;
-            /** Prompt Version */
-            prompt_version: number | null;
-            /** Version */
-            version: number;
-        };
-        /**
-         * PlaceIn
-         * @description `box` is [x0, y0, x1, y1] in fractions of the page as it is shown.
-         */
-        PlaceIn: {
-            /** Box */
-            box: [
-                number,
-                number,
-                number,
-                number
-            ];
-            /** Page */
-            page: number;
-        };
-        /**
-         * ProblemOut
-         * @description RFC 9457; `code` is stable and meant for programs.
-         * @example {
-         *       "code": "not_found",
-         *       "detail": "no such process",
-         *       "errors": [],
-         *       "instance": "/v1/processes/0193a6a4-0000-7000-8000-000000000000",
-         *       "request_id": "0193a6a4-1111-7000-8000-000000000000",
-         *       "status": 404,
-         *       "title": "Not Found",
-         *       "type": "urn:docflow:problem:not_found"
-         *     }
-         */
-        ProblemOut: {
-            /** Code */
-            code: string;
-            /** Detail */
-            detail: string;
-            /** Errors */
-            errors: components["schemas"]["ProblemPlace"][];
-            /** Instance */
-            instance: string;
-            /** Request Id */
-            request_id: string;
-            /** Status */
-            status: number;
-            /** Title */
-            title: string;
-            /** Type */
-            type: string;
-        };
-        /**
-         * ProblemPlace
-         * @description One wrong place: an RFC 6901 pointer and what is wrong there.
-         */
-        ProblemPlace: {
-            /** Message */
-            message: string;
-            /** Pointer */
-            pointer: string;
-        };
-        /**
-         * ProcessIn
-         * @description The JSON form of a submission.
-         * @example {
-         *       "documents": [
-         *         {
-         *           "base64": "SW52b2ljZSAxCg==",
-         *           "file_name": "invoice.txt"
-         *         }
-         *       ],
-         *       "external_id": "order-4711",
-         *       "metadata": {
-         *         "channel": "mail"
-         *       },
-         *       "process_type_id": "simple_invoice"
-         *     }
-         */
-        ProcessIn: {
-            /**
-             * Callback Url
-             * @default null
-             */
-            callback_url?: string | null;
-            /** Documents */
-            documents: components["schemas"]["SentDocument"][];
-            /**
-             * External Id
-             * @default null
-             */
-            external_id?: string | null;
-            /** @default api */
-            ingestion_source?: components["schemas"]["IngestionSource"];
-            /** Metadata */
-            metadata?: {
-                [key: string]: unknown;
-            };
-            /**
-             * Process Type Id
-             * @default null
-             */
-            process_type_id?: string | null;
-        };
-        /** ProcessLinks */
-        ProcessLinks: {
-            /** Audit */
-            audit: string;
-            /** Children */
-            children: string;
-            /** Events */
-            events: string;
-            /** Result */
-            result: string;
-            /** Self */
-            self: string;
-            /** Stages */
-            stages: string;
-        };
-        /** ProcessOut */
-        ProcessOut: {
-            /**
-             * Client Id
-             * Format: uuid
-             */
-            client_id: string;
-            /** Completed At */
-            completed_at: string | null;
-            /** Config Version */
-            config_version: number | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string | null;
-            /** Current Stage */
-            current_stage: string;
-            /** Documents */
-            documents: components["schemas"]["DocumentOut"][];
-            error: components["schemas"]["ErrorOut"] | null;
-            /** External Id */
-            external_id: string | null;
-            /** Ingestion Source */
-            ingestion_source: string;
-            links: components["schemas"]["ProcessLinks"];
-            /** Metadata */
-            metadata: {
-                [key: string]: unknown;
-            };
-            /** Overall Confidence */
-            overall_confidence: number | null;
-            /** Parent Process Id */
-            parent_process_id: string | null;
-            /**
-             * Process Id
-             * Format: uuid
-             */
-            process_id: string;
-            /** Process Type Id */
-            process_type_id: string | null;
-            /** Requires Review */
-            requires_review: boolean;
-            /** Review Reasons */
-            review_reasons: components["schemas"]["ReasonOut"][];
-            /** Status */
-            status: string;
-            /** Total Tokens Input */
-            total_tokens_input: number;
-            /** Total Tokens Output */
-            total_tokens_output: number;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * ProcessStatus
-         * @enum {string}
-         */
-        ProcessStatus: "pending" | "ingested" | "classifying" | "extracting" | "validating" | "hitl_review" | "completed" | "failed" | "cancelled";
-        /**
-         * ProcessTypeIn
-         * @description A client's own type is named `<slug>.<name>`.
-         *
-         *     `default_version` names the platform's configuration from which a client's first one is made.
-         * @example {
-         *       "display_name": "Lease",
-         *       "process_type_id": "acme-corp.lease"
-         *     }
-         */
-        ProcessTypeIn: {
-            /**
-             * Default Version
-             * @default null
-             */
-            default_version?: number | null;
-            /**
-             * Description
-             * @default null
-             */
-            description?: string | null;
-            /** Display Name */
-            display_name: string;
-            /**
-             * Is Active
-             * @default true
-             */
-            is_active?: boolean;
-            /**
-             * Process Type Id
-             * @example simple_invoice
-             */
-            process_type_id: string;
-        };
-        /**
-         * ProcessTypeOut
-         * @description `is_platform`: given by the platform to all clients.
-         */
-        ProcessTypeOut: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Default Version */
-            default_version: number | null;
-            /** Description */
-            description: string | null;
-            /** Display Name */
-            display_name: string;
-            /** Is Active */
-            is_active: boolean;
-            /** Is Platform */
-            is_platform: boolean;
-            /** Process Type Id */
-            process_type_id: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * ProcessTypePatch
-         * @description A type that is not active takes no new documents.
-         * @example {
-         *       "is_active": false
-         *     }
-         */
-        ProcessTypePatch: {
-            /** Default Version */
-            default_version?: number | null;
-            /** Description */
-            description?: string | null;
-            /** Display Name */
-            display_name?: string;
-            /** Is Active */
-            is_active?: boolean;
-        };
-        /**
-         * PromptClone
-         * @description `version` left out = the next one of its type and stage.
-         * @example {
-         *       "version": 2
-         *     }
-         */
-        PromptClone: {
-            /**
-             * Version
-             * @default null
-             */
-            version?: number | null;
-        };
-        /**
-         * PromptIn
-         * @description For one stage of one version of a configuration. `{{name}}` is filled in; `model_name` `default` = the
-         *     installation's.
-         * @example {
-         *       "max_tokens": 4096,
-         *       "model_name": "default",
-         *       "process_type_id": "acme-corp.lease",
-         *       "prompt_template": "Read these fields:\n{{output_schema}}\n\n{{document_text}}",
-         *       "stage": "ocr",
-         *       "temperature": 0,
-         *       "version": 1
-         *     }
-         */
-        PromptIn: {
-            /**
-             * Max Tokens
-             * @default 4096
-             */
-            max_tokens?: number;
-            /**
-             * Model Name
-             * @default default
-             */
-            model_name?: string;
-            /**
-             * Process Type Id
-             * @example simple_invoice
-             */
-            process_type_id: string;
-            /** Prompt Template */
-            prompt_template: string;
-            stage: components["schemas"]["PromptStage"];
-            /**
-             * Temperature
-             * @default null
-             */
-            temperature?: number | null;
-            /** Version */
-            version: number;
-        };
-        /**
-         * PromptOut
-         * @description `revision` counts the writes; it is the ETag. `gate` stands in the answer to publishing, of a client's own.
-         */
-        PromptOut: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string | null;
-            gate?: components["schemas"]["GateOut"] | null;
-            /** Is Platform */
-            is_platform: boolean;
-            /** Max Tokens */
-            max_tokens: number;
-            /** Model Name */
-            model_name: string;
-            /** Process Type Id */
-            process_type_id: string;
-            /**
-             * Prompt Id
-             * Format: uuid
-             */
-            prompt_id: string;
-            /** Prompt Template */
-            prompt_template: string;
-            /** Revision */
-            revision: number;
-            stage: components["schemas"]["PromptStage"];
-            state: components["schemas"]["LifecycleState"];
-            /** Temperature */
-            temperature: number | null;
-            /** Version */
-            version: number;
-        };
-        /**
-         * PromptPatch
-         * @example {
-         *       "max_tokens": 8192
-         *     }
-         */
-        PromptPatch: {
-            /** Max Tokens */
-            max_tokens?: number;
-            /** Model Name */
-            model_name?: string;
-            /** Prompt Template */
-            prompt_template?: string;
-            /** Temperature */
-            temperature?: number | null;
-        };
-        /**
-         * PromptStage
-         * @enum {string}
-         */
-        PromptStage: "classification" | "ocr" | "validation" | "summarization";
-        /**
-         * ProposalOut
-         * @description Of `labels` decided by people, `accepted` lie at or above `threshold`. null where none is supported.
-         *
-         *     `at_least` is the share of right ones that can be counted on with 95 %; `labels_needed` is how many there must be
-         *     above a threshold before the target can be told at all. Nothing is changed: set it in a draft and publish that.
-         */
-        ProposalOut: {
-            /** Accepted */
-            accepted: number;
-            /** At Least */
-            at_least: number | null;
-            /** Coverage */
-            coverage: number | null;
-            /** Labels Needed */
-            labels_needed: number;
-            /** Right */
-            right: number | null;
-            support: components["schemas"]["Support"];
-            /** Threshold */
-            threshold: number | null;
-        };
-        /**
-         * ProposedCut
-         * @description Another document seems to begin on `page`; `score` is 0..1.
-         */
-        ProposedCut: {
-            /** Page */
-            page: number;
-            /** Score */
-            score: number;
-        };
-        /** ProposedCuts */
-        ProposedCuts: {
-            /** Cuts */
-            cuts: components["schemas"]["ProposedCut"][];
-            /**
-             * Document Id
-             * Format: uuid
-             */
-            document_id: string;
-        };
-        /**
-         * PublishGateIn
-         * @description `min_documents`: how many a comparison must have read to count.
-         * @example {
-         *       "min_documents": 50,
-         *       "mode": "refuse"
-         *     }
-         */
-        PublishGateIn: {
-            /**
-             * Min Documents
-             * @default 50
-             */
-            min_documents?: number;
-            mode: components["schemas"]["GateMode"];
-        };
-        /** PublishGateOut */
-        PublishGateOut: {
-            /** Min Documents */
-            min_documents: number;
-            mode: components["schemas"]["GateMode"];
-        };
-        /**
-         * ReasonOut
-         * @description Why a person must look; `field` is a dotted path of the output schema.
-         */
-        ReasonOut: {
-            /** Code */
-            code: string;
-            /** Field */
-            field?: string | null;
-            /**
-             * Message
-             * @default
-             */
-            message?: string;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * RecoveryCodesOut
-         * @description Shown this once; each signs in once in place of a code of the app.
-         */
-        RecoveryCodesOut: {
-            /** Recovery Codes */
-            recovery_codes: string[];
-        };
-        /**
-         * RefreshIn
-         * @description Without a token it is the one of the portal's cookie.
-         * @example {
-         *       "refresh_token": "dfr_kept-from-signing-in"
-         *     }
-         */
-        RefreshIn: {
-            /**
-             * Refresh Token
-             * @default null
-             */
-            refresh_token?: string | null;
-        };
-        /**
-         * RegionIn
-         * @description `page` starts at 1; `box` is [x0, y0, x1, y1] in fractions of the page as it is shown, origin at the top left.
-         * @example {
-         *       "box": [
-         *         0.6,
-         *         0.8,
-         *         0.95,
-         *         0.85
-         *       ],
-         *       "kind": "money",
-         *       "page": 1
-         *     }
-         */
-        RegionIn: {
-            /** Box */
-            box: [
-                number,
-                number,
-                number,
-                number
-            ];
-            /** @default null */
-            kind?: components["schemas"]["FieldKind"] | null;
-            /** Page */
-            page: number;
-        };
-        /**
-         * RegionOut
-         * @description `value` is `text` in the canonical form of `kind`; null where it states none, or no kind was asked for.
-         *
-         *     `source` is `text_layer` for words of the file itself and `ocr` for what was read again, larger; `confidence` is the mean of
-         *     the words', 0 without any.
-         */
-        RegionOut: {
-            /** Box */
-            box: [
-                number,
-                number,
-                number,
-                number
-            ];
-            /** Confidence */
-            confidence: number;
-            /**
-             * Document Id
-             * Format: uuid
-             */
-            document_id: string;
-            kind: components["schemas"]["FieldKind"] | null;
-            /** Page */
-            page: number;
-            /** Source */
-            source: string;
-            /** Text */
-            text: string;
-            /** Value */
-            value: string | number | boolean | null;
-            /** Words */
-            words: components["schemas"]["WordOut"][];
-        };
-        /**
-         * Relation
-         * @enum {string}
-         */
-        Relation: "right" | "below" | "alone";
-        /**
-         * ReliabilityOut
-         * @description How confidences turned out. `right` is the share of values that people kept; `auroc` is null where all were kept
-         *     or none. `ece` and `brier` are distances of confidence from truth, 0 is best.
-         */
-        ReliabilityOut: {
-            /** Accepted */
-            accepted: number;
-            /** Accepted Right */
-            accepted_right: number | null;
-            /** Auroc */
-            auroc: number | null;
-            /** Brier */
-            brier: number;
-            /**
-             * Calibrations
-             * @description The fits by which these values were judged; empty = the weights given
-             */
-            calibrations: string[];
-            /** Coverage */
-            coverage: number;
-            /** Ece */
-            ece: number;
-            /** Labels */
-            labels: number;
-            proposal?: components["schemas"]["ProposalOut"] | null;
-            /** Right */
-            right: number;
-        };
-        /**
-         * ResetIn
-         * @example {
-         *       "password": "violet-harbour-91",
-         *       "token": "dft_of-the-letter"
-         *     }
-         */
-        ResetIn: {
-            /** Password */
-            password: string;
-            /** Token */
-            token: string;
-        };
-        /**
-         * ResultFormat
-         * @enum {string}
-         */
-        ResultFormat: "json" | "csv" | "xlsx" | "html" | "ubl" | "cii";
-        /**
-         * ResultOut
-         * @description `fields` and `tables` come from the primary document; `data` satisfies the configuration's output schema.
-         *
-         *     `summary` is a model's, where the configuration wishes for one; every figure in it is one of the values.
-         */
-        ResultOut: {
-            /**
-             * Children
-             * @default []
-             */
-            children?: {
-                [key: string]: unknown;
-            }[];
-            /** Classification */
-            classification: {
-                [key: string]: unknown;
-            } | null;
-            /** Data */
-            data: {
-                [key: string]: unknown;
-            };
-            /** Documents */
-            documents: {
-                [key: string]: unknown;
-            }[];
-            /** Fields */
-            fields: {
-                [key: string]: unknown;
-            };
-            /** Overall Confidence */
-            overall_confidence: number | null;
-            /**
-             * Process Id
-             * Format: uuid
-             */
-            process_id: string;
-            /** Process Type Id */
-            process_type_id: string | null;
-            /** Status */
-            status: string;
-            /** Summary */
-            summary?: string | null;
-            /** Tables */
-            tables: {
-                [key: string]: unknown;
-            };
-            /** Validation */
-            validation: {
-                [key: string]: unknown;
-            } | null;
-        } & {
-            [key: string]: unknown;
-        };
-        /**
-         * ReviewDecision
-         * @description `corrections` maps the dotted name of a field to its right value, or that of a table to all its rows; they become
-         *     source `human`, confidence 1, as if they had been saved before.
-         *
-         *     `process_type_id` gives the process its type, or another one, with `approve` or `send_back`: its documents are read as
-         *     that type and come back for review if need be. A process whose type was not certain cannot be approved without it.
-         *
-         *     `override` says that findings which still stand are known; where two people must approve, an approval over errors needs it,
-         *     and a reason.
-         * @example {
-         *       "corrections": {
-         *         "grand_total": "119.00"
-         *       },
-         *       "decision": "approve"
-         *     }
-         * @example {
-         *       "decision": "reject",
-         *       "reason": "not an invoice"
-         *     }
-         */
-        ReviewDecision: {
-            /** Corrections */
-            corrections?: {
-                [key: string]: unknown;
-            };
-            decision: components["schemas"]["DecisionWord"];
-            /**
-             * Override
-             * @default false
-             */
-            override?: boolean;
-            /**
-             * Process Type Id
-             * @default null
-             */
-            process_type_id?: string | null;
-            /**
-             * Reason
-             * @default
-             */
-            reason?: string;
-        };
-        /**
-         * ReviewDetailOut
-         * @description `approved_by` names who has approved so far; `may_approve` is false for whoever is among them.
-         *
-         *     `result` is that of the process, as at `/v1/processes/{process_id}/result`; null while it has none. `threshold` is the
-         *     confidence from which a required value needs nobody. `findings` are those of the rules for the values as they are now.
-         */
-        ReviewDetailOut: {
-            /** Age S */
-            age_s: number;
-            /** Approvals */
-            approvals: number;
-            /** Approvals Required */
-            approvals_required: number;
-            /** Approved By */
-            approved_by: string[];
-            /** Assignee */
-            assignee: string | null;
-            /** Assignee Name */
-            assignee_name: string | null;
-            /** Claimed By */
-            claimed_by: string | null;
-            /** Claimed By Name */
-            claimed_by_name: string | null;
-            /** Claimed Until */
-            claimed_until: string | null;
-            /** Corrections */
-            corrections: components["schemas"]["CorrectionOut"][];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Cuts */
-            cuts: components["schemas"]["ProposedCuts"][];
-            /** Decided At */
-            decided_at: string | null;
-            /** Decided By */
-            decided_by: string | null;
-            /** Decision */
-            decision: string | null;
-            /** Decision Reason */
-            decision_reason: string | null;
-            /** Fields Asked */
-            fields_asked: components["schemas"]["FieldAsked"][];
-            /** Findings */
-            findings: {
-                [key: string]: unknown;
-            }[];
-            /** Is Sample */
-            is_sample: boolean;
-            /** May Approve */
-            may_approve: boolean;
-            /** Notes */
-            notes: components["schemas"]["NoteOut"][];
-            /** Priority */
-            priority: number;
-            process: components["schemas"]["ProcessOut"];
-            /**
-             * Process Id
-             * Format: uuid
-             */
-            process_id: string;
-            /** Reasons */
-            reasons: components["schemas"]["ReasonOut"][];
-            /** Result */
-            result: {
-                [key: string]: unknown;
-            } | null;
-            /**
-             * Review Id
-             * Format: uuid
-             */
-            review_id: string;
-            /** Status */
-            status: string;
-            /** Tables Asked */
-            tables_asked: components["schemas"]["TableAsked"][];
-            /** Threshold */
-            threshold: number | null;
-            /** Version */
-            version: number;
-        };
-        /**
-         * ReviewOut
-         * @description `age_s` is the seconds since it was held. `claimed_by` is a person's or a key's id while `claimed_until` is to come.
-         *
-         *     Of a blind sample (`is_sample`) nothing tells how sure anything was read.
-         */
-        ReviewOut: {
-            /** Age S */
-            age_s: number;
-            /** Approvals */
-            approvals: number;
-            /** Approvals Required */
-            approvals_required: number;
-            /** Assignee */
-            assignee: string | null;
-            /** Assignee Name */
-            assignee_name: string | null;
-            /** Claimed By */
-            claimed_by: string | null;
-            /** Claimed By Name */
-            claimed_by_name: string | null;
-            /** Claimed Until */
-            claimed_until: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Cuts */
-            cuts: components["schemas"]["ProposedCuts"][];
-            /** Is Sample */
-            is_sample: boolean;
-            /** Priority */
-            priority: number;
-            process: components["schemas"]["ProcessOut"];
-            /**
-             * Process Id
-             * Format: uuid
-             */
-            process_id: string;
-            /** Reasons */
-            reasons: components["schemas"]["ReasonOut"][];
-            /**
-             * Review Id
-             * Format: uuid
-             */
-            review_id: string;
-            /** Status */
-            status: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * ReviewSummaryOut
-         * @description `reasons` counts open reviews by the code of a reason; one with two reasons counts under both.
-         */
-        ReviewSummaryOut: {
-            /** Assigned To Me */
-            assigned_to_me: number;
-            /** Claimed */
-            claimed: number;
-            /** Claimed By Me */
-            claimed_by_me: number;
-            /** Oldest Age S */
-            oldest_age_s: number | null;
-            /** Open */
-            open: number;
-            /** Reasons */
-            reasons: {
-                [key: string]: number;
-            };
-            /** Samples */
-            samples: number;
-        };
-        /** ReviewerOut */
-        ReviewerOut: {
-            /** Email */
-            email: string;
-            /** Role */
-            role: string;
-            /**
-             * User Id
-             * Format: uuid
-             */
-            user_id: string;
-        };
-        /** ReviewersOut */
-        ReviewersOut: {
-            /** Data */
-            data: components["schemas"]["ReviewerOut"][];
-        };
-        /**
-         * Role
-         * @enum {string}
-         */
-        Role: "viewer" | "operator" | "admin" | "platform_admin";
-        /**
-         * RollbackOut
-         * @description New processes go to `in_force` from now on; running ones keep their version.
-         */
-        RollbackOut: {
-            in_force: components["schemas"]["ConfigurationOut"];
-            retired: components["schemas"]["ConfigurationOut"];
-        };
-        /**
-         * RuleCheckIn
-         * @description Rules, and what they are tried on: `data` in the shape of `output_schema`, or what a process of the client read.
-         * @example {
-         *       "data": {
-         *         "total_gross": "119.00",
-         *         "total_net": "10.00"
-         *       },
-         *       "output_schema": {
-         *         "properties": {
-         *           "total_gross": {
-         *             "type": "string",
-         *             "x-kind": "money"
-         *           },
-         *           "total_net": {
-         *             "type": "string",
-         *             "x-kind": "money"
-         *           }
-         *         },
-         *         "type": "object"
-         *       },
-         *       "validation_rules": [
-         *         {
-         *           "expr": "total_gross - total_net < 100.0",
-         *           "rule": "expression"
-         *         }
-         *       ]
-         *     }
-         */
-        RuleCheckIn: {
-            /**
-             * Data
-             * @default null
-             */
-            data?: {
-                [key: string]: unknown;
-            } | null;
-            /** Output Schema */
-            output_schema: {
-                [key: string]: unknown;
-            };
-            /**
-             * Process Id
-             * @default null
-             */
-            process_id?: string | null;
-            /** Validation Rules */
-            validation_rules: unknown[];
-        };
-        /** RuleCheckOut */
-        RuleCheckOut: {
-            /** Data */
-            data: components["schemas"]["RuleCheckedOut"][];
-        };
-        /**
-         * RuleCheckedOut
-         * @description One rule. With a `problem` it cannot be used and was not tried.
-         */
-        RuleCheckedOut: {
-            /** Findings */
-            findings: components["schemas"]["FindingOut"][];
-            /** Problem */
-            problem: string | null;
-            /** Rule */
-            rule: number;
-        };
-        /**
-         * Say
-         * @enum {string}
-         */
-        Say: "proven" | "trial" | "none";
-        /**
-         * Scope
-         * @description What an API key may be given; a role is a set of these.
-         * @enum {string}
-         */
-        Scope: "processes:read" | "processes:write" | "results:read" | "reviews:write" | "config:write" | "webhooks:write" | "admin";
-        /**
-         * SecretIn
-         * @description `value` is kept sealed and never shown again.
-         * @example {
-         *       "value": "a key of yours"
-         *     }
-         */
-        SecretIn: {
-            /** Value */
-            value: string;
-        };
-        /** SecretOut */
-        SecretOut: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Name */
-            name: string;
-            /** Set By */
-            set_by: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-        };
-        /**
-         * SecretRotation
-         * @example {
-         *       "overlap_s": 86400
-         *     }
-         */
-        SecretRotation: {
-            /**
-             * Overlap S
-             * @description How long the old secret signs, too
-             * @default 86400
-             */
-            overlap_s?: number;
-        };
-        /** SecretsOut */
-        SecretsOut: {
-            /** Data */
-            data: components["schemas"]["SecretOut"][];
-        };
-        /**
-         * SentDocument
-         * @description A file of a JSON body: exactly one of `base64` (with `file_name`), `url` and `upload_id`.
-         */
-        SentDocument: {
-            /**
-             * Base64
-             * @default null
-             */
-            base64?: string | null;
-            /**
-             * File Name
-             * @default null
-             */
-            file_name?: string | null;
-            /**
-             * Mime Type
-             * @default
-             */
-            mime_type?: string;
-            /**
-             * Upload Id
-             * @default null
-             */
-            upload_id?: string | null;
-            /**
-             * Url
-             * @default null
-             */
-            url?: string | null;
-        };
-        /**
-         * SessionOut
-         * @description One sign-in. `last_used_at` is when it last got an access token; `current` = the one that asks.
-         */
-        SessionOut: {
-            /** Address */
-            address: string | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Current */
-            current: boolean;
-            /** Device */
-            device: string | null;
-            /**
-             * Last Used At
-             * Format: date-time
-             */
-            last_used_at: string;
-            /**
-             * Session Id
-             * Format: uuid
-             */
-            session_id: string;
-            /** User Agent */
-            user_agent: string | null;
-        };
-        /**
-         * SettledProcessOut
-         * @description The process with its result, when the wait was long enough. A failed or cancelled one has no result.
-         */
-        SettledProcessOut: {
-            /**
-             * Client Id
-             * Format: uuid
-             */
-            client_id: string;
-            /** Completed At */
-            completed_at: string | null;
-            /** Config Version */
-            config_version: number | null;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string | null;
-            /** Current Stage */
-            current_stage: string;
-            /** Documents */
-            documents: components["schemas"]["DocumentOut"][];
-            error: components["schemas"]["ErrorOut"] | null;
-            /** External Id */
-            external_id: string | null;
-            /** Ingestion Source */
-            ingestion_source: string;
-            links: components["schemas"]["ProcessLinks"];
-            /** Metadata */
-            metadata: {
-                [key: string]: unknown;
-            };
-            /** Overall Confidence */
-            overall_confidence: number | null;
-            /** Parent Process Id */
-            parent_process_id: string | null;
-            /**
-             * Process Id
-             * Format: uuid
-             */
-            process_id: string;
-            /** Process Type Id */
-            process_type_id: string | null;
-            /** Requires Review */
-            requires_review: boolean;
-            result: components["schemas"]["ResultOut"] | null;
-            /** Review Reasons */
-            review_reasons: components["schemas"]["ReasonOut"][];
-            /** Status */
-            status: string;
-            /** Total Tokens Input */
-            total_tokens_input: number;
-            /** Total Tokens Output */
-            total_tokens_output: number;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * Severity
-         * @enum {string}
-         */
-        Severity: "info" | "warning" | "error";
-        /**
-         * ShareDifferenceOut
-         * @description This one minus `against`; `low` and `high` hold it with 95 % confidence.
-         */
-        ShareDifferenceOut: {
-            /** Difference */
-            difference: number;
-            /** High */
-            high: number;
-            /** Low */
-            low: number;
-        };
-        /**
-         * SideFigures
-         * @description `review_rate`: a person would have had to look. `refused` counts documents by code, `models` by who read them.
-         *
-         *     Seconds are of asking for the fields, the words being known. `cost_micros` is null where a price is unknown.
-         */
-        SideFigures: {
-            /** Cost Micros */
-            cost_micros: number | null;
-            /** Documents */
-            documents: number;
-            /** Fields */
-            fields: {
-                [key: string]: components["schemas"]["FieldFigures"];
-            };
-            /** Models */
-            models: {
-                [key: string]: number;
-            };
-            overall: components["schemas"]["FieldFigures"];
-            /** Pages */
-            pages: number;
-            /** Refused */
-            refused: {
-                [key: string]: number;
-            };
-            /** Review Rate */
-            review_rate: number;
-            /** Seconds A Page */
-            seconds_a_page: number | null;
-            /** Seconds P50 */
-            seconds_p50: number | null;
-            /** Seconds P95 */
-            seconds_p95: number | null;
-            /** Tokens Input */
-            tokens_input: number;
-            /** Tokens Output */
-            tokens_output: number;
-        };
-        /**
-         * SplitIn
-         * @description Files that are not named stay whole. Where anything is cut, every file becomes a process of its own.
-         * @example {
-         *       "documents": [
-         *         {
-         *           "cuts": [
-         *             4,
-         *             7
-         *           ],
-         *           "document_id": "01900000-0000-7000-8000-000000000005"
-         *         }
-         *       ]
-         *     }
-         * @example {
-         *       "documents": [],
-         *       "reason": "one invoice with its annex"
-         *     }
-         */
-        SplitIn: {
-            /** Documents */
-            documents: components["schemas"]["DocumentCuts"][];
-            /**
-             * Reason
-             * @default
-             */
-            reason?: string;
-        };
-        /**
-         * Stage
-         * @enum {string}
-         */
-        Stage: "INGEST" | "INTELLIGENT_OCR" | "INTELLIGENT_PROCESS" | "OUTPUT";
-        /** StageOut */
-        StageOut: {
-            /** Attempt */
-            attempt: number;
-            /**
-             * Available At
-             * Format: date-time
-             */
-            available_at: string;
-            /** Duration Ms */
-            duration_ms: number | null;
-            error: components["schemas"]["ErrorOut"] | null;
-            /** Failures */
-            failures: number;
-            /** Finished At */
-            finished_at: string | null;
-            /**
-             * Run Id
-             * Format: uuid
-             */
-            run_id: string;
-            /** Stage */
-            stage: string;
-            /** Started At */
-            started_at: string | null;
-            /** Status */
-            status: string;
-            /** Step */
-            step: string;
-            /** Tokens Input */
-            tokens_input: number;
-            /** Tokens Output */
-            tokens_output: number;
-        };
-        /** StagesOut */
-        StagesOut: {
-            /** Data */
-            data: components["schemas"]["StageOut"][];
-        };
-        /**
-         * Standing
-         * @description How what is to be published stands against what is in force.
-         * @enum {string}
-         */
-        Standing: "not_needed" | "missing" | "passed" | "worse";
-        /**
-         * StepType
-         * @enum {string}
-         */
-        StepType: "ingest" | "ocr" | "process" | "review" | "output";
-        /**
-         * Support
-         * @enum {string}
-         */
-        Support: "supported" | "not_enough_labels" | "target_not_met";
-        /** TableAsked */
-        TableAsked: {
-            /** Columns */
-            columns: components["schemas"]["FieldAsked"][];
-            /** Is Required */
-            is_required: boolean;
-            /** Path */
-            path: string;
-        };
-        /**
-         * ThroughputBy
-         * @enum {string}
-         */
-        ThroughputBy: "day" | "month" | "process_type";
-        /**
-         * ThroughputOut
-         * @description `key` is a day, a month or a process type; null where a process has no type yet.
-         */
-        ThroughputOut: {
-            /** Data */
-            data: components["schemas"]["ThroughputSumOut"][];
-            group_by: components["schemas"]["ThroughputBy"];
-        };
-        /**
-         * ThroughputSumOut
-         * @description Processes by when they came in, as they stand now.
-         *
-         *     `unseen` completed without a person, `reviewed` after one, `waiting` are held for one; the rest of `received` is
-         *     under way. `median_s` is the seconds from coming in to completion of the unseen ones.
-         */
-        ThroughputSumOut: {
-            /** Cancelled */
-            cancelled: number;
-            /** Failed */
-            failed: number;
-            /** Key */
-            key: string | null;
-            /** Median S */
-            median_s: number | null;
-            /** Received */
-            received: number;
-            /** Reviewed */
-            reviewed: number;
-            /** Unseen */
-            unseen: number;
-            /** Waiting */
-            waiting: number;
-        };
-        /**
-         * TicketOut
-         * @description Opens one socket within `expires_in` seconds: `/v1/ws?ticket=`.
-         */
-        TicketOut: {
-            /** Expires In */
-            expires_in: number;
-            /** Ticket */
-            ticket: string;
-        };
-        /**
-         * Tier
-         * @enum {string}
-         */
-        Tier: "basic" | "professional" | "enterprise";
-        /**
-         * TokenSumOut
-         * @description `tokens_input` holds what the vendor's prompt cache had or took; `tokens_output` holds the reasoning.
-         */
-        TokenSumOut: {
-            /** Cache Hits */
-            cache_hits: number;
-            /** Calls */
-            calls: number;
-            /** Key */
-            key: string | null;
-            /** Tokens Cache Read */
-            tokens_cache_read: number;
-            /** Tokens Cache Write */
-            tokens_cache_write: number;
-            /** Tokens Input */
-            tokens_input: number;
-            /** Tokens Output */
-            tokens_output: number;
-            /** Tokens Reasoning */
-            tokens_reasoning: number;
-        };
-        /**
-         * TokenUsageOut
-         * @description `key` is a day, a month, a process type or a model; null where the process is gone or has no type.
-         */
-        TokenUsageOut: {
-            /** Data */
-            data: components["schemas"]["TokenSumOut"][];
-            group_by: components["schemas"]["GroupBy"];
-            total: components["schemas"]["TokenSumOut"];
-        };
-        /**
-         * TokensOut
-         * @description `expires_in` is the seconds the access token lives.
-         */
-        TokensOut: {
-            /** Access Token */
-            access_token: string;
-            /** Expires In */
-            expires_in: number;
-            /** Refresh Token */
-            refresh_token: string;
-            /**
-             * Token Type
-             * @default Bearer
-             */
-            token_type?: string;
-        };
-        /**
-         * Told
-         * @description What a notification is about.
-         * @enum {string}
-         */
-        Told: "hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "process_completed" | "quota_warning" | "alert" | "digest";
-        /**
-         * UnreadOut
-         * @description Counted up to 1,000: `is_capped` = there may be more.
-         */
-        UnreadOut: {
-            /** Is Capped */
-            is_capped: boolean;
-            /** Unread */
-            unread: number;
-        };
-        /**
-         * UploadIn
-         * @description A file that will be sent on its own; `file_size` in bytes, exactly.
-         * @example {
-         *       "file_name": "invoice.pdf",
-         *       "file_size": 1048576,
-         *       "mime_type": "application/pdf"
-         *     }
-         */
-        UploadIn: {
-            /** File Name */
-            file_name: string;
-            /** File Size */
-            file_size: number;
-            /** Mime Type */
-            mime_type: string;
-        };
-        /**
-         * UploadOut
-         * @description Send the file with one request of `method` to `url`, with these headers, before `expires_at`.
-         */
-        UploadOut: {
-            /**
-             * Expires At
-             * Format: date-time
-             */
-            expires_at: string;
-            /** Headers */
-            headers: {
-                [key: string]: string;
-            };
-            /** Method */
-            method: string;
-            /**
-             * Upload Id
-             * Format: uuid
-             */
-            upload_id: string;
-            /** Url */
-            url: string;
-        };
-        /**
-         * UserIn
-         * @description `client_id` is for platform administrators alone.
-         * @example {
-         *       "email": "ada@acme.com",
-         *       "password": "violet-harbour-91",
-         *       "role": "operator"
-         *     }
-         */
-        UserIn: {
-            /**
-             * Client Id
-             * @default null
-             */
-            client_id?: string | null;
-            /** Email */
-            email: string;
-            /** Password */
-            password: string;
-            /**
-             * Role
-             * @enum {string}
-             */
-            role: "viewer" | "operator" | "admin";
-        };
-        /**
-         * UserOut
-         * @description `version` is what a change names in `If-Match`.
-         */
-        UserOut: {
-            /**
-             * Client Id
-             * Format: uuid
-             */
-            client_id: string;
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Email */
-            email: string;
-            /** Email Verified At */
-            email_verified_at: string | null;
-            /** Has Second Factor */
-            has_second_factor: boolean;
-            /** Last Login At */
-            last_login_at: string | null;
-            role: components["schemas"]["Role"];
-            /**
-             * Status
-             * @enum {string}
-             */
-            status: "active" | "inactive" | "pending";
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /**
-             * User Id
-             * Format: uuid
-             */
-            user_id: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * UserPatch
-         * @description What is left out stays as it is.
-         * @example {
-         *       "role": "admin"
-         *     }
-         */
-        UserPatch: {
-            /** Role */
-            role?: ("viewer" | "operator" | "admin") | null;
-            /** Status */
-            status?: ("active" | "inactive") | null;
-        };
-        /**
-         * VendorAccountOut
-         * @description `first_seen_at` and `last_seen_at` are of completed documents; null where it was only verified.
-         */
-        VendorAccountOut: {
-            /** Account */
-            account: string;
-            /** First Seen At */
-            first_seen_at: string | null;
-            /** Last Seen At */
-            last_seen_at: string | null;
-            /** Verified At */
-            verified_at: string | null;
-            /** Verified By */
-            verified_by: string | null;
-        };
-        /**
-         * VendorAmountsOut
-         * @description Of completed documents in one currency, credit notes left out.
-         */
-        VendorAmountsOut: {
-            /** Currency */
-            currency: string | null;
-            /** Documents */
-            documents: number;
-            /** Largest */
-            largest: string;
-            /** Smallest */
-            smallest: string;
-        };
-        /**
-         * VendorFactsOut
-         * @description `producers`: the programs that made the vendor's files, the latest first.
-         */
-        VendorFactsOut: {
-            /** Accounts */
-            accounts: components["schemas"]["VendorAccountOut"][];
-            /** Amounts */
-            amounts: components["schemas"]["VendorAmountsOut"][];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Documents */
-            documents: number;
-            /** Last Document At */
-            last_document_at: string | null;
-            /** Name */
-            name: string;
-            /** Producers */
-            producers: string[];
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Vat Id */
-            vat_id: string | null;
-            /**
-             * Vendor Id
-             * Format: uuid
-             */
-            vendor_id: string;
-        };
-        /**
-         * VendorOut
-         * @description A seller of completed documents.
-         */
-        VendorOut: {
-            /** Accounts */
-            accounts: components["schemas"]["VendorAccountOut"][];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Name */
-            name: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Vat Id */
-            vat_id: string | null;
-            /**
-             * Vendor Id
-             * Format: uuid
-             */
-            vendor_id: string;
-        };
-        /**
-         * VendorTemplateOut
-         * @description `say`: `trial` = it may lift no value above the usual threshold, `proven` = it counts in full, `none` = it was
-         *     wrong too often and is not used.
-         * @example {
-         *       "box": [
-         *         0.71,
-         *         0.62,
-         *         0.84,
-         *         0.64
-         *       ],
-         *       "created_at": "2026-11-20T12:00:00Z",
-         *       "field": "grand_total",
-         *       "hits": 3,
-         *       "label": "Zu begleichen",
-         *       "learned_by": "user:01900000-0000-7000-8000-000000000009",
-         *       "misses": 0,
-         *       "page": 1,
-         *       "process_id": "01900000-0000-7000-8000-000000000002",
-         *       "process_type_id": "simple_invoice",
-         *       "relation": "right",
-         *       "say": "proven",
-         *       "template_id": "01900000-0000-7000-8000-0000000000f1",
-         *       "updated_at": "2026-11-24T08:30:00Z",
-         *       "vendor_name": "Nordwind Werkzeuge GmbH"
-         *     }
-         */
-        VendorTemplateOut: {
-            /** Box */
-            box: number[];
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Field */
-            field: string;
-            /**
-             * Hits
-             * @description Approved documents on which it showed the right value
-             */
-            hits: number;
-            /**
-             * Label
-             * @description As printed; empty where no label is near
-             */
-            label: string;
-            /** Learned By */
-            learned_by: string;
-            /** Misses */
-            misses: number;
-            /**
-             * Page
-             * @description Counted from 1, or from the end where it is negative
-             */
-            page: number;
-            /**
-             * Process Id
-             * Format: uuid
-             * @description Whose review taught it; erasing that erases the template
-             */
-            process_id: string;
-            /** Process Type Id */
-            process_type_id: string;
-            /** @description The value stands to the right of the label, below it, or alone */
-            relation: components["schemas"]["Relation"];
-            say: components["schemas"]["Say"];
-            /**
-             * Template Id
-             * Format: uuid
-             */
-            template_id: string;
-            /**
-             * Updated At
-             * Format: date-time
-             */
-            updated_at: string;
-            /** Vendor Name */
-            vendor_name: string | null;
-        };
-        /**
-         * Verdict
-         * @enum {string}
-         */
-        Verdict: "passed" | "worse";
-        /**
-         * VerificationOut
-         * @description Whether the caller's chain is whole up to `verified_through`; rows not yet written are lag, not breakage.
-         */
-        VerificationOut: {
-            /** Broken */
-            broken: components["schemas"]["BrokenLink"][];
-            /** Chains */
-            chains: number;
-            /** Checked */
-            checked: number;
-            /** Ok */
-            ok: boolean;
-            /** Verified Through */
-            verified_through: string | null;
-        };
-        /** VersionComparisonOut */
-        VersionComparisonOut: {
-            against: components["schemas"]["VersionRecordOut"];
-            corrected: components["schemas"]["ShareDifferenceOut"] | null;
-            /**
-             * Since
-             * Format: date-time
-             */
-            since: string;
-            straight_through: components["schemas"]["ShareDifferenceOut"] | null;
-            this: components["schemas"]["VersionRecordOut"];
-            /**
-             * Until
-             * Format: date-time
-             */
-            until: string;
-        };
-        /**
-         * VersionRecordOut
-         * @description Of the processes of one version. Shares are 0..1, of those that ended or wait for a person; null without any.
-         *
-         *     `seconds_...` are from acceptance to the end, of completed processes. `cost_micros` leaves out the calls of
-         *     `calls_without_price`.
-         */
-        VersionRecordOut: {
-            /** Calls Without Price */
-            calls_without_price: number;
-            /** Cancelled */
-            cancelled: number;
-            /** Completed */
-            completed: number;
-            /**
-             * Config Id
-             * Format: uuid
-             */
-            config_id: string;
-            /** Corrected Fields */
-            corrected_fields: number;
-            /** Corrected Processes */
-            corrected_processes: number;
-            /** Correction Rate */
-            correction_rate: number | null;
-            /** Cost Micros */
-            cost_micros: number;
-            /** Cost Micros Per Process */
-            cost_micros_per_process: number | null;
-            /** Failed */
-            failed: number;
-            /** Processes */
-            processes: number;
-            /** Seconds P50 */
-            seconds_p50: number | null;
-            /** Seconds P95 */
-            seconds_p95: number | null;
-            /** Seconds Straight P50 */
-            seconds_straight_p50: number | null;
-            /** Straight Through */
-            straight_through: number;
-            /** Straight Through Rate */
-            straight_through_rate: number | null;
-            /** Version */
-            version: number;
-            /** Waiting */
-            waiting: number;
-        };
-        /**
-         * WantedIn
-         * @description The configuration in force where none is named; its own prompt of the stage ocr where none is.
-         */
-        WantedIn: {
-            /**
-             * Config Id
-             * @default null
-             */
-            config_id?: string | null;
-            /**
-             * Prompt Id
-             * @default null
-             */
-            prompt_id?: string | null;
-        };
-        /**
-         * WebhookEndpointIn
-         * @description `headers` go along with every message; their values are kept sealed and never shown again.
-         * @example {
-         *       "events": [
-         *         "process.completed",
-         *         "process.failed"
-         *       ],
-         *       "headers": {
-         *         "X-Api-Key": "a key of yours"
-         *       },
-         *       "url": "https://hooks.example.com/docflow"
-         *     }
-         */
-        WebhookEndpointIn: {
-            /** Events */
-            events: components["schemas"]["WebhookEvent"][];
-            /**
-             * Headers
-             * @default {}
-             */
-            headers?: {
-                [key: string]: string;
-            };
-            /** Url */
-            url: string;
-        };
-        /**
-         * WebhookEndpointMade
-         * @description `secret` is shown this once; a repeated request gets the same answer without it.
-         */
-        WebhookEndpointMade: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string | null;
-            /**
-             * Endpoint Id
-             * Format: uuid
-             */
-            endpoint_id: string;
-            /** Events */
-            events: string[];
-            /** Failing Since */
-            failing_since: string | null;
-            /** Header Names */
-            header_names: string[];
-            /** Old Secret Until */
-            old_secret_until: string | null;
-            /** Secret */
-            secret?: string | null;
-            /** State */
-            state: string;
-            /** Url */
-            url: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * WebhookEndpointOut
-         * @description `failing_since` is when the failures began that no success has ended; after 5 days of them it is disabled.
-         */
-        WebhookEndpointOut: {
-            /**
-             * Created At
-             * Format: date-time
-             */
-            created_at: string;
-            /** Created By */
-            created_by: string | null;
-            /**
-             * Endpoint Id
-             * Format: uuid
-             */
-            endpoint_id: string;
-            /** Events */
-            events: string[];
-            /** Failing Since */
-            failing_since: string | null;
-            /** Header Names */
-            header_names: string[];
-            /** Old Secret Until */
-            old_secret_until: string | null;
-            /** State */
-            state: string;
-            /** Url */
-            url: string;
-            /** Version */
-            version: number;
-        };
-        /**
-         * WebhookEndpointPatch
-         * @description What is left out stays as it is. `headers` replaces all of them.
-         * @example {
-         *       "state": "active"
-         *     }
-         */
-        WebhookEndpointPatch: {
-            /** Events */
-            events?: components["schemas"]["WebhookEvent"][] | null;
-            /** Headers */
-            headers?: {
-                [key: string]: string;
-            } | null;
-            /** State */
-            state?: ("active" | "disabled") | null;
-            /** Url */
-            url?: string | null;
-        };
-        /**
-         * WebhookEvent
-         * @enum {string}
-         */
-        WebhookEvent: "process.received" | "process.completed" | "process.failed" | "process.cancelled" | "process.review_required" | "process.reviewed" | "document.duplicate" | "quota.warning";
-        /**
-         * WebhookMessage
-         * @description A thin message: fetch what is needed by its links.
-         * @example {
-         *       "data": {
-         *         "external_id": "order-4711",
-         *         "links": {
-         *           "result": "/v1/processes/0193a6a4-0000-7000-8000-000000000000/result",
-         *           "self": "/v1/processes/0193a6a4-0000-7000-8000-000000000000"
-         *         },
-         *         "process_id": "0193a6a4-0000-7000-8000-000000000000",
-         *         "status": "completed",
-         *         "version": 7
-         *       },
-         *       "timestamp": "2026-11-20T12:00:00+00:00",
-         *       "type": "process.completed"
-         *     }
-         */
-        WebhookMessage: {
-            data: components["schemas"]["MessageData"];
-            /**
-             * Timestamp
-             * Format: date-time
-             */
-            timestamp: string;
-            /** Type */
-            type: string;
-        };
-        /**
-         * WordOut
-         * @description `box` is [x0, y0, x1, y1] in fractions of the page, origin at the top left.
-         */
-        WordOut: {
-            /** Box */
-            box: number[];
-            /** Confidence */
-            confidence: number;
-            /** Text */
-            text: string;
-        };
-        /** WordsOut */
-        WordsOut: {
-            /**
-             * Document Id
-             * Format: uuid
-             */
-            document_id: string;
-            /** Pages */
-            pages: components["schemas"]["PageWordsOut"][];
-        };
-        /**
-         * WorkflowStepType
-         * @description `stage` is the one that works on such a step; `may_lead_to` the types that its ways out may lead to.
-         */
-        WorkflowStepType: {
-            /** Config Schema */
-            config_schema: {
-                [key: string]: unknown;
-            };
-            /** Description */
-            description: string;
-            /** May Lead To */
-            may_lead_to: components["schemas"]["StepType"][];
-            stage: components["schemas"]["Stage"];
-            /** Title */
-            title: string;
-            type: components["schemas"]["StepType"];
-        };
-        /**
-         * WorkflowStepsOut
-         * @description In the order in which a document comes to them.
-         */
-        WorkflowStepsOut: {
-            /** Data */
-            data: components["schemas"]["WorkflowStepType"][];
-        };
-        /**
-         * WorkflowTemplateOut
-         * @description `workflow` is the template with its defaults, or with examples for `parameters` that have none.
-         */
-        WorkflowTemplateOut: {
-            /** Description */
-            description: string;
-            /** Parameters Schema */
-            parameters_schema: {
-                [key: string]: unknown;
-            };
-            /** Template */
-            template: string;
-            /** Title */
-            title: string;
-            /** Workflow */
-            workflow: {
-                [key: string]: unknown;
-            };
-        };
-        /** WorkflowTemplatesOut */
-        WorkflowTemplatesOut: {
-            /** Data */
-            data: components["schemas"]["WorkflowTemplateOut"][];
-        };
-    };
-    responses: {
-        /** @description A refusal, with a stable `code` */
-        Problem: {
-            headers: {
-                [name: string]: unknown;
-            };
-            content: {
-                "application/problem+json": components["schemas"]["ProblemOut"];
-            };
-        };
-    };
-    parameters: never;
-    requestBodies: never;
-    headers: never;
-    pathItems: never;
+ schemas: {
+  /**
+   * AcceptIn
+   * @example {
+   *       "password": "violet-harbour-91",
+   *       "token": "dft_of-the-letter"
+   *     }
+   */
+  AcceptIn: {
+   /** Password */
+   password: string;
+   /** Token */
+   token: string;
+  };
+  /**
+   * AlertRuleIn
+   * @description Exactly one of `metric` and `event`. It fires while the value is beyond the threshold, once in a cool-down.
+   * @example {
+   *       "comparison": "above",
+   *       "cool_down_s": 3600,
+   *       "metric": "review_queue_depth",
+   *       "name": "reviews pile up",
+   *       "threshold": 100,
+   *       "window_s": 3600
+   *     }
+   */
+  AlertRuleIn: {
+   /** @default above */
+   comparison?: components["schemas"]["Comparison"];
+   /**
+    * Cool Down S
+    * @default 3600
+    */
+   cool_down_s?: number;
+   /**
+    * Event
+    * @default null
+    */
+   event?: ("hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "quota_warning") | null;
+   /**
+    * Is Enabled
+    * @default true
+    */
+   is_enabled?: boolean;
+   /** @default null */
+   metric?: components["schemas"]["Metric"] | null;
+   /** Name */
+   name: string;
+   /**
+    * Severity
+    * @default warning
+    * @enum {string}
+    */
+   severity?: "info" | "warning" | "error" | "critical";
+   /** Threshold */
+   threshold: number;
+   /**
+    * Window S
+    * @default 3600
+    */
+   window_s?: number;
+  };
+  /**
+   * AlertRuleOut
+   * @description `last_value` is null until the rule was evaluated, and while there is nothing to judge by.
+   */
+  AlertRuleOut: {
+   /** Comparison */
+   comparison: string;
+   /** Cool Down S */
+   cool_down_s: number;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string | null;
+   /** Event */
+   event: string | null;
+   /** Is Enabled */
+   is_enabled: boolean;
+   /** Last Evaluated At */
+   last_evaluated_at: string | null;
+   /** Last Fired At */
+   last_fired_at: string | null;
+   /** Last Value */
+   last_value: number | null;
+   /** Metric */
+   metric: string | null;
+   /** Name */
+   name: string;
+   /**
+    * Rule Id
+    * Format: uuid
+    */
+   rule_id: string;
+   /** Severity */
+   severity: string;
+   /** Threshold */
+   threshold: number;
+   /** Version */
+   version: number;
+   /** Window S */
+   window_s: number;
+  };
+  /**
+   * AlertTrialOut
+   * @description What the rule would see now, and whether it would fire. null = nothing to judge by.
+   */
+  AlertTrialOut: {
+   /** Value */
+   value: number | null;
+   /** Would Fire */
+   would_fire: boolean;
+  };
+  /**
+   * ApiKeyChange
+   * @description What is left out stays as it is.
+   * @example {
+   *       "name": "n8n",
+   *       "requests_per_minute": 120
+   *     }
+   */
+  ApiKeyChange: {
+   /** Name */
+   name?: string | null;
+   /**
+    * Requests Per Minute
+    * @description null = the installation's limit
+    */
+   requests_per_minute?: number | null;
+  };
+  /**
+   * ApiKeyIn
+   * @example {
+   *       "name": "n8n",
+   *       "scopes": [
+   *         "processes:read",
+   *         "processes:write"
+   *       ]
+   *     }
+   */
+  ApiKeyIn: {
+   /**
+    * Expires At
+    * @default null
+    */
+   expires_at?: string | null;
+   /** Name */
+   name: string;
+   /**
+    * Requests Per Minute
+    * @description null = the installation's limit
+    * @default null
+    */
+   requests_per_minute?: number | null;
+   /** Scopes */
+   scopes: components["schemas"]["Scope"][];
+  };
+  /**
+   * ApiKeyMade
+   * @description `key` is shown this once; a repeated request gets the same answer without it.
+   */
+  ApiKeyMade: {
+   /**
+    * Api Key Id
+    * Format: uuid
+    */
+   api_key_id: string;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string | null;
+   /** Expires At */
+   expires_at: string | null;
+   /** Key */
+   key?: string | null;
+   /** Last Used At */
+   last_used_at: string | null;
+   /** Name */
+   name: string;
+   /** Prefix */
+   prefix: string;
+   /** Requests Per Minute */
+   requests_per_minute: number | null;
+   /** Revoked At */
+   revoked_at: string | null;
+   /** Scopes */
+   scopes: string[];
+   /** Version */
+   version: number;
+  };
+  /**
+   * ApiKeyOut
+   * @description `last_used_at` is exact to about a minute.
+   */
+  ApiKeyOut: {
+   /**
+    * Api Key Id
+    * Format: uuid
+    */
+   api_key_id: string;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string | null;
+   /** Expires At */
+   expires_at: string | null;
+   /** Last Used At */
+   last_used_at: string | null;
+   /** Name */
+   name: string;
+   /** Prefix */
+   prefix: string;
+   /** Requests Per Minute */
+   requests_per_minute: number | null;
+   /** Revoked At */
+   revoked_at: string | null;
+   /** Scopes */
+   scopes: string[];
+   /** Version */
+   version: number;
+  };
+  /**
+   * AssigneeIn
+   * @description Null gives it to nobody.
+   * @example {
+   *       "user_id": "0193a6a4-0000-7000-8000-000000000000"
+   *     }
+   */
+  AssigneeIn: {
+   /** User Id */
+   user_id: string | null;
+  };
+  /**
+   * AttemptOut
+   * @description One try: the receiver's status, or the code of what went wrong before there was one.
+   */
+  AttemptOut: {
+   /**
+    * At
+    * Format: date-time
+    */
+   at: string;
+   /** Duration Ms */
+   duration_ms: number;
+   /** Error */
+   error: string | null;
+   /** Status */
+   status: number | null;
+  };
+  /**
+   * AuditFormat
+   * @enum {string}
+   */
+  AuditFormat: "json" | "csv";
+  /**
+   * AuditLogOut
+   * @description `hash` covers the row and `prev_hash`, so a chain of rows cannot be changed unnoticed.
+   */
+  AuditLogOut: {
+   /** Attempt */
+   attempt: number | null;
+   /**
+    * Audit Id
+    * Format: uuid
+    */
+   audit_id: string;
+   /**
+    * Client Id
+    * Format: uuid
+    */
+   client_id: string;
+   /** Document Urls */
+   document_urls: string[];
+   /** Error Message */
+   error_message: string | null;
+   /** Hash */
+   hash: string;
+   /** Payload */
+   payload: {
+    [key: string]: unknown;
+   };
+   /** Prev Hash */
+   prev_hash: string;
+   /** Process Id */
+   process_id: string | null;
+   /** Process Plugin Name */
+   process_plugin_name: string | null;
+   /** Process Type Id */
+   process_type_id: string | null;
+   /** Result */
+   result: string;
+   /** Run Id */
+   run_id: string | null;
+   /** Seq */
+   seq: number;
+   /** Stage Type */
+   stage_type: string | null;
+   /**
+    * Timestamp
+    * Format: date-time
+    */
+   timestamp: string;
+   /** Token Usage */
+   token_usage: {
+    [key: string]: unknown;
+   } | null;
+  };
+  /** AuditLogsOut */
+  AuditLogsOut: {
+   /** Data */
+   data: components["schemas"]["AuditLogOut"][];
+  };
+  /**
+   * AuditResult
+   * @description SUCCESS: the stage ended as meant. ERRORS: with findings (held, retried). FAILED: it ended the process.
+   * @enum {string}
+   */
+  AuditResult: "SUCCESS" | "ERRORS" | "FAILED";
+  /**
+   * BankDetailsVerified
+   * @description An account that somebody confirmed with the vendor, by a number or address known from elsewhere.
+   * @example {
+   *       "iban": "DE89 3704 0044 0532 0130 00"
+   *     }
+   */
+  BankDetailsVerified: {
+   /** Iban */
+   iban: string;
+  };
+  /** BatchError */
+  BatchError: {
+   /** Code */
+   code: string;
+   /** Errors */
+   errors: components["schemas"]["ProblemPlace"][];
+   /** Message */
+   message: string;
+  };
+  /**
+   * BatchItem
+   * @description What became of one process: `status` is what POST /v1/processes would have answered.
+   */
+  BatchItem: {
+   error?: components["schemas"]["BatchError"] | null;
+   /** Index */
+   index: number;
+   process?: components["schemas"]["ProcessOut"] | null;
+   /** Status */
+   status: number;
+  };
+  /** BatchOut */
+  BatchOut: {
+   /** Data */
+   data: components["schemas"]["BatchItem"][];
+  };
+  /** BrokenLink */
+  BrokenLink: {
+   /** Audit Id */
+   audit_id: string | null;
+   /**
+    * Client Id
+    * Format: uuid
+    */
+   client_id: string;
+   /** Kind */
+   kind: string;
+   /** Seq */
+   seq: number;
+  };
+  /**
+   * BudgetCaps
+   * @description null = without limit.
+   */
+  BudgetCaps: {
+   /**
+    * Cap Cost
+    * @default null
+    */
+   cap_cost?: number | string | null;
+   /**
+    * Cap Tokens
+    * @default null
+    */
+   cap_tokens?: number | null;
+  };
+  /**
+   * BudgetOut
+   * @description `reserved_*` is held for calls under way; `warned_percent` the last step that was told of: 0, 50, 80, 100.
+   */
+  BudgetOut: {
+   /** Cap Cost */
+   cap_cost: string | null;
+   /** Cap Tokens */
+   cap_tokens: number | null;
+   /**
+    * Period Start
+    * Format: date
+    */
+   period_start: string;
+   /** Reserved Cost */
+   reserved_cost: string;
+   /** Reserved Tokens */
+   reserved_tokens: number;
+   /** Spent Cost */
+   spent_cost: string;
+   /** Spent Tokens */
+   spent_tokens: number;
+   /** Warned Percent */
+   warned_percent: number;
+  };
+  /**
+   * BudgetsIn
+   * @description Limits of the day and the month, in UTC; what is left out has none. They hold from now on, until changed.
+   * @example {
+   *       "day": {
+   *         "cap_tokens": 2000000
+   *       },
+   *       "month": {
+   *         "cap_cost": "250.00"
+   *       }
+   *     }
+   */
+  BudgetsIn: {
+   /**
+    * @default {
+    *       "cap_cost": null,
+    *       "cap_tokens": null
+    *     }
+    */
+   day?: components["schemas"]["BudgetCaps"];
+   /**
+    * @default {
+    *       "cap_cost": null,
+    *       "cap_tokens": null
+    *     }
+    */
+   month?: components["schemas"]["BudgetCaps"];
+  };
+  /**
+   * BudgetsOut
+   * @description `token_balance` is what is left of prepaid tokens; null = unmetered.
+   */
+  BudgetsOut: {
+   /**
+    * Currency
+    * @default USD
+    */
+   currency?: string;
+   day: components["schemas"]["BudgetOut"];
+   month: components["schemas"]["BudgetOut"];
+   /** Token Balance */
+   token_balance: number | null;
+  };
+  /**
+   * CallbackOut
+   * @description What signs the messages to a process's `callback_url`.
+   */
+  CallbackOut: {
+   /** Old Secret Until */
+   old_secret_until: string | null;
+   /** Secret */
+   secret: string;
+   /** Version */
+   version: number;
+  };
+  /**
+   * CanaryIn
+   * @description Of 100 new processes so many go to it; which ones, their ids decide.
+   * @example {
+   *       "percent": 10
+   *     }
+   */
+  CanaryIn: {
+   /** Percent */
+   percent: number;
+  };
+  /**
+   * CellIn
+   * @description `row` counts from 0 in the table as it stands.
+   */
+  CellIn: {
+   /** Column */
+   column: string;
+   /** Row */
+   row: number;
+   /** Table */
+   table: string;
+   /**
+    * Value
+    * @default null
+    */
+   value?: unknown;
+  };
+  /**
+   * ChangeIn
+   * @example {
+   *       "current_password": "violet-harbour-91",
+   *       "password": "seven quiet lanterns"
+   *     }
+   */
+  ChangeIn: {
+   /** Current Password */
+   current_password: string;
+   /** Password */
+   password: string;
+  };
+  /**
+   * ChangeOut
+   * @description One place that differs: an RFC 6901 pointer and what stands there on either side.
+   */
+  ChangeOut: {
+   /** After */
+   after: unknown;
+   /** Before */
+   before: unknown;
+   /** Kind */
+   kind: string;
+   /** Pointer */
+   pointer: string;
+  };
+  /**
+   * ChannelKind
+   * @enum {string}
+   */
+  ChannelKind: "email" | "slack" | "teams" | "telegram" | "sms" | "mattermost" | "discord";
+  /** ClassificationOut */
+  ClassificationOut: {
+   /** Confidence */
+   confidence: number;
+   /** Process Type Id */
+   process_type_id: string;
+  };
+  /**
+   * ClientIn
+   * @description `token_balance` is prepaid model tokens; null = unmetered. The slug leads the ids of the client's own types.
+   * @example {
+   *       "name": "Umbrella Ltd",
+   *       "slug": "umbrella",
+   *       "subscription_tier": "professional"
+   *     }
+   */
+  ClientIn: {
+   /** Name */
+   name: string;
+   /** Slug */
+   slug: string;
+   /** @default basic */
+   subscription_tier?: components["schemas"]["Tier"];
+   /**
+    * Token Balance
+    * @default null
+    */
+   token_balance?: number | null;
+  };
+  /** ClientName */
+  ClientName: {
+   /** Name */
+   name: string;
+   /** Slug */
+   slug: string;
+  };
+  /** ClientOut */
+  ClientOut: {
+   /**
+    * Client Id
+    * Format: uuid
+    */
+   client_id: string;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Name */
+   name: string;
+   /** Slug */
+   slug: string;
+   status: components["schemas"]["ClientStatus"];
+   subscription_tier: components["schemas"]["Tier"];
+   /** Token Balance */
+   token_balance: number | null;
+   /**
+    * Updated At
+    * Format: date-time
+    */
+   updated_at: string;
+   /** Version */
+   version: number;
+  };
+  /**
+   * ClientPatch
+   * @description `suspended` and `inactive` refuse everybody of the client from their next request.
+   * @example {
+   *       "status": "suspended"
+   *     }
+   */
+  ClientPatch: {
+   /** Name */
+   name?: string;
+   status?: components["schemas"]["ClientStatus"];
+   subscription_tier?: components["schemas"]["Tier"];
+   /** Token Balance */
+   token_balance?: number | null;
+  };
+  /**
+   * ClientStatus
+   * @enum {string}
+   */
+  ClientStatus: "active" | "suspended" | "inactive";
+  /**
+   * Comparison
+   * @enum {string}
+   */
+  Comparison: "above" | "below";
+  /**
+   * ComparisonFigures
+   * @description Worse = a field that loses more than a point with 95 % confidence, or more values invented.
+   */
+  ComparisonFigures: {
+   /** Fields */
+   fields: {
+    [key: string]: components["schemas"]["DifferenceOut"];
+   };
+   invented: components["schemas"]["InventedOut"];
+   /** Invents More */
+   invents_more: boolean;
+   overall: components["schemas"]["DifferenceOut"];
+   /** Worse Fields */
+   worse_fields: string[];
+  };
+  /**
+   * ConfigurationIn
+   * @description A draft; it takes the next version of its type.
+   * @example {
+   *       "confidence_threshold": 0.85,
+   *       "output_schema": {
+   *         "properties": {
+   *           "monthly_rent": {
+   *             "type": [
+   *               "string",
+   *               "number"
+   *             ],
+   *             "x-kind": "money",
+   *             "x-labels": [
+   *               "Monthly rent"
+   *             ]
+   *           },
+   *           "tenant_name": {
+   *             "type": "string",
+   *             "x-kind": "party",
+   *             "x-labels": [
+   *               "Tenant"
+   *             ]
+   *           }
+   *         },
+   *         "required": [
+   *           "tenant_name",
+   *           "monthly_rent"
+   *         ],
+   *         "type": "object"
+   *       },
+   *       "process_type_id": "acme-corp.lease",
+   *       "validation_rules": [
+   *         {
+   *           "field": "monthly_rent",
+   *           "rule": "greater_than",
+   *           "value": "0"
+   *         }
+   *       ]
+   *     }
+   */
+  ConfigurationIn: {
+   /**
+    * Confidence Threshold
+    * @default 0.8
+    */
+   confidence_threshold?: number;
+   /** @default flag */
+   duplicate_policy?: components["schemas"]["DuplicatePolicy"];
+   /**
+    * Enable Fraud Detection
+    * @default true
+    */
+   enable_fraud_detection?: boolean;
+   /**
+    * Enable Hitl
+    * @default true
+    */
+   enable_hitl?: boolean;
+   /** Input Schema */
+   input_schema?: {
+    [key: string]: unknown;
+   };
+   /** Llm Policy */
+   llm_policy?: {
+    [key: string]: unknown;
+   };
+   /** Output Actions */
+   output_actions?: unknown[];
+   /** Output Schema */
+   output_schema?: {
+    [key: string]: unknown;
+   };
+   /**
+    * Plugin Name
+    * @default null
+    */
+   plugin_name?: string | null;
+   /**
+    * Process Type Id
+    * @example simple_invoice
+    */
+   process_type_id: string;
+   /**
+    * Review Sample Share
+    * @default 0.03
+    */
+   review_sample_share?: number;
+   /** Validation Rules */
+   validation_rules?: unknown[];
+   /** Workflow */
+   workflow?: {
+    [key: string]: unknown;
+   };
+  };
+  /**
+   * ConfigurationOut
+   * @description `version` is what processes are pinned to; `revision` counts the writes and is the ETag.
+   *
+   *     `prompt_ids` names the prompt of each stage, once published. `canary_percent` of new processes go to a canary.
+   *     `gate` stands in the answer to publishing, of a client's own.
+   */
+  ConfigurationOut: {
+   /** Canary Percent */
+   canary_percent: number | null;
+   /** Confidence Threshold */
+   confidence_threshold: number;
+   /**
+    * Config Id
+    * Format: uuid
+    */
+   config_id: string;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string | null;
+   duplicate_policy: components["schemas"]["DuplicatePolicy"];
+   /** Enable Fraud Detection */
+   enable_fraud_detection: boolean;
+   /** Enable Hitl */
+   enable_hitl: boolean;
+   gate?: components["schemas"]["GateOut"] | null;
+   /** Input Schema */
+   input_schema: {
+    [key: string]: unknown;
+   };
+   /** Is Platform */
+   is_platform: boolean;
+   /** Llm Policy */
+   llm_policy: {
+    [key: string]: unknown;
+   };
+   /** Output Actions */
+   output_actions: unknown[];
+   /** Output Schema */
+   output_schema: {
+    [key: string]: unknown;
+   };
+   /** Plugin Name */
+   plugin_name: string | null;
+   /** Process Type Id */
+   process_type_id: string;
+   /** Prompt Ids */
+   prompt_ids: {
+    [key: string]: string;
+   };
+   /** Review Sample Share */
+   review_sample_share: number;
+   /** Revision */
+   revision: number;
+   state: components["schemas"]["LifecycleState"];
+   /**
+    * Updated At
+    * Format: date-time
+    */
+   updated_at: string;
+   /** Validation Rules */
+   validation_rules: unknown[];
+   /** Version */
+   version: number;
+   /** Workflow */
+   workflow: {
+    [key: string]: unknown;
+   };
+  };
+  /**
+   * ConfigurationPatch
+   * @description What is left out stays as it is; a draft may be incomplete until it is published.
+   *
+   *     `confidence_threshold` is 0..1. `output_actions` is a list of `{"action_type", "target_config", "max_retries"}`;
+   *     secrets have no place in it.
+   * @example {
+   *       "confidence_threshold": 0.9
+   *     }
+   */
+  ConfigurationPatch: {
+   /** Confidence Threshold */
+   confidence_threshold?: number;
+   duplicate_policy?: components["schemas"]["DuplicatePolicy"];
+   /** Enable Fraud Detection */
+   enable_fraud_detection?: boolean;
+   /** Enable Hitl */
+   enable_hitl?: boolean;
+   /** Input Schema */
+   input_schema?: {
+    [key: string]: unknown;
+   };
+   /** Llm Policy */
+   llm_policy?: {
+    [key: string]: unknown;
+   };
+   /** Output Actions */
+   output_actions?: unknown[];
+   /** Output Schema */
+   output_schema?: {
+    [key: string]: unknown;
+   };
+   /** Plugin Name */
+   plugin_name?: string | null;
+   /** Review Sample Share */
+   review_sample_share?: number;
+   /** Validation Rules */
+   validation_rules?: unknown[];
+   /** Workflow */
+   workflow?: {
+    [key: string]: unknown;
+   };
+  };
+  /** ConfigurationReliabilityOut */
+  ConfigurationReliabilityOut: {
+   /**
+    * Config Id
+    * Format: uuid
+    */
+   config_id: string;
+   /** Fields */
+   fields: components["schemas"]["FieldReliabilityOut"][];
+   overall: components["schemas"]["ReliabilityOut"] | null;
+   /** Process Type Id */
+   process_type_id: string;
+   /** Target */
+   target: number | null;
+   /** Threshold */
+   threshold: number;
+   /** Version */
+   version: number;
+  };
+  /**
+   * ConfirmIn
+   * @example {
+   *       "token": "dft_of-the-letter"
+   *     }
+   */
+  ConfirmIn: {
+   /** Token */
+   token: string;
+  };
+  /**
+   * CookieSessionOut
+   * @description The tokens are in cookies; the access token lives `expires_in` seconds.
+   */
+  CookieSessionOut: {
+   /** Expires In */
+   expires_in: number;
+   /**
+    * Token Type
+    * @default Cookie
+    * @constant
+    */
+   token_type?: "Cookie";
+  };
+  /**
+   * CorrectedOut
+   * @description After saving: what the rules say now, what still speaks for a person's look, and the result with its new values.
+   *
+   *     The process stays held until it is decided, also where no reason is left.
+   */
+  CorrectedOut: {
+   /** Corrected */
+   corrected: string[];
+   /** Findings */
+   findings: {
+    [key: string]: unknown;
+   }[];
+   /** Overall Confidence */
+   overall_confidence: number | null;
+   /**
+    * Process Id
+    * Format: uuid
+    */
+   process_id: string;
+   /** Reasons */
+   reasons: components["schemas"]["ReasonOut"][];
+   /** Result */
+   result: {
+    [key: string]: unknown;
+   };
+   /** Version */
+   version: number;
+  };
+  /**
+   * CorrectionOut
+   * @description A value that became another during this review. `field` names a field, a cell such as `line_items[2].line_total`, or
+   *     a row such as `line_items[3]`. `before` and `after` are fields as in a result, or `{"row": {…}}`; null = there was none.
+   */
+  CorrectionOut: {
+   /** After */
+   after: {
+    [key: string]: unknown;
+   } | null;
+   /**
+    * At
+    * Format: date-time
+    */
+   at: string;
+   /** Before */
+   before: {
+    [key: string]: unknown;
+   } | null;
+   /** Box */
+   box: number[] | null;
+   /** By */
+   by: string;
+   /** Cause */
+   cause: string | null;
+   /** Document Id */
+   document_id: string | null;
+   /** Field */
+   field: string;
+   /** Page */
+   page: number | null;
+  };
+  /**
+   * CorrectionsIn
+   * @description Right values. A value that was read rightly may be sent, too: then a person has vouched for it.
+   *
+   *     `fields` maps dotted names to values, null for none. `tables` maps a table to all its rows, each an object of columns;
+   *     `cells` changes single ones. `places` tells where a value in `fields` was seen. Without a `document_id` they are the primary
+   *     document's, whose values the process shows.
+   * @example {
+   *       "cells": [
+   *         {
+   *           "column": "quantity",
+   *           "row": 0,
+   *           "table": "line_items",
+   *           "value": 2
+   *         }
+   *       ],
+   *       "fields": {
+   *         "grand_total": "119.00"
+   *       },
+   *       "places": {
+   *         "grand_total": {
+   *           "box": [
+   *             0.7,
+   *             0.8,
+   *             0.9,
+   *             0.82
+   *           ],
+   *           "page": 1
+   *         }
+   *       }
+   *     }
+   */
+  CorrectionsIn: {
+   /** Cells */
+   cells?: components["schemas"]["CellIn"][];
+   /**
+    * Document Id
+    * @default null
+    */
+   document_id?: string | null;
+   /** Fields */
+   fields?: {
+    [key: string]: unknown;
+   };
+   /** Places */
+   places?: {
+    [key: string]: components["schemas"]["PlaceIn"];
+   };
+   /** Tables */
+   tables?: {
+    [key: string]: unknown;
+   };
+  };
+  /**
+   * CostSumOut
+   * @description `cost` sums the calls whose price is known and is null where none is; `unpriced_calls` counts the others.
+   */
+  CostSumOut: {
+   /** Calls */
+   calls: number;
+   /** Cost */
+   cost: string | null;
+   /** Key */
+   key: string | null;
+   /** Unpriced Calls */
+   unpriced_calls: number;
+  };
+  /** CostUsageOut */
+  CostUsageOut: {
+   /**
+    * Currency
+    * @default USD
+    */
+   currency?: string;
+   /** Data */
+   data: components["schemas"]["CostSumOut"][];
+   group_by: components["schemas"]["GroupBy"];
+   total: components["schemas"]["CostSumOut"];
+  };
+  /**
+   * DecisionWord
+   * @enum {string}
+   */
+  DecisionWord: "approve" | "reject" | "send_back";
+  /** DeliveryOut */
+  DeliveryOut: {
+   /** Attempts */
+   attempts: components["schemas"]["AttemptOut"][];
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /**
+    * Delivery Id
+    * Format: uuid
+    */
+   delivery_id: string;
+   /**
+    * Endpoint Id
+    * Format: uuid
+    */
+   endpoint_id: string;
+   /** Event Type */
+   event_type: string;
+   /** Finished At */
+   finished_at: string | null;
+   /**
+    * Next Try At
+    * @description While it is pending
+    */
+   next_try_at: string | null;
+   /** Process Id */
+   process_id: string | null;
+   /**
+    * State
+    * @enum {string}
+    */
+   state: "pending" | "sending" | "delivered" | "failed";
+   /**
+    * Webhook Id
+    * @description The same over all tries and redeliveries
+    */
+   webhook_id: string;
+  };
+  /**
+   * DiffOut
+   * @description What changes on the way from `against` to this one.
+   */
+  DiffOut: {
+   /** Data */
+   data: components["schemas"]["ChangeOut"][];
+  };
+  /**
+   * DifferenceOut
+   * @description Candidate minus baseline in the share of exact values; `low` and `high` hold it with 95 % confidence.
+   */
+  DifferenceOut: {
+   /** Documents */
+   documents: number;
+   /** Exact */
+   exact: number;
+   /** High */
+   high: number;
+   /** Is Worse */
+   is_worse: boolean;
+   /** Low */
+   low: number;
+  };
+  /**
+   * DocumentCuts
+   * @description `cuts` are the pages (2 or more, ascending) on which another document begins; none = the file is one document.
+   */
+  DocumentCuts: {
+   /** Cuts */
+   cuts: number[];
+   /**
+    * Document Id
+    * Format: uuid
+    */
+   document_id: string;
+  };
+  /** DocumentLinks */
+  DocumentLinks: {
+   /** File */
+   file: string;
+   /** Pages */
+   pages: string;
+   /** Self */
+   self: string;
+   /** Words */
+   words: string;
+  };
+  /**
+   * DocumentOut
+   * @description `text_source` tells where the words came from: xml, text_layer or ocr.
+   */
+  DocumentOut: {
+   classification: components["schemas"]["ClassificationOut"] | null;
+   /**
+    * Document Id
+    * Format: uuid
+    */
+   document_id: string;
+   error: components["schemas"]["ErrorOut"] | null;
+   /** File Name */
+   file_name: string;
+   /** File Size */
+   file_size: number;
+   /** Fraud Flags */
+   fraud_flags: {
+    [key: string]: unknown;
+   }[];
+   /** Fraud Score */
+   fraud_score: number | null;
+   links: components["schemas"]["DocumentLinks"];
+   /** Mime Type */
+   mime_type: string;
+   /** Ocr Confidence */
+   ocr_confidence: number | null;
+   /** Page Count */
+   page_count: number | null;
+   /**
+    * Process Id
+    * Format: uuid
+    */
+   process_id: string;
+   /** Sha256 */
+   sha256: string;
+   /** Status */
+   status: string;
+   /** Text Source */
+   text_source: string | null;
+  };
+  /**
+   * DryRunIn
+   * @example {
+   *       "document_id": "0193a6a4-0000-7000-8000-000000000000"
+   *     }
+   */
+  DryRunIn: {
+   /**
+    * Document Id
+    * Format: uuid
+    */
+   document_id: string;
+  };
+  /**
+   * DryRunOut
+   * @description What a process of this one document would come to; nothing of it is kept.
+   *
+   *     `read_again` is false for a structured invoice: then the fields are those that it stated when it was read.
+   */
+  DryRunOut: {
+   /**
+    * Config Id
+    * Format: uuid
+    */
+   config_id: string;
+   /**
+    * Document Id
+    * Format: uuid
+    */
+   document_id: string;
+   /** Fraud Flags */
+   fraud_flags: {
+    [key: string]: unknown;
+   }[];
+   /** Overall Confidence */
+   overall_confidence: number;
+   /** Read Again */
+   read_again: boolean;
+   /** Reasons */
+   reasons: components["schemas"]["ReasonOut"][];
+   result: components["schemas"]["DryRunResult"];
+   status: components["schemas"]["ProcessStatus"];
+  };
+  /**
+   * DryRunResult
+   * @description As the result of a process: fields with place, confidence and checks, and `data` by the output schema.
+   */
+  DryRunResult: {
+   /** Data */
+   data: {
+    [key: string]: unknown;
+   };
+   /** Fields */
+   fields: {
+    [key: string]: unknown;
+   };
+   /** Tables */
+   tables: {
+    [key: string]: unknown;
+   };
+   /** Validation */
+   validation: {
+    [key: string]: unknown;
+   } | null;
+  };
+  /**
+   * DuplicatePolicy
+   * @enum {string}
+   */
+  DuplicatePolicy: "flag" | "allow" | "return_existing";
+  /** ErrorOut */
+  ErrorOut: {
+   /** Code */
+   code: string;
+   /** Message */
+   message: string | null;
+  };
+  /**
+   * EvaluationIn
+   * @description Read a set with `candidate` and with `baseline`, which is what is in force where it is left out.
+   *
+   *     Without a candidate what is in force is measured alone. It costs what reading the set costs, within the budgets.
+   * @example {
+   *       "candidate": {
+   *         "prompt_id": "0193a6a4-0000-7000-8000-000000000000"
+   *       },
+   *       "set_id": "0193a6a4-0000-7000-8000-000000000000"
+   *     }
+   */
+  EvaluationIn: {
+   /** @default null */
+   baseline?: components["schemas"]["WantedIn"] | null;
+   /** @default null */
+   candidate?: components["schemas"]["WantedIn"] | null;
+   /**
+    * Set Id
+    * Format: uuid
+    */
+   set_id: string;
+  };
+  /**
+   * EvaluationOut
+   * @description `done` of `documents` are read. `verdict` is there once two versions were compared.
+   */
+  EvaluationOut: {
+   baseline: components["schemas"]["PinnedOut"] | null;
+   candidate: components["schemas"]["PinnedOut"];
+   /** Completed At */
+   completed_at: string | null;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string;
+   /** Documents */
+   documents: number;
+   /** Done */
+   done: number;
+   /** Error Code */
+   error_code: string | null;
+   /**
+    * Evaluation Id
+    * Format: uuid
+    */
+   evaluation_id: string;
+   figures: components["schemas"]["FiguresOut"] | null;
+   /** Process Type Id */
+   process_type_id: string;
+   /**
+    * Set Id
+    * Format: uuid
+    */
+   set_id: string;
+   status: components["schemas"]["EvaluationStatus"];
+   verdict: components["schemas"]["Verdict"] | null;
+  };
+  /** EvaluationSetDetail */
+  EvaluationSetDetail: {
+   /** Config Version */
+   config_version: number | null;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string;
+   /** Documents */
+   documents: number;
+   /** Fields */
+   fields: {
+    [key: string]: components["schemas"]["FieldCountOut"];
+   };
+   /** Name */
+   name: string;
+   /** Process Type Id */
+   process_type_id: string;
+   /**
+    * Set Id
+    * Format: uuid
+    */
+   set_id: string;
+  };
+  /**
+   * EvaluationSetIn
+   * @description The newest `limit` approved documents of a type that fit. Bounds are exclusive, of when they were accepted.
+   *
+   *     Each was approved by a person, unless `with_unreviewed` lets in what went straight through: that is measured by
+   *     what the reader itself said. Processes of a single document are taken.
+   * @example {
+   *       "limit": 200,
+   *       "name": "Spring",
+   *       "process_type_id": "simple_invoice"
+   *     }
+   */
+  EvaluationSetIn: {
+   /**
+    * Config Version
+    * @default null
+    */
+   config_version?: number | null;
+   /**
+    * Created After
+    * @default null
+    */
+   created_after?: string | null;
+   /**
+    * Created Before
+    * @default null
+    */
+   created_before?: string | null;
+   /**
+    * Limit
+    * @default 200
+    */
+   limit?: number;
+   /** Name */
+   name: string;
+   /**
+    * Process Type Id
+    * @example simple_invoice
+    */
+   process_type_id: string;
+   /**
+    * With Unreviewed
+    * @default false
+    */
+   with_unreviewed?: boolean;
+  };
+  /**
+   * EvaluationSetOut
+   * @description Frozen; `documents` falls where one is erased.
+   */
+  EvaluationSetOut: {
+   /** Config Version */
+   config_version: number | null;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string;
+   /** Documents */
+   documents: number;
+   /** Name */
+   name: string;
+   /** Process Type Id */
+   process_type_id: string;
+   /**
+    * Set Id
+    * Format: uuid
+    */
+   set_id: string;
+  };
+  /**
+   * EvaluationStatus
+   * @enum {string}
+   */
+  EvaluationStatus: "pending" | "running" | "completed" | "failed";
+  /**
+   * EventOut
+   * @description One thing that happened to a process, in the order of time.
+   */
+  EventOut: {
+   /** Attempt */
+   attempt: number | null;
+   /** Data */
+   data: {
+    [key: string]: unknown;
+   };
+   /**
+    * Occurred At
+    * Format: date-time
+    */
+   occurred_at: string;
+   /** Stage */
+   stage: string | null;
+   /** Type */
+   type: string;
+  };
+  /** EventsOut */
+  EventsOut: {
+   /** Data */
+   data: components["schemas"]["EventOut"][];
+  };
+  /**
+   * FactorBegun
+   * @description For an authenticator app, by hand or as a QR code of the URI.
+   */
+  FactorBegun: {
+   /** Otpauth Uri */
+   otpauth_uri: string;
+   /** Secret */
+   secret: string;
+  };
+  /**
+   * FactorConfirm
+   * @example {
+   *       "code": "123456"
+   *     }
+   */
+  FactorConfirm: {
+   /** Code */
+   code: string;
+  };
+  /**
+   * FactorOut
+   * @description `pending` = begun, not confirmed yet.
+   */
+  FactorOut: {
+   /** Enabled */
+   enabled: boolean;
+   /** Pending */
+   pending: boolean;
+   /** Recovery Codes Left */
+   recovery_codes_left: number;
+  };
+  /**
+   * FactorProof
+   * @description `code` is one of the app or a recovery code.
+   * @example {
+   *       "code": "123456",
+   *       "password": "violet-harbour-91"
+   *     }
+   */
+  FactorProof: {
+   /** Code */
+   code: string;
+   /** Password */
+   password: string;
+  };
+  /**
+   * FactorStart
+   * @example {
+   *       "password": "violet-harbour-91"
+   *     }
+   */
+  FactorStart: {
+   /** Password */
+   password: string;
+  };
+  /**
+   * FieldAsked
+   * @description A field, or a column of a table, as the output schema asks for it. `types` are JSON types, `kind` says what it holds.
+   */
+  FieldAsked: {
+   /** Is Required */
+   is_required: boolean;
+   /** Kind */
+   kind: string;
+   /** Labels */
+   labels: string[];
+   /** Path */
+   path: string;
+   /** Types */
+   types: string[];
+  };
+  /**
+   * FieldCountOut
+   * @description Documents that have a value of the field, and documents that have none.
+   */
+  FieldCountOut: {
+   /** Empty */
+   empty: number;
+   /** Labelled */
+   labelled: number;
+  };
+  /**
+   * FieldFigures
+   * @description Counts of documents; shares are 0..1. `missing`: a value was there and none was read; `invented`: none was there.
+   *
+   *     `exact` is the share where the value, or its lack, is right. `accepted` values were at least as sure as the
+   *     configuration's threshold, `slipped` of them are wrong; `coverage` and `slip_rate` are their shares.
+   */
+  FieldFigures: {
+   /** Accepted */
+   accepted: number;
+   /** Coverage */
+   coverage: number;
+   /** Empty */
+   empty: number;
+   /** Exact */
+   exact: number;
+   /** F1 */
+   f1: number;
+   /** Invented */
+   invented: number;
+   /** Labelled */
+   labelled: number;
+   /** Missing */
+   missing: number;
+   /** Right */
+   right: number;
+   /** Slip Rate */
+   slip_rate: number;
+   /** Slipped */
+   slipped: number;
+   /** Wrong */
+   wrong: number;
+  };
+  /**
+   * FieldKind
+   * @description The kinds that `x-kind` in an output schema may name.
+   * @enum {string}
+   */
+  FieldKind: "money" | "date" | "id" | "iban" | "vat_id" | "party" | "address" | "currency" | "rate" | "email" | "phone" | "quantity" | "boolean" | "text";
+  /** FieldReliabilityOut */
+  FieldReliabilityOut: {
+   /** Accepted */
+   accepted: number;
+   /** Accepted Right */
+   accepted_right: number | null;
+   /** Auroc */
+   auroc: number | null;
+   /** Brier */
+   brier: number;
+   /**
+    * Calibrations
+    * @description The fits by which these values were judged; empty = the weights given
+    */
+   calibrations: string[];
+   /** Coverage */
+   coverage: number;
+   /** Ece */
+   ece: number;
+   /** Field */
+   field: string;
+   /** Kind */
+   kind: string;
+   /** Labels */
+   labels: number;
+   proposal?: components["schemas"]["ProposalOut"] | null;
+   /** Right */
+   right: number;
+  };
+  /** FiguresOut */
+  FiguresOut: {
+   baseline: components["schemas"]["SideFigures"] | null;
+   candidate: components["schemas"]["SideFigures"];
+   comparison: components["schemas"]["ComparisonFigures"] | null;
+  };
+  /**
+   * FindingOut
+   * @description `places` name documents or processes with pages and fields; nothing here holds a value.
+   */
+  FindingOut: {
+   /** Code */
+   code: string;
+   /** Field */
+   field: string | null;
+   /** Message */
+   message: string;
+   /** Places */
+   places: {
+    [key: string]: unknown;
+   }[];
+   severity: components["schemas"]["Severity"];
+  };
+  /**
+   * ForgotIn
+   * @example {
+   *       "email": "ada@acme.com"
+   *     }
+   */
+  ForgotIn: {
+   /** Email */
+   email: string;
+  };
+  /**
+   * GateMode
+   * @enum {string}
+   */
+  GateMode: "off" | "warn" | "refuse";
+  /**
+   * GateOut
+   * @description How it stood against what was in force when it was published.
+   */
+  GateOut: {
+   comparison: components["schemas"]["EvaluationOut"] | null;
+   /** Min Documents */
+   min_documents: number;
+   mode: components["schemas"]["GateMode"];
+   standing: components["schemas"]["Standing"];
+  };
+  /**
+   * GroupBy
+   * @enum {string}
+   */
+  GroupBy: "day" | "month" | "process_type" | "model";
+  /**
+   * Health
+   * @description `checks` maps a part to `ok`, `degraded`, `pending` (migrations to run first) or `unavailable`.
+   */
+  Health: {
+   /**
+    * Checks
+    * @default {}
+    */
+   checks?: {
+    [key: string]: string;
+   };
+   /** Status */
+   status: string;
+  };
+  /**
+   * IngestionSource
+   * @enum {string}
+   */
+  IngestionSource: "web" | "api" | "whatsapp" | "telegram" | "email";
+  /** InventedOut */
+  InventedOut: {
+   /** Baseline */
+   baseline: number;
+   /** Candidate */
+   candidate: number;
+  };
+  /**
+   * InvitationIn
+   * @description `client_id` is for platform administrators alone.
+   * @example {
+   *       "email": "ada@acme.com",
+   *       "role": "operator"
+   *     }
+   */
+  InvitationIn: {
+   /**
+    * Client Id
+    * @default null
+    */
+   client_id?: string | null;
+   /** Email */
+   email: string;
+   /**
+    * Role
+    * @enum {string}
+    */
+   role: "viewer" | "operator" | "admin";
+  };
+  /** InvitationOut */
+  InvitationOut: {
+   /** Accepted At */
+   accepted_at: string | null;
+   /**
+    * Client Id
+    * Format: uuid
+    */
+   client_id: string;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string | null;
+   /** Email */
+   email: string;
+   /**
+    * Expires At
+    * Format: date-time
+    */
+   expires_at: string;
+   /**
+    * Invitation Id
+    * Format: uuid
+    */
+   invitation_id: string;
+   role: components["schemas"]["Role"];
+   /**
+    * State
+    * @enum {string}
+    */
+   state: "open" | "accepted" | "expired";
+  };
+  /**
+   * LifecycleState
+   * @enum {string}
+   */
+  LifecycleState: "draft" | "shadow" | "canary" | "published" | "retired";
+  /**
+   * LoginIn
+   * @example {
+   *       "email": "admin@acme.com",
+   *       "password": "correct horse battery"
+   *     }
+   */
+  LoginIn: {
+   /**
+    * Cookie
+    * @description Keep the tokens in cookies; for the portal
+    * @default false
+    */
+   cookie?: boolean;
+   /** Email */
+   email: string;
+   /** Password */
+   password: string;
+   /**
+    * Recovery Code
+    * @description In place of `totp`
+    * @default null
+    */
+   recovery_code?: string | null;
+   /**
+    * Totp
+    * @default null
+    */
+   totp?: string | null;
+  };
+  /**
+   * MeOut
+   * @description Who the token or key belongs to; a key has no user.
+   */
+  MeOut: {
+   client: components["schemas"]["ClientName"] | null;
+   /** Client Id */
+   client_id: string | null;
+   /** Email */
+   email: string | null;
+   /** Role */
+   role: string | null;
+   /** Scopes */
+   scopes: string[];
+   /** User Id */
+   user_id: string | null;
+  };
+  /**
+   * MessageChild
+   * @description `status` and `process_type_id` are told once all have ended.
+   */
+  MessageChild: {
+   /**
+    * Process Id
+    * Format: uuid
+    */
+   process_id: string;
+   /**
+    * Process Type Id
+    * @default null
+    */
+   process_type_id?: string | null;
+   /**
+    * Status
+    * @default null
+    */
+   status?: string | null;
+  };
+  /**
+   * MessageData
+   * @description `version` is the process's at the moment of the change: an older one than known can be dropped.
+   */
+  MessageData: {
+   /**
+    * Children
+    * @default null
+    */
+   children?: components["schemas"]["MessageChild"][] | null;
+   /** External Id */
+   external_id: string | null;
+   links: components["schemas"]["MessageLinks"];
+   /** Process Id */
+   process_id: string | null;
+   /** Status */
+   status: string | null;
+   /** Version */
+   version: number | null;
+  };
+  /**
+   * MessageLinks
+   * @description Empty where a message is about no process.
+   */
+  MessageLinks: {
+   /**
+    * Result
+    * @default null
+    */
+   result?: string | null;
+   /**
+    * Self
+    * @default null
+    */
+   self?: string | null;
+  };
+  /**
+   * Metric
+   * @description What can be measured of one client. A name ends with its unit; a rate is 0..1.
+   * @enum {string}
+   */
+  Metric: "review_queue_depth" | "review_queue_age_s" | "failure_rate" | "straight_through_rate" | "spend_usd" | "latency_p95_s" | "dead_runs" | "deliveries_failing";
+  /**
+   * NewInvitationOut
+   * @description `token` is shown this once; a repetition by its key leaves it out.
+   */
+  NewInvitationOut: {
+   /** Accepted At */
+   accepted_at: string | null;
+   /**
+    * Client Id
+    * Format: uuid
+    */
+   client_id: string;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string | null;
+   /** Email */
+   email: string;
+   /**
+    * Expires At
+    * Format: date-time
+    */
+   expires_at: string;
+   /**
+    * Invitation Id
+    * Format: uuid
+    */
+   invitation_id: string;
+   role: components["schemas"]["Role"];
+   /**
+    * State
+    * @enum {string}
+    */
+   state: "open" | "accepted" | "expired";
+   /** Token */
+   token?: string | null;
+  };
+  /**
+   * NoteIn
+   * @example {
+   *       "text": "Called the seller: the new account is right."
+   *     }
+   */
+  NoteIn: {
+   /** Text */
+   text: string;
+  };
+  /**
+   * NoteOut
+   * @description `by` is `user:<id>` or `key:<id>`.
+   */
+  NoteOut: {
+   /**
+    * At
+    * Format: date-time
+    */
+   at: string;
+   /** By */
+   by: string;
+   /** By Name */
+   by_name: string | null;
+   /**
+    * Note Id
+    * Format: uuid
+    */
+   note_id: string;
+   /** Text */
+   text: string;
+  };
+  /**
+   * NotificationChannelIn
+   * @example {
+   *       "events": [
+   *         "hitl_required",
+   *         "alert"
+   *       ],
+   *       "kind": "email",
+   *       "name": "accounts payable",
+   *       "target": "ap@example.com",
+   *       "window_s": 60
+   *     }
+   */
+  NotificationChannelIn: {
+   /** Events */
+   events: components["schemas"]["Told"][];
+   kind: components["schemas"]["ChannelKind"];
+   /** Name */
+   name: string;
+   /**
+    * Target
+    * @description An e-mail address, or the address that the service gave out. Kept sealed.
+    */
+   target: string;
+   /**
+    * Window S
+    * @description What comes within it is one message
+    * @default 60
+    */
+   window_s?: number;
+  };
+  /**
+   * NotificationChannelOut
+   * @description `failing_since` and `last_error_code` are empty while messages arrive. The target itself is never shown.
+   */
+  NotificationChannelOut: {
+   /**
+    * Channel Id
+    * Format: uuid
+    */
+   channel_id: string;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string | null;
+   /** Events */
+   events: string[];
+   /** Failing Since */
+   failing_since: string | null;
+   /** Is Active */
+   is_active: boolean;
+   /** Kind */
+   kind: string;
+   /** Last Delivered At */
+   last_delivered_at: string | null;
+   /** Last Error Code */
+   last_error_code: string | null;
+   /** Name */
+   name: string;
+   /** Shown Target */
+   shown_target: string | null;
+   /** Version */
+   version: number;
+   /** Window S */
+   window_s: number;
+  };
+  /**
+   * NotificationChannelPatch
+   * @description What is left out stays as it is.
+   * @example {
+   *       "events": [
+   *         "alert"
+   *       ]
+   *     }
+   */
+  NotificationChannelPatch: {
+   /** Events */
+   events?: components["schemas"]["Told"][] | null;
+   /** Is Active */
+   is_active?: boolean | null;
+   /** Name */
+   name?: string | null;
+   /** Target */
+   target?: string | null;
+   /** Window S */
+   window_s?: number | null;
+  };
+  /**
+   * NotificationMessageOut
+   * @description `counts` tells how many notifications of each type are in it; `available_at` when it is (or was) due.
+   */
+  NotificationMessageOut: {
+   /** Attempts */
+   attempts: number;
+   /**
+    * Available At
+    * Format: date-time
+    */
+   available_at: string;
+   /** Counts */
+   counts: {
+    [key: string]: number;
+   };
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Error Code */
+   error_code: string | null;
+   /** Finished At */
+   finished_at: string | null;
+   /** Is Test */
+   is_test: boolean;
+   /**
+    * Message Id
+    * Format: uuid
+    */
+   message_id: string;
+   /** State */
+   state: string;
+  };
+  /**
+   * NotificationOut
+   * @description `is_read` is the caller's own; `for_me` = nobody else of the client has it.
+   */
+  NotificationOut: {
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** For Me */
+   for_me: boolean;
+   /** Is Read */
+   is_read: boolean;
+   /** Message */
+   message: string;
+   /**
+    * Notification Id
+    * Format: uuid
+    */
+   notification_id: string;
+   /** Process Id */
+   process_id: string | null;
+   /** Severity */
+   severity: string;
+   /** Title */
+   title: string;
+   /** Type */
+   type: string;
+  };
+  /**
+   * NotificationPreferencesIn
+   * @example {
+   *       "email": [
+   *         "alert"
+   *       ],
+   *       "email_window_s": 300,
+   *       "in_app": [
+   *         "hitl_required",
+   *         "alert"
+   *       ]
+   *     }
+   */
+  NotificationPreferencesIn: {
+   /** Email */
+   email: components["schemas"]["Told"][];
+   /**
+    * Email Window S
+    * @default 300
+    */
+   email_window_s?: number;
+   /** In App */
+   in_app: components["schemas"]["Told"][];
+  };
+  /**
+   * NotificationPreferencesOut
+   * @description What comes within `email_window_s` is one letter. `available` are the types there are.
+   */
+  NotificationPreferencesOut: {
+   /** Available */
+   available: string[];
+   /** Email */
+   email: string[];
+   /** Email Window S */
+   email_window_s: number;
+   /** In App */
+   in_app: string[];
+  };
+  /**
+   * OutputActionOut
+   * @description `result` holds ids, keys and codes of what was done, never contents.
+   */
+  OutputActionOut: {
+   /**
+    * Action Id
+    * Format: uuid
+    */
+   action_id: string;
+   /** Action Type */
+   action_type: string;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Error Message */
+   error_message: string | null;
+   /** Finished At */
+   finished_at: string | null;
+   /** Max Retries */
+   max_retries: number;
+   /** Next Try At */
+   next_try_at: string | null;
+   /** Position */
+   position: number;
+   /**
+    * Process Id
+    * Format: uuid
+    */
+   process_id: string;
+   /** Result */
+   result: {
+    [key: string]: unknown;
+   } | null;
+   /** Retry Count */
+   retry_count: number;
+   /** Started At */
+   started_at: string | null;
+   /**
+    * Status
+    * @enum {string}
+    */
+   status: "pending" | "executing" | "completed" | "failed" | "retrying";
+  };
+  /**
+   * OutputsOut
+   * @description What goes out for one process: each with its own state and tries.
+   */
+  OutputsOut: {
+   /** Actions */
+   actions: components["schemas"]["OutputActionOut"][];
+   /** Deliveries */
+   deliveries: components["schemas"]["DeliveryOut"][];
+  };
+  /**
+   * PageWordsOut
+   * @description `page` starts at 1; width and height are PDF points or pixels.
+   */
+  PageWordsOut: {
+   /** Height */
+   height: number;
+   /** Page */
+   page: number;
+   /** Rotation */
+   rotation: number;
+   /** Source */
+   source: string;
+   /** Width */
+   width: number;
+   /** Words */
+   words: components["schemas"]["WordOut"][];
+  };
+  /** Page[AlertRuleOut] */
+  Page_AlertRuleOut_: {
+   /** Data */
+   data: components["schemas"]["AlertRuleOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[ApiKeyOut] */
+  Page_ApiKeyOut_: {
+   /** Data */
+   data: components["schemas"]["ApiKeyOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[AuditLogOut] */
+  Page_AuditLogOut_: {
+   /** Data */
+   data: components["schemas"]["AuditLogOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[ClientOut] */
+  Page_ClientOut_: {
+   /** Data */
+   data: components["schemas"]["ClientOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[ConfigurationOut] */
+  Page_ConfigurationOut_: {
+   /** Data */
+   data: components["schemas"]["ConfigurationOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[DeliveryOut] */
+  Page_DeliveryOut_: {
+   /** Data */
+   data: components["schemas"]["DeliveryOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[EvaluationOut] */
+  Page_EvaluationOut_: {
+   /** Data */
+   data: components["schemas"]["EvaluationOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[EvaluationSetOut] */
+  Page_EvaluationSetOut_: {
+   /** Data */
+   data: components["schemas"]["EvaluationSetOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[InvitationOut] */
+  Page_InvitationOut_: {
+   /** Data */
+   data: components["schemas"]["InvitationOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[NotificationChannelOut] */
+  Page_NotificationChannelOut_: {
+   /** Data */
+   data: components["schemas"]["NotificationChannelOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[NotificationMessageOut] */
+  Page_NotificationMessageOut_: {
+   /** Data */
+   data: components["schemas"]["NotificationMessageOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[NotificationOut] */
+  Page_NotificationOut_: {
+   /** Data */
+   data: components["schemas"]["NotificationOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[ProcessOut] */
+  Page_ProcessOut_: {
+   /** Data */
+   data: components["schemas"]["ProcessOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[ProcessTypeOut] */
+  Page_ProcessTypeOut_: {
+   /** Data */
+   data: components["schemas"]["ProcessTypeOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[PromptOut] */
+  Page_PromptOut_: {
+   /** Data */
+   data: components["schemas"]["PromptOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[ReviewOut] */
+  Page_ReviewOut_: {
+   /** Data */
+   data: components["schemas"]["ReviewOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[SessionOut] */
+  Page_SessionOut_: {
+   /** Data */
+   data: components["schemas"]["SessionOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[UserOut] */
+  Page_UserOut_: {
+   /** Data */
+   data: components["schemas"]["UserOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[VendorOut] */
+  Page_VendorOut_: {
+   /** Data */
+   data: components["schemas"]["VendorOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[VendorTemplateOut] */
+  Page_VendorTemplateOut_: {
+   /** Data */
+   data: components["schemas"]["VendorTemplateOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[WebhookEndpointOut] */
+  Page_WebhookEndpointOut_: {
+   /** Data */
+   data: components["schemas"]["WebhookEndpointOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /**
+   * PinnedOut
+   * @description Two versions with one fingerprint read alike: it covers all that shapes a reading.
+   */
+  PinnedOut: {
+   /**
+    * Config Id
+    * Format: uuid
+    */
+   config_id: string;
+   /** Fingerprint */
+   fingerprint: string;
+   /** Prompt Id */
+   prompt_id: string | null;
+   /** Prompt Version */
+   prompt_version: number | null;
+   /** Version */
+   version: number;
+  };
+  /**
+   * PlaceIn
+   * @description `box` is [x0, y0, x1, y1] in fractions of the page as it is shown.
+   */
+  PlaceIn: {
+   /** Box */
+   box: [
+    number,
+    number,
+    number,
+    number
+   ];
+   /** Page */
+   page: number;
+  };
+  /**
+   * ProblemOut
+   * @description RFC 9457; `code` is stable and meant for programs.
+   * @example {
+   *       "code": "not_found",
+   *       "detail": "no such process",
+   *       "errors": [],
+   *       "instance": "/v1/processes/0193a6a4-0000-7000-8000-000000000000",
+   *       "request_id": "0193a6a4-1111-7000-8000-000000000000",
+   *       "status": 404,
+   *       "title": "Not Found",
+   *       "type": "urn:docflow:problem:not_found"
+   *     }
+   */
+  ProblemOut: {
+   /** Code */
+   code: string;
+   /** Detail */
+   detail: string;
+   /** Errors */
+   errors: components["schemas"]["ProblemPlace"][];
+   /** Instance */
+   instance: string;
+   /** Request Id */
+   request_id: string;
+   /** Status */
+   status: number;
+   /** Title */
+   title: string;
+   /** Type */
+   type: string;
+  };
+  /**
+   * ProblemPlace
+   * @description One wrong place: an RFC 6901 pointer and what is wrong there.
+   */
+  ProblemPlace: {
+   /** Message */
+   message: string;
+   /** Pointer */
+   pointer: string;
+  };
+  /**
+   * ProcessIn
+   * @description The JSON form of a submission.
+   * @example {
+   *       "documents": [
+   *         {
+   *           "base64": "SW52b2ljZSAxCg==",
+   *           "file_name": "invoice.txt"
+   *         }
+   *       ],
+   *       "external_id": "order-4711",
+   *       "metadata": {
+   *         "channel": "mail"
+   *       },
+   *       "process_type_id": "simple_invoice"
+   *     }
+   */
+  ProcessIn: {
+   /**
+    * Callback Url
+    * @default null
+    */
+   callback_url?: string | null;
+   /** Documents */
+   documents: components["schemas"]["SentDocument"][];
+   /**
+    * External Id
+    * @default null
+    */
+   external_id?: string | null;
+   /** @default api */
+   ingestion_source?: components["schemas"]["IngestionSource"];
+   /** Metadata */
+   metadata?: {
+    [key: string]: unknown;
+   };
+   /**
+    * Process Type Id
+    * @default null
+    */
+   process_type_id?: string | null;
+  };
+  /** ProcessLinks */
+  ProcessLinks: {
+   /** Audit */
+   audit: string;
+   /** Children */
+   children: string;
+   /** Events */
+   events: string;
+   /** Result */
+   result: string;
+   /** Self */
+   self: string;
+   /** Stages */
+   stages: string;
+  };
+  /** ProcessOut */
+  ProcessOut: {
+   /**
+    * Client Id
+    * Format: uuid
+    */
+   client_id: string;
+   /** Completed At */
+   completed_at: string | null;
+   /** Config Version */
+   config_version: number | null;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string | null;
+   /** Current Stage */
+   current_stage: string;
+   /** Documents */
+   documents: components["schemas"]["DocumentOut"][];
+   error: components["schemas"]["ErrorOut"] | null;
+   /** External Id */
+   external_id: string | null;
+   /** Ingestion Source */
+   ingestion_source: string;
+   links: components["schemas"]["ProcessLinks"];
+   /** Metadata */
+   metadata: {
+    [key: string]: unknown;
+   };
+   /** Overall Confidence */
+   overall_confidence: number | null;
+   /** Parent Process Id */
+   parent_process_id: string | null;
+   /**
+    * Process Id
+    * Format: uuid
+    */
+   process_id: string;
+   /** Process Type Id */
+   process_type_id: string | null;
+   /** Requires Review */
+   requires_review: boolean;
+   /** Review Reasons */
+   review_reasons: components["schemas"]["ReasonOut"][];
+   /** Status */
+   status: string;
+   /** Total Tokens Input */
+   total_tokens_input: number;
+   /** Total Tokens Output */
+   total_tokens_output: number;
+   /**
+    * Updated At
+    * Format: date-time
+    */
+   updated_at: string;
+   /** Version */
+   version: number;
+  };
+  /**
+   * ProcessStatus
+   * @enum {string}
+   */
+  ProcessStatus: "pending" | "ingested" | "classifying" | "extracting" | "validating" | "hitl_review" | "completed" | "failed" | "cancelled";
+  /**
+   * ProcessTypeIn
+   * @description A client's own type is named `<slug>.<name>`.
+   *
+   *     `default_version` names the platform's configuration from which a client's first one is made.
+   * @example {
+   *       "display_name": "Lease",
+   *       "process_type_id": "acme-corp.lease"
+   *     }
+   */
+  ProcessTypeIn: {
+   /**
+    * Default Version
+    * @default null
+    */
+   default_version?: number | null;
+   /**
+    * Description
+    * @default null
+    */
+   description?: string | null;
+   /** Display Name */
+   display_name: string;
+   /**
+    * Is Active
+    * @default true
+    */
+   is_active?: boolean;
+   /**
+    * Process Type Id
+    * @example simple_invoice
+    */
+   process_type_id: string;
+  };
+  /**
+   * ProcessTypeOut
+   * @description `is_platform`: given by the platform to all clients.
+   */
+  ProcessTypeOut: {
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Default Version */
+   default_version: number | null;
+   /** Description */
+   description: string | null;
+   /** Display Name */
+   display_name: string;
+   /** Is Active */
+   is_active: boolean;
+   /** Is Platform */
+   is_platform: boolean;
+   /** Process Type Id */
+   process_type_id: string;
+   /**
+    * Updated At
+    * Format: date-time
+    */
+   updated_at: string;
+   /** Version */
+   version: number;
+  };
+  /**
+   * ProcessTypePatch
+   * @description A type that is not active takes no new documents.
+   * @example {
+   *       "is_active": false
+   *     }
+   */
+  ProcessTypePatch: {
+   /** Default Version */
+   default_version?: number | null;
+   /** Description */
+   description?: string | null;
+   /** Display Name */
+   display_name?: string;
+   /** Is Active */
+   is_active?: boolean;
+  };
+  /**
+   * PromptClone
+   * @description `version` left out = the next one of its type and stage.
+   * @example {
+   *       "version": 2
+   *     }
+   */
+  PromptClone: {
+   /**
+    * Version
+    * @default null
+    */
+   version?: number | null;
+  };
+  /**
+   * PromptIn
+   * @description For one stage of one version of a configuration. `{{name}}` is filled in; `model_name` `default` = the
+   *     installation's.
+   * @example {
+   *       "max_tokens": 4096,
+   *       "model_name": "default",
+   *       "process_type_id": "acme-corp.lease",
+   *       "prompt_template": "Read these fields:\n{{output_schema}}\n\n{{document_text}}",
+   *       "stage": "ocr",
+   *       "temperature": 0,
+   *       "version": 1
+   *     }
+   */
+  PromptIn: {
+   /**
+    * Max Tokens
+    * @default 4096
+    */
+   max_tokens?: number;
+   /**
+    * Model Name
+    * @default default
+    */
+   model_name?: string;
+   /**
+    * Process Type Id
+    * @example simple_invoice
+    */
+   process_type_id: string;
+   /** Prompt Template */
+   prompt_template: string;
+   stage: components["schemas"]["PromptStage"];
+   /**
+    * Temperature
+    * @default null
+    */
+   temperature?: number | null;
+   /** Version */
+   version: number;
+  };
+  /**
+   * PromptOut
+   * @description `revision` counts the writes; it is the ETag. `gate` stands in the answer to publishing, of a client's own.
+   */
+  PromptOut: {
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string | null;
+   gate?: components["schemas"]["GateOut"] | null;
+   /** Is Platform */
+   is_platform: boolean;
+   /** Max Tokens */
+   max_tokens: number;
+   /** Model Name */
+   model_name: string;
+   /** Process Type Id */
+   process_type_id: string;
+   /**
+    * Prompt Id
+    * Format: uuid
+    */
+   prompt_id: string;
+   /** Prompt Template */
+   prompt_template: string;
+   /** Revision */
+   revision: number;
+   stage: components["schemas"]["PromptStage"];
+   state: components["schemas"]["LifecycleState"];
+   /** Temperature */
+   temperature: number | null;
+   /** Version */
+   version: number;
+  };
+  /**
+   * PromptPatch
+   * @example {
+   *       "max_tokens": 8192
+   *     }
+   */
+  PromptPatch: {
+   /** Max Tokens */
+   max_tokens?: number;
+   /** Model Name */
+   model_name?: string;
+   /** Prompt Template */
+   prompt_template?: string;
+   /** Temperature */
+   temperature?: number | null;
+  };
+  /**
+   * PromptStage
+   * @enum {string}
+   */
+  PromptStage: "classification" | "ocr" | "validation" | "summarization";
+  /**
+   * ProposalOut
+   * @description Of `labels` decided by people, `accepted` lie at or above `threshold`. null where none is supported.
+   *
+   *     `at_least` is the share of right ones that can be counted on with 95 %; `labels_needed` is how many there must be
+   *     above a threshold before the target can be told at all. Nothing is changed: set it in a draft and publish that.
+   */
+  ProposalOut: {
+   /** Accepted */
+   accepted: number;
+   /** At Least */
+   at_least: number | null;
+   /** Coverage */
+   coverage: number | null;
+   /** Labels Needed */
+   labels_needed: number;
+   /** Right */
+   right: number | null;
+   support: components["schemas"]["Support"];
+   /** Threshold */
+   threshold: number | null;
+  };
+  /**
+   * ProposedCut
+   * @description Another document seems to begin on `page`; `score` is 0..1.
+   */
+  ProposedCut: {
+   /** Page */
+   page: number;
+   /** Score */
+   score: number;
+  };
+  /** ProposedCuts */
+  ProposedCuts: {
+   /** Cuts */
+   cuts: components["schemas"]["ProposedCut"][];
+   /**
+    * Document Id
+    * Format: uuid
+    */
+   document_id: string;
+  };
+  /**
+   * PublishGateIn
+   * @description `min_documents`: how many a comparison must have read to count.
+   * @example {
+   *       "min_documents": 50,
+   *       "mode": "refuse"
+   *     }
+   */
+  PublishGateIn: {
+   /**
+    * Min Documents
+    * @default 50
+    */
+   min_documents?: number;
+   mode: components["schemas"]["GateMode"];
+  };
+  /** PublishGateOut */
+  PublishGateOut: {
+   /** Min Documents */
+   min_documents: number;
+   mode: components["schemas"]["GateMode"];
+  };
+  /**
+   * ReasonOut
+   * @description Why a person must look; `field` is a dotted path of the output schema.
+   */
+  ReasonOut: {
+   /** Code */
+   code: string;
+   /** Field */
+   field?: string | null;
+   /**
+    * Message
+    * @default
+    */
+   message?: string;
+  } & {
+   [key: string]: unknown;
+  };
+  /**
+   * RecoveryCodesOut
+   * @description Shown this once; each signs in once in place of a code of the app.
+   */
+  RecoveryCodesOut: {
+   /** Recovery Codes */
+   recovery_codes: string[];
+  };
+  /**
+   * RefreshIn
+   * @description Without a token it is the one of the portal's cookie.
+   * @example {
+   *       "refresh_token": "dfr_kept-from-signing-in"
+   *     }
+   */
+  RefreshIn: {
+   /**
+    * Refresh Token
+    * @default null
+    */
+   refresh_token?: string | null;
+  };
+  /**
+   * RegionIn
+   * @description `page` starts at 1; `box` is [x0, y0, x1, y1] in fractions of the page as it is shown, origin at the top left.
+   * @example {
+   *       "box": [
+   *         0.6,
+   *         0.8,
+   *         0.95,
+   *         0.85
+   *       ],
+   *       "kind": "money",
+   *       "page": 1
+   *     }
+   */
+  RegionIn: {
+   /** Box */
+   box: [
+    number,
+    number,
+    number,
+    number
+   ];
+   /** @default null */
+   kind?: components["schemas"]["FieldKind"] | null;
+   /** Page */
+   page: number;
+  };
+  /**
+   * RegionOut
+   * @description `value` is `text` in the canonical form of `kind`; null where it states none, or no kind was asked for.
+   *
+   *     `source` is `text_layer` for words of the file itself and `ocr` for what was read again, larger; `confidence` is the mean of
+   *     the words', 0 without any.
+   */
+  RegionOut: {
+   /** Box */
+   box: [
+    number,
+    number,
+    number,
+    number
+   ];
+   /** Confidence */
+   confidence: number;
+   /**
+    * Document Id
+    * Format: uuid
+    */
+   document_id: string;
+   kind: components["schemas"]["FieldKind"] | null;
+   /** Page */
+   page: number;
+   /** Source */
+   source: string;
+   /** Text */
+   text: string;
+   /** Value */
+   value: string | number | boolean | null;
+   /** Words */
+   words: components["schemas"]["WordOut"][];
+  };
+  /**
+   * Relation
+   * @enum {string}
+   */
+  Relation: "right" | "below" | "alone";
+  /**
+   * ReliabilityOut
+   * @description How confidences turned out. `right` is the share of values that people kept; `auroc` is null where all were kept
+   *     or none. `ece` and `brier` are distances of confidence from truth, 0 is best.
+   */
+  ReliabilityOut: {
+   /** Accepted */
+   accepted: number;
+   /** Accepted Right */
+   accepted_right: number | null;
+   /** Auroc */
+   auroc: number | null;
+   /** Brier */
+   brier: number;
+   /**
+    * Calibrations
+    * @description The fits by which these values were judged; empty = the weights given
+    */
+   calibrations: string[];
+   /** Coverage */
+   coverage: number;
+   /** Ece */
+   ece: number;
+   /** Labels */
+   labels: number;
+   proposal?: components["schemas"]["ProposalOut"] | null;
+   /** Right */
+   right: number;
+  };
+  /**
+   * ResetIn
+   * @example {
+   *       "password": "violet-harbour-91",
+   *       "token": "dft_of-the-letter"
+   *     }
+   */
+  ResetIn: {
+   /** Password */
+   password: string;
+   /** Token */
+   token: string;
+  };
+  /**
+   * ResultFormat
+   * @enum {string}
+   */
+  ResultFormat: "json" | "csv" | "xlsx" | "html" | "ubl" | "cii";
+  /**
+   * ResultOut
+   * @description `fields` and `tables` come from the primary document; `data` satisfies the configuration's output schema.
+   *
+   *     `summary` is a model's, where the configuration wishes for one; every figure in it is one of the values.
+   */
+  ResultOut: {
+   /**
+    * Children
+    * @default []
+    */
+   children?: {
+    [key: string]: unknown;
+   }[];
+   /** Classification */
+   classification: {
+    [key: string]: unknown;
+   } | null;
+   /** Data */
+   data: {
+    [key: string]: unknown;
+   };
+   /** Documents */
+   documents: {
+    [key: string]: unknown;
+   }[];
+   /** Fields */
+   fields: {
+    [key: string]: unknown;
+   };
+   /** Overall Confidence */
+   overall_confidence: number | null;
+   /**
+    * Process Id
+    * Format: uuid
+    */
+   process_id: string;
+   /** Process Type Id */
+   process_type_id: string | null;
+   /** Status */
+   status: string;
+   /** Summary */
+   summary?: string | null;
+   /** Tables */
+   tables: {
+    [key: string]: unknown;
+   };
+   /** Validation */
+   validation: {
+    [key: string]: unknown;
+   } | null;
+  } & {
+   [key: string]: unknown;
+  };
+  /**
+   * ReviewDecision
+   * @description `corrections` maps the dotted name of a field to its right value, or that of a table to all its rows; they become
+   *     source `human`, confidence 1, as if they had been saved before.
+   *
+   *     `process_type_id` gives the process its type, or another one, with `approve` or `send_back`: its documents are read as
+   *     that type and come back for review if need be. A process whose type was not certain cannot be approved without it.
+   *
+   *     `override` says that findings which still stand are known; where two people must approve, an approval over errors needs it,
+   *     and a reason.
+   * @example {
+   *       "corrections": {
+   *         "grand_total": "119.00"
+   *       },
+   *       "decision": "approve"
+   *     }
+   * @example {
+   *       "decision": "reject",
+   *       "reason": "not an invoice"
+   *     }
+   */
+  ReviewDecision: {
+   /** Corrections */
+   corrections?: {
+    [key: string]: unknown;
+   };
+   decision: components["schemas"]["DecisionWord"];
+   /**
+    * Override
+    * @default false
+    */
+   override?: boolean;
+   /**
+    * Process Type Id
+    * @default null
+    */
+   process_type_id?: string | null;
+   /**
+    * Reason
+    * @default
+    */
+   reason?: string;
+  };
+  /**
+   * ReviewDetailOut
+   * @description `approved_by` names who has approved so far; `may_approve` is false for whoever is among them.
+   *
+   *     `result` is that of the process, as at `/v1/processes/{process_id}/result`; null while it has none. `threshold` is the
+   *     confidence from which a required value needs nobody. `findings` are those of the rules for the values as they are now.
+   */
+  ReviewDetailOut: {
+   /** Age S */
+   age_s: number;
+   /** Approvals */
+   approvals: number;
+   /** Approvals Required */
+   approvals_required: number;
+   /** Approved By */
+   approved_by: string[];
+   /** Assignee */
+   assignee: string | null;
+   /** Assignee Name */
+   assignee_name: string | null;
+   /** Claimed By */
+   claimed_by: string | null;
+   /** Claimed By Name */
+   claimed_by_name: string | null;
+   /** Claimed Until */
+   claimed_until: string | null;
+   /** Corrections */
+   corrections: components["schemas"]["CorrectionOut"][];
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Cuts */
+   cuts: components["schemas"]["ProposedCuts"][];
+   /** Decided At */
+   decided_at: string | null;
+   /** Decided By */
+   decided_by: string | null;
+   /** Decision */
+   decision: string | null;
+   /** Decision Reason */
+   decision_reason: string | null;
+   /** Fields Asked */
+   fields_asked: components["schemas"]["FieldAsked"][];
+   /** Findings */
+   findings: {
+    [key: string]: unknown;
+   }[];
+   /** Is Sample */
+   is_sample: boolean;
+   /** May Approve */
+   may_approve: boolean;
+   /** Notes */
+   notes: components["schemas"]["NoteOut"][];
+   /** Priority */
+   priority: number;
+   process: components["schemas"]["ProcessOut"];
+   /**
+    * Process Id
+    * Format: uuid
+    */
+   process_id: string;
+   /** Reasons */
+   reasons: components["schemas"]["ReasonOut"][];
+   /** Result */
+   result: {
+    [key: string]: unknown;
+   } | null;
+   /**
+    * Review Id
+    * Format: uuid
+    */
+   review_id: string;
+   /** Status */
+   status: string;
+   /** Tables Asked */
+   tables_asked: components["schemas"]["TableAsked"][];
+   /** Threshold */
+   threshold: number | null;
+   /** Version */
+   version: number;
+  };
+  /**
+   * ReviewOut
+   * @description `age_s` is the seconds since it was held. `claimed_by` is a person's or a key's id while `claimed_until` is to come.
+   *
+   *     Of a blind sample (`is_sample`) nothing tells how sure anything was read.
+   */
+  ReviewOut: {
+   /** Age S */
+   age_s: number;
+   /** Approvals */
+   approvals: number;
+   /** Approvals Required */
+   approvals_required: number;
+   /** Assignee */
+   assignee: string | null;
+   /** Assignee Name */
+   assignee_name: string | null;
+   /** Claimed By */
+   claimed_by: string | null;
+   /** Claimed By Name */
+   claimed_by_name: string | null;
+   /** Claimed Until */
+   claimed_until: string | null;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Cuts */
+   cuts: components["schemas"]["ProposedCuts"][];
+   /** Is Sample */
+   is_sample: boolean;
+   /** Priority */
+   priority: number;
+   process: components["schemas"]["ProcessOut"];
+   /**
+    * Process Id
+    * Format: uuid
+    */
+   process_id: string;
+   /** Reasons */
+   reasons: components["schemas"]["ReasonOut"][];
+   /**
+    * Review Id
+    * Format: uuid
+    */
+   review_id: string;
+   /** Status */
+   status: string;
+   /** Version */
+   version: number;
+  };
+  /**
+   * ReviewSummaryOut
+   * @description `reasons` counts open reviews by the code of a reason; one with two reasons counts under both.
+   */
+  ReviewSummaryOut: {
+   /** Assigned To Me */
+   assigned_to_me: number;
+   /** Claimed */
+   claimed: number;
+   /** Claimed By Me */
+   claimed_by_me: number;
+   /** Oldest Age S */
+   oldest_age_s: number | null;
+   /** Open */
+   open: number;
+   /** Reasons */
+   reasons: {
+    [key: string]: number;
+   };
+   /** Samples */
+   samples: number;
+  };
+  /** ReviewerOut */
+  ReviewerOut: {
+   /** Email */
+   email: string;
+   /** Role */
+   role: string;
+   /**
+    * User Id
+    * Format: uuid
+    */
+   user_id: string;
+  };
+  /** ReviewersOut */
+  ReviewersOut: {
+   /** Data */
+   data: components["schemas"]["ReviewerOut"][];
+  };
+  /**
+   * Role
+   * @enum {string}
+   */
+  Role: "viewer" | "operator" | "admin" | "platform_admin";
+  /**
+   * RollbackOut
+   * @description New processes go to `in_force` from now on; running ones keep their version.
+   */
+  RollbackOut: {
+   in_force: components["schemas"]["ConfigurationOut"];
+   retired: components["schemas"]["ConfigurationOut"];
+  };
+  /**
+   * RuleCheckIn
+   * @description Rules, and what they are tried on: `data` in the shape of `output_schema`, or what a process of the client read.
+   * @example {
+   *       "data": {
+   *         "total_gross": "119.00",
+   *         "total_net": "10.00"
+   *       },
+   *       "output_schema": {
+   *         "properties": {
+   *           "total_gross": {
+   *             "type": "string",
+   *             "x-kind": "money"
+   *           },
+   *           "total_net": {
+   *             "type": "string",
+   *             "x-kind": "money"
+   *           }
+   *         },
+   *         "type": "object"
+   *       },
+   *       "validation_rules": [
+   *         {
+   *           "expr": "total_gross - total_net < 100.0",
+   *           "rule": "expression"
+   *         }
+   *       ]
+   *     }
+   */
+  RuleCheckIn: {
+   /**
+    * Data
+    * @default null
+    */
+   data?: {
+    [key: string]: unknown;
+   } | null;
+   /** Output Schema */
+   output_schema: {
+    [key: string]: unknown;
+   };
+   /**
+    * Process Id
+    * @default null
+    */
+   process_id?: string | null;
+   /** Validation Rules */
+   validation_rules: unknown[];
+  };
+  /** RuleCheckOut */
+  RuleCheckOut: {
+   /** Data */
+   data: components["schemas"]["RuleCheckedOut"][];
+  };
+  /**
+   * RuleCheckedOut
+   * @description One rule. With a `problem` it cannot be used and was not tried.
+   */
+  RuleCheckedOut: {
+   /** Findings */
+   findings: components["schemas"]["FindingOut"][];
+   /** Problem */
+   problem: string | null;
+   /** Rule */
+   rule: number;
+  };
+  /**
+   * Say
+   * @enum {string}
+   */
+  Say: "proven" | "trial" | "none";
+  /**
+   * Scope
+   * @description What an API key may be given; a role is a set of these.
+   * @enum {string}
+   */
+  Scope: "processes:read" | "processes:write" | "results:read" | "reviews:write" | "config:write" | "webhooks:write" | "admin";
+  /**
+   * SecretIn
+   * @description `value` is kept sealed and never shown again.
+   * @example {
+   *       "value": "a key of yours"
+   *     }
+   */
+  SecretIn: {
+   /** Value */
+   value: string;
+  };
+  /** SecretOut */
+  SecretOut: {
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Name */
+   name: string;
+   /** Set By */
+   set_by: string;
+   /**
+    * Updated At
+    * Format: date-time
+    */
+   updated_at: string;
+  };
+  /**
+   * SecretRotation
+   * @example {
+   *       "overlap_s": 86400
+   *     }
+   */
+  SecretRotation: {
+   /**
+    * Overlap S
+    * @description How long the old secret signs, too
+    * @default 86400
+    */
+   overlap_s?: number;
+  };
+  /** SecretsOut */
+  SecretsOut: {
+   /** Data */
+   data: components["schemas"]["SecretOut"][];
+  };
+  /**
+   * SentDocument
+   * @description A file of a JSON body: exactly one of `base64` (with `file_name`), `url` and `upload_id`.
+   */
+  SentDocument: {
+   /**
+    * Base64
+    * @default null
+    */
+   base64?: string | null;
+   /**
+    * File Name
+    * @default null
+    */
+   file_name?: string | null;
+   /**
+    * Mime Type
+    * @default
+    */
+   mime_type?: string;
+   /**
+    * Upload Id
+    * @default null
+    */
+   upload_id?: string | null;
+   /**
+    * Url
+    * @default null
+    */
+   url?: string | null;
+  };
+  /**
+   * SessionOut
+   * @description One sign-in. `last_used_at` is when it last got an access token; `current` = the one that asks.
+   */
+  SessionOut: {
+   /** Address */
+   address: string | null;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Current */
+   current: boolean;
+   /** Device */
+   device: string | null;
+   /**
+    * Last Used At
+    * Format: date-time
+    */
+   last_used_at: string;
+   /**
+    * Session Id
+    * Format: uuid
+    */
+   session_id: string;
+   /** User Agent */
+   user_agent: string | null;
+  };
+  /**
+   * SettledProcessOut
+   * @description The process with its result, when the wait was long enough. A failed or cancelled one has no result.
+   */
+  SettledProcessOut: {
+   /**
+    * Client Id
+    * Format: uuid
+    */
+   client_id: string;
+   /** Completed At */
+   completed_at: string | null;
+   /** Config Version */
+   config_version: number | null;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string | null;
+   /** Current Stage */
+   current_stage: string;
+   /** Documents */
+   documents: components["schemas"]["DocumentOut"][];
+   error: components["schemas"]["ErrorOut"] | null;
+   /** External Id */
+   external_id: string | null;
+   /** Ingestion Source */
+   ingestion_source: string;
+   links: components["schemas"]["ProcessLinks"];
+   /** Metadata */
+   metadata: {
+    [key: string]: unknown;
+   };
+   /** Overall Confidence */
+   overall_confidence: number | null;
+   /** Parent Process Id */
+   parent_process_id: string | null;
+   /**
+    * Process Id
+    * Format: uuid
+    */
+   process_id: string;
+   /** Process Type Id */
+   process_type_id: string | null;
+   /** Requires Review */
+   requires_review: boolean;
+   result: components["schemas"]["ResultOut"] | null;
+   /** Review Reasons */
+   review_reasons: components["schemas"]["ReasonOut"][];
+   /** Status */
+   status: string;
+   /** Total Tokens Input */
+   total_tokens_input: number;
+   /** Total Tokens Output */
+   total_tokens_output: number;
+   /**
+    * Updated At
+    * Format: date-time
+    */
+   updated_at: string;
+   /** Version */
+   version: number;
+  };
+  /**
+   * Severity
+   * @enum {string}
+   */
+  Severity: "info" | "warning" | "error";
+  /**
+   * ShareDifferenceOut
+   * @description This one minus `against`; `low` and `high` hold it with 95 % confidence.
+   */
+  ShareDifferenceOut: {
+   /** Difference */
+   difference: number;
+   /** High */
+   high: number;
+   /** Low */
+   low: number;
+  };
+  /**
+   * SideFigures
+   * @description `review_rate`: a person would have had to look. `refused` counts documents by code, `models` by who read them.
+   *
+   *     Seconds are of asking for the fields, the words being known. `cost_micros` is null where a price is unknown.
+   */
+  SideFigures: {
+   /** Cost Micros */
+   cost_micros: number | null;
+   /** Documents */
+   documents: number;
+   /** Fields */
+   fields: {
+    [key: string]: components["schemas"]["FieldFigures"];
+   };
+   /** Models */
+   models: {
+    [key: string]: number;
+   };
+   overall: components["schemas"]["FieldFigures"];
+   /** Pages */
+   pages: number;
+   /** Refused */
+   refused: {
+    [key: string]: number;
+   };
+   /** Review Rate */
+   review_rate: number;
+   /** Seconds A Page */
+   seconds_a_page: number | null;
+   /** Seconds P50 */
+   seconds_p50: number | null;
+   /** Seconds P95 */
+   seconds_p95: number | null;
+   /** Tokens Input */
+   tokens_input: number;
+   /** Tokens Output */
+   tokens_output: number;
+  };
+  /**
+   * SplitIn
+   * @description Files that are not named stay whole. Where anything is cut, every file becomes a process of its own.
+   * @example {
+   *       "documents": [
+   *         {
+   *           "cuts": [
+   *             4,
+   *             7
+   *           ],
+   *           "document_id": "01900000-0000-7000-8000-000000000005"
+   *         }
+   *       ]
+   *     }
+   * @example {
+   *       "documents": [],
+   *       "reason": "one invoice with its annex"
+   *     }
+   */
+  SplitIn: {
+   /** Documents */
+   documents: components["schemas"]["DocumentCuts"][];
+   /**
+    * Reason
+    * @default
+    */
+   reason?: string;
+  };
+  /**
+   * Stage
+   * @enum {string}
+   */
+  Stage: "INGEST" | "INTELLIGENT_OCR" | "INTELLIGENT_PROCESS" | "OUTPUT";
+  /** StageOut */
+  StageOut: {
+   /** Attempt */
+   attempt: number;
+   /**
+    * Available At
+    * Format: date-time
+    */
+   available_at: string;
+   /** Duration Ms */
+   duration_ms: number | null;
+   error: components["schemas"]["ErrorOut"] | null;
+   /** Failures */
+   failures: number;
+   /** Finished At */
+   finished_at: string | null;
+   /**
+    * Run Id
+    * Format: uuid
+    */
+   run_id: string;
+   /** Stage */
+   stage: string;
+   /** Started At */
+   started_at: string | null;
+   /** Status */
+   status: string;
+   /** Step */
+   step: string;
+   /** Tokens Input */
+   tokens_input: number;
+   /** Tokens Output */
+   tokens_output: number;
+  };
+  /** StagesOut */
+  StagesOut: {
+   /** Data */
+   data: components["schemas"]["StageOut"][];
+  };
+  /**
+   * Standing
+   * @description How what is to be published stands against what is in force.
+   * @enum {string}
+   */
+  Standing: "not_needed" | "missing" | "passed" | "worse";
+  /**
+   * StepType
+   * @enum {string}
+   */
+  StepType: "ingest" | "ocr" | "process" | "review" | "output";
+  /**
+   * Support
+   * @enum {string}
+   */
+  Support: "supported" | "not_enough_labels" | "target_not_met";
+  /** TableAsked */
+  TableAsked: {
+   /** Columns */
+   columns: components["schemas"]["FieldAsked"][];
+   /** Is Required */
+   is_required: boolean;
+   /** Path */
+   path: string;
+  };
+  /**
+   * ThroughputBy
+   * @enum {string}
+   */
+  ThroughputBy: "day" | "month" | "process_type";
+  /**
+   * ThroughputOut
+   * @description `key` is a day, a month or a process type; null where a process has no type yet.
+   */
+  ThroughputOut: {
+   /** Data */
+   data: components["schemas"]["ThroughputSumOut"][];
+   group_by: components["schemas"]["ThroughputBy"];
+  };
+  /**
+   * ThroughputSumOut
+   * @description Processes by when they came in, as they stand now.
+   *
+   *     `unseen` completed without a person, `reviewed` after one, `waiting` are held for one; the rest of `received` is
+   *     under way. `median_s` is the seconds from coming in to completion of the unseen ones.
+   */
+  ThroughputSumOut: {
+   /** Cancelled */
+   cancelled: number;
+   /** Failed */
+   failed: number;
+   /** Key */
+   key: string | null;
+   /** Median S */
+   median_s: number | null;
+   /** Received */
+   received: number;
+   /** Reviewed */
+   reviewed: number;
+   /** Unseen */
+   unseen: number;
+   /** Waiting */
+   waiting: number;
+  };
+  /**
+   * TicketOut
+   * @description Opens one socket within `expires_in` seconds: `/v1/ws?ticket=`.
+   */
+  TicketOut: {
+   /** Expires In */
+   expires_in: number;
+   /** Ticket */
+   ticket: string;
+  };
+  /**
+   * Tier
+   * @enum {string}
+   */
+  Tier: "basic" | "professional" | "enterprise";
+  /**
+   * TokenSumOut
+   * @description `tokens_input` holds what the vendor's prompt cache had or took; `tokens_output` holds the reasoning.
+   */
+  TokenSumOut: {
+   /** Cache Hits */
+   cache_hits: number;
+   /** Calls */
+   calls: number;
+   /** Key */
+   key: string | null;
+   /** Tokens Cache Read */
+   tokens_cache_read: number;
+   /** Tokens Cache Write */
+   tokens_cache_write: number;
+   /** Tokens Input */
+   tokens_input: number;
+   /** Tokens Output */
+   tokens_output: number;
+   /** Tokens Reasoning */
+   tokens_reasoning: number;
+  };
+  /**
+   * TokenUsageOut
+   * @description `key` is a day, a month, a process type or a model; null where the process is gone or has no type.
+   */
+  TokenUsageOut: {
+   /** Data */
+   data: components["schemas"]["TokenSumOut"][];
+   group_by: components["schemas"]["GroupBy"];
+   total: components["schemas"]["TokenSumOut"];
+  };
+  /**
+   * TokensOut
+   * @description `expires_in` is the seconds the access token lives.
+   */
+  TokensOut: {
+   /** Access Token */
+   access_token: string;
+   /** Expires In */
+   expires_in: number;
+   /** Refresh Token */
+   refresh_token: string;
+   /**
+    * Token Type
+    * @default Bearer
+    */
+   token_type?: string;
+  };
+  /**
+   * Told
+   * @description What a notification is about.
+   * @enum {string}
+   */
+  Told: "hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "process_completed" | "quota_warning" | "alert" | "digest";
+  /**
+   * UnreadOut
+   * @description Counted up to 1,000: `is_capped` = there may be more.
+   */
+  UnreadOut: {
+   /** Is Capped */
+   is_capped: boolean;
+   /** Unread */
+   unread: number;
+  };
+  /**
+   * UploadIn
+   * @description A file that will be sent on its own; `file_size` in bytes, exactly.
+   * @example {
+   *       "file_name": "invoice.pdf",
+   *       "file_size": 1048576,
+   *       "mime_type": "application/pdf"
+   *     }
+   */
+  UploadIn: {
+   /** File Name */
+   file_name: string;
+   /** File Size */
+   file_size: number;
+   /** Mime Type */
+   mime_type: string;
+  };
+  /**
+   * UploadOut
+   * @description Send the file with one request of `method` to `url`, with these headers, before `expires_at`.
+   */
+  UploadOut: {
+   /**
+    * Expires At
+    * Format: date-time
+    */
+   expires_at: string;
+   /** Headers */
+   headers: {
+    [key: string]: string;
+   };
+   /** Method */
+   method: string;
+   /**
+    * Upload Id
+    * Format: uuid
+    */
+   upload_id: string;
+   /** Url */
+   url: string;
+  };
+  /**
+   * UserIn
+   * @description `client_id` is for platform administrators alone.
+   * @example {
+   *       "email": "ada@acme.com",
+   *       "password": "violet-harbour-91",
+   *       "role": "operator"
+   *     }
+   */
+  UserIn: {
+   /**
+    * Client Id
+    * @default null
+    */
+   client_id?: string | null;
+   /** Email */
+   email: string;
+   /** Password */
+   password: string;
+   /**
+    * Role
+    * @enum {string}
+    */
+   role: "viewer" | "operator" | "admin";
+  };
+  /**
+   * UserOut
+   * @description `version` is what a change names in `If-Match`.
+   */
+  UserOut: {
+   /**
+    * Client Id
+    * Format: uuid
+    */
+   client_id: string;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Email */
+   email: string;
+   /** Email Verified At */
+   email_verified_at: string | null;
+   /** Has Second Factor */
+   has_second_factor: boolean;
+   /** Last Login At */
+   last_login_at: string | null;
+   role: components["schemas"]["Role"];
+   /**
+    * Status
+    * @enum {string}
+    */
+   status: "active" | "inactive" | "pending";
+   /**
+    * Updated At
+    * Format: date-time
+    */
+   updated_at: string;
+   /**
+    * User Id
+    * Format: uuid
+    */
+   user_id: string;
+   /** Version */
+   version: number;
+  };
+  /**
+   * UserPatch
+   * @description What is left out stays as it is.
+   * @example {
+   *       "role": "admin"
+   *     }
+   */
+  UserPatch: {
+   /** Role */
+   role?: ("viewer" | "operator" | "admin") | null;
+   /** Status */
+   status?: ("active" | "inactive") | null;
+  };
+  /**
+   * VendorAccountOut
+   * @description `first_seen_at` and `last_seen_at` are of completed documents; null where it was only verified.
+   */
+  VendorAccountOut: {
+   /** Account */
+   account: string;
+   /** First Seen At */
+   first_seen_at: string | null;
+   /** Last Seen At */
+   last_seen_at: string | null;
+   /** Verified At */
+   verified_at: string | null;
+   /** Verified By */
+   verified_by: string | null;
+  };
+  /**
+   * VendorAmountsOut
+   * @description Of completed documents in one currency, credit notes left out.
+   */
+  VendorAmountsOut: {
+   /** Currency */
+   currency: string | null;
+   /** Documents */
+   documents: number;
+   /** Largest */
+   largest: string;
+   /** Smallest */
+   smallest: string;
+  };
+  /**
+   * VendorFactsOut
+   * @description `producers`: the programs that made the vendor's files, the latest first.
+   */
+  VendorFactsOut: {
+   /** Accounts */
+   accounts: components["schemas"]["VendorAccountOut"][];
+   /** Amounts */
+   amounts: components["schemas"]["VendorAmountsOut"][];
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Documents */
+   documents: number;
+   /** Last Document At */
+   last_document_at: string | null;
+   /** Name */
+   name: string;
+   /** Producers */
+   producers: string[];
+   /**
+    * Updated At
+    * Format: date-time
+    */
+   updated_at: string;
+   /** Vat Id */
+   vat_id: string | null;
+   /**
+    * Vendor Id
+    * Format: uuid
+    */
+   vendor_id: string;
+  };
+  /**
+   * VendorOut
+   * @description A seller of completed documents.
+   */
+  VendorOut: {
+   /** Accounts */
+   accounts: components["schemas"]["VendorAccountOut"][];
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Name */
+   name: string;
+   /**
+    * Updated At
+    * Format: date-time
+    */
+   updated_at: string;
+   /** Vat Id */
+   vat_id: string | null;
+   /**
+    * Vendor Id
+    * Format: uuid
+    */
+   vendor_id: string;
+  };
+  /**
+   * VendorTemplateOut
+   * @description `say`: `trial` = it may lift no value above the usual threshold, `proven` = it counts in full, `none` = it was
+   *     wrong too often and is not used.
+   * @example {
+   *       "box": [
+   *         0.71,
+   *         0.62,
+   *         0.84,
+   *         0.64
+   *       ],
+   *       "created_at": "2026-11-20T12:00:00Z",
+   *       "field": "grand_total",
+   *       "hits": 3,
+   *       "label": "Zu begleichen",
+   *       "learned_by": "user:01900000-0000-7000-8000-000000000009",
+   *       "misses": 0,
+   *       "page": 1,
+   *       "process_id": "01900000-0000-7000-8000-000000000002",
+   *       "process_type_id": "simple_invoice",
+   *       "relation": "right",
+   *       "say": "proven",
+   *       "template_id": "01900000-0000-7000-8000-0000000000f1",
+   *       "updated_at": "2026-11-24T08:30:00Z",
+   *       "vendor_name": "Nordwind Werkzeuge GmbH"
+   *     }
+   */
+  VendorTemplateOut: {
+   /** Box */
+   box: number[];
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Field */
+   field: string;
+   /**
+    * Hits
+    * @description Approved documents on which it showed the right value
+    */
+   hits: number;
+   /**
+    * Label
+    * @description As printed; empty where no label is near
+    */
+   label: string;
+   /** Learned By */
+   learned_by: string;
+   /** Misses */
+   misses: number;
+   /**
+    * Page
+    * @description Counted from 1, or from the end where it is negative
+    */
+   page: number;
+   /**
+    * Process Id
+    * Format: uuid
+    * @description Whose review taught it; erasing that erases the template
+    */
+   process_id: string;
+   /** Process Type Id */
+   process_type_id: string;
+   /** @description The value stands to the right of the label, below it, or alone */
+   relation: components["schemas"]["Relation"];
+   say: components["schemas"]["Say"];
+   /**
+    * Template Id
+    * Format: uuid
+    */
+   template_id: string;
+   /**
+    * Updated At
+    * Format: date-time
+    */
+   updated_at: string;
+   /** Vendor Name */
+   vendor_name: string | null;
+  };
+  /**
+   * Verdict
+   * @enum {string}
+   */
+  Verdict: "passed" | "worse";
+  /**
+   * VerificationOut
+   * @description Whether the caller's chain is whole up to `verified_through`; rows not yet written are lag, not breakage.
+   */
+  VerificationOut: {
+   /** Broken */
+   broken: components["schemas"]["BrokenLink"][];
+   /** Chains */
+   chains: number;
+   /** Checked */
+   checked: number;
+   /** Ok */
+   ok: boolean;
+   /** Verified Through */
+   verified_through: string | null;
+  };
+  /** VersionComparisonOut */
+  VersionComparisonOut: {
+   against: components["schemas"]["VersionRecordOut"];
+   corrected: components["schemas"]["ShareDifferenceOut"] | null;
+   /**
+    * Since
+    * Format: date-time
+    */
+   since: string;
+   straight_through: components["schemas"]["ShareDifferenceOut"] | null;
+   this: components["schemas"]["VersionRecordOut"];
+   /**
+    * Until
+    * Format: date-time
+    */
+   until: string;
+  };
+  /**
+   * VersionRecordOut
+   * @description Of the processes of one version. Shares are 0..1, of those that ended or wait for a person; null without any.
+   *
+   *     `seconds_...` are from acceptance to the end, of completed processes. `cost_micros` leaves out the calls of
+   *     `calls_without_price`.
+   */
+  VersionRecordOut: {
+   /** Calls Without Price */
+   calls_without_price: number;
+   /** Cancelled */
+   cancelled: number;
+   /** Completed */
+   completed: number;
+   /**
+    * Config Id
+    * Format: uuid
+    */
+   config_id: string;
+   /** Corrected Fields */
+   corrected_fields: number;
+   /** Corrected Processes */
+   corrected_processes: number;
+   /** Correction Rate */
+   correction_rate: number | null;
+   /** Cost Micros */
+   cost_micros: number;
+   /** Cost Micros Per Process */
+   cost_micros_per_process: number | null;
+   /** Failed */
+   failed: number;
+   /** Processes */
+   processes: number;
+   /** Seconds P50 */
+   seconds_p50: number | null;
+   /** Seconds P95 */
+   seconds_p95: number | null;
+   /** Seconds Straight P50 */
+   seconds_straight_p50: number | null;
+   /** Straight Through */
+   straight_through: number;
+   /** Straight Through Rate */
+   straight_through_rate: number | null;
+   /** Version */
+   version: number;
+   /** Waiting */
+   waiting: number;
+  };
+  /**
+   * WantedIn
+   * @description The configuration in force where none is named; its own prompt of the stage ocr where none is.
+   */
+  WantedIn: {
+   /**
+    * Config Id
+    * @default null
+    */
+   config_id?: string | null;
+   /**
+    * Prompt Id
+    * @default null
+    */
+   prompt_id?: string | null;
+  };
+  /**
+   * WebhookEndpointIn
+   * @description `headers` go along with every message; their values are kept sealed and never shown again.
+   * @example {
+   *       "events": [
+   *         "process.completed",
+   *         "process.failed"
+   *       ],
+   *       "headers": {
+   *         "X-Api-Key": "a key of yours"
+   *       },
+   *       "url": "https://hooks.example.com/docflow"
+   *     }
+   */
+  WebhookEndpointIn: {
+   /** Events */
+   events: components["schemas"]["WebhookEvent"][];
+   /**
+    * Headers
+    * @default {}
+    */
+   headers?: {
+    [key: string]: string;
+   };
+   /** Url */
+   url: string;
+  };
+  /**
+   * WebhookEndpointMade
+   * @description `secret` is shown this once; a repeated request gets the same answer without it.
+   */
+  WebhookEndpointMade: {
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string | null;
+   /**
+    * Endpoint Id
+    * Format: uuid
+    */
+   endpoint_id: string;
+   /** Events */
+   events: string[];
+   /** Failing Since */
+   failing_since: string | null;
+   /** Header Names */
+   header_names: string[];
+   /** Old Secret Until */
+   old_secret_until: string | null;
+   /** Secret */
+   secret?: string | null;
+   /** State */
+   state: string;
+   /** Url */
+   url: string;
+   /** Version */
+   version: number;
+  };
+  /**
+   * WebhookEndpointOut
+   * @description `failing_since` is when the failures began that no success has ended; after 5 days of them it is disabled.
+   */
+  WebhookEndpointOut: {
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string | null;
+   /**
+    * Endpoint Id
+    * Format: uuid
+    */
+   endpoint_id: string;
+   /** Events */
+   events: string[];
+   /** Failing Since */
+   failing_since: string | null;
+   /** Header Names */
+   header_names: string[];
+   /** Old Secret Until */
+   old_secret_until: string | null;
+   /** State */
+   state: string;
+   /** Url */
+   url: string;
+   /** Version */
+   version: number;
+  };
+  /**
+   * WebhookEndpointPatch
+   * @description What is left out stays as it is. `headers` replaces all of them.
+   * @example {
+   *       "state": "active"
+   *     }
+   */
+  WebhookEndpointPatch: {
+   /** Events */
+   events?: components["schemas"]["WebhookEvent"][] | null;
+   /** Headers */
+   headers?: {
+    [key: string]: string;
+   } | null;
+   /** State */
+   state?: ("active" | "disabled") | null;
+   /** Url */
+   url?: string | null;
+  };
+  /**
+   * WebhookEvent
+   * @enum {string}
+   */
+  WebhookEvent: "process.received" | "process.completed" | "process.failed" | "process.cancelled" | "process.review_required" | "process.reviewed" | "document.duplicate" | "quota.warning";
+  /**
+   * WebhookMessage
+   * @description A thin message: fetch what is needed by its links.
+   * @example {
+   *       "data": {
+   *         "external_id": "order-4711",
+   *         "links": {
+   *           "result": "/v1/processes/0193a6a4-0000-7000-8000-000000000000/result",
+   *           "self": "/v1/processes/0193a6a4-0000-7000-8000-000000000000"
+   *         },
+   *         "process_id": "0193a6a4-0000-7000-8000-000000000000",
+   *         "status": "completed",
+   *         "version": 7
+   *       },
+   *       "timestamp": "2026-11-20T12:00:00+00:00",
+   *       "type": "process.completed"
+   *     }
+   */
+  WebhookMessage: {
+   data: components["schemas"]["MessageData"];
+   /**
+    * Timestamp
+    * Format: date-time
+    */
+   timestamp: string;
+   /** Type */
+   type: string;
+  };
+  /**
+   * WordOut
+   * @description `box` is [x0, y0, x1, y1] in fractions of the page, origin at the top left.
+   */
+  WordOut: {
+   /** Box */
+   box: number[];
+   /** Confidence */
+   confidence: number;
+   /** Text */
+   text: string;
+  };
+  /** WordsOut */
+  WordsOut: {
+   /**
+    * Document Id
+    * Format: uuid
+    */
+   document_id: string;
+   /** Pages */
+   pages: components["schemas"]["PageWordsOut"][];
+  };
+  /**
+   * WorkflowStepType
+   * @description `stage` is the one that works on such a step; `may_lead_to` the types that its ways out may lead to.
+   */
+  WorkflowStepType: {
+   /** Config Schema */
+   config_schema: {
+    [key: string]: unknown;
+   };
+   /** Description */
+   description: string;
+   /** May Lead To */
+   may_lead_to: components["schemas"]["StepType"][];
+   stage: components["schemas"]["Stage"];
+   /** Title */
+   title: string;
+   type: components["schemas"]["StepType"];
+  };
+  /**
+   * WorkflowStepsOut
+   * @description In the order in which a document comes to them.
+   */
+  WorkflowStepsOut: {
+   /** Data */
+   data: components["schemas"]["WorkflowStepType"][];
+  };
+  /**
+   * WorkflowTemplateOut
+   * @description `workflow` is the template with its defaults, or with examples for `parameters` that have none.
+   */
+  WorkflowTemplateOut: {
+   /** Description */
+   description: string;
+   /** Parameters Schema */
+   parameters_schema: {
+    [key: string]: unknown;
+   };
+   /** Template */
+   template: string;
+   /** Title */
+   title: string;
+   /** Workflow */
+   workflow: {
+    [key: string]: unknown;
+   };
+  };
+  /** WorkflowTemplatesOut */
+  WorkflowTemplatesOut: {
+   /** Data */
+   data: components["schemas"]["WorkflowTemplateOut"][];
+  };
+ };
+ responses: {
+  /** @description A refusal, with a stable `code` */
+  Problem: {
+   headers: {
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+ };
+ parameters: never;
+ requestBodies: never;
+ headers: never;
+ pathItems: never;
 }
 export type $defs = Record<string, never>;
 export interface operations {
-    healthz: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-        };
-    };
-    readyz: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-            /** @description Service Unavailable */
-            503: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Health"];
-                };
-            };
-        };
-    };
-    list_alert_rules: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_AlertRuleOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_alert_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AlertRuleIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    /** @description The version, for `If-Match` */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertRuleOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    try_alert_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AlertRuleIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertTrialOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_alert_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rule_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    /** @description The version, for `If-Match` */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertRuleOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    replace_alert_rule: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                rule_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AlertRuleIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    /** @description The version, for `If-Match` */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AlertRuleOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    delete_alert_rule: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                rule_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_api_keys: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ApiKeyOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_api_key: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ApiKeyIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    /** @description The version, for `If-Match` */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiKeyMade"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_api_key: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                api_key_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    /** @description The version, for `If-Match` */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiKeyOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    revoke_api_key: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                api_key_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    change_api_key: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                api_key_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ApiKeyChange"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    /** @description The version, for `If-Match` */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ApiKeyOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_audit_logs: {
-        parameters: {
-            query?: {
-                process_id?: string | null;
-                result?: components["schemas"]["AuditResult"] | null;
-                stage_type?: components["schemas"]["Stage"] | null;
-                /** @description Exclusive */
-                after?: string | null;
-                /** @description Exclusive */
-                before?: string | null;
-                /** @description `csv`: all rows that the filters leave; left out, `Accept` tells */
-                format?: components["schemas"]["AuditFormat"] | null;
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A page, or the whole as a table */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_AuditLogOut_"];
-                    "text/csv": string;
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    verify_audit_logs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VerificationOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    resend_verification: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    verify_email: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConfirmIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    login: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LoginIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TokensOut"] | components["schemas"]["CookieSessionOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    logout: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RefreshIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    change_password: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ChangeIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    forgot_password: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ForgotIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    reset_password: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ResetIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    refresh: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RefreshIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TokensOut"] | components["schemas"]["CookieSessionOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_sessions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_SessionOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    end_other_sessions: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    end_session: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                session_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_budgets: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BudgetsOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    set_budgets: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BudgetsIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BudgetsOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_clients: {
-        parameters: {
-            query?: {
-                status?: components["schemas"]["ClientStatus"] | null;
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ClientOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_client: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ClientIn"];
-            };
-        };
-        responses: {
-            /** @description Made */
-            201: {
-                headers: {
-                    /** @description Its version, for `If-Match` */
-                    ETag?: string;
-                    /** @description `true` for a stored answer */
-                    "Idempotent-Replayed"?: string;
-                    /** @description What was made */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClientOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_client: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                client_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClientOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    change_client: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match": string | null;
-            };
-            path: {
-                client_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ClientPatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ClientOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description The write needs If-Match with the version it goes by */
-            428: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_configurations: {
-        parameters: {
-            query?: {
-                process_type_id?: string | null;
-                version?: number | null;
-                state?: components["schemas"]["LifecycleState"] | null;
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ConfigurationOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_configuration: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConfigurationIn"];
-            };
-        };
-        responses: {
-            /** @description A draft */
-            201: {
-                headers: {
-                    /** @description Its version, for `If-Match` */
-                    ETag?: string;
-                    /** @description `true` for a stored answer */
-                    "Idempotent-Replayed"?: string;
-                    /** @description What was made */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConfigurationOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_configuration: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                config_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConfigurationOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    change_configuration: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match": string | null;
-            };
-            path: {
-                config_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ConfigurationPatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConfigurationOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description The write needs If-Match with the version it goes by */
-            428: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    canary_configuration: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                config_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CanaryIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConfigurationOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    clone_configuration: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-            };
-            path: {
-                config_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description A draft */
-            201: {
-                headers: {
-                    /** @description Its version, for `If-Match` */
-                    ETag?: string;
-                    /** @description `true` for a stored answer */
-                    "Idempotent-Replayed"?: string;
-                    /** @description What was made */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConfigurationOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    compare_configurations: {
-        parameters: {
-            query: {
-                against: string;
-                since?: string | null;
-                until?: string | null;
-            };
-            header?: never;
-            path: {
-                config_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VersionComparisonOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    diff_configurations: {
-        parameters: {
-            query: {
-                against: string;
-            };
-            header?: never;
-            path: {
-                config_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DiffOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    dry_run_configuration: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                config_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["DryRunIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DryRunOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    publish_configuration: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                config_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConfigurationOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_configuration_reliability: {
-        parameters: {
-            query?: {
-                /** @description Share of right values among the accepted, such as 0.98 */
-                target?: number | null;
-            };
-            header?: never;
-            path: {
-                config_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConfigurationReliabilityOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    retire_configuration: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                config_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConfigurationOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    roll_back_configuration: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                config_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RollbackOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    shadow_configuration: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                config_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ConfigurationOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_document: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                document_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DocumentOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_document_file: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                document_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The file as it was sent, of its own type */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "*/*": string;
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_document_page: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                document_id: string;
-                number: number;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The page as a picture */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "image/png": string;
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    read_region: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                document_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RegionIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RegionOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_document_words: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                document_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WordsOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_evaluation_sets: {
-        parameters: {
-            query?: {
-                process_type_id?: string | null;
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_EvaluationSetOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_evaluation_set: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EvaluationSetIn"];
-            };
-        };
-        responses: {
-            /** @description A frozen set */
-            201: {
-                headers: {
-                    /** @description Its version, for `If-Match` */
-                    ETag?: string;
-                    /** @description `true` for a stored answer */
-                    "Idempotent-Replayed"?: string;
-                    /** @description What was made */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EvaluationSetOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_evaluation_set: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                set_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EvaluationSetDetail"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    delete_evaluation_set: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                set_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_evaluations: {
-        parameters: {
-            query?: {
-                process_type_id?: string | null;
-                set_id?: string | null;
-                status?: components["schemas"]["EvaluationStatus"] | null;
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_EvaluationOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_evaluation: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["EvaluationIn"];
-            };
-        };
-        responses: {
-            /** @description To be read by a worker */
-            201: {
-                headers: {
-                    /** @description Its version, for `If-Match` */
-                    ETag?: string;
-                    /** @description `true` for a stored answer */
-                    "Idempotent-Replayed"?: string;
-                    /** @description What was made */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EvaluationOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_evaluation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                evaluation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EvaluationOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    delete_evaluation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                evaluation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    stream_events: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description Continue after this mark */
-                "last-event-id"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "text/event-stream": string;
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_invitations: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_InvitationOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_invitation: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["InvitationIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NewInvitationOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    accept_invitation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AcceptIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    revoke_invitation: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                invitation_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_me: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["MeOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_mfa: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FactorOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    end_mfa: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FactorProof"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    renew_recovery_codes: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FactorProof"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecoveryCodesOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    begin_mfa: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FactorStart"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["FactorBegun"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    confirm_mfa: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["FactorConfirm"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RecoveryCodesOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_notification_preferences: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotificationPreferencesOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    set_notification_preferences: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NotificationPreferencesIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotificationPreferencesOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_notification_channels: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_NotificationChannelOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_notification_channel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NotificationChannelIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    /** @description The version, for `If-Match` */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotificationChannelOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_notification_channel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                channel_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    /** @description The version, for `If-Match` */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotificationChannelOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    delete_notification_channel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                channel_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    change_notification_channel: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                channel_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NotificationChannelPatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    /** @description The version, for `If-Match` */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotificationChannelOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_notification_messages: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path: {
-                channel_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_NotificationMessageOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    test_notification_channel: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                channel_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotificationMessageOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_notifications: {
-        parameters: {
-            query?: {
-                unread?: boolean;
-                type?: components["schemas"]["Told"] | null;
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_NotificationOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    read_all_notifications: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    count_unread_notifications: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UnreadOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    read_notification: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                notification_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NotificationOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    retry_output_action: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                action_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OutputActionOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_process_types: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ProcessTypeOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_process_type: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ProcessTypeIn"];
-            };
-        };
-        responses: {
-            /** @description Made */
-            201: {
-                headers: {
-                    /** @description Its version, for `If-Match` */
-                    ETag?: string;
-                    /** @description `true` for a stored answer */
-                    "Idempotent-Replayed"?: string;
-                    /** @description What was made */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProcessTypeOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_process_type: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_type_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProcessTypeOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    change_process_type: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                process_type_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ProcessTypePatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProcessTypeOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_processes: {
-        parameters: {
-            query?: {
-                /** @description May repeat */
-                status?: components["schemas"]["ProcessStatus"][] | null;
-                process_type_id?: string | null;
-                created_after?: string | null;
-                created_before?: string | null;
-                /** @description `user:<id>`, `key:<id>` or `me` */
-                created_by?: string | null;
-                external_id?: string | null;
-                /** @description Those that were split from this process */
-                parent_process_id?: string | null;
-                /** @description The beginning of a file's name, of the external id or of the process's id, in any case */
-                q?: string | null;
-                limit?: number;
-                cursor?: string | null;
-                /** @description Equal to the value that was read for this field, such as `field.invoice_number=R-1`; numbers compare as numbers. Up to five different fields */
-                "field.<name>"?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ProcessOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_process: {
-        parameters: {
-            query?: {
-                /** @description Seconds to wait for the result */
-                wait?: number;
-                /** @description With a file as the whole body: its name */
-                file_name?: string | null;
-                /** @description With a file as the whole body: as the form's field of this name */
-                process_type_id?: string;
-                /** @description With a file as the whole body: as the form's field of this name */
-                ingestion_source?: string;
-                /** @description With a file as the whole body: as the form's field of this name */
-                metadata?: string;
-                /** @description With a file as the whole body: as the form's field of this name */
-                callback_url?: string;
-                /** @description With a file as the whole body: as the form's field of this name */
-                external_id?: string;
-            };
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ProcessIn"];
-                /** @example %PDF-1.7 ... */
-                "application/pdf": string;
-                /**
-                 * @example {
-                 *       "external_id": "order-4711",
-                 *       "files": [
-                 *         "invoice.pdf"
-                 *       ],
-                 *       "process_type_id": "simple_invoice"
-                 *     }
-                 */
-                "multipart/form-data": {
-                    /** Format: uri */
-                    callback_url?: string;
-                    external_id?: string;
-                    /**
-                     * Format: binary
-                     * @description The same as `files`, for one file
-                     */
-                    file?: string;
-                    files: string[];
-                    /** @enum {string} */
-                    ingestion_source?: "web" | "api" | "whatsapp" | "telegram" | "email";
-                    /** @description A JSON object of at most 50 keys */
-                    metadata?: string;
-                    /**
-                     * @description Left out or `auto` = the documents tell
-                     * @example simple_invoice
-                     */
-                    process_type_id?: string;
-                };
-            };
-        };
-        responses: {
-            /** @description Settled within `wait`, or the earlier process of the same file */
-            200: {
-                headers: {
-                    /** @description `true` for a stored answer */
-                    "Idempotent-Replayed"?: string;
-                    /** @description The process */
-                    Location?: string;
-                    /** @description Seconds until asking is worth it */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SettledProcessOut"];
-                };
-            };
-            /** @description Accepted and durable */
-            202: {
-                headers: {
-                    /** @description `true` for a stored answer */
-                    "Idempotent-Replayed"?: string;
-                    /** @description The process */
-                    Location?: string;
-                    /** @description Seconds until asking is worth it */
-                    "Retry-After"?: number;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProcessOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description Budget or quota is spent */
-            402: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-            /** @description No room is left; nothing was stored */
-            507: components["responses"]["Problem"];
-        };
-    };
-    create_processes: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /** @example {"process_type_id": "simple_invoice", "documents": [{"url": "https://acme.com/1.pdf"}]} */
-                "application/x-ndjson": string;
-                /** @example PK... */
-                "application/zip": string;
-            };
-        };
-        responses: {
-            /** @description Each item by itself */
-            207: {
-                headers: {
-                    /** @description `true` where every accepted item is a stored answer */
-                    "Idempotent-Replayed"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["BatchOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_process: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProcessOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    erase_process: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_process_audit: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["AuditLogsOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    cancel_process: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProcessOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_process_events: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["EventsOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_process_outputs: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["OutputsOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_result: {
-        parameters: {
-            query?: {
-                /** @description Wins over `Accept` */
-                format?: components["schemas"]["ResultFormat"] | null;
-            };
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description The result in the form asked for */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ResultOut"];
-                    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
-                    "application/xml": unknown;
-                    "text/csv": unknown;
-                    "text/html": unknown;
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    retry_process: {
-        parameters: {
-            query?: {
-                /** @description Left out = the stage it stopped in */
-                from_stage?: components["schemas"]["Stage"] | null;
-                /** @description A step of its workflow that it has been at */
-                from_step?: string | null;
-            };
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProcessOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_stages: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["StagesOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_prompts: {
-        parameters: {
-            query?: {
-                process_type_id?: string | null;
-                version?: number | null;
-                stage?: components["schemas"]["PromptStage"] | null;
-                state?: components["schemas"]["LifecycleState"] | null;
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_PromptOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_prompt: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PromptIn"];
-            };
-        };
-        responses: {
-            /** @description A draft */
-            201: {
-                headers: {
-                    /** @description Its version, for `If-Match` */
-                    ETag?: string;
-                    /** @description `true` for a stored answer */
-                    "Idempotent-Replayed"?: string;
-                    /** @description What was made */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PromptOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_prompt: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PromptOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    change_prompt: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PromptPatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PromptOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    clone_prompt: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-            };
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PromptClone"];
-            };
-        };
-        responses: {
-            /** @description A draft */
-            201: {
-                headers: {
-                    /** @description Its version, for `If-Match` */
-                    ETag?: string;
-                    /** @description `true` for a stored answer */
-                    "Idempotent-Replayed"?: string;
-                    /** @description What was made */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PromptOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    diff_prompts: {
-        parameters: {
-            query: {
-                against: string;
-            };
-            header?: never;
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DiffOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    publish_prompt: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PromptOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    retire_prompt: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                prompt_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PromptOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_publish_gate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublishGateOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    set_publish_gate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["PublishGateIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PublishGateOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_reviews: {
-        parameters: {
-            query?: {
-                /** @description Codes, one of which is among its reasons */
-                reason?: string[] | null;
-                process_type_id?: string | null;
-                /** @description A user's id, `me` or `none` */
-                assignee?: string | null;
-                /** @description Whether somebody works on it now */
-                claimed?: boolean | null;
-                older_than_s?: number | null;
-                /** @description The beginning of a file's name, of an external id, or of a process's id */
-                q?: string | null;
-                /** @description Blind samples instead of what waits for a decision */
-                sample?: boolean;
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_ReviewOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_assignees: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewersOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_review_summary: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewSummaryOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_review: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    /** @description The process's version */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewDetailOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    assign_review: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["AssigneeIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    claim_review: {
-        parameters: {
-            query?: {
-                /** @description An admin takes it from whoever works on it; 403 for others */
-                take_over?: boolean;
-            };
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ReviewOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    decide_review: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["ReviewDecision"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProcessOut"];
-                };
-            };
-            /** @description The first of two approvals; still in review */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProcessOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    correct_fields: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match": string | null;
-            };
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["CorrectionsIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CorrectedOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description The write needs If-Match with the version it goes by */
-            428: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    add_review_note: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-            };
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["NoteIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    /** @description Its version, for `If-Match` */
-                    ETag?: string;
-                    /** @description `true` for a stored answer */
-                    "Idempotent-Replayed"?: string;
-                    /** @description What was made */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["NoteOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    release_review: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    split_process: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                process_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SplitIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ProcessOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    check_rules: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["RuleCheckIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["RuleCheckOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_secrets: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["SecretsOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    set_secret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Of the form `[A-Z][A-Z0-9_]{0,63}` */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SecretIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    delete_secret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                /** @description Of the form `[A-Z][A-Z0-9_]{0,63}` */
-                name: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_upload: {
-        parameters: {
-            query?: never;
-            header?: {
-                "idempotency-key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UploadIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UploadOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    send_upload: {
-        parameters: {
-            query: {
-                client: string;
-                expires: number;
-                signature: string;
-            };
-            header?: {
-                /** @description `sha-256=:<base64>:` (RFC 9530) */
-                "content-digest"?: string | null;
-            };
-            path: {
-                upload_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                /** @example %PDF-1.7 ... */
-                "application/octet-stream": string;
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-            /** @description No room is left; nothing was stored */
-            507: components["responses"]["Problem"];
-        };
-    };
-    get_cost_usage: {
-        parameters: {
-            query?: {
-                from?: string | null;
-                to?: string | null;
-                group_by?: components["schemas"]["GroupBy"];
-                /** @description The calls of this process alone */
-                process_id?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CostUsageOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_process_usage: {
-        parameters: {
-            query?: {
-                group_by?: components["schemas"]["ThroughputBy"];
-                from?: string | null;
-                to?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["ThroughputOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_token_usage: {
-        parameters: {
-            query?: {
-                from?: string | null;
-                to?: string | null;
-                group_by?: components["schemas"]["GroupBy"];
-                /** @description The calls of this process alone */
-                process_id?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TokenUsageOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_users: {
-        parameters: {
-            query?: {
-                role?: components["schemas"]["Role"] | null;
-                status?: string | null;
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_UserOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_user: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UserIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_user: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    change_user: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match": string | null;
-            };
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["UserPatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["UserOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description The write needs If-Match with the version it goes by */
-            428: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    reset_user_mfa: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                user_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_vendor_templates: {
-        parameters: {
-            query?: {
-                process_type_id?: string | null;
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_VendorTemplateOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    delete_vendor_template: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                template_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_vendors: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_VendorOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_vendor: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                vendor_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VendorFactsOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    verify_bank_details: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                vendor_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["BankDetailsVerified"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["VendorFactsOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_webhook_deliveries: {
-        parameters: {
-            query?: {
-                endpoint_id?: string | null;
-                process_id?: string | null;
-                state?: ("pending" | "sending" | "delivered" | "failed") | null;
-                event_type?: string | null;
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_DeliveryOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_webhook_delivery: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                delivery_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeliveryOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    redeliver_webhook: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                delivery_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeliveryOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_webhook_endpoints: {
-        parameters: {
-            query?: {
-                limit?: number;
-                cursor?: string | null;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["Page_WebhookEndpointOut_"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_webhook_endpoint: {
-        parameters: {
-            query?: never;
-            header?: {
-                "Idempotency-Key"?: string | null;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookEndpointIn"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            201: {
-                headers: {
-                    /** @description Its version, for `If-Match` */
-                    ETag?: string;
-                    /** @description `true` for a stored answer */
-                    "Idempotent-Replayed"?: string;
-                    /** @description What was made */
-                    Location?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookEndpointMade"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_callback_secret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CallbackOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    rotate_callback_secret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SecretRotation"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["CallbackOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    get_webhook_endpoint: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                endpoint_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    /** @description Its version, for `If-Match` */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookEndpointOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    delete_webhook_endpoint: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                endpoint_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            204: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    change_webhook_endpoint: {
-        parameters: {
-            query?: never;
-            header?: {
-                /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-                "if-match"?: string | null;
-            };
-            path: {
-                endpoint_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookEndpointPatch"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    /** @description Its version, for `If-Match` */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookEndpointOut"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The version given is not the current one */
-            412: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    rotate_webhook_secret: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                endpoint_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["SecretRotation"];
-            };
-        };
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    /** @description Its version, for `If-Match` */
-                    ETag?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WebhookEndpointMade"];
-                };
-            };
-            /** @description The body is not what its content type says */
-            400: components["responses"]["Problem"];
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description Larger than the limit that the detail names */
-            413: components["responses"]["Problem"];
-            /** @description A type that is not taken */
-            415: components["responses"]["Problem"];
-            /** @description Values that are not valid, or a document that cannot be taken */
-            422: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    test_webhook_endpoint: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                endpoint_id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            202: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["DeliveryOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Nothing of that id for this client */
-            404: components["responses"]["Problem"];
-            /** @description The state does not allow it */
-            409: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_workflow_steps: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowStepsOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    list_workflow_templates: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WorkflowTemplatesOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    create_socket_ticket: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description Successful Response */
-            200: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["TicketOut"];
-                };
-            };
-            /** @description No valid token or key */
-            401: components["responses"]["Problem"];
-            /** @description The role or the key's scopes do not allow it */
-            403: components["responses"]["Problem"];
-            /** @description Too many requests; try again after Retry-After seconds */
-            429: components["responses"]["Problem"];
-            /** @description A fault on our side */
-            500: components["responses"]["Problem"];
-            /** @description The database or another part is away; try again after Retry-After seconds */
-            503: components["responses"]["Problem"];
-        };
-    };
-    on_endpoint_test: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The same over all tries of one event */
-                "webhook-id": string;
-                /** @description Seconds of the epoch, of this try */
-                "webhook-timestamp": string;
-                /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
-                "webhook-signature": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookMessage"];
-            };
-        };
-        responses: {
-            /** @description No more of these: the endpoint is disabled */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Taken */
-            "2XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Tried again later */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    on_process_cancelled: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The same over all tries of one event */
-                "webhook-id": string;
-                /** @description Seconds of the epoch, of this try */
-                "webhook-timestamp": string;
-                /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
-                "webhook-signature": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookMessage"];
-            };
-        };
-        responses: {
-            /** @description No more of these: the endpoint is disabled */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Taken */
-            "2XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Tried again later */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    on_process_completed: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The same over all tries of one event */
-                "webhook-id": string;
-                /** @description Seconds of the epoch, of this try */
-                "webhook-timestamp": string;
-                /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
-                "webhook-signature": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookMessage"];
-            };
-        };
-        responses: {
-            /** @description No more of these: the endpoint is disabled */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Taken */
-            "2XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Tried again later */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    on_process_failed: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The same over all tries of one event */
-                "webhook-id": string;
-                /** @description Seconds of the epoch, of this try */
-                "webhook-timestamp": string;
-                /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
-                "webhook-signature": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookMessage"];
-            };
-        };
-        responses: {
-            /** @description No more of these: the endpoint is disabled */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Taken */
-            "2XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Tried again later */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    on_process_received: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The same over all tries of one event */
-                "webhook-id": string;
-                /** @description Seconds of the epoch, of this try */
-                "webhook-timestamp": string;
-                /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
-                "webhook-signature": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookMessage"];
-            };
-        };
-        responses: {
-            /** @description No more of these: the endpoint is disabled */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Taken */
-            "2XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Tried again later */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    on_process_review_required: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The same over all tries of one event */
-                "webhook-id": string;
-                /** @description Seconds of the epoch, of this try */
-                "webhook-timestamp": string;
-                /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
-                "webhook-signature": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookMessage"];
-            };
-        };
-        responses: {
-            /** @description No more of these: the endpoint is disabled */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Taken */
-            "2XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Tried again later */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    on_process_reviewed: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The same over all tries of one event */
-                "webhook-id": string;
-                /** @description Seconds of the epoch, of this try */
-                "webhook-timestamp": string;
-                /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
-                "webhook-signature": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookMessage"];
-            };
-        };
-        responses: {
-            /** @description No more of these: the endpoint is disabled */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Taken */
-            "2XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Tried again later */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
-    on_quota_warning: {
-        parameters: {
-            query?: never;
-            header: {
-                /** @description The same over all tries of one event */
-                "webhook-id": string;
-                /** @description Seconds of the epoch, of this try */
-                "webhook-timestamp": string;
-                /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
-                "webhook-signature": string;
-            };
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WebhookMessage"];
-            };
-        };
-        responses: {
-            /** @description No more of these: the endpoint is disabled */
-            410: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Taken */
-            "2XX": {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-            /** @description Tried again later */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content?: never;
-            };
-        };
-    };
+ healthz: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Health"];
+    };
+   };
+  };
+ };
+ readyz: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Health"];
+    };
+   };
+   /** @description Service Unavailable */
+   503: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Health"];
+    };
+   };
+  };
+ };
+ list_alert_rules: {
+  parameters: {
+   query?: {
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_AlertRuleOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_alert_rule: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["AlertRuleIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   201: {
+    headers: {
+     /** @description The version, for `If-Match` */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["AlertRuleOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ try_alert_rule: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["AlertRuleIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["AlertTrialOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_alert_rule: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    rule_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     /** @description The version, for `If-Match` */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["AlertRuleOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ replace_alert_rule: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    rule_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["AlertRuleIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     /** @description The version, for `If-Match` */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["AlertRuleOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ delete_alert_rule: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    rule_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_api_keys: {
+  parameters: {
+   query?: {
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_ApiKeyOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_api_key: {
+  parameters: {
+   query?: never;
+   header?: {
+    "idempotency-key"?: string | null;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ApiKeyIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   201: {
+    headers: {
+     /** @description The version, for `If-Match` */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ApiKeyMade"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_api_key: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    api_key_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     /** @description The version, for `If-Match` */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ApiKeyOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ revoke_api_key: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    api_key_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ change_api_key: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    api_key_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ApiKeyChange"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     /** @description The version, for `If-Match` */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ApiKeyOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_audit_logs: {
+  parameters: {
+   query?: {
+    process_id?: string | null;
+    result?: components["schemas"]["AuditResult"] | null;
+    stage_type?: components["schemas"]["Stage"] | null;
+    /** @description Exclusive */
+    after?: string | null;
+    /** @description Exclusive */
+    before?: string | null;
+    /** @description `csv`: all rows that the filters leave; left out, `Accept` tells */
+    format?: components["schemas"]["AuditFormat"] | null;
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description A page, or the whole as a table */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_AuditLogOut_"];
+     "text/csv": string;
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ verify_audit_logs: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["VerificationOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ resend_verification: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   202: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ verify_email: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ConfirmIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ login: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["LoginIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["TokensOut"] | components["schemas"]["CookieSessionOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ logout: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["RefreshIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ change_password: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ChangeIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ forgot_password: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ForgotIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   202: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ reset_password: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ResetIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ refresh: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["RefreshIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["TokensOut"] | components["schemas"]["CookieSessionOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_sessions: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_SessionOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ end_other_sessions: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ end_session: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    session_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_budgets: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["BudgetsOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ set_budgets: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["BudgetsIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["BudgetsOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_clients: {
+  parameters: {
+   query?: {
+    status?: components["schemas"]["ClientStatus"] | null;
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_ClientOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_client: {
+  parameters: {
+   query?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ClientIn"];
+   };
+  };
+  responses: {
+   /** @description Made */
+   201: {
+    headers: {
+     /** @description Its version, for `If-Match` */
+     ETag?: string;
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description What was made */
+     Location?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ClientOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_client: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    client_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ClientOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ change_client: {
+  parameters: {
+   query?: never;
+   header: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match": string | null;
+   };
+   path: {
+    client_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ClientPatch"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ClientOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description The write needs If-Match with the version it goes by */
+   428: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_configurations: {
+  parameters: {
+   query?: {
+    process_type_id?: string | null;
+    version?: number | null;
+    state?: components["schemas"]["LifecycleState"] | null;
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_ConfigurationOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_configuration: {
+  parameters: {
+   query?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ConfigurationIn"];
+   };
+  };
+  responses: {
+   /** @description A draft */
+   201: {
+    headers: {
+     /** @description Its version, for `If-Match` */
+     ETag?: string;
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description What was made */
+     Location?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ConfigurationOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_configuration: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    config_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ConfigurationOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ change_configuration: {
+  parameters: {
+   query?: never;
+   header: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match": string | null;
+   };
+   path: {
+    config_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ConfigurationPatch"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ConfigurationOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description The write needs If-Match with the version it goes by */
+   428: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ canary_configuration: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    config_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["CanaryIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ConfigurationOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ clone_configuration: {
+  parameters: {
+   query?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
+   path: {
+    config_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description A draft */
+   201: {
+    headers: {
+     /** @description Its version, for `If-Match` */
+     ETag?: string;
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description What was made */
+     Location?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ConfigurationOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ compare_configurations: {
+  parameters: {
+   query: {
+    against: string;
+    since?: string | null;
+    until?: string | null;
+   };
+   header?: never;
+   path: {
+    config_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["VersionComparisonOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ diff_configurations: {
+  parameters: {
+   query: {
+    against: string;
+   };
+   header?: never;
+   path: {
+    config_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["DiffOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ dry_run_configuration: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    config_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["DryRunIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["DryRunOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ publish_configuration: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    config_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ConfigurationOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_configuration_reliability: {
+  parameters: {
+   query?: {
+    /** @description Share of right values among the accepted, such as 0.98 */
+    target?: number | null;
+   };
+   header?: never;
+   path: {
+    config_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ConfigurationReliabilityOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ retire_configuration: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    config_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ConfigurationOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ roll_back_configuration: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    config_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["RollbackOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ shadow_configuration: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    config_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ConfigurationOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_document: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    document_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["DocumentOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_document_file: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    document_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description The file as it was sent, of its own type */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "*/*": string;
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_document_page: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    document_id: string;
+    number: number;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description The page as a picture */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "image/png": string;
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ read_region: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    document_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["RegionIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["RegionOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_document_words: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    document_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["WordsOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_evaluation_sets: {
+  parameters: {
+   query?: {
+    process_type_id?: string | null;
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_EvaluationSetOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_evaluation_set: {
+  parameters: {
+   query?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["EvaluationSetIn"];
+   };
+  };
+  responses: {
+   /** @description A frozen set */
+   201: {
+    headers: {
+     /** @description Its version, for `If-Match` */
+     ETag?: string;
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description What was made */
+     Location?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["EvaluationSetOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_evaluation_set: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    set_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["EvaluationSetDetail"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ delete_evaluation_set: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    set_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_evaluations: {
+  parameters: {
+   query?: {
+    process_type_id?: string | null;
+    set_id?: string | null;
+    status?: components["schemas"]["EvaluationStatus"] | null;
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_EvaluationOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_evaluation: {
+  parameters: {
+   query?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["EvaluationIn"];
+   };
+  };
+  responses: {
+   /** @description To be read by a worker */
+   201: {
+    headers: {
+     /** @description Its version, for `If-Match` */
+     ETag?: string;
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description What was made */
+     Location?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["EvaluationOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_evaluation: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    evaluation_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["EvaluationOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ delete_evaluation: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    evaluation_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ stream_events: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description Continue after this mark */
+    "last-event-id"?: string | null;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "text/event-stream": string;
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_invitations: {
+  parameters: {
+   query?: {
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_InvitationOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_invitation: {
+  parameters: {
+   query?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["InvitationIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   201: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["NewInvitationOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ accept_invitation: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["AcceptIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   201: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["UserOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ revoke_invitation: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    invitation_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_me: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["MeOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_mfa: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["FactorOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ end_mfa: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["FactorProof"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ renew_recovery_codes: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["FactorProof"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["RecoveryCodesOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ begin_mfa: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["FactorStart"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["FactorBegun"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ confirm_mfa: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["FactorConfirm"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["RecoveryCodesOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_notification_preferences: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["NotificationPreferencesOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ set_notification_preferences: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["NotificationPreferencesIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["NotificationPreferencesOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_notification_channels: {
+  parameters: {
+   query?: {
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_NotificationChannelOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_notification_channel: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["NotificationChannelIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   201: {
+    headers: {
+     /** @description The version, for `If-Match` */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["NotificationChannelOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_notification_channel: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    channel_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     /** @description The version, for `If-Match` */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["NotificationChannelOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ delete_notification_channel: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    channel_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ change_notification_channel: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    channel_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["NotificationChannelPatch"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     /** @description The version, for `If-Match` */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["NotificationChannelOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_notification_messages: {
+  parameters: {
+   query?: {
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path: {
+    channel_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_NotificationMessageOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ test_notification_channel: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    channel_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   202: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["NotificationMessageOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_notifications: {
+  parameters: {
+   query?: {
+    unread?: boolean;
+    type?: components["schemas"]["Told"] | null;
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_NotificationOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ read_all_notifications: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ count_unread_notifications: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["UnreadOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ read_notification: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    notification_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["NotificationOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ retry_output_action: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    action_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   202: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["OutputActionOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_process_types: {
+  parameters: {
+   query?: {
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_ProcessTypeOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_process_type: {
+  parameters: {
+   query?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ProcessTypeIn"];
+   };
+  };
+  responses: {
+   /** @description Made */
+   201: {
+    headers: {
+     /** @description Its version, for `If-Match` */
+     ETag?: string;
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description What was made */
+     Location?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ProcessTypeOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_process_type: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    process_type_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ProcessTypeOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ change_process_type: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    process_type_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ProcessTypePatch"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ProcessTypeOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_processes: {
+  parameters: {
+   query?: {
+    /** @description May repeat */
+    status?: components["schemas"]["ProcessStatus"][] | null;
+    process_type_id?: string | null;
+    created_after?: string | null;
+    created_before?: string | null;
+    /** @description `user:<id>`, `key:<id>` or `me` */
+    created_by?: string | null;
+    external_id?: string | null;
+    /** @description Those that were split from this process */
+    parent_process_id?: string | null;
+    /** @description The beginning of a file's name, of the external id or of the process's id, in any case */
+    q?: string | null;
+    limit?: number;
+    cursor?: string | null;
+    /** @description Equal to the value that was read for this field, such as `field.invoice_number=R-1`; numbers compare as numbers. Up to five different fields */
+    "field.<name>"?: string;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_ProcessOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_process: {
+  parameters: {
+   query?: {
+    /** @description Seconds to wait for the result */
+    wait?: number;
+    /** @description With a file as the whole body: its name */
+    file_name?: string | null;
+    /** @description With a file as the whole body: as the form's field of this name */
+    process_type_id?: string;
+    /** @description With a file as the whole body: as the form's field of this name */
+    ingestion_source?: string;
+    /** @description With a file as the whole body: as the form's field of this name */
+    metadata?: string;
+    /** @description With a file as the whole body: as the form's field of this name */
+    callback_url?: string;
+    /** @description With a file as the whole body: as the form's field of this name */
+    external_id?: string;
+   };
+   header?: {
+    "idempotency-key"?: string | null;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ProcessIn"];
+    /** @example %PDF-1.7 ... */
+    "application/pdf": string;
+    /**
+     * @example {
+     *       "external_id": "order-4711",
+     *       "files": [
+     *         "invoice.pdf"
+     *       ],
+     *       "process_type_id": "simple_invoice"
+     *     }
+     */
+    "multipart/form-data": {
+     /** Format: uri */
+     callback_url?: string;
+     external_id?: string;
+     /**
+      * Format: binary
+      * @description The same as `files`, for one file
+      */
+     file?: string;
+     files: string[];
+     /** @enum {string} */
+     ingestion_source?: "web" | "api" | "whatsapp" | "telegram" | "email";
+     /** @description A JSON object of at most 50 keys */
+     metadata?: string;
+     /**
+      * @description Left out or `auto` = the documents tell
+      * @example simple_invoice
+      */
+     process_type_id?: string;
+    };
+   };
+  };
+  responses: {
+   /** @description Settled within `wait`, or the earlier process of the same file */
+   200: {
+    headers: {
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description The process */
+     Location?: string;
+     /** @description Seconds until asking is worth it */
+     "Retry-After"?: number;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["SettledProcessOut"];
+    };
+   };
+   /** @description Accepted and durable */
+   202: {
+    headers: {
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description The process */
+     Location?: string;
+     /** @description Seconds until asking is worth it */
+     "Retry-After"?: number;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ProcessOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description Budget or quota is spent */
+   402: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+   /** @description No room is left; nothing was stored */
+   507: components["responses"]["Problem"];
+  };
+ };
+ create_processes: {
+  parameters: {
+   query?: never;
+   header?: {
+    "idempotency-key"?: string | null;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    /** @example {"process_type_id": "simple_invoice", "documents": [{"url": "https://acme.com/1.pdf"}]} */
+    "application/x-ndjson": string;
+    /** @example PK... */
+    "application/zip": string;
+   };
+  };
+  responses: {
+   /** @description Each item by itself */
+   207: {
+    headers: {
+     /** @description `true` where every accepted item is a stored answer */
+     "Idempotent-Replayed"?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["BatchOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_process: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ProcessOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ erase_process: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_process_audit: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["AuditLogsOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ cancel_process: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ProcessOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_process_events: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["EventsOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_process_outputs: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["OutputsOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_result: {
+  parameters: {
+   query?: {
+    /** @description Wins over `Accept` */
+    format?: components["schemas"]["ResultFormat"] | null;
+   };
+   header?: never;
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description The result in the form asked for */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ResultOut"];
+     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+     "application/xml": unknown;
+     "text/csv": unknown;
+     "text/html": unknown;
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ retry_process: {
+  parameters: {
+   query?: {
+    /** @description Left out = the stage it stopped in */
+    from_stage?: components["schemas"]["Stage"] | null;
+    /** @description A step of its workflow that it has been at */
+    from_step?: string | null;
+   };
+   header?: never;
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   202: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ProcessOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_stages: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["StagesOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_prompts: {
+  parameters: {
+   query?: {
+    process_type_id?: string | null;
+    version?: number | null;
+    stage?: components["schemas"]["PromptStage"] | null;
+    state?: components["schemas"]["LifecycleState"] | null;
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_PromptOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_prompt: {
+  parameters: {
+   query?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["PromptIn"];
+   };
+  };
+  responses: {
+   /** @description A draft */
+   201: {
+    headers: {
+     /** @description Its version, for `If-Match` */
+     ETag?: string;
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description What was made */
+     Location?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["PromptOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_prompt: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    prompt_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["PromptOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ change_prompt: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    prompt_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["PromptPatch"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["PromptOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ clone_prompt: {
+  parameters: {
+   query?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
+   path: {
+    prompt_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["PromptClone"];
+   };
+  };
+  responses: {
+   /** @description A draft */
+   201: {
+    headers: {
+     /** @description Its version, for `If-Match` */
+     ETag?: string;
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description What was made */
+     Location?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["PromptOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ diff_prompts: {
+  parameters: {
+   query: {
+    against: string;
+   };
+   header?: never;
+   path: {
+    prompt_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["DiffOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ publish_prompt: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    prompt_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["PromptOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ retire_prompt: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    prompt_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["PromptOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_publish_gate: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["PublishGateOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ set_publish_gate: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["PublishGateIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["PublishGateOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_reviews: {
+  parameters: {
+   query?: {
+    /** @description Codes, one of which is among its reasons */
+    reason?: string[] | null;
+    process_type_id?: string | null;
+    /** @description A user's id, `me` or `none` */
+    assignee?: string | null;
+    /** @description Whether somebody works on it now */
+    claimed?: boolean | null;
+    older_than_s?: number | null;
+    /** @description The beginning of a file's name, of an external id, or of a process's id */
+    q?: string | null;
+    /** @description Blind samples instead of what waits for a decision */
+    sample?: boolean;
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_ReviewOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_assignees: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ReviewersOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_review_summary: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ReviewSummaryOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_review: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     /** @description The process's version */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ReviewDetailOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ assign_review: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["AssigneeIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ReviewOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ claim_review: {
+  parameters: {
+   query?: {
+    /** @description An admin takes it from whoever works on it; 403 for others */
+    take_over?: boolean;
+   };
+   header?: never;
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ReviewOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ decide_review: {
+  parameters: {
+   query?: never;
+   header?: {
+    "idempotency-key"?: string | null;
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ReviewDecision"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ProcessOut"];
+    };
+   };
+   /** @description The first of two approvals; still in review */
+   202: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ProcessOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ correct_fields: {
+  parameters: {
+   query?: never;
+   header: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match": string | null;
+   };
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["CorrectionsIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["CorrectedOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description The write needs If-Match with the version it goes by */
+   428: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ add_review_note: {
+  parameters: {
+   query?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["NoteIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   201: {
+    headers: {
+     /** @description Its version, for `If-Match` */
+     ETag?: string;
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description What was made */
+     Location?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["NoteOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ release_review: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ split_process: {
+  parameters: {
+   query?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    process_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["SplitIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ProcessOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ check_rules: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["RuleCheckIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["RuleCheckOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_secrets: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["SecretsOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ set_secret: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    /** @description Of the form `[A-Z][A-Z0-9_]{0,63}` */
+    name: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["SecretIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ delete_secret: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    /** @description Of the form `[A-Z][A-Z0-9_]{0,63}` */
+    name: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_upload: {
+  parameters: {
+   query?: never;
+   header?: {
+    "idempotency-key"?: string | null;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["UploadIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   201: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["UploadOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ send_upload: {
+  parameters: {
+   query: {
+    client: string;
+    expires: number;
+    signature: string;
+   };
+   header?: {
+    /** @description `sha-256=:<base64>:` (RFC 9530) */
+    "content-digest"?: string | null;
+   };
+   path: {
+    upload_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    /** @example %PDF-1.7 ... */
+    "application/octet-stream": string;
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+   /** @description No room is left; nothing was stored */
+   507: components["responses"]["Problem"];
+  };
+ };
+ get_cost_usage: {
+  parameters: {
+   query?: {
+    from?: string | null;
+    to?: string | null;
+    group_by?: components["schemas"]["GroupBy"];
+    /** @description The calls of this process alone */
+    process_id?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["CostUsageOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_process_usage: {
+  parameters: {
+   query?: {
+    group_by?: components["schemas"]["ThroughputBy"];
+    from?: string | null;
+    to?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ThroughputOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_token_usage: {
+  parameters: {
+   query?: {
+    from?: string | null;
+    to?: string | null;
+    group_by?: components["schemas"]["GroupBy"];
+    /** @description The calls of this process alone */
+    process_id?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["TokenUsageOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_users: {
+  parameters: {
+   query?: {
+    role?: components["schemas"]["Role"] | null;
+    status?: string | null;
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_UserOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_user: {
+  parameters: {
+   query?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["UserIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   201: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["UserOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_user: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    user_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["UserOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ change_user: {
+  parameters: {
+   query?: never;
+   header: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match": string | null;
+   };
+   path: {
+    user_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["UserPatch"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["UserOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description The write needs If-Match with the version it goes by */
+   428: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ reset_user_mfa: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    user_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_vendor_templates: {
+  parameters: {
+   query?: {
+    process_type_id?: string | null;
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_VendorTemplateOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ delete_vendor_template: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    template_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_vendors: {
+  parameters: {
+   query?: {
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_VendorOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_vendor: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    vendor_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["VendorFactsOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ verify_bank_details: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    vendor_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["BankDetailsVerified"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["VendorFactsOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_webhook_deliveries: {
+  parameters: {
+   query?: {
+    endpoint_id?: string | null;
+    process_id?: string | null;
+    state?: ("pending" | "sending" | "delivered" | "failed") | null;
+    event_type?: string | null;
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_DeliveryOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_webhook_delivery: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    delivery_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["DeliveryOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ redeliver_webhook: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    delivery_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   202: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["DeliveryOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_webhook_endpoints: {
+  parameters: {
+   query?: {
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_WebhookEndpointOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_webhook_endpoint: {
+  parameters: {
+   query?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["WebhookEndpointIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   201: {
+    headers: {
+     /** @description Its version, for `If-Match` */
+     ETag?: string;
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description What was made */
+     Location?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["WebhookEndpointMade"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_callback_secret: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["CallbackOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ rotate_callback_secret: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["SecretRotation"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["CallbackOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_webhook_endpoint: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    endpoint_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     /** @description Its version, for `If-Match` */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["WebhookEndpointOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ delete_webhook_endpoint: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    endpoint_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ change_webhook_endpoint: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    endpoint_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["WebhookEndpointPatch"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     /** @description Its version, for `If-Match` */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["WebhookEndpointOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ rotate_webhook_secret: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    endpoint_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["SecretRotation"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     /** @description Its version, for `If-Match` */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["WebhookEndpointMade"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ test_webhook_endpoint: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    endpoint_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   202: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["DeliveryOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_workflow_steps: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["WorkflowStepsOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_workflow_templates: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["WorkflowTemplatesOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_socket_ticket: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["TicketOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ on_endpoint_test: {
+  parameters: {
+   query?: never;
+   header: {
+    /** @description The same over all tries of one event */
+    "webhook-id": string;
+    /** @description Seconds of the epoch, of this try */
+    "webhook-timestamp": string;
+    /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
+    "webhook-signature": string;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["WebhookMessage"];
+   };
+  };
+  responses: {
+   /** @description No more of these: the endpoint is disabled */
+   410: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Taken */
+   "2XX": {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Tried again later */
+   default: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+  };
+ };
+ on_process_cancelled: {
+  parameters: {
+   query?: never;
+   header: {
+    /** @description The same over all tries of one event */
+    "webhook-id": string;
+    /** @description Seconds of the epoch, of this try */
+    "webhook-timestamp": string;
+    /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
+    "webhook-signature": string;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["WebhookMessage"];
+   };
+  };
+  responses: {
+   /** @description No more of these: the endpoint is disabled */
+   410: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Taken */
+   "2XX": {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Tried again later */
+   default: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+  };
+ };
+ on_process_completed: {
+  parameters: {
+   query?: never;
+   header: {
+    /** @description The same over all tries of one event */
+    "webhook-id": string;
+    /** @description Seconds of the epoch, of this try */
+    "webhook-timestamp": string;
+    /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
+    "webhook-signature": string;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["WebhookMessage"];
+   };
+  };
+  responses: {
+   /** @description No more of these: the endpoint is disabled */
+   410: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Taken */
+   "2XX": {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Tried again later */
+   default: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+  };
+ };
+ on_process_failed: {
+  parameters: {
+   query?: never;
+   header: {
+    /** @description The same over all tries of one event */
+    "webhook-id": string;
+    /** @description Seconds of the epoch, of this try */
+    "webhook-timestamp": string;
+    /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
+    "webhook-signature": string;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["WebhookMessage"];
+   };
+  };
+  responses: {
+   /** @description No more of these: the endpoint is disabled */
+   410: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Taken */
+   "2XX": {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Tried again later */
+   default: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+  };
+ };
+ on_process_received: {
+  parameters: {
+   query?: never;
+   header: {
+    /** @description The same over all tries of one event */
+    "webhook-id": string;
+    /** @description Seconds of the epoch, of this try */
+    "webhook-timestamp": string;
+    /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
+    "webhook-signature": string;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["WebhookMessage"];
+   };
+  };
+  responses: {
+   /** @description No more of these: the endpoint is disabled */
+   410: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Taken */
+   "2XX": {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Tried again later */
+   default: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+  };
+ };
+ on_process_review_required: {
+  parameters: {
+   query?: never;
+   header: {
+    /** @description The same over all tries of one event */
+    "webhook-id": string;
+    /** @description Seconds of the epoch, of this try */
+    "webhook-timestamp": string;
+    /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
+    "webhook-signature": string;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["WebhookMessage"];
+   };
+  };
+  responses: {
+   /** @description No more of these: the endpoint is disabled */
+   410: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Taken */
+   "2XX": {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Tried again later */
+   default: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+  };
+ };
+ on_process_reviewed: {
+  parameters: {
+   query?: never;
+   header: {
+    /** @description The same over all tries of one event */
+    "webhook-id": string;
+    /** @description Seconds of the epoch, of this try */
+    "webhook-timestamp": string;
+    /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
+    "webhook-signature": string;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["WebhookMessage"];
+   };
+  };
+  responses: {
+   /** @description No more of these: the endpoint is disabled */
+   410: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Taken */
+   "2XX": {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Tried again later */
+   default: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+  };
+ };
+ on_quota_warning: {
+  parameters: {
+   query?: never;
+   header: {
+    /** @description The same over all tries of one event */
+    "webhook-id": string;
+    /** @description Seconds of the epoch, of this try */
+    "webhook-timestamp": string;
+    /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
+    "webhook-signature": string;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["WebhookMessage"];
+   };
+  };
+  responses: {
+   /** @description No more of these: the endpoint is disabled */
+   410: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Taken */
+   "2XX": {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Tried again later */
+   default: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+  };
+ };
 }
