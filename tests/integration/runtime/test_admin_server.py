@@ -28,6 +28,7 @@ def made(database: Database, audit_database: Database, port: int | None) -> Cont
             "urls",
             "blobs",
             "workbench",
+            "chat",
             "egress",
             "sealing",
             "provider",
