@@ -108,5 +108,9 @@ class TestWithOpenTelemetry:
     def test_with_an_endpoint_spans_are_made(self) -> None:
         pytest.importorskip("opentelemetry.exporter.otlp.proto.http")
         tracing = tracing_from(TraceSettings(endpoint="http://127.0.0.1:1", timeout_s=0.1))
-        with tracing.span("http GET", None):
-            assert trace_id(current_traceparent()) is not None
+        try:
+            with tracing.span("http GET", None):
+                assert trace_id(current_traceparent()) is not None
+        finally:
+            # Its thread would go on sending beside every test that follows.
+            tracing.close()
