@@ -1,21 +1,10 @@
-from datetime import UTC, datetime
-from uuid import UUID, uuid4
-
 import pytest
 from docflow.db.database import Database
-from docflow.domain.access import Scope
-from docflow.domain.configuration import PromptStage
-from docflow.domain.stages import Role
-from docflow.features.api_keys.service import create_api_key
-from docflow.features.evaluations.service import Evaluations
-from docflow.features.evaluations.sets import Choice, EvaluationSets
-from docflow.features.outputs.models import OutputAction
-from docflow.features.users.one_time import OneTimeTokens, TokenKind
-from docflow.testing.factories import Tenancy, add_document, add_prompt, add_vendor, add_vendor_template
+from docflow.testing.factories import Tenancy
 from docflow_api.app import create_app
 
-from tests.integration.api.approving import approved
 from tests.integration.api.conftest import KeyFor, World
+from tests.integration.api.foreign_objects import Theirs
 from tests.integration.api.test_reading import held
 
 Clients = tuple[Tenancy, Tenancy]
@@ -90,64 +79,13 @@ FOR_THE_PLATFORM = {("GET", "/v1/clients/{client_id}"), ("PATCH", "/v1/clients/{
 """No client's own objects: refused to every client, whatever the id (test_clients.py)."""
 
 
-async def evaluation_ids(database: Database, tenancy: Tenancy) -> dict[str, UUID]:
-    await approved(database, tenancy, {"invoice_number": "INV-1"}, by_a_person=True)
-    async with database.client(tenancy.client_id) as session:
-        at, by = datetime.now(UTC), "test"
-        chosen, _ = await EvaluationSets(session, tenancy.client_id).add(
-            "all", Choice(tenancy.process_type_id), by=by, at=at
-        )
-        begun = await Evaluations(session, tenancy.client_id).begin(chosen.set_id, None, None, by=by, at=at)
-        return {"s": chosen.set_id, "e": begun.evaluation_id}
-
-
-async def alerting_ids(world: World, key: dict[str, str]) -> dict[str, UUID]:
-    channel = {"kind": "email", "name": "payables", "target": "ap@example.com", "events": ["alert"]}
-    rule = {"name": "dead runs", "metric": "dead_runs", "threshold": 1000}
-    made = [
-        (await world.http.post(f"/v1/{name}", json=body, headers=key)).json()
-        for name, body in (("notification-channels", channel), ("alert-rules", rule))
-    ]
-    return {"h": UUID(made[0]["channel_id"]), "a": UUID(made[1]["rule_id"])}
-
-
-async def sending_ids(
-    world: World, database: Database, tenancy: Tenancy, process_id: UUID, key: dict[str, str]
-) -> dict[str, UUID]:
-    body = {"url": "https://hooks.example.com/in", "events": ["process.completed"]}
-    endpoint = (await world.http.post("/v1/webhook-endpoints", json=body, headers=key)).json()["endpoint_id"]
-    tried = (await world.http.post(f"/v1/webhook-endpoints/{endpoint}/test", headers=key)).json()
-    action = OutputAction(
-        action_id=uuid4(),
-        client_id=tenancy.client_id,
-        process_id=process_id,
-        action_type="file_export",
-        status="failed",
-    )
-    async with database.client(tenancy.client_id) as session:
-        session.add(action)
-    return {"n": UUID(endpoint), "y": UUID(tried["delivery_id"]), "o": action.action_id}
-
-
 @pytest.mark.parametrize(("method", "path"), PATHS)
 async def test_another_clients_object_is_not_there(
     method: str, path: str, world: World, two_clients: Clients, key_for: KeyFor, database: Database
 ) -> None:
     acme, globex = two_clients
-    process_id = await held(database, acme)
-    document_id = await add_document(database, acme.client_id, process_id)
-    prompt_id = await add_prompt(database, acme.client_id, acme.process_type_id, PromptStage.OCR)
-    async with database.client(acme.client_id) as session:
-        invitation, _ = await OneTimeTokens(session, acme.client_id).issue(
-            TokenKind.INVITATION, "new@acme.test", at=datetime.now(UTC), role=Role.VIEWER
-        )
-        key, _ = await create_api_key(session, acme.client_id, "theirs", Scope)
-    ids = {"p": process_id, "d": document_id, "t": acme.process_type_id, "u": acme.admin_id}
-    ids |= {"c": acme.config_id, "m": prompt_id, "i": invitation.token_id, "k": key.api_key_id}
-    ids |= {"v": await add_vendor_template(database, acme), "w": await add_vendor(database, acme.client_id)}
-    ids |= await evaluation_ids(database, acme)
-    ids |= await alerting_ids(world, await key_for(acme))
-    ids |= await sending_ids(world, database, acme, process_id, await key_for(acme))
+    theirs = Theirs(world, database, acme, await key_for(acme))
+    ids = await theirs.named_in(path)
     url = path.format(**ids)
     answer = await world.http.request(method, url, headers=await key_for(globex))
     assert (answer.status_code, answer.json()["code"]) == (404, "not_found")
@@ -175,7 +113,7 @@ async def test_lists_hold_nothing_of_another_client(
 ) -> None:
     acme, globex = two_clients
     await held(database, acme)
-    await evaluation_ids(database, acme)
+    await Theirs(world, database, acme, await key_for(acme)).evaluation()
     answer = await world.http.get(path, headers=await key_for(globex))
     assert answer.json()["data"] == []
 
