@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import re
+from functools import cache
 from typing import Any
 
 from docflow.adapters.schemas.rust import failing_places, found_in_text, schema_fault
@@ -27,6 +28,7 @@ from docflow.runtime.checks import Checks, past_of
 from docflow.runtime.container import Container
 from fastapi import FastAPI
 from fastapi.middleware.cors import CORSMiddleware
+from starlette.routing import BaseRoute
 
 from docflow_api.cookies import SessionCookies
 from docflow_api.correcting import Correcting
@@ -181,9 +183,17 @@ def described() -> dict[str, Any]:
 
 def _routed() -> FastAPI:
     app = FastAPI(title="DocFlow AI", version=VERSION, redoc_url=None, docs_url=None)
+    app.router.routes.extend(_routes())
+    return app
+
+
+@cache
+def _routes() -> tuple[BaseRoute, ...]:
+    """Of every application of this process: reading what the routes ask for takes longer than a hundred requests."""
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     for module in _ROUTERS:
         app.include_router(module.router)
-    return app
+    return tuple(app.router.routes)
 
 
 def _described(app: FastAPI) -> dict[str, Any]:
