@@ -29,6 +29,9 @@ SPARED = {
     "create_processes": ("positive_data_acceptance", "negative_data_rejection", "unsupported_method"),
     # `DELETE /v1/invitations/accept` takes back the invitation of that id.
     "accept_invitation": ("unsupported_method",),
+    # `PUT /v1/alert-rules/try` and `PATCH /v1/webhook-endpoints/callback` mean the rule and the endpoint of that id.
+    "try_alert_rule": ("unsupported_method",),
+    "get_callback_secret": ("unsupported_method",),
 }
 
 

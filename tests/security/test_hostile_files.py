@@ -25,6 +25,7 @@ from docflow.db.database import Database
 from docflow.domain.stages import Stage
 from docflow.features.classification.repository import TypeCatalog
 from docflow.features.documents.repository import DocumentStore
+from docflow.features.vendors.memory import DocumentMemory
 from docflow.runtime.settings import AuthSettings, LimitSettings, Settings
 from docflow.testing.engine import QUICK, ToyStage, open_worker
 from docflow.testing.factories import Tenancy, add_configuration, add_tenancy, add_type
@@ -187,6 +188,7 @@ async def working(database: Database) -> AsyncIterator[tuple[World, ProcessWorkb
             provider=OfflineProvider(workbench),
             read_image=read_image,
             duplicates=store,
+            memory=DocumentMemory(database),
             pages=store,
             types=TypeCatalog(database),
             limits=file_limits(given.limits),

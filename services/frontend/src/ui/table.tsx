@@ -42,7 +42,8 @@ export function Table<T>(props: TableProps<T>) {
   const { from, to } = isMany ? span : { from: 0, to: rows.length };
   useShown(body, isMany ? rows.findIndex((row) => keyOf(row) === chosen) : -1, chosen);
   return (
-    <div class="overflow-x-auto">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what is wider than its window is moved by the keyboard too
+    <section class="overflow-x-auto" tabIndex={0} aria-label={label}>
       <table
         class="w-full text-left text-sm"
         aria-label={label}
@@ -70,7 +71,7 @@ export function Table<T>(props: TableProps<T>) {
           {to < rows.length && <Gap rows={rows.length - to} />}
         </tbody>
       </table>
-    </div>
+    </section>
   );
 }
 

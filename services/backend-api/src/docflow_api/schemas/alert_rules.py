@@ -34,7 +34,7 @@ class AlertRuleIn(BaseModel):
     metric: Metric | None = None
     event: Event | None = None
     comparison: Comparison = Comparison.ABOVE
-    threshold: float = Field(ge=0, le=1e12, allow_inf_nan=False)
+    threshold: float = Field(strict=True, ge=0, le=1e12, allow_inf_nan=False)
     window_s: int = Field(default=3600, strict=True, ge=60, le=86_400)
     cool_down_s: int = Field(default=3600, strict=True, ge=60, le=604_800)
     severity: Severity = "warning"

@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from docflow_api.schemas.documents import WordOut
 
-Fraction = Annotated[float, Field(ge=0, le=1)]
+Fraction = Annotated[float, Field(strict=True, ge=0, le=1)]
 
 
 class RegionIn(BaseModel):
@@ -17,7 +17,7 @@ class RegionIn(BaseModel):
         json_schema_extra={"examples": [{"page": 1, "box": [0.6, 0.8, 0.95, 0.85], "kind": "money"}]},
     )
 
-    page: int = Field(ge=1, le=100_000)
+    page: int = Field(strict=True, ge=1, le=100_000)
     box: tuple[Fraction, Fraction, Fraction, Fraction]
     kind: FieldKind | None = None
     """What the value is typed as; left out = no value, the text alone."""
