@@ -30,6 +30,8 @@ export interface Bench {
 export function useBench(of: Case, save: (field: Field, value: string) => void): Bench {
   const [draft, setDraft] = useState<Draft>(() => keptDraft(of.processId));
   const now = useRef(draft);
+  const latest = useRef(of);
+  latest.current = of;
   const sent = useRef(new Map<string, string>());
   const change = (next: Draft) => {
     now.current = next;
@@ -78,7 +80,9 @@ export function useBench(of: Case, save: (field: Field, value: string) => void):
       const read = await readRegion(documentId, page, box, field.kind);
       const text = canonical(field.kind, read.value === null ? read.text : String(read.value));
       if (text === "") return false;
-      const next = edited(now.current, field, text);
+      // Meanwhile an earlier correction may have been kept, so that what was first read is an edit again.
+      const asItIs = latest.current.fields.find((each) => each.name === field.name) ?? field;
+      const next = edited(now.current, asItIs, text);
       change({ ...next, drawn: { ...next.drawn, [field.name]: { page, box } } });
       return true;
     },

@@ -1,0 +1,47 @@
+import { renderHook } from "@testing-library/preact";
+import { act } from "preact/test-utils";
+import { afterEach, expect, test, vi } from "vitest";
+import { serve } from "../../lib/testing/server";
+import { useBench } from "./bench";
+import type { Case } from "./case";
+import { keepDraft, NOTHING, valueIn } from "./draft";
+import { madeCase } from "./made";
+
+afterEach(() => keepDraft("p1", NOTHING));
+
+const totalOf = (of: Case) => {
+  const found = of.fields.find((field) => field.name === "grand_total");
+  if (!found) throw new Error("the case has no total");
+  return found;
+};
+
+test("a box that gives back what was first read wins over a correction kept meanwhile", async () => {
+  const opened = madeCase();
+  const first = totalOf(opened);
+  const kept: Case = {
+    ...opened,
+    version: 6,
+    fields: opened.fields.map((field) => (field === first ? { ...field, value: "1.00" } : field)),
+  };
+  let answer: () => void = () => {};
+  const waiting = new Promise<void>((done) => {
+    answer = done;
+  });
+  serve({
+    "POST /v1/documents/d1/read-region": async () => {
+      await waiting;
+      return { body: { value: first.value, text: first.value, words: [] } };
+    },
+  });
+  const { result, rerender } = renderHook(({ of }: { of: Case }) => useBench(of, vi.fn()), {
+    initialProps: { of: opened },
+  });
+  act(() => result.current.type(first, "1.00"));
+  const drawing = result.current.drawInto(first, "d1", 1, [0.1, 0.1, 0.3, 0.2]);
+  rerender({ of: kept });
+  await act(async () => {
+    answer();
+    expect(await drawing).toBe(true);
+  });
+  expect(valueIn(result.current.draft, totalOf(kept))).toBe(first.value);
+});
