@@ -1,3 +1,4 @@
+import gc
 import socket
 from collections.abc import Iterator
 from pathlib import Path
@@ -5,6 +6,7 @@ from pathlib import Path
 import pytest
 from docflow.domain.errors import UserError
 from docflow.runtime.settings import ApiSettings, AuthSettings, DatabaseSettings, Env, Settings
+from docflow_cli import services
 from docflow_cli.addresses import base_url, open_listener, with_free_port
 from docflow_cli.serving import refuse_unsafe
 from pydantic import SecretStr
@@ -76,3 +78,10 @@ def test_a_second_program_on_the_same_home_is_told_where_the_first_is(tmp_path: 
     )
     with pytest.raises(UserError, match=r"runs already in .*http://127\.0\.0\.1:1"):
         serve(Settings(home=tmp_path))
+
+
+def test_the_collector_runs_again_once_the_services_are_there_and_leaves_their_code_alone() -> None:
+    before = gc.get_freeze_count()
+    services.load(("service-audit",))
+    assert gc.isenabled()
+    assert gc.get_freeze_count() > before

@@ -114,15 +114,17 @@ class Gateway:
             )
 
 
-async def _gateway(request: Request) -> Gateway:
+async def gateway_of(request: Request) -> Gateway:
     gateway: Gateway = request.app.state.gateway
     return gateway
 
 
-TheGateway = Annotated[Gateway, Depends(_gateway)]
+TheGateway = Annotated[Gateway, Depends(gateway_of)]
+"""For handlers. Dependencies take the request: each dependency of one is examined anew for every route."""
 
 
-async def _caller(request: Request, gateway: TheGateway) -> Caller:
+async def _caller(request: Request) -> Caller:
+    gateway = await gateway_of(request)
     at = gateway.now()
     token = _token(request, gateway)
     if token.startswith("dfk_"):
@@ -160,10 +162,10 @@ def needs(scope: Scope, *, or_platform: bool = False) -> Any:
     With `or_platform` a platform admin passes, too.
     """
 
-    async def check(request: Request, caller: TheCaller, gateway: TheGateway) -> None:
+    async def check(request: Request, caller: TheCaller) -> None:
         if or_platform and caller.is_platform:
             return
-        await judge(request, caller, gateway, scope)
+        await judge(request, caller, await gateway_of(request), scope)
 
     check.rights = (scope.value, *((PLATFORM,) if or_platform else ()))  # type: ignore[attr-defined]
     return Depends(check)
@@ -226,8 +228,8 @@ def _route(request: Request) -> str:
     return getattr(request.scope.get("route"), "path", "")
 
 
-async def _session(caller: TheCaller, gateway: TheGateway) -> AsyncIterator[AsyncSession]:
-    async with gateway.bound(caller) as session:
+async def _session(request: Request, caller: TheCaller) -> AsyncIterator[AsyncSession]:
+    async with (await gateway_of(request)).bound(caller) as session:
         yield session
 
 
@@ -235,8 +237,8 @@ Session = Annotated[AsyncSession, Depends(_session, scope="function")]
 """The request's transaction. It commits after the handler and before the answer leaves."""
 
 
-async def _owned_session(caller: TheCaller, gateway: TheGateway) -> AsyncIterator[AsyncSession]:
-    async with gateway.owned(caller) as session:
+async def _owned_session(request: Request, caller: TheCaller) -> AsyncIterator[AsyncSession]:
+    async with (await gateway_of(request)).owned(caller) as session:
         yield session
 
 

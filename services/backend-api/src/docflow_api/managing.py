@@ -14,13 +14,14 @@ from docflow.features.idempotency.service import KeyedRequest
 from fastapi import Depends, Header, Request
 from pydantic import BaseModel
 
-from docflow_api.deps import PLATFORM, Gateway, TheCaller, TheGateway, judge, read_json
+from docflow_api.deps import PLATFORM, Gateway, TheCaller, gateway_of, judge, read_json
 
 IdempotencyKeyHeader = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
 
 
-async def _managed_client(request: Request, caller: TheCaller, gateway: TheGateway) -> UUID:
+async def _managed_client(request: Request, caller: TheCaller) -> UUID:
     """The caller's own client; for a platform administrator the one that the body names as `client_id`."""
+    gateway = await gateway_of(request)
     if caller.role is not Role.PLATFORM_ADMIN:
         await judge(request, caller, gateway, Scope.ADMIN)
         if await _named(request) is not None:

@@ -1,6 +1,8 @@
 """The services of this program, by the names that `docflow run` takes."""
 
-from collections.abc import Sequence
+import gc
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -18,4 +20,16 @@ PACKAGES = {
 
 def load(names: Sequence[str] = tuple(PACKAGES)) -> "tuple[Service, ...]":
     """Import these services only: a worker alone does not carry the web server."""
-    return tuple(import_module(f"{PACKAGES[name]}.service").SERVICE for name in names)
+    with _kept():
+        return tuple(import_module(f"{PACKAGES[name]}.service").SERVICE for name in names)
+
+
+@contextmanager
+def _kept() -> Iterator[None]:
+    """What is imported here lives as long as the process: the collector walks it neither now nor ever after."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()

@@ -30,25 +30,16 @@ from docflow.domain.ports.sealing import Sealing
 from docflow.domain.ports.transport import Transport
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.reading import ReadPicture
-from docflow.features.completions.router import Router
-from docflow.features.usage.books import PostgresBooks
-from docflow.features.vendor_memory.index import VendorIndex
-from docflow.features.vendor_memory.remembering import Remembering
 from docflow.runtime.databases import DatabaseUrls, open_databases
 from docflow.runtime.local_state import LocalState
 from docflow.runtime.metrics import Metrics
-from docflow.runtime.model_alarm import ModelAlarm
-from docflow.runtime.model_reading import RoutedProvider
-from docflow.runtime.model_watch import LlmWatch
-from docflow.runtime.models import Models
-from docflow.runtime.second_reading import TwoReadings
 from docflow.runtime.settings import SecondEngine, Settings
 from docflow.runtime.shared import open_shared
 from docflow.runtime.tracing import Tracing, tracing_from
-from docflow.runtime.vendors import vendors_from
 
 if TYPE_CHECKING:
     from docflow.adapters.workbench.processes import ProcessWorkbench
+    from docflow.runtime.models import Models
 
 log = structlog.get_logger(__name__)
 
@@ -81,7 +72,7 @@ class Container:
     """A picture to its words; a plain function, for the workbench's `ocr` pool."""
     mail: Mail
     chat: Chat
-    models: Models | None = None
+    models: "Models | None" = None
     """None = no vendor is set up, and everything is read offline."""
     has_ocr: bool = True
     """Whether the engine of `read_image` is installed."""
@@ -109,9 +100,9 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
     from docflow.adapters.chat.apprise import AppriseChat
     from docflow.adapters.clock.system import SystemClock
     from docflow.adapters.egress.guarded import GuardedEgress
-    from docflow.adapters.llm.offline.provider import OfflineProvider
     from docflow.adapters.ocr.rapidocr import read_image
     from docflow.adapters.sealing.fernet import FernetSealing
+    from docflow.runtime.readers import open_readers
 
     metrics = Metrics()
     async with AsyncExitStack() as stack:
@@ -124,7 +115,6 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
         audit = await stack.enter_async_context(aclosing(_database(settings, urls.audit, size=2)))
         blobs = await stack.enter_async_context(aclosing(open_blobs(settings)))
         workbench = await stack.enter_async_context(aclosing(_workbench(settings, metrics)))
-        offline = await stack.enter_async_context(aclosing(OfflineProvider(workbench)))
         transport, audit_stream = await stack.enter_async_context(
             _open_transport(settings, database, urls, metrics)
         )
@@ -133,24 +123,17 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
         metrics.watch_transport(lambda: transport.healthy)
         clock = SystemClock()
         sealing = FernetSealing(settings.auth.sealing_secrets())
-        vendors = vendors_from(settings.llm, clock)
-        for vendor in vendors.values():
-            await stack.enter_async_context(aclosing(vendor))
-        alarm = await stack.enter_async_context(aclosing(ModelAlarm(database, clock)))
-        router = Router(
-            vendors,
-            PostgresBooks(database, sealing),
-            clock=clock,
-            table=settings.llm.table(),
-            watch=LlmWatch(metrics, tracing, alarm),
-            requests_per_minute=settings.llm.requests_per_minute,
+        readers = await stack.enter_async_context(
+            open_readers(
+                settings.llm,
+                database=database,
+                workbench=workbench,
+                sealing=sealing,
+                clock=clock,
+                metrics=metrics,
+                tracing=tracing,
+            )
         )
-        models = Models.of(router, database, settings.llm) if vendors else None
-        reading: Provider = offline
-        if models is not None:
-            routed = RoutedProvider(router, offline, database, settings.llm)
-            reading = TwoReadings(routed, models, workbench)
-        memory = VendorIndex(database)
         mail = await stack.enter_async_context(aclosing(open_mail(settings, clock)))
         egress = GuardedEgress(settings.egress.allow, connect_timeout_s=settings.egress.connect_timeout_s)
         shared = await stack.enter_async_context(open_shared(settings, clock))
@@ -170,8 +153,8 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
             workbench=workbench,
             egress=egress,
             sealing=sealing,
-            provider=Remembering(reading, memory, database, workbench),
-            models=models,
+            provider=readers.provider,
+            models=readers.models,
             read_image=read_image,
             mail=mail,
             has_ocr=all(find_spec(name) for name in ("rapidocr", "onnxruntime")),

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cache
+from typing import TYPE_CHECKING
 
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
@@ -9,7 +10,9 @@ from sqlalchemy.exc import DBAPIError, ProgrammingError
 from docflow.db.database import Database
 from docflow.domain.errors import TransientError
 from docflow.domain.ports.transport import Transport
-from docflow.runtime.models import Models
+
+if TYPE_CHECKING:
+    from docflow.runtime.models import Models
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,7 @@ class Readiness:
         return "degraded" if "degraded" in self.checks.values() else "ok"
 
 
-async def readiness(database: Database, transport: Transport, models: Models | None = None) -> Readiness:
+async def readiness(database: Database, transport: Transport, models: "Models | None" = None) -> Readiness:
     checks = await _database(database)
     checks["transport"] = "ok" if transport.healthy else "degraded"
     if models is not None:

@@ -3,12 +3,12 @@
 import io
 import re
 from collections.abc import Mapping, Sequence
-from typing import Any
-
-import xlsxwriter
-from xlsxwriter.worksheet import Worksheet
+from typing import TYPE_CHECKING, Any
 
 from docflow.domain.exporting import guarded
+
+if TYPE_CHECKING:
+    from xlsxwriter.worksheet import Worksheet
 
 MIME = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 WRITE_S = 20.0
@@ -23,6 +23,8 @@ _HEAD = ("field", "value", "confidence", "page", "source")
 
 def result_xlsx(result: Mapping[str, Any]) -> bytes:
     """For the workbench. No cell is a formula or a link, whatever a document says."""
+    import xlsxwriter  # the program's other processes never write one
+
     written = io.BytesIO()
     options = {
         "in_memory": True,
@@ -41,19 +43,19 @@ def result_xlsx(result: Mapping[str, Any]) -> bytes:
     return written.getvalue()
 
 
-def _table(sheet: Worksheet, rows: Sequence[Mapping[str, Any]]) -> None:
+def _table(sheet: "Worksheet", rows: Sequence[Mapping[str, Any]]) -> None:
     columns = list(dict.fromkeys(column for row in rows for column in row))
     _row(sheet, 0, columns)
     for at, row in enumerate(rows, 1):
         _row(sheet, at, [(row.get(column) or {}).get("value") for column in columns])
 
 
-def _row(sheet: Worksheet, at: int, values: Sequence[object]) -> None:
+def _row(sheet: "Worksheet", at: int, values: Sequence[object]) -> None:
     for column, value in enumerate(values):
         _cell(sheet, at, column, value)
 
 
-def _cell(sheet: Worksheet, row: int, column: int, value: object) -> None:
+def _cell(sheet: "Worksheet", row: int, column: int, value: object) -> None:
     if value is None:
         return
     if isinstance(value, bool):
