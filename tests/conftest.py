@@ -1,5 +1,6 @@
 """Databases for whoever asks. Nothing starts before a test asks for one."""
 
+import gc
 from collections.abc import AsyncIterator, Iterator
 from uuid import uuid4
 
@@ -8,6 +9,26 @@ from docflow.db import seed
 from docflow.db.database import Database
 from docflow.testing.database import DatabaseServer, DatabaseUrls, open_server
 from docflow.testing.factories import Tenancy, add_tenancy
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--on-database", action="store_true", help="only tests that ask for a database")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if not config.getoption("--on-database"):
+        return
+    kept, left = [], []
+    for item in items:
+        (kept if "database_server" in getattr(item, "fixturenames", ()) else left).append(item)
+    config.hook.pytest_deselected(items=left)
+    items[:] = kept
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests and all their modules stay: the collector need not walk them between two tests."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")

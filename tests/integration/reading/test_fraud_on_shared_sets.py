@@ -64,9 +64,10 @@ SCHEMAS = {"sroie": RECEIPT, "payslips-receipts-de": RECEIPT}
 #: A picture of a receipt whose text is in the set, too.
 TOLD_TWICE = {"receipt-89928.page1.png"}
 
-pytestmark = pytest.mark.skipif(
-    not DATA.is_dir(), reason="the shared documents are not beside the repository"
-)
+pytestmark = [
+    pytest.mark.full,
+    pytest.mark.skipif(not DATA.is_dir(), reason="the shared documents are not beside the repository"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -189,14 +190,12 @@ async def test_genuine_documents_one_after_another_are_held_for_what_they_repeat
     assert held_of(found) == TOLD_TWICE
 
 
-@pytest.mark.full
 async def test_genuine_scans_are_not_held(database: Database, owner_database: Database) -> None:
     found = await measured(database, owner_database, "scanned", sorted(SCANS))
     tell(found)
     assert held_of(found) == set()
 
 
-@pytest.mark.full
 @pytest.mark.timeout(600)
 def test_rescans_of_receipts_look_like_their_papers_and_other_receipts_do_not() -> None:
     papers = [path.read_bytes() for path in files_of("sroie")]
