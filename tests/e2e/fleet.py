@@ -85,6 +85,13 @@ class Fleet:
                 assert time.monotonic() < until, self.said("backend-api")
                 time.sleep(0.1)
 
+    def pids(self) -> dict[str, list[int]]:
+        """By service, those of its replicas."""
+        found: dict[str, list[int]] = {}
+        for kept in self._kept:
+            found.setdefault(kept.replica.name, []).append(kept.replica.process.pid)
+        return found
+
     def kill_a_worker(self, chance: random.Random) -> None:
         """One of the three kinds after the other; of its replicas any that runs, or the next that does."""
         name = WORKERS[len(self.kills) % len(WORKERS)]

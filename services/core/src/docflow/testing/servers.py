@@ -67,6 +67,11 @@ class PrivateServer(ABC):
     def alive(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int | None:
+        """Of the process that started the others; None before the start."""
+        return None if self._process is None else self._process.pid
+
     def start(self) -> None:
         """Returns when it answers. Raises ServerFailed."""
         with self._log.open("ab") as log:
