@@ -15,7 +15,9 @@ _Process = Annotated[str, typer.Argument(help="The process, as listed.")]
 
 
 @dlq.command("list")
-def list_dead(limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000)] = 100) -> None:
+def list_dead(
+    limit: Annotated[int, typer.Option("--limit", "-n", min=1, max=1000, help="Lines at most.")] = 100,
+) -> None:
     """List what failed for good, newest first."""
 
     async def show(dead: "DeadLetters") -> None:

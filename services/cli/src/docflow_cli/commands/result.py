@@ -12,7 +12,7 @@ class Format(StrEnum):
 
 def result(
     process_id: Annotated[str, typer.Argument(help="As printed by `docflow submit`.")],
-    kind: Annotated[Format, typer.Option("--format", "-f")] = Format.JSON,
+    kind: Annotated[Format, typer.Option("--format", "-f", help="How it is written.")] = Format.JSON,
 ) -> None:
     """Print the result of a process."""
     import asyncio

@@ -13,13 +13,21 @@ class Told(StrEnum):
     """What a notification is about."""
 
     HITL_REQUIRED = "hitl_required"
+    """A process waits for review."""
     PROCESS_FAILED = "process_failed"
+    """A process ended without a result; the code is told."""
     LOW_CONFIDENCE = "low_confidence"
+    """A process waits because values are doubtful, and for nothing else."""
     FRAUD_DETECTED = "fraud_detected"
+    """A process waits, and signals of fraud are among the reasons."""
     PROCESS_COMPLETED = "process_completed"
+    """A process is complete."""
     QUOTA_WARNING = "quota_warning"
+    """A budget for models has reached 50, 80 or 100 %."""
     ALERT = "alert"
+    """An alert rule of the client fired."""
     DIGEST = "digest"
+    """Reviews have waited for long: how many, and for how long."""
 
 
 WANTABLE = tuple(told for told in Told if told is not Told.DIGEST)

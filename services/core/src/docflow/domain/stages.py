@@ -5,21 +5,34 @@ from enum import StrEnum
 
 class Stage(StrEnum):
     INGEST = "INGEST"
+    """The files are looked at: type, limits, damage, copies."""
     INTELLIGENT_OCR = "INTELLIGENT_OCR"
+    """The documents are read: text, type, fields, signals."""
     INTELLIGENT_PROCESS = "INTELLIGENT_PROCESS"
+    """What was read is checked, and held where a person must look."""
     OUTPUT = "OUTPUT"
+    """The result is written and sent on."""
 
 
 class ProcessStatus(StrEnum):
     PENDING = "pending"
+    """It was accepted; no stage has finished."""
     INGESTED = "ingested"
+    """Its files passed the first look."""
     CLASSIFYING = "classifying"
+    """Its type is looked for, or it waits for the parts it was split into."""
     EXTRACTING = "extracting"
+    """Its documents are being read."""
     VALIDATING = "validating"
+    """What was read is being checked, or the result is being sent."""
     HITL_REVIEW = "hitl_review"
+    """It waits for a person."""
     COMPLETED = "completed"
+    """It is done; the result can be fetched."""
     FAILED = "failed"
+    """It ended without a result; `error.code` says why."""
     CANCELLED = "cancelled"
+    """Somebody ended it, or a reviewer rejected it."""
 
     @property
     def is_final(self) -> bool:
