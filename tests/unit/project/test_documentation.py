@@ -11,6 +11,12 @@ from tests.unit.project.repository import ROOT, tracked
 LINK = re.compile(r"(?<!!)\[[^\]]*\]\(([^)\s]+)(?:\s+\"[^\"]*\")?\)|!\[[^\]]*\]\(([^)\s]+)\)")
 FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
+NAMED = re.compile(r"\bDOCFLOW_[A-Z_]*[A-Z]\b(?!__\*|_<)")
+NO_SETTINGS = {
+    "DOCFLOW_API", "DOCFLOW_KEY", "DOCFLOW_GATEWAY", "DOCFLOW_SERVICE", "DOCFLOW_TEST_POSTGRES_URL",
+    "DOCFLOW_SECRET_ACME_ERP_PASSWORD",
+}  # fmt: skip
+"""What examples, tools and tests read, and the secret of a client."""
 ASSIGNMENT = re.compile(r"^#?(DOCFLOW_[A-Z_]+)=(.*)$", re.MULTILINE)
 
 
@@ -89,6 +95,12 @@ def test_the_example_shows_the_true_default(name: str) -> None:
     shown = dict(ASSIGNMENT.findall(EXAMPLE))[name]
     default = SETTINGS[name]
     assert shown == (str(default).lower() if isinstance(default, bool) else str(default))
+
+
+@pytest.mark.parametrize("page", _pages(), ids=str)
+def test_a_page_names_settings_that_exist(page: Path) -> None:
+    named = set(NAMED.findall((ROOT / page).read_text(encoding="utf-8"))) - NO_SETTINGS
+    assert sorted(name for name in named if name.removesuffix("_FILE") not in SETTINGS) == []
 
 
 def test_the_example_sets_nothing_by_itself() -> None:
