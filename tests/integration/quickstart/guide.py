@@ -18,12 +18,12 @@ def cloned(folder: Path) -> Path:
     return folder
 
 
-def followed(page: str, clone: Path) -> str:
-    """What the page's commands print. The first that fails fails the test; what `up` started is stopped at the end."""
+def followed(page: str, clone: Path, before: str = "true") -> str:
+    """What `before` and the page's commands print. The first that fails fails the test; what `up` started is stopped at the end."""
     if shutil.which("curl") is None:
         pytest.skip("curl is not here")
     commands = "".join(_BLOCK.findall((ROOT / page).read_text(encoding="utf-8")))
-    script = f"set -eu\ntrap '{_LEAVE}' EXIT\n{commands.replace('curl -sS ', 'curl -sS --fail-with-body ')}"
+    script = f"set -eu\ntrap '{_LEAVE}' EXIT\n{before}\n{commands.replace('curl -sS ', 'curl -sS --fail-with-body ')}"
     settings = {name: value for name, value in os.environ.items() if not name.startswith("DOCFLOW_")}
     done = subprocess.run(
         ["/bin/sh", "-c", script], cwd=clone, env=settings, capture_output=True, text=True, check=False

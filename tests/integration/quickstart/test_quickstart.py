@@ -24,3 +24,11 @@ def test_the_tutorial_leads_from_a_clone_to_a_delivered_result(clone: Path) -> N
     assert "field_missing" in said
     assert "\nprocess.completed " in said
     assert '"begins_on": "2027-01-01"' in said
+
+
+@pytest.mark.full
+@pytest.mark.timeout(180)
+def test_a_prompt_is_drafted_tried_published_and_taken_back(clone: Path) -> None:
+    said = followed("docs/how-to/prompts.md", clone, "make setup")
+    assert "\ncompleted\npublished\npublished\n" in said
+    assert '"state": "retired"' in said
