@@ -4,7 +4,7 @@ SHELL = /bin/sh
 BIN = .venv/bin
 ARGS =
 
-.PHONY: help setup demo up down test test-full test-live check portal portal-check bench migration lock clean
+.PHONY: help setup demo up down test test-full test-live check portal portal-check bench docs migration lock clean
 
 help: ## what there is
 	@$(BIN)/python scripts/make_help.py 2>/dev/null || echo "make demo | up | down | test | test-full | check | bench | migration m=... | lock | clean"
@@ -46,11 +46,19 @@ portal-check: setup ## the portal's lint, types and tests
 bench: setup ## measure; prints figures beside a reference of the same run
 	@$(BIN)/python -m tests.load.bench $(ARGS)
 
+docs: setup .venv-docs/.ready ## build the documentation into build/docs/site; a broken link fails
+	@$(BIN)/python -m scripts.build_docs
+
+.venv-docs/.ready: docs/requirements.lock
+	@uv=$$(command -v uv || echo $(BIN)/uv); "$$uv" venv -q --allow-existing --python $(BIN)/python .venv-docs \
+	&& VIRTUAL_ENV=.venv-docs "$$uv" pip sync -q --require-hashes docs/requirements.lock && touch $@
+
 migration: setup ## make migration m="add reviews"
 	@/bin/sh db/scripts/migrate.sh new "$(m)"
 
 lock: setup ## after a change of dependencies
 	@$(BIN)/uv lock -q && $(BIN)/uv export -q --all-packages --all-groups --no-emit-workspace --no-header --no-annotate -o requirements.lock
+	@$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-header --no-annotate docs/requirements.in -o docs/requirements.lock
 
 clean: ## remove the environment, caches and build output (keeps data in .docflow)
-	@rm -rf .venv build dist services/frontend/node_modules services/frontend/dist services/frontend/.node .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-docs build dist services/frontend/node_modules services/frontend/dist services/frontend/.node .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

@@ -29,7 +29,7 @@ _INTRODUCTION = f"""{NOTE}
 
 Each is an environment variable, or a line of `.env` in the folder of the start. Where the name ends in `_FILE`, the value is a file
 that holds the setting: `DOCFLOW_DB__URL_FILE` in place of `DOCFLOW_DB__URL`. Durations are seconds, sizes bytes. A list is written
-`a,b` or as JSON. The name in Python is the path inside `docflow.runtime.settings.Settings`: `db.url`.
+`a,b` or as JSON. In Python `DOCFLOW_DB__URL` is `db.url` of `docflow.runtime.settings.Settings`.
 
 [.env.example](../../.env.example) holds the same to copy. What a client decides for itself is no setting but a
 [configuration](../configuration.md).
@@ -41,7 +41,7 @@ def page() -> str:
     parts = [_INTRODUCTION]
     for area, rows in _areas(meanings):
         parts.append(f"\n## {area}\n\n")
-        parts.append(table(("variable", "in Python", "type", "default", "what for"), rows))
+        parts.append(table(("variable", "type", "default", "what for"), rows))
     return "".join(parts)
 
 
@@ -84,7 +84,7 @@ def variable(path: tuple[str, ...]) -> str:
 def _areas(meanings: dict[str, str]) -> Iterator[tuple[str, list[list[str]]]]:
     areas: dict[str, list[list[str]]] = {}
     for path, field in fields(Settings):
-        row = [code(variable(path)), code(".".join(path)), _type(field.annotation), _default(field)]
+        row = [code(variable(path)), _type(field.annotation), _default(field)]
         areas.setdefault(path[0] if len(path) > 1 else "installation", []).append(
             [*row, meanings[variable(path)]]
         )

@@ -12,13 +12,13 @@ def clone(tmp_path: Path) -> Path:
 
 
 @pytest.mark.full
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_the_commands_of_the_quick_start_work_in_their_order(clone: Path) -> None:
     assert "MAPLE & PINE HARDWARE" in followed("docs/quickstart.md", clone)
 
 
 @pytest.mark.full
-@pytest.mark.timeout(240)
+@pytest.mark.timeout(300)
 def test_the_tutorial_leads_from_a_clone_to_a_delivered_result(clone: Path) -> None:
     said = followed("docs/tutorial.md", clone)
     assert "field_missing" in said
@@ -27,7 +27,7 @@ def test_the_tutorial_leads_from_a_clone_to_a_delivered_result(clone: Path) -> N
 
 
 @pytest.mark.full
-@pytest.mark.timeout(180)
+@pytest.mark.timeout(300)
 def test_a_prompt_is_drafted_tried_published_and_taken_back(clone: Path) -> None:
     said = followed("docs/how-to/prompts.md", clone, "make setup")
     assert "\ncompleted\npublished\npublished\n" in said

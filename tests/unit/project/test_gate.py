@@ -17,7 +17,7 @@ def _steps() -> list[str]:
     return [step["run"] for job in WORKFLOW["jobs"].values() for step in job["steps"] if "run" in step]
 
 
-@pytest.mark.parametrize("target", ["check", "test", "test-full"])
+@pytest.mark.parametrize("target", ["check", "docs", "test", "test-full"])
 def test_the_workflow_and_the_gate_run_the_same_targets(target: str) -> None:
     gate = (ROOT / ".ci/run").read_text(encoding="utf-8")
     assert re.search(rf"\bmake {target}(?!-)\b", gate)

@@ -9,7 +9,7 @@ from tests.unit.project.repository import ROOT, tracked
 LONGEST_MODULE = 450
 """Lines. A longer module usually holds two nouns."""
 NAMES_WITHOUT_A_NOUN = {"utils", "util", "helpers", "helper", "common", "manager", "misc"}
-TARGETS = ["demo", "up", "down", "test", "test-full", "check", "bench", "migration", "lock", "clean"]
+TARGETS = ["demo", "up", "down", "test", "test-full", "check", "bench", "docs", "migration", "lock", "clean"]
 
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 
