@@ -17,7 +17,7 @@ _WORDS = re.compile(
     r"CONSTRAINT ck_\w+_known CHECK \(+(?:\((\w+) IS NULL\) OR \()?(\w+) = ANY \(ARRAY\[(.*?)\]\)"
 )
 _COLUMN = re.compile(r'^ {4}"?(\w+)"? (.+?),?$', re.MULTILINE)
-_REFERENCE = re.compile(r"FOREIGN KEY \((\w+)\) REFERENCES (\w+)\(")
+_REFERENCE = re.compile(r"FOREIGN KEY \((?:[\w, ]*, )?(\w+)\) REFERENCES (\w+)\(")
 _PRIMARY = re.compile(r"PRIMARY KEY \(([^)]*)\)")
 
 _INTRODUCTION = f"""{NOTE}

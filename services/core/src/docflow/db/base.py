@@ -41,12 +41,14 @@ class Base(DeclarativeBase):
 
 class Created:
     created_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """When the row was written first."""
 
 
 class Updated(Created):
     """`updated_at` is kept by the trigger `update_updated_at_column()`."""
 
     updated_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """When it was written last."""
 
 
 def id_column() -> Mapped[UUID]:

@@ -27,6 +27,7 @@ class Document(Updated, Base):
     client_id: Mapped[UUID]
     process_id: Mapped[UUID]
     position: Mapped[int] = mapped_column(server_default="0")
+    """Its place among the files of the process, from 0."""
     classification: Mapped[Json | None]
     storage_url: Mapped[str]
     storage_provider: Mapped[str]
@@ -34,15 +35,21 @@ class Document(Updated, Base):
     file_name: Mapped[str]
     file_size: Mapped[int] = mapped_column(BigInteger)
     mime_type: Mapped[str]
+    """By its content, not by its name."""
     sha256: Mapped[str]
+    """Of the bytes, in hexadecimal."""
     page_count: Mapped[int | None]
     status: Mapped[str] = mapped_column(server_default="pending")
     text_source: Mapped[str | None]
+    """Where its words come from."""
     ocr_text: Mapped[str | None]
     ocr_confidence: Mapped[Fraction | None]
+    """Of the words, 0..1."""
     extracted_data: Mapped[Json | None]
     fraud_score: Mapped[Fraction | None]
+    """How much the signals weigh together, 0..1."""
     fraud_flags: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    """Each signal with its evidence."""
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
     name_key: Mapped[str | None] = mapped_column(

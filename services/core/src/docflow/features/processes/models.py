@@ -36,26 +36,38 @@ class Process(Updated, Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"))
     process_type_id: Mapped[str | None] = mapped_column(ForeignKey("process_types.process_type_id"))
     config_version: Mapped[int | None]
+    """The version of the configuration that it keeps for life."""
     parent_process_id: Mapped[UUID | None]
+    """The stack that it was split from."""
     external_id: Mapped[str | None]
+    """The sender's own name for it."""
     metadata_: Mapped[Json] = mapped_column("metadata", server_default=text("'{}'::jsonb"))
     version: Mapped[int] = mapped_column(server_default="1")
+    """Grows with each change."""
     status: Mapped[str] = mapped_column(server_default="pending")
     current_stage: Mapped[str] = mapped_column(server_default="INGEST")
     classification_result: Mapped[Json | None]
+    """Of which type its documents are, and how a stack was cut."""
     extraction_result: Mapped[Json | None]
+    """What INTELLIGENT_OCR read."""
     validation_result: Mapped[Json | None]
+    """What INTELLIGENT_PROCESS found."""
     final_output: Mapped[Json | None]
+    """What OUTPUT made final."""
     overall_confidence: Mapped[Fraction | None]
+    """That of the weakest required field, 0..1."""
     requires_review: Mapped[bool] = mapped_column(server_default="false")
     review_reasons: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    """Why it is held: codes, fields, words for people."""
     reviewed_by: Mapped[UUID | None]
     reviewed_at: Mapped[datetime | None]
     total_tokens_input: Mapped[int] = mapped_column(BigInteger, server_default="0")
     total_tokens_output: Mapped[int] = mapped_column(BigInteger, server_default="0")
     ingestion_source: Mapped[str] = mapped_column(server_default="api")
     callback_url: Mapped[str | None]
+    """Told of its end and of a review that waits."""
     error_code: Mapped[str | None]
+    """Why it failed or was ended."""
     error_message: Mapped[str | None]
     created_by: Mapped[str | None]
     """`user:<id>` or `key:<id>`."""

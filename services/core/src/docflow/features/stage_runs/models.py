@@ -20,6 +20,7 @@ class StageRun(Created, Base):
     process_id: Mapped[UUID]
     stage: Mapped[str]
     step: Mapped[str]
+    """The workflow's own name of the step."""
     attempt: Mapped[int] = mapped_column(server_default="0")
     """Counts claims; it is the fence."""
     failures: Mapped[int] = mapped_column(server_default="0")
@@ -28,7 +29,9 @@ class StageRun(Created, Base):
     """Workers lost with it in hand; five and it is dead."""
     status: Mapped[str] = mapped_column(server_default="ready")
     available_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """Due from then on."""
     claimed_by: Mapped[UUID | None]
+    """The worker that has it in hand."""
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     duration_ms: Mapped[int | None]
@@ -39,6 +42,7 @@ class StageRun(Created, Base):
     tokens_input: Mapped[int] = mapped_column(server_default="0")
     tokens_output: Mapped[int] = mapped_column(server_default="0")
     traceparent: Mapped[str | None]
+    """The trace of the request that began it."""
 
     __table_args__ = (
         one_of("stage", Stage),
