@@ -14,6 +14,7 @@ MACHINE_FOLDERS = ("root", "work", "home", "Users", "opt/pypi", "opt/wheels")
 MACHINE_PATH = re.compile(r"(?<![\w.:/<>$}~-])/(?:" + "|".join(MACHINE_FOLDERS) + r")/\w[\w.-]*/?")
 MADE_BY_OTHERS = Path("tests/data/demo")
 LARGEST_FILE_BYTES = 450_000
+LOCKS = ["requirements.lock", "docs/requirements.lock"]
 
 
 def _texts() -> list[tuple[Path, str]]:
@@ -40,13 +41,15 @@ def test_no_tracked_file_names_the_folder_it_was_written_in() -> None:
     assert [str(file) for file, text in _texts() if str(ROOT) in text] == []
 
 
-def test_the_lock_names_no_address() -> None:
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+@pytest.mark.parametrize("file", LOCKS)
+def test_the_lock_names_no_address(file: str) -> None:
+    lock = (ROOT / file).read_text(encoding="utf-8")
     assert [line for line in lock.splitlines() if "://" in line or " @ " in line] == []
 
 
-def test_every_locked_package_carries_a_hash() -> None:
-    lock = (ROOT / "requirements.lock").read_text(encoding="utf-8").replace("\\\n", " ")
+@pytest.mark.parametrize("file", LOCKS)
+def test_every_locked_package_carries_a_hash(file: str) -> None:
+    lock = (ROOT / file).read_text(encoding="utf-8").replace("\\\n", " ")
     pins = [line for line in lock.splitlines() if "==" in line]
     assert pins
     assert [pin.split("==")[0] for pin in pins if "--hash=sha256:" not in pin] == []

@@ -60,6 +60,13 @@ def test_a_login_inside_a_url_is_blanked(logged: Callable[..., Line]) -> None:
     assert line["url"] == f"postgresql+psycopg://{BLANK}@db:5432/x"
 
 
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\x85", "\u2028"])
+def test_a_line_break_in_a_field_begins_no_second_record(logged: Callable[..., Line], ending: str) -> None:
+    forged = f'a.pdf{ending}{{"event": "user.signed_in", "level": "info"}}'
+    line = logged(lambda log: log.info("document.stored", file_name=forged))
+    assert (line["event"], line["file_name"]) == ("document.stored", forged)
+
+
 def test_an_error_of_a_library_is_named_without_its_text(logged: Callable[..., Line]) -> None:
     def act(log: structlog.stdlib.BoundLogger) -> None:
         try:
