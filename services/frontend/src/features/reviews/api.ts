@@ -1,13 +1,14 @@
-import { api, body, onceKey, type Schemas, send } from "../../lib/api/client";
-import { problemFrom, problemOf } from "../../lib/api/problem";
+import { api, body, onceKey, type Schemas } from "../../lib/api/client";
+import { problemOf } from "../../lib/api/problem";
 import { queries } from "../../lib/query/client";
-import type { Page } from "../../lib/query/use";
+import type { Fractions } from "../../ui/viewer/geometry";
 import type { ViewerPage } from "../../ui/viewer/pages";
-import { type Case, caseOf, type Document, type Extra, type Result, type Row, recased } from "./case";
+import { type Case, caseOf, type Document, type Result, type Row, recased } from "./case";
 import type { Kind } from "./values";
 
 export type Review = Schemas["ReviewOut"];
 
+/** As the page's address holds it. */
 export interface QueueFilter {
   reason?: string;
   process_type_id?: string;
@@ -21,13 +22,24 @@ export const queueKey = (filter: QueueFilter) => ["reviews", filter];
 export function readQueue(filter: QueueFilter) {
   return (cursor: string | undefined, signal: AbortSignal) =>
     body(
-      api.GET("/v1/reviews", { params: { query: { limit: 50, cursor, ...filter } as never }, signal }),
-    ) as Promise<Page<Review>>;
+      api.GET("/v1/reviews", {
+        params: { query: { limit: 50, ...asked(filter), ...(cursor ? { cursor } : {}) } },
+        signal,
+      }),
+    );
 }
 
+function asked({ reason, sample, ...rest }: QueueFilter) {
+  return { ...rest, ...(reason ? { reason: [reason] } : {}), ...(sample ? { sample: true } : {}) };
+}
+
+const at = (processId: string) => ({ path: { process_id: processId } });
+const seen = (version: number) => ({ "if-match": `"${version}"` });
+
 export async function readCase(processId: string, signal?: AbortSignal): Promise<Case> {
+  const given = { params: at(processId), ...(signal ? { signal } : {}) };
   try {
-    const found = await ask<Detail>("GET", `/v1/reviews/${processId}`, undefined, { signal });
+    const found = await body(api.GET("/v1/reviews/{process_id}", given));
     return caseOf(found.process, found.result ?? {}, found);
   } catch (error) {
     if (problemOf(error).status !== 404) throw error;
@@ -35,92 +47,45 @@ export async function readCase(processId: string, signal?: AbortSignal): Promise
   }
 }
 
-type Detail = Extra & { process: Schemas["ProcessOut"]; result: Result | null };
-
-/** Of a process that no person had to look at, or where the server tells of reviews in the queue alone. */
+/** Of a process that no person had to look at. */
 async function readProcess(processId: string, signal?: AbortSignal): Promise<Case> {
-  const path = { process_id: processId };
-  const process = await body(api.GET("/v1/processes/{process_id}", { params: { path }, signal }));
-  const result = await body(api.GET("/v1/processes/{process_id}/result", { params: { path }, signal })).catch(
-    () => ({}),
-  );
-  return caseOf(process as Schemas["ProcessOut"], result as Result, extraOf(processId));
-}
-
-/** What the queue told of it. */
-function extraOf(processId: string): Extra {
-  for (const [, data] of queries.getQueriesData<{ pages: Page<Review>[] }>({ queryKey: ["reviews"] }))
-    for (const page of data?.pages ?? [])
-      for (const row of page.data) if (row.process_id === processId) return row as unknown as Extra;
-  return {};
+  const given = { params: at(processId), ...(signal ? { signal } : {}) };
+  const process = await body(api.GET("/v1/processes/{process_id}", given));
+  const result = await body(api.GET("/v1/processes/{process_id}/result", given)).catch(() => ({}));
+  return caseOf(process, result as Result);
 }
 
 export type Word = "approve" | "reject" | "send_back";
 
-export interface Decision {
-  decision: Word;
-  reason?: string;
-  corrections?: Record<string, string | null>;
-  /** Read it as this type. */
-  process_type_id?: string;
-  /** Findings that still stand are known. */
-  override?: boolean;
-}
+export type Decision = Schemas["ReviewDecision"];
 
 /** The process as it stands afterwards; still `hitl_review` when a second person must approve too. */
-export async function decide(of: Case, given: Decision): Promise<Schemas["ProcessOut"]> {
-  return body(
-    api.POST("/v1/reviews/{process_id}/decision", {
-      params: {
-        path: { process_id: of.processId },
-        header: { "If-Match": `"${of.version}"`, "Idempotency-Key": onceKey() } as never,
-      },
-      body: given as never,
-    }),
-  ) as Promise<Schemas["ProcessOut"]>;
+export function decide(of: Case, given: Decision): Promise<Schemas["ProcessOut"]> {
+  const header = { ...seen(of.version), "idempotency-key": onceKey() };
+  const params = { ...at(of.processId), header };
+  return body(api.POST("/v1/reviews/{process_id}/decision", { params, body: given }));
 }
 
-export interface Region {
-  text: string;
-  value: string | number | boolean | null;
-  confidence: number;
-}
-
-export async function readRegion(
+/** The words in a box, typed as a value of that kind. */
+export function readRegion(
   documentId: string,
   page: number,
-  box: readonly number[],
+  box: Fractions,
   kind: Kind,
-): Promise<Region> {
-  return ask("POST", `/v1/documents/${documentId}/read-region`, { page, box, kind });
+): Promise<Pick<Schemas["RegionOut"], "text" | "value">> {
+  const params = { path: { document_id: documentId } };
+  return body(
+    api.POST("/v1/documents/{document_id}/read-region", { params, body: { page, box: [...box], kind } }),
+  );
 }
 
-export async function split(of: Case, cuts: Record<string, number[]>): Promise<unknown> {
+export function split(of: Case, cuts: Record<string, number[]>): Promise<Schemas["ProcessOut"]> {
   const documents = Object.entries(cuts).map(([document_id, pages]) => ({ document_id, cuts: pages }));
-  return ask("POST", `/v1/reviews/${of.processId}/split`, { documents }, { version: of.version });
+  const params = { ...at(of.processId), header: { ...seen(of.version), "Idempotency-Key": onceKey() } };
+  return body(api.POST("/v1/reviews/{process_id}/split", { params, body: { documents } }));
 }
 
 export type Tables = Record<string, readonly Row[]>;
-
-/** For routes that the description of the API does not have yet. */
-async function ask<T>(
-  method: string,
-  path: string,
-  given: unknown,
-  more: { version?: number; signal?: AbortSignal | undefined } = {},
-): Promise<T> {
-  const headers = new Headers();
-  if (given !== undefined) headers.set("Content-Type", "application/json");
-  if (more.version !== undefined) headers.set("If-Match", `"${more.version}"`);
-  const answer = await send(path, {
-    method,
-    headers,
-    ...(given === undefined ? {} : { body: JSON.stringify(given) }),
-    ...(more.signal ? { signal: more.signal } : {}),
-  });
-  if (!answer.ok) throw await problemFrom(answer);
-  return answer.status === 204 ? (undefined as T) : ((await answer.json()) as T);
-}
 
 export function pageSrc(documentId: string, page: number): string {
   return `/v1/documents/${documentId}/pages/${page}`;
@@ -128,9 +93,9 @@ export function pageSrc(documentId: string, page: number): string {
 
 export const pageKey = (documentId: string, page: number) => `${documentId}/${page}`;
 
-/** How many reviews are open; null where the server does not count them. */
-export async function countOpen(): Promise<number | null> {
-  return ask<{ open: number }>("GET", "/v1/reviews/summary", undefined).then(
+/** How many reviews are open; null where they cannot be counted now. */
+export function countOpen(): Promise<number | null> {
+  return body(api.GET("/v1/reviews/summary")).then(
     ({ open }) => open,
     () => null,
   );
@@ -162,35 +127,27 @@ export async function loadAhead(processId: string): Promise<void> {
 }
 
 /** Holds a case for a quarter of an hour; again renews it. `takeOver` takes it from somebody else. */
-export async function claim(processId: string, takeOver: boolean): Promise<unknown> {
-  return ask("POST", `/v1/reviews/${processId}/claim${takeOver ? "?take_over=true" : ""}`, undefined);
+export function claim(processId: string, takeOver: boolean): Promise<Review> {
+  const params = { ...at(processId), query: { take_over: takeOver } };
+  return body(api.POST("/v1/reviews/{process_id}/claim", { params }));
 }
 
-export async function release(processId: string): Promise<unknown> {
-  return ask("POST", `/v1/reviews/${processId}/release`, undefined);
+export async function release(processId: string): Promise<void> {
+  await api.POST("/v1/reviews/{process_id}/release", { params: at(processId) });
 }
 
-export async function addNote(processId: string, text: string): Promise<unknown> {
-  return ask("POST", `/v1/reviews/${processId}/notes`, { text });
+export function addNote(processId: string, text: string): Promise<Schemas["NoteOut"]> {
+  const params = { ...at(processId), header: { "Idempotency-Key": onceKey() } };
+  return body(api.POST("/v1/reviews/{process_id}/notes", { params, body: { text } }));
 }
 
-export interface Corrected {
-  version: number;
-  reasons: unknown[];
-  findings: unknown[];
-  overall_confidence: number | null;
-  result: Result;
-}
-
-interface Right {
-  fields?: Record<string, string | null>;
-  places?: Record<string, { page: number; box: readonly number[] }>;
-  tables?: Tables;
-}
+export type Corrected = Schemas["CorrectedOut"];
+export type Right = Schemas["CorrectionsIn"];
 
 /** Keeps right values before the decision, on the version that was seen; the rules run anew. */
-export async function saveFields(of: Case, right: Right): Promise<Corrected> {
-  return ask<Corrected>("PATCH", `/v1/reviews/${of.processId}/fields`, right, { version: of.version });
+export function saveFields(of: Case, right: Right): Promise<Corrected> {
+  const params = { ...at(of.processId), header: seen(of.version) };
+  return body(api.PATCH("/v1/reviews/{process_id}/fields", { params, body: right }));
 }
 
 /** The case as it is after saving. */
@@ -203,18 +160,14 @@ export async function saveTables(of: Case, tables: Tables): Promise<Case> {
   const written = Object.fromEntries(
     Object.entries(tables).map(([name, rows]) => [name, rows.map(withNulls)]),
   );
-  return readSaved(of, await saveFields(of, { tables: written as unknown as Tables }));
+  return readSaved(of, await saveFields(of, { tables: written }));
 }
 
 function withNulls(row: Row): Record<string, string | null> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value === "" ? null : value]));
 }
 
-export async function listTypes(
-  signal: AbortSignal,
-): Promise<{ process_type_id: string; display_name: string }[]> {
-  const found = await body(
-    api.GET("/v1/process-types", { params: { query: { limit: 100 } as never }, signal }),
-  );
-  return (found as { data: { process_type_id: string; display_name: string }[] }).data;
+export async function listTypes(signal: AbortSignal): Promise<Schemas["ProcessTypeOut"][]> {
+  const found = await body(api.GET("/v1/process-types", { params: { query: { limit: 100 } }, signal }));
+  return found.data;
 }

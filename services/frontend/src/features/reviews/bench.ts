@@ -1,8 +1,9 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { queries } from "../../lib/query/client";
+import type { Fractions } from "../../ui/viewer/geometry";
 import { readRegion } from "./api";
 import { type Case, type Field, type Group, groupOf } from "./case";
-import { confirmed, type Draft, edited, keepDraft, keptDraft, NOTHING, valueIn } from "./draft";
+import { confirmed, type Draft, edited, keepDraft, keptDraft, NOTHING, unconfirmed, valueIn } from "./draft";
 import { canonical, wrongWith } from "./values";
 
 export interface Bench {
@@ -22,8 +23,10 @@ export interface Bench {
   settle: (field: Field) => void;
   /** Settles and confirms; the name of the next one to look at, null when none is left, the same where the value cannot be. */
   confirm: (field: Field) => string | null;
+  /** They are to be confirmed again. */
+  doubt: (names: readonly string[]) => void;
   /** Reads a drawn box into a field. */
-  drawInto: (field: Field, documentId: string, page: number, box: readonly number[]) => Promise<boolean>;
+  drawInto: (field: Field, documentId: string, page: number, box: Fractions) => Promise<boolean>;
 }
 
 /** The reviewer's work on one case: what was typed, what was confirmed, where the eye is. */
@@ -76,6 +79,7 @@ export function useBench(of: Case, save: (field: Field, value: string) => void):
       change(confirmed(now.current, field.name));
       return nextAfter(doubtful, field, isLeft);
     },
+    doubt: (names) => change(unconfirmed(now.current, names)),
     drawInto: async (field, documentId, page, box) => {
       const read = await readRegion(documentId, page, box, field.kind);
       const text = canonical(field.kind, read.value === null ? read.text : String(read.value));

@@ -1,4 +1,3 @@
-import type { Fractions } from "../../ui/viewer/geometry";
 import type { Tone, ViewerBox } from "../../ui/viewer/pages";
 import { pageKey } from "./api";
 import { type Case, type Field, isDoubtful } from "./case";
@@ -13,7 +12,7 @@ export function boxesOf(of: Case, draft: Draft): ViewerBox[] {
     return {
       id: field.name,
       page: pageKey(of.primaryId, place.page),
-      box: place.box as unknown as Fractions,
+      box: place.box,
       label: `${fieldName(field.name)}: ${valueIn(draft, field)}`,
       tone: toneOf(field, draft),
     };

@@ -1,4 +1,4 @@
-import type { Case, Field, Row, Table } from "./case";
+import type { Case, Field, Place, Row, Table } from "./case";
 import { canonical } from "./values";
 
 /** What a reviewer did to one case and has not sent yet. */
@@ -9,7 +9,7 @@ export interface Draft {
   confirmed: readonly string[];
   tables: Readonly<Record<string, readonly Row[]>>;
   /** Where a value was read anew from a box that the reviewer drew. */
-  drawn: Readonly<Record<string, { page: number; box: readonly number[] }>>;
+  drawn: Readonly<Record<string, Place>>;
 }
 
 export const NOTHING: Draft = { edits: {}, confirmed: [], tables: {}, drawn: {} };
@@ -33,6 +33,11 @@ export function edited(draft: Draft, field: Field, typed: string): Draft {
 
 export function confirmed(draft: Draft, name: string): Draft {
   return draft.confirmed.includes(name) ? draft : { ...draft, confirmed: [...draft.confirmed, name] };
+}
+
+/** These are to be looked at again. */
+export function unconfirmed(draft: Draft, names: readonly string[]): Draft {
+  return { ...draft, confirmed: draft.confirmed.filter((each) => !names.includes(each)) };
 }
 
 export function withTable(draft: Draft, table: Table, rows: readonly Row[]): Draft {

@@ -55,7 +55,7 @@ export function useSaving(of: Case, drawn: () => Draft["drawn"]): Saving {
       .then(() =>
         saveFields(current.current, {
           fields: { [field.name]: value === "" ? null : value },
-          ...(place ? { places: { [field.name]: place } } : {}),
+          ...(place ? { places: { [field.name]: { page: place.page, box: [...place.box] } } } : {}),
         }),
       )
       .then(keep, (error: unknown) => refuse(field.name, error))

@@ -11,7 +11,9 @@ import { useBench, useOpened } from "../bench";
 import { boxesOf } from "../boxes";
 import type { Case, Place } from "../case";
 import { useClaim, useDecision } from "../deciding";
+import { useNewDoubts } from "../doubts";
 import { changedTables, corrections, keepDraft, keptDraft, NOTHING } from "../draft";
+import { useKeptFocus } from "../kept-focus";
 import { fieldName } from "../names";
 import { useSaving } from "../saving";
 import { DecisionBar, ReasonDialog } from "./decision-bar";
@@ -72,6 +74,12 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
       input?.scrollIntoView({ block: "nearest" });
     });
   };
+  useKeptFocus(panel);
+  useNewDoubts(of, (names) => {
+    bench.doubt(names);
+    // The decision was next; now there is something to look at before it.
+    if (document.activeElement === approve.current) focus(names[0] ?? null);
+  });
   const leave = () => panel.current?.focus({ preventScroll: true });
   const step = (by: 1 | -1) => {
     const at = bench.order.findIndex((each) => each.name === bench.active);

@@ -28,7 +28,7 @@ export function Queue() {
     read: readQueue(filter),
     ...(isLive.value ? {} : { everyMs: 4_000 }),
   });
-  const rows = list.rows.filter((row) => fits(row, filter));
+  const { rows } = list;
   const [at, setAt] = useState(0);
   const chosen = rows[Math.min(at, rows.length - 1)];
   useEffect(() => {
@@ -64,7 +64,7 @@ export function Queue() {
         )
       }
     >
-      <Filters rows={list.rows} filter={filter} change={(next) => route(pathOf(next))} />
+      <Filters rows={rows} filter={filter} change={(next) => route(pathOf(next))} />
       <Card>
         <Shown
           of={list}
@@ -174,16 +174,14 @@ function Who({ row }: { row: Review }) {
     return (
       <span class="inline-flex items-center gap-1.5 text-ink-soft">
         <Icon of={Lock} size={13} />
-        {row.claimed_by === own ? t("reviews.you") : nameIn(row, "claimed_by")}
+        {row.claimed_by === own ? t("reviews.you") : (row.claimed_by_name ?? t("reviews.a_colleague"))}
       </span>
     );
-  if (row.assignee) return <>{row.assignee === own ? t("reviews.for_you") : nameIn(row, "assignee")}</>;
+  if (row.assignee)
+    return (
+      <>{row.assignee === own ? t("reviews.for_you") : (row.assignee_name ?? t("reviews.a_colleague"))}</>
+    );
   return <span class="text-ink-faint">–</span>;
-}
-
-function nameIn(row: Review, of: string): string {
-  const names = row as unknown as Record<string, string | null | undefined>;
-  return names[`${of}_name`] ?? t("reviews.a_colleague");
 }
 
 function filterOf(query: Record<string, string>): QueueFilter {
@@ -196,14 +194,4 @@ function filterOf(query: Record<string, string>): QueueFilter {
 function pathOf(filter: QueueFilter): string {
   const text = new URLSearchParams(filter as Record<string, string>).toString();
   return text ? `/reviews?${text}` : "/reviews";
-}
-
-/** Servers that know a filter have applied it; for the others it is applied to what is shown. */
-function fits(row: Review, filter: QueueFilter): boolean {
-  const isMine = row.assignee === me.value?.user_id || row.claimed_by === me.value?.user_id;
-  return (
-    (!filter.reason || row.reasons.some((each) => each.code === filter.reason)) &&
-    (!filter.process_type_id || row.process.process_type_id === filter.process_type_id) &&
-    (filter.assignee !== "me" || isMine)
-  );
 }
