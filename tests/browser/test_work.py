@@ -55,7 +55,7 @@ def test_files_are_handed_in_and_watched_until_they_are_done(open_page: OpenPage
     shoot(page, "upload-light-1280")
     rows.filter(has_text=name).get_by_role("link", name=name).click()
     expect(page.get_by_role("heading", name=name, exact=True).first).to_be_visible()
-    page.get_by_role("button", name=re.compile("Show Grand total")).click()
+    page.get_by_role("button", name=re.compile("Show Total")).click()
     expect(page.get_by_role("img", name="Page 1")).to_be_visible()
     page.keyboard.press("2")
     expect(page.get_by_text("Handed in", exact=True)).to_be_visible()

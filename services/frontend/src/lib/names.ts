@@ -1,4 +1,6 @@
-/** A name of the data, such as `invoice_number` or `seller.vat_id`, as words for people. */
+import { said } from "./said";
+
+/** A name of the data, such as `invoice_number`, as words for people. */
 export function spelled(name: string): string {
   const words = name
     .replace(/[._]+/g, " ")
@@ -8,4 +10,12 @@ export function spelled(name: string): string {
     /\b(id|iban|bic|vat|url|xml)\b/gi,
     (found) => found.toUpperCase(),
   );
+}
+
+/** What a value is called, part by part: "Line items · Amount". What the catalogue does not know is made readable. */
+export function fieldName(name: string): string {
+  return name
+    .split(".")
+    .map((part) => said("field_names", part) ?? spelled(part))
+    .join(" · ");
 }

@@ -6,6 +6,8 @@ export type Document = Schemas["DocumentOut"];
 export type ProcessStatus = Schemas["ProcessStatus"];
 export type StageRun = Schemas["StageOut"];
 export type Stage = Schemas["Stage"];
+export type OutputAction = Schemas["OutputActionOut"];
+export type Delivery = Schemas["DeliveryOut"];
 export type AuditRow = Schemas["AuditLogOut"];
 export type ProcessPage = Schemas["Page_ProcessOut_"];
 
@@ -89,6 +91,21 @@ export function getEvents(processId: string, signal: AbortSignal) {
   return body(api.GET("/v1/processes/{process_id}/events", { ...at(processId), signal }));
 }
 
+export function getOutputs(processId: string, signal: AbortSignal): Promise<Schemas["OutputsOut"]> {
+  return body(api.GET("/v1/processes/{process_id}/outputs", { ...at(processId), signal }));
+}
+
+export function retryAction(actionId: string): Promise<OutputAction> {
+  return body(
+    api.POST("/v1/output-actions/{action_id}/retry", { params: { path: { action_id: actionId } } }),
+  );
+}
+
+export function redeliver(deliveryId: string): Promise<Delivery> {
+  const params = { path: { delivery_id: deliveryId } };
+  return body(api.POST("/v1/webhook-deliveries/{delivery_id}/redeliver", { params }));
+}
+
 export function getAudit(processId: string, signal: AbortSignal) {
   return body(api.GET("/v1/processes/{process_id}/audit", { ...at(processId), signal }));
 }
@@ -121,6 +138,8 @@ export async function eraseProcess(processId: string): Promise<void> {
 export function listTypes(signal: AbortSignal) {
   return body(api.GET("/v1/process-types", { params: { query: { limit: 100 } }, signal }));
 }
+
+export const STAGES = ["INGEST", "INTELLIGENT_OCR", "INTELLIGENT_PROCESS", "OUTPUT"] as const;
 
 const FINAL = new Set(["completed", "failed", "cancelled"]);
 

@@ -1,9 +1,9 @@
 import { api, body, onceKey, type Schemas } from "../../lib/api/client";
 import { problemOf } from "../../lib/api/problem";
+import { pageSrc } from "../../lib/document-pages";
 import { queries } from "../../lib/query/client";
 import type { Fractions } from "../../ui/viewer/geometry";
-import type { ViewerPage } from "../../ui/viewer/pages";
-import { type Case, caseOf, type Document, type Result, type Row, recased } from "./case";
+import { type Case, caseOf, type Result, type Row, recased } from "./case";
 import type { Kind } from "./values";
 
 export type Review = Schemas["ReviewOut"];
@@ -87,31 +87,11 @@ export function split(of: Case, cuts: Record<string, number[]>): Promise<Schemas
 
 export type Tables = Record<string, readonly Row[]>;
 
-export function pageSrc(documentId: string, page: number): string {
-  return `/v1/documents/${documentId}/pages/${page}`;
-}
-
-export const pageKey = (documentId: string, page: number) => `${documentId}/${page}`;
-
 /** How many reviews are open; null where they cannot be counted now. */
 export function countOpen(): Promise<number | null> {
   return body(api.GET("/v1/reviews/summary")).then(
     ({ open }) => open,
     () => null,
-  );
-}
-
-/** Every page of every document, in order; a file without pages of its own is drawn as one. */
-export function pagesOf(
-  documents: readonly Document[],
-  label: (name: string, page: number) => string,
-): ViewerPage[] {
-  return documents.flatMap((document) =>
-    Array.from({ length: Math.min(document.page_count ?? 1, 500) || 1 }, (_, place) => ({
-      key: pageKey(document.document_id, place + 1),
-      src: pageSrc(document.document_id, place + 1),
-      label: label(document.file_name, place + 1),
-    })),
   );
 }
 

@@ -1,8 +1,8 @@
+import { pageKey } from "../../lib/document-pages";
+import { fieldName } from "../../lib/names";
 import type { Tone, ViewerBox } from "../../ui/viewer/pages";
-import { pageKey } from "./api";
 import { type Case, type Field, isDoubtful } from "./case";
 import { type Draft, valueIn } from "./draft";
-import { fieldName } from "./names";
 
 /** Where the values stand, on the pages of the document they were read from; a drawn box replaces what was read. */
 export function boxesOf(of: Case, draft: Draft): ViewerBox[] {

@@ -1,42 +1,17 @@
+import { flagText } from "../../lib/findings";
 import { tword } from "../../lib/i18n";
-import type { Check, Flag, Reason } from "./case";
-
-/** A field's name in words: "Invoice number". What the catalogue does not know is made readable. */
-export function fieldName(name: string): string {
-  return name
-    .split(".")
-    .map((part) => {
-      const told = tword("reviews.field", part);
-      return told.charAt(0).toUpperCase() + told.slice(1);
-    })
-    .join(" · ");
-}
-
-/** A code in plain words where the catalogue has it, else what the server said of it. */
-function inWords(group: string, code: string, message: string): string {
-  const told = tword(group, code);
-  const isKnown = told !== code.replaceAll("_", " ");
-  return isKnown ? told : message || told;
-}
-
-export function reasonText(reason: Reason): string {
-  return inWords("reviews.reason", reason.code, reason.message);
-}
+import { fieldName } from "../../lib/names";
+import { said } from "../../lib/said";
+import type { Check, Flag } from "./case";
 
 /** A rule says more in the server's words, which name what was compared. */
 export function checkText(check: Check, field: string): string {
-  return check.message
-    ? named(check.message.replaceAll(field, fieldName(field)))
-    : inWords("reviews.check", check.code, check.message);
+  return check.message ? named(check.message.replaceAll(field, fieldName(field))) : flagText(check);
 }
 
-export function flagText(flag: Flag): string {
-  return inWords("reviews.flag", flag.code, flag.message);
-}
-
+/** What to do about a flag; "" where nothing special is. */
 export function flagAdvice(flag: Flag): string {
-  const told = tword("reviews.advice", flag.code);
-  return told === flag.code.replaceAll("_", " ") ? "" : told;
+  return said("reviews.advice", flag.code) ?? "";
 }
 
 export function typeName(typeId: string | null): string {

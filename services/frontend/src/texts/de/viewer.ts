@@ -3,6 +3,7 @@ export const viewer = {
   tools: "Werkzeuge des Dokuments",
   pages: "Seiten",
   page: "Seite {page}",
+  page_of: "{name}, Seite {page}",
   previous: "Vorige Seite",
   next: "Nächste Seite",
   in: "Größer",

@@ -1,7 +1,7 @@
 import * as adminTexts from "./admin";
 import { common } from "./common";
 import { chart, dashboard } from "./dashboard";
-import { file_problems, file_remedies, flags, reasons } from "./findings";
+import { field_names, file_problems, file_remedies, flags, reasons } from "./findings";
 import { problems, remedies } from "./problems";
 import { processes, words } from "./processes";
 import { profile } from "./profile";
@@ -29,6 +29,7 @@ export const en = {
   profile,
   reasons,
   flags,
+  field_names,
   file_problems,
   file_remedies,
 };

@@ -3,6 +3,7 @@ export const viewer = {
   tools: "Document tools",
   pages: "Pages",
   page: "Page {page}",
+  page_of: "{name}, page {page}",
   previous: "Previous page",
   next: "Next page",
   in: "Larger",

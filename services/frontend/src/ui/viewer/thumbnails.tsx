@@ -30,7 +30,8 @@ export function Thumbnails({
             class="relative w-full overflow-hidden rounded border border-line bg-paper group-aria-[current=true]:border-accent group-aria-[current=true]:ring-2 group-aria-[current=true]:ring-accent/30"
             style={{ aspectRatio: `1 / ${ratioOf(page)}` }}
           >
-            <Picture page={page} />
+            {/* The button says which page it is. */}
+            <Picture page={{ ...page, label: "" }} />
           </span>
           <span class="numbers text-2xs text-ink-faint group-aria-[current=true]:text-accent">
             {place + 1}

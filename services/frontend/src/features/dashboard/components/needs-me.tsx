@@ -1,4 +1,5 @@
 import { ArrowRight, CircleCheck, ScanSearch } from "lucide";
+import { reasonText } from "../../../lib/findings";
 import { ago } from "../../../lib/format";
 import { t, tn } from "../../../lib/i18n";
 import { isLive } from "../../../lib/live";
@@ -49,7 +50,7 @@ export function NeedsMe() {
                 class="group flex items-center gap-3 rounded-lg px-2 py-1.5 text-sm hover:bg-sunken"
               >
                 <span class="numbers w-8 text-right font-semibold">{of}</span>
-                <span class="flex-1">{said("reasons", code) ?? code.replaceAll("_", " ")}</span>
+                <span class="flex-1">{reasonText({ code })}</span>
                 <Icon of={ArrowRight} size={14} class="text-ink-faint opacity-0 group-hover:opacity-100" />
               </a>
             </li>

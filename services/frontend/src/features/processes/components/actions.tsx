@@ -6,24 +6,13 @@ import { queries } from "../../../lib/query/client";
 import { useAct } from "../../../lib/query/use";
 import { Button, IconButton } from "../../../ui/button";
 import { Confirm } from "../../../ui/confirm";
-import { Dialog } from "../../../ui/dialog";
-import { Select } from "../../../ui/field";
 import { Menu } from "../../../ui/menu";
-import { Trouble } from "../../../ui/states";
 import { toast } from "../../../ui/toasts";
 import { may } from "../../session/session";
-import {
-  cancelProcess,
-  eraseProcess,
-  mayCancel,
-  mayRetry,
-  type Process,
-  retryProcess,
-  type Stage,
-} from "../api";
+import { cancelProcess, eraseProcess, mayCancel, mayRetry, type Process } from "../api";
+import { Retry } from "./retry";
 
 const FORMATS = ["json", "csv", "xlsx", "html"] as const;
-const STAGES: readonly Stage[] = ["INGEST", "INTELLIGENT_OCR", "INTELLIGENT_PROCESS", "OUTPUT"];
 
 type Asks = "retry" | "cancel" | "erase" | null;
 
@@ -68,44 +57,6 @@ export function Actions({ process }: { process: Process }) {
       {asks === "cancel" && <Cancel id={id} close={close} />}
       {asks === "erase" && <Erase id={id} close={close} />}
     </>
-  );
-}
-
-function Retry({ process, close }: { process: Process; close: () => void }) {
-  const id = process.process_id;
-  const [stage, setStage] = useState<Stage | "">("");
-  const act = useAct(() => retryProcess(id, stage || undefined), {
-    invalidates: [["process", id]],
-    done: close,
-  });
-  const reached = STAGES.slice(0, STAGES.indexOf(process.current_stage as Stage) + 1);
-  return (
-    <Dialog
-      title={t("processes.retry")}
-      close={close}
-      footer={
-        <>
-          <Button onClick={close}>{t("common.cancel")}</Button>
-          <Button look="primary" isBusy={act.isRunning} onClick={() => void act.run()}>
-            {t("processes.retry")}
-          </Button>
-        </>
-      }
-    >
-      <div class="flex flex-col gap-3">
-        {act.problem && <Trouble problem={act.problem} compact />}
-        <Select
-          label={t("processes.from_stage")}
-          hint={t("processes.from_stage_hint")}
-          value={stage}
-          options={[
-            { value: "", label: t("processes.where_it_stopped") },
-            ...reached.map((each) => ({ value: each, label: t(`stage.${each}`) })),
-          ]}
-          onPick={(picked) => setStage(picked as Stage | "")}
-        />
-      </div>
-    </Dialog>
   );
 }
 

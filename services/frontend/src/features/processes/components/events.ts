@@ -1,6 +1,6 @@
 import type { Schemas } from "../../../lib/api/client";
+import { reasonLine } from "../../../lib/findings";
 import { t, tword } from "../../../lib/i18n";
-import { reasonText } from "./findings";
 
 type Event = Schemas["EventOut"];
 
@@ -27,6 +27,6 @@ function outcomeOf(event: Event): string {
     reasons?: { code: string; field: string | null }[];
   };
   const word = tword("outcome", data.outcome ?? data.result ?? "");
-  if (data.reasons?.length) return `${word} (${data.reasons.map(reasonText).join("; ")})`;
+  if (data.reasons?.length) return `${word} (${data.reasons.map(reasonLine).join("; ")})`;
   return data.code ? `${word} (${tword("file_problems", data.code)})` : word;
 }

@@ -1,10 +1,11 @@
 import { CircleX, Crosshair } from "lucide";
+import { flagText } from "../../../lib/findings";
 import { t, tword } from "../../../lib/i18n";
-import { spelled } from "../../../lib/names";
-import { said } from "../../../lib/said";
+import { fieldName } from "../../../lib/names";
 import { Confidence } from "../../../ui/badge";
 import { Icon } from "../../../ui/icon";
 import type { Check, ReadField } from "../api";
+import { inReadingOrder } from "../places";
 
 interface FieldsProps {
   fields: Record<string, ReadField>;
@@ -14,7 +15,7 @@ interface FieldsProps {
 
 /** What was read, the found values first; pressing one shows where it stands. */
 export function Fields({ fields, chosen, show }: FieldsProps) {
-  const all = Object.entries(fields);
+  const all = inReadingOrder(fields);
   const found = all.filter(([, field]) => field.value !== null);
   const missing = all.filter(([, field]) => field.value === null);
   return (
@@ -32,7 +33,7 @@ export function Fields({ fields, chosen, show }: FieldsProps) {
       </dl>
       {missing.length > 0 && (
         <p class="border-line border-t px-4 py-2.5 text-ink-faint text-xs">
-          {t("processes.not_found", { names: missing.map(([name]) => spelled(name)).join(", ") })}
+          {t("processes.not_found", { names: missing.map(([name]) => fieldName(name)).join(", ") })}
         </p>
       )}
     </>
@@ -53,17 +54,18 @@ function Field({
   const failed = failedChecks(field.checks);
   return (
     <div
+      data-read={name}
       class={`relative grid grid-cols-[6rem_1fr_auto] sm:grid-cols-[minmax(6rem,9rem)_1fr_auto] items-center gap-x-3 px-4 py-2 ${isChosen ? "bg-accent-wash" : "hover:bg-sunken"}`}
     >
       <dt class="truncate text-ink-soft text-xs" title={name}>
-        {spelled(name)}
+        {fieldName(name)}
       </dt>
       <dd class="min-w-0 break-words text-sm">
         {String(field.value)}
         {failed.map((check) => (
           <span key={check.code} class="mt-0.5 flex items-center gap-1.5 text-bad text-xs">
             <Icon of={CircleX} size={12} />
-            {said("flags", check.code) ?? check.message}
+            {flagText(check)}
           </span>
         ))}
       </dd>
@@ -75,8 +77,8 @@ function Field({
         {field.page ? (
           <button
             type="button"
-            aria-label={t("processes.show_place", { name: spelled(name), page: field.page })}
-            title={t("processes.page", { page: field.page })}
+            aria-label={t("processes.show_place", { name: fieldName(name), page: field.page })}
+            title={t("viewer.page", { page: field.page })}
             class="text-ink-faint after:absolute after:inset-0 hover:text-accent"
             onClick={show}
           >

@@ -1,6 +1,6 @@
 import { CircleAlert, ShieldAlert, TriangleAlert } from "lucide";
+import { flagText, reasonLine } from "../../../lib/findings";
 import { t } from "../../../lib/i18n";
-import { spelled } from "../../../lib/names";
 import { said } from "../../../lib/said";
 import { Badge } from "../../../ui/badge";
 import { Icon } from "../../../ui/icon";
@@ -37,16 +37,11 @@ export function Reasons({ process }: { process: Process }) {
       </h2>
       <ul class="mt-1 flex flex-col gap-0.5 pl-6 text-ink-soft">
         {process.review_reasons.map((reason, at) => (
-          <li key={`${reason.code}${reason.field}${at}`}>{reasonText(reason)}</li>
+          <li key={`${reason.code}${reason.field}${at}`}>{reasonLine(reason)}</li>
         ))}
       </ul>
     </section>
   );
-}
-
-export function reasonText(reason: { code: string; field?: string | null; message?: string }): string {
-  const what = said("reasons", reason.code) ?? reason.message ?? reason.code;
-  return reason.field ? `${spelled(reason.field)}: ${what.charAt(0).toLowerCase()}${what.slice(1)}` : what;
 }
 
 /** What is unusual about a document; each with a way to the evidence where there is one. */
@@ -80,7 +75,7 @@ function Flag({ flag }: { flag: FraudFlag }) {
   return (
     <li class="flex items-start justify-between gap-3">
       <span>
-        {said("flags", flag.code) ?? flag.message}
+        {flagText(flag)}
         {other && (
           <>
             {" "}

@@ -19,6 +19,7 @@ import { nameOf, useTypeName } from "../naming";
 import { Actions } from "./actions";
 import { Audit } from "./audit";
 import { Ending, Reasons } from "./findings";
+import { Outputs } from "./outputs";
 import { ResultView } from "./result-view";
 import { Timeline } from "./timeline";
 
@@ -63,7 +64,8 @@ function Known({ process }: { process: Process }) {
   useKeys(t("processes.one"), [
     { keys: "1", label: t("processes.tabs.result"), run: () => choose("result") },
     { keys: "2", label: t("processes.tabs.timeline"), run: () => choose("timeline") },
-    { keys: "3", label: t("processes.tabs.audit"), run: () => choose("audit") },
+    { keys: "3", label: t("processes.tabs.outputs"), run: () => choose("outputs") },
+    { keys: "4", label: t("processes.tabs.audit"), run: () => choose("audit") },
     { keys: "Escape", label: t("processes.keys.back"), run: () => route("/processes") },
     ...(waits ? [{ keys: "r", label: t("processes.review"), run: () => route(`/reviews/${id}`) }] : []),
   ]);
@@ -97,6 +99,7 @@ function Known({ process }: { process: Process }) {
             title: t("processes.tabs.timeline"),
             panel: () => <Timeline process={process} />,
           },
+          { key: "outputs", title: t("processes.tabs.outputs"), panel: () => <Outputs process={process} /> },
           { key: "audit", title: t("processes.tabs.audit"), panel: () => <Audit process={process} /> },
         ]}
       />

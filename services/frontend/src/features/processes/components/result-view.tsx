@@ -6,74 +6,71 @@ import { useQuery } from "../../../lib/query/use";
 import { Card } from "../../../ui/page";
 import { Empty, Shown } from "../../../ui/states";
 import { getResult, type Process, type ReadField, type Result } from "../api";
-import { Documents, type Place } from "./documents";
+import { boxesOf, type Place } from "../places";
+import { Documents } from "./documents";
 import { Fields } from "./fields";
 import { Flags } from "./findings";
 import { Tables } from "./tables";
 
-/** The documents beside what was read from them. */
+/** The documents beside what was read from them: a value shows its place, a place its value. */
 export function ResultView({ process }: { process: Process }) {
   const [place, setPlace] = useState<Place | null>(null);
-  const first = process.documents[0];
-  return (
-    <div class="grid items-start gap-4 lg:grid-cols-2">
-      <div class="lg:sticky lg:top-4">
-        {first ? (
-          <Documents documents={process.documents} place={place} />
-        ) : (
-          <Card>
-            <Empty icon={FileX} title={t("processes.no_documents")} />
-          </Card>
-        )}
-      </div>
-      <div class="flex min-w-0 flex-col gap-4">
-        <Read process={process} place={place} go={setPlace} />
-      </div>
-    </div>
-  );
-}
-
-interface ReadProps {
-  process: Process;
-  place: Place | null;
-  go: (place: Place) => void;
-}
-
-function Read({ process, place, go }: ReadProps) {
   const has = process.status === "completed" || process.status === "hitl_review";
   const asked = useQuery({
     key: ["process", process.process_id, "result"],
     read: (signal) => getResult(process.process_id, signal),
     enabled: has,
   });
-  if (!has)
-    return (
+  const result = asked.data;
+  const documentId = useMemo(() => (result ? primaryOf(result) : null), [result]);
+  const boxes = useMemo(() => boxesOf(documentId, result?.fields ?? {}, place), [documentId, result, place]);
+  const show = (name: string, field: ReadField) => {
+    if (documentId && field.page) setPlace({ documentId, page: field.page, box: field.box, name });
+  };
+  const showBox = (name: string) => {
+    const field = result?.fields[name];
+    if (field) show(name, field);
+    document.querySelector(`[data-read="${CSS.escape(name)}"]`)?.scrollIntoView({ block: "nearest" });
+  };
+  return (
+    <div class="grid items-start gap-4 lg:grid-cols-2">
+      <div class="min-w-0 lg:sticky lg:top-4">
+        {process.documents.length > 0 ? (
+          <Documents documents={process.documents} boxes={boxes} place={place} onBox={showBox} />
+        ) : (
+          <Card>
+            <Empty icon={FileX} title={t("processes.no_documents")} />
+          </Card>
+        )}
+      </div>
       <Card title={t("processes.fields")}>
-        <Empty icon={FileClock} title={t(process.error ? "processes.no_result" : "processes.not_yet")}>
-          {!process.error && t(isLive.value ? "processes.not_yet_hint" : "processes.not_yet_slow")}
-        </Empty>
+        {has ? (
+          <Shown of={asked} rows={10}>
+            {result && <Values result={result} chosen={place?.name ?? null} show={show} />}
+          </Shown>
+        ) : (
+          <Empty icon={FileClock} title={t(process.error ? "processes.no_result" : "processes.not_yet")}>
+            {!process.error && t(isLive.value ? "processes.not_yet_hint" : "processes.not_yet_slow")}
+          </Empty>
+        )}
         <Flags documents={process.documents} />
       </Card>
-    );
-  return (
-    <Card title={t("processes.fields")}>
-      <Shown of={asked} rows={10}>
-        {asked.data && <Values process={process} result={asked.data} place={place} go={go} />}
-      </Shown>
-    </Card>
+    </div>
   );
 }
 
-function Values({ process, result, place, go }: ReadProps & { result: Result }) {
-  const documentId = useMemo(() => primaryOf(result), [result]);
-  const show = (name: string, field: ReadField) =>
-    documentId && field.page && go({ documentId, page: field.page, box: field.box, name });
+interface ValuesProps {
+  result: Result;
+  chosen: string | null;
+  show: (name: string, field: ReadField) => void;
+}
+
+function Values({ result, chosen, show }: ValuesProps) {
   return (
     <>
       {result.summary && <p class="border-line border-b px-4 py-3 text-ink-soft text-sm">{result.summary}</p>}
-      <Fields fields={result.fields} chosen={place?.name ?? null} show={show} />
-      <Tables tables={result.tables} chosen={place?.name ?? null} show={show} />
-      <Flags documents={process.documents} />
+      <Fields fields={result.fields} chosen={chosen} show={show} />
+      <Tables tables={result.tables} chosen={chosen} show={show} />
     </>
   );
 }

@@ -1,4 +1,4 @@
-import { spelled } from "../../../lib/names";
+import { fieldName } from "../../../lib/names";
 import type { ReadField, TableRow } from "../api";
 
 interface TablesProps {
@@ -15,7 +15,7 @@ export function Tables({ tables, chosen, show }: TablesProps) {
         .filter(([, rows]) => rows.length > 0)
         .map(([name, rows]) => (
           <section key={name} class="border-line border-t">
-            <h3 class="px-4 pt-3 pb-1 font-medium text-sm">{spelled(name)}</h3>
+            <h3 class="px-4 pt-3 pb-1 font-medium text-sm">{fieldName(name)}</h3>
             <Grid name={name} rows={rows} chosen={chosen} show={show} />
           </section>
         ))}
@@ -32,13 +32,13 @@ function Grid({
   const columns = [...new Set(rows.flatMap((row) => Object.keys(row)))].sort(words);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reached by the keyboard
-    <section class="overflow-x-auto pb-2" tabIndex={0} aria-label={spelled(name)}>
+    <section class="overflow-x-auto pb-2" tabIndex={0} aria-label={fieldName(name)}>
       <table class="w-full text-left text-xs">
         <thead>
           <tr>
             {columns.map((column) => (
               <th key={column} scope="col" class="whitespace-nowrap px-4 py-1.5 font-medium text-ink-faint">
-                {spelled(column)}
+                {fieldName(column)}
               </th>
             ))}
           </tr>

@@ -1,20 +1,32 @@
-import { Check, CircleAlert, CircleDashed, Hand, type IconNode, LoaderCircle } from "lucide";
+import { Check, CircleAlert, CircleDashed, Hand, type IconNode, LoaderCircle, RotateCcw } from "lucide";
+import { useState } from "preact/hooks";
 import { dateTime, dollars, duration, number } from "../../../lib/format";
 import { useNow } from "../../../lib/hooks";
 import { t, tn, tword } from "../../../lib/i18n";
 import { useQuery } from "../../../lib/query/use";
+import { Button } from "../../../ui/button";
 import { Icon } from "../../../ui/icon";
 import { Card } from "../../../ui/page";
 import { Shown } from "../../../ui/states";
 import { may } from "../../session/session";
-import { getCost, getEvents, getStages, isFinal, type Process, type StageRun } from "../api";
+import {
+  getCost,
+  getEvents,
+  getStages,
+  isFinal,
+  mayRetry,
+  type Process,
+  STAGES,
+  type Stage,
+  type StageRun,
+} from "../api";
 import { eventText } from "./events";
-
-const STAGES = ["INGEST", "INTELLIGENT_OCR", "INTELLIGENT_PROCESS", "OUTPUT"] as const;
+import { Retry } from "./retry";
 
 /** The stages with their attempts and durations, then everything that happened. */
 export function Timeline({ process }: { process: Process }) {
   const id = process.process_id;
+  const [retried, retry] = useState<Stage | null>(null);
   const stages = useQuery({ key: ["process", id, "stages"], read: (signal) => getStages(id, signal) });
   return (
     <div class="grid items-start gap-4 lg:grid-cols-2">
@@ -27,10 +39,12 @@ export function Timeline({ process }: { process: Process }) {
                 stage={stage}
                 runs={(stages.data?.data ?? []).filter((run) => run.stage === stage)}
                 process={process}
+                retry={may("operator") && mayRetry(process.status) ? () => retry(stage) : null}
               />
             ))}
           </ol>
         </Shown>
+        {retried && <Retry process={process} from={retried} close={() => retry(null)} />}
         <Cost process={process} />
       </Card>
       <Events id={id} />
@@ -61,10 +75,13 @@ function StageStep({
   stage,
   runs,
   process,
+  retry,
 }: {
   stage: (typeof STAGES)[number];
   runs: readonly StageRun[];
   process: Process;
+  /** Begins again with this stage. */
+  retry: (() => void) | null;
 }) {
   const look = lookOf(stage, runs, process);
   const { icon, tone } = LOOKS[look];
@@ -84,6 +101,11 @@ function StageStep({
             <Run key={run.run_id} run={run} isHeld={look === "held" && run === runs.at(-1)} />
           ))}
         </ul>
+        {retry && runs.length > 0 && (
+          <Button small look="quiet" icon={RotateCcw} class="-ml-2" onClick={retry}>
+            {t("processes.retry_here")}
+          </Button>
+        )}
       </div>
     </li>
   );

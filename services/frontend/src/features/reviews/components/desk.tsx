@@ -1,12 +1,14 @@
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
+import { pageKey, pagesOf } from "../../../lib/document-pages";
 import { t, tn } from "../../../lib/i18n";
 import { useKeys } from "../../../lib/keys";
+import { fieldName } from "../../../lib/names";
 import { toast } from "../../../ui/toasts";
 import type { Drawn, ViewerBox } from "../../../ui/viewer/pages";
 import { Viewer } from "../../../ui/viewer/viewer";
 import { may } from "../../session/session";
-import { claim, pageKey, pagesOf, type Word } from "../api";
+import { claim, type Word } from "../api";
 import { useBench, useOpened } from "../bench";
 import { boxesOf } from "../boxes";
 import type { Case, Place } from "../case";
@@ -14,7 +16,6 @@ import { useClaim, useDecision } from "../deciding";
 import { useNewDoubts } from "../doubts";
 import { changedTables, corrections, keepDraft, keptDraft, NOTHING } from "../draft";
 import { useKeptFocus } from "../kept-focus";
-import { fieldName } from "../names";
 import { useSaving } from "../saving";
 import { DecisionBar, ReasonDialog } from "./decision-bar";
 import { FieldList } from "./field-list";
@@ -134,7 +135,7 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
   const pages = useMemo(
     () =>
       pagesOf(of.documents, (name, page) =>
-        of.documents.length > 1 ? t("reviews.page_of", { name, page }) : t("viewer.page", { page }),
+        of.documents.length > 1 ? t("viewer.page_of", { name, page }) : t("viewer.page", { page }),
       ),
     [of.documents],
   );

@@ -1,10 +1,12 @@
 import { Check, CircleAlert } from "lucide";
 import { useId } from "preact/hooks";
+import { reasonText } from "../../../lib/findings";
 import { percent } from "../../../lib/format";
 import { t, tword } from "../../../lib/i18n";
+import { fieldName } from "../../../lib/names";
 import { Icon } from "../../../ui/icon";
 import { type Field, isDoubtful } from "../case";
-import { checkText, fieldName, reasonText } from "../names";
+import { checkText } from "../names";
 import { shownValue, wrongWith } from "../values";
 
 export interface FieldRowProps {
@@ -155,7 +157,7 @@ function tellings(field: Field): string[] {
 }
 
 function facts(field: Field): string {
-  const from = field.source && field.value !== "" ? tword("reviews.source", field.source) : "";
+  const from = field.source && field.value !== "" ? tword("read_from", field.source) : "";
   const sure =
     field.confidence === null || field.value === "" ? "" : percent(Math.floor(field.confidence * 100) / 100);
   return [from, sure].filter(Boolean).join(" · ");

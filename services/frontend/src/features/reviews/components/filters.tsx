@@ -1,4 +1,5 @@
-import { t, tword } from "../../../lib/i18n";
+import { reasonText } from "../../../lib/findings";
+import { t } from "../../../lib/i18n";
 import { Select } from "../../../ui/field";
 import type { QueueFilter, Review } from "../api";
 import { typeName } from "../names";
@@ -38,7 +39,7 @@ export function Filters({
         onPick={pick("reason")}
         options={[
           { value: "", label: t("reviews.any_reason") },
-          ...codes.map((code) => ({ value: code, label: tword("reviews.reason", code) })),
+          ...codes.map((code) => ({ value: code, label: reasonText({ code }) })),
         ]}
       />
       <Select

@@ -1,12 +1,14 @@
 import { ArrowRight, BadgeCheck, ExternalLink, ShieldAlert } from "lucide";
+import { pageKey, pageSrc } from "../../../lib/document-pages";
+import { flagText } from "../../../lib/findings";
 import { day } from "../../../lib/format";
 import { t, tword } from "../../../lib/i18n";
+import { fieldName } from "../../../lib/names";
 import { Icon } from "../../../ui/icon";
 import { Picture } from "../../../ui/viewer/picture";
-import { pageKey, pageSrc } from "../api";
 import type { Case, Flag, Place } from "../case";
 import { type Account, accountsOf, changesOf, factsOf, placesOf, twinOf } from "../evidence";
-import { fieldName, flagAdvice, flagText } from "../names";
+import { flagAdvice } from "../names";
 import { shownValue } from "../values";
 
 type Show = (place: Place, documentId: string) => void;

@@ -1,12 +1,12 @@
 import { CircleAlert, CircleCheck, Plus, Trash2 } from "lucide";
 import { useRef } from "preact/hooks";
 import { t } from "../../../lib/i18n";
+import { fieldName } from "../../../lib/names";
 import { Button, IconButton } from "../../../ui/button";
 import { Icon } from "../../../ui/icon";
 import type { Bench } from "../bench";
 import type { Case, Row, Table } from "../case";
 import { rowsIn, valueIn, withTable } from "../draft";
-import { fieldName } from "../names";
 import { cellsOf, emptyRow, isNumber, laidOver, rowAddsUp, type Sum, sumOf } from "../sheet";
 import { canonical, kindByName } from "../values";
 

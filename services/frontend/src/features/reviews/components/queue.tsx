@@ -1,6 +1,7 @@
 import { ClipboardCheck, Lock, PartyPopper } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
+import { reasonLine } from "../../../lib/findings";
 import { duration } from "../../../lib/format";
 import { t, tn } from "../../../lib/i18n";
 import { useKeys } from "../../../lib/keys";
@@ -16,7 +17,7 @@ import { type Column, Table } from "../../../ui/table";
 import { me } from "../../session/session";
 import { loadAhead, type QueueFilter, queueKey, type Review, readQueue } from "../api";
 import { chosenFilter } from "../filter";
-import { fieldName, reasonText, typeName } from "../names";
+import { typeName } from "../names";
 import { Filters } from "./filters";
 
 /** What waits for a person: the most urgent first, among those the oldest. */
@@ -145,7 +146,7 @@ function Name({ row }: { row: Review }) {
 }
 
 function Reasons({ row }: { row: Review }) {
-  const texts = [...new Set(row.reasons.map((each) => shortReason(each)))];
+  const texts = [...new Set(row.reasons.map(reasonLine))];
   const isFraud = row.reasons.some((each) => each.code === "fraud_detected");
   const [first, ...rest] = texts;
   if (!first) return <span class="text-ink-faint">–</span>;
@@ -155,16 +156,6 @@ function Reasons({ row }: { row: Review }) {
       {rest.length > 0 && <Badge>{tn("reviews.more_reasons", rest.length)}</Badge>}
     </span>
   );
-}
-
-function shortReason(reason: { code: string; field?: string | null; message?: string }): string {
-  const text = reasonText({
-    code: reason.code,
-    field: reason.field ?? null,
-    message: reason.message ?? "",
-    places: [],
-  });
-  return reason.field ? `${fieldName(reason.field)}: ${text}` : text;
 }
 
 function Who({ row }: { row: Review }) {

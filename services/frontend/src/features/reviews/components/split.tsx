@@ -1,5 +1,6 @@
 import { Scissors } from "lucide";
 import { useState } from "preact/hooks";
+import { pageKey, pageSrc } from "../../../lib/document-pages";
 import { percent } from "../../../lib/format";
 import { t, tn } from "../../../lib/i18n";
 import { useAct } from "../../../lib/query/use";
@@ -7,7 +8,7 @@ import { Button } from "../../../ui/button";
 import { Icon } from "../../../ui/icon";
 import { Trouble } from "../../../ui/states";
 import { Picture } from "../../../ui/viewer/picture";
-import { pageKey, pageSrc, split } from "../api";
+import { split } from "../api";
 import type { Case, Document } from "../case";
 
 /** A file that seems to hold several documents: its pages in a row, with scissors between them. */

@@ -2,12 +2,12 @@ import { GitCompareArrows, History, Lock, Microscope, UsersRound } from "lucide"
 import type { Problem } from "../../../lib/api/problem";
 import { dateTime } from "../../../lib/format";
 import { t } from "../../../lib/i18n";
+import { fieldName } from "../../../lib/names";
 import { useAct } from "../../../lib/query/use";
 import { Button, LinkButton } from "../../../ui/button";
 import { Trouble } from "../../../ui/states";
 import type { Case } from "../case";
 import type { Draft } from "../draft";
-import { fieldName } from "../names";
 import { Notice } from "./notice";
 
 /** What stands between the reviewer and a decision: others who were quicker, a second approval, a refusal. */

@@ -1,7 +1,8 @@
 import { CircleAlert } from "lucide";
+import { reasonText } from "../../../lib/findings";
 import { t } from "../../../lib/i18n";
+import { fieldName } from "../../../lib/names";
 import type { Case, Place, Reason } from "../case";
-import { fieldName, reasonText } from "../names";
 import { Notice } from "./notice";
 
 /** Told elsewhere: beside the flags of fraud, and beside the cuts. */

@@ -1,6 +1,7 @@
 import { FlaskConical } from "lucide";
 import { useState } from "preact/hooks";
-import { t, tword } from "../../../lib/i18n";
+import { reasonText } from "../../../lib/findings";
+import { t } from "../../../lib/i18n";
 import { isObject } from "../../../lib/json";
 import { useAct, useQuery } from "../../../lib/query/use";
 import { Confidence, Status } from "../../../ui/badge";
@@ -86,7 +87,7 @@ function TrialResult({ run, threshold }: { run: DryRun; threshold: number }) {
         <ul class="flex flex-col gap-1 border-line border-b bg-doubt-wash p-4 text-sm">
           {run.reasons.map((each, place) => (
             <li key={place}>
-              <span class="font-medium">{each.message || tword("reasons", each.code)}</span>
+              <span class="font-medium">{each.message || reasonText(each)}</span>
               {each.field && <code class="ml-2 font-mono text-xs">{each.field}</code>}
             </li>
           ))}

@@ -1,5 +1,6 @@
 import { CircleAlert, CircleCheck, Copy, Files, FileText, RotateCcw, ScanSearch, X } from "lucide";
 import type { Problem } from "../../../lib/api/problem";
+import { reasonText } from "../../../lib/findings";
 import { bytes, percent } from "../../../lib/format";
 import { t, tn } from "../../../lib/i18n";
 import { tproblem } from "../../../lib/problem-texts";
@@ -91,13 +92,7 @@ function Note({ item }: { item: Item }) {
   if (item.isEarlier) return <Hint>{t("uploads.earlier")}</Hint>;
   if (process && earlierOf(process)) return <Duplicate of={earlierOf(process) ?? ""} />;
   if (process?.status === "hitl_review")
-    return (
-      <Hint>
-        {[...new Set(process.review_reasons.map((each) => said("reasons", each.code) ?? each.message))].join(
-          " · ",
-        )}
-      </Hint>
-    );
+    return <Hint>{[...new Set(process.review_reasons.map((each) => reasonText(each)))].join(" · ")}</Hint>;
   if (item.state === "stopped") return <Hint>{t("uploads.stopped")}</Hint>;
   return <Hint>{bytes(item.sizeBytes)}</Hint>;
 }

@@ -1,0 +1,24 @@
+import { fieldName } from "./names";
+import { said } from "./said";
+
+interface Told {
+  code: string;
+  field?: string | null;
+  /** What the server says of it, where the catalogue has no words. */
+  message?: string;
+}
+
+/** Why a person must look, in plain words. */
+export function reasonText({ code, message }: Told): string {
+  return said("reasons", code) ?? (message || code.replaceAll("_", " "));
+}
+
+/** The same with the value it is about: "Currency: Was not found on the document". */
+export function reasonLine(reason: Told): string {
+  return reason.field ? `${fieldName(reason.field)}: ${reasonText(reason)}` : reasonText(reason);
+}
+
+/** What is unusual about a document, or wrong with a value. */
+export function flagText({ code, message }: Told): string {
+  return said("flags", code) ?? (message || code.replaceAll("_", " "));
+}
