@@ -75,7 +75,7 @@ export function CodeEditor({
         />
       </div>
       {told && (
-        <p id={`${id}-wrong`} class="text-bad text-xs">
+        <p id={`${id}-wrong`} class="whitespace-pre-line text-bad text-xs">
           {told}
         </p>
       )}

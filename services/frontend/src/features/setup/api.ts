@@ -194,3 +194,12 @@ export const readBudgets = (signal: AbortSignal) => body(api.GET("/v1/budgets", 
 export function setBudgets(given: Schemas["BudgetsIn"]): Promise<Budgets> {
   return body(api.PUT("/v1/budgets", { body: given }));
 }
+
+/** Why rules cannot be used, one answer for each. */
+export function checkRules(
+  output_schema: Schemas["RuleCheckIn"]["output_schema"],
+  validation_rules: unknown[],
+  signal: AbortSignal,
+): Promise<Schemas["RuleCheckOut"]> {
+  return body(api.POST("/v1/rules/check", { body: { output_schema, validation_rules }, signal }));
+}

@@ -12,6 +12,7 @@ export function FormOrCode({
   onText,
   readOnly,
   form,
+  wrong,
 }: {
   label: string;
   text: string;
@@ -19,6 +20,8 @@ export function FormOrCode({
   readOnly: boolean;
   /** null where the text is no JSON that a form can show. */
   form: ComponentChildren | null;
+  /** What is wrong with the text, beside its being no JSON. */
+  wrong?: string | undefined;
 }) {
   const [wantsCode, setCode] = useState(false);
   const isCode = wantsCode || form === null;
@@ -34,7 +37,11 @@ export function FormOrCode({
           {t(isCode ? "setup.as_form" : "setup.as_code")}
         </Button>
       </div>
-      {isCode ? <CodeEditor json label={label} value={text} onText={onText} readOnly={readOnly} /> : form}
+      {isCode ? (
+        <CodeEditor json label={label} value={text} onText={onText} readOnly={readOnly} wrong={wrong} />
+      ) : (
+        form
+      )}
     </div>
   );
 }

@@ -1,8 +1,9 @@
-import { Plus, Trash2 } from "lucide";
+import { CircleAlert, Plus, Trash2 } from "lucide";
 import { t, tword } from "../../../lib/i18n";
 import { isObject, type Json, type JsonObject, parseJson } from "../../../lib/json";
 import { Button, IconButton } from "../../../ui/button";
 import { Select, TextField } from "../../../ui/field";
+import { Icon } from "../../../ui/icon";
 import { Card } from "../../../ui/page";
 
 const RULES = [
@@ -38,10 +39,13 @@ function typed(text: string, name: string): Json {
 /** What must hold of what was read. Rules of another form than field and comparison are shown as code. */
 export function RulesForm({
   rules,
+  problems,
   onChange,
   readOnly,
 }: {
   rules: Json[];
+  /** Why one cannot be used, by its place. */
+  problems: ReadonlyMap<number, string>;
   onChange: (rules: Json[]) => void;
   readOnly: boolean;
 }) {
@@ -57,8 +61,18 @@ export function RulesForm({
               <div class="min-w-0 flex-1">
                 {isObject(rule) && "field" in rule ? (
                   <RuleRow rule={rule} onChange={(changed) => put(place, changed)} />
+                ) : isObject(rule) && typeof rule.expr === "string" ? (
+                  <ExpressionRow rule={rule} onChange={(changed) => put(place, changed)} />
                 ) : (
                   <code class="block break-all font-mono text-xs">{JSON.stringify(rule)}</code>
+                )}
+                {problems.has(place) && (
+                  <p role="status" class="mt-2 flex items-center gap-1.5 text-bad text-xs">
+                    <Icon of={CircleAlert} size={14} />
+                    <span>
+                      {t("setup.rule_wrong", { number: place + 1, message: problems.get(place) ?? "" })}
+                    </span>
+                  </p>
                 )}
               </div>
               {!readOnly && (
@@ -86,17 +100,44 @@ export function RulesForm({
   );
 }
 
+/** A rule in the language of expressions, such as `net_total + tax_total == grand_total`. */
+function ExpressionRow({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonObject) => void }) {
+  return (
+    <div class="grid gap-3 sm:grid-cols-[1fr_10rem]">
+      <TextField
+        label={t("setup.expression")}
+        class="font-mono"
+        value={shown(rule.expr)}
+        onText={(text) => onChange({ ...rule, expr: text })}
+      />
+      <SeverityChoice rule={rule} onChange={onChange} />
+    </div>
+  );
+}
+
+function SeverityChoice({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonObject) => void }) {
+  const severity = shown(rule.severity) || "error";
+  return (
+    <Select
+      label={t("setup.severity")}
+      value={severity}
+      options={optionsOf(SEVERITIES, severity)}
+      onPick={(word) => onChange({ ...rule, severity: word })}
+    />
+  );
+}
+
+const optionsOf = (words: string[], chosen: string) =>
+  [...new Set([...words, chosen])]
+    .filter(Boolean)
+    .map((each) => ({ value: each, label: tword("setup.words.rule", each) }));
+
 function RuleRow({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonObject) => void }) {
   const set = (name: string, text: string) => {
     const { [name]: _, ...rest } = rule;
     onChange(text ? { ...rule, [name]: typed(text, name) } : rest);
   };
-  const options = (words: string[], chosen: string) =>
-    [...new Set([...words, chosen])]
-      .filter(Boolean)
-      .map((each) => ({ value: each, label: tword("setup.words.rule", each) }));
   const kind = shown(rule.rule);
-  const severity = shown(rule.severity) || "error";
   return (
     <div class="grid gap-3 sm:grid-cols-2 lg:grid-cols-5">
       <TextField
@@ -108,7 +149,7 @@ function RuleRow({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonOb
       <Select
         label={t("setup.rule")}
         value={kind}
-        options={options(RULES, kind)}
+        options={optionsOf(RULES, kind)}
         onPick={(word) => onChange({ ...rule, rule: word })}
       />
       <TextField
@@ -118,12 +159,7 @@ function RuleRow({ rule, onChange }: { rule: JsonObject; onChange: (rule: JsonOb
         onText={(text) => set("compare_to", text)}
       />
       <TextField label={t("setup.value")} value={shown(rule.value)} onText={(text) => set("value", text)} />
-      <Select
-        label={t("setup.severity")}
-        value={severity}
-        options={options(SEVERITIES, severity)}
-        onPick={(word) => onChange({ ...rule, severity: word })}
-      />
+      <SeverityChoice rule={rule} onChange={onChange} />
     </div>
   );
 }

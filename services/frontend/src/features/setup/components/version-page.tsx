@@ -23,13 +23,13 @@ import {
   rollBack,
   shareTraffic,
 } from "../api";
-import { changeOf, type Draft, draftOf, isSound, listOf, objectOf, type Part, partOf } from "../draft";
+import { changeOf, type Draft, draftOf, isSound, objectOf, type Part, partOf } from "../draft";
 import { FieldsForm } from "./fields-form";
 import { FormOrCode } from "./form-or-code";
 import { StateBadge } from "./frame";
 import { useKept } from "./prompt-page";
 import { ReliabilityCard } from "./reliability";
-import { RulesForm } from "./rules-form";
+import { RulesPart } from "./rules-part";
 import { SettingsForm } from "./settings-form";
 import { Trial } from "./trial";
 import { VersionDiff } from "./version-diff";
@@ -62,7 +62,6 @@ function Version({ config }: { config: Configuration }) {
   const problem = acts.problem;
   const faults = (part: Part) => problem?.places.filter((each) => partOf(each.pointer) === part).length ?? 0;
   const schema = objectOf(draft.schema);
-  const rules = listOf(draft.rules);
   const titled = (part: Part, title: string) => (
     <span class="inline-flex items-center gap-2">
       {title}
@@ -111,20 +110,11 @@ function Version({ config }: { config: Configuration }) {
             key: "rules",
             title: titled("rules", t("setup.rules")),
             panel: () => (
-              <FormOrCode
-                label={t("setup.rules")}
-                text={draft.rules}
-                onText={(text) => set({ rules: text })}
+              <RulesPart
+                schema={draft.schema}
+                rules={draft.rules}
+                onRules={(text) => set({ rules: text })}
                 readOnly={readOnly}
-                form={
-                  rules && (
-                    <RulesForm
-                      rules={rules}
-                      readOnly={readOnly}
-                      onChange={(changed) => set({ rules: pretty(changed) })}
-                    />
-                  )
-                }
               />
             ),
           },
