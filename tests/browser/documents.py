@@ -1,9 +1,13 @@
 """Documents that wait for a person, each different from every other."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from io import BytesIO
 from random import SystemRandom
 
 from PIL import Image, ImageDraw, ImageFont
+
+from tests.data.make_invoices import LAYOUTS, Row, draw
 
 
 def doubtful_invoice() -> bytes:
@@ -26,3 +30,10 @@ def doubtful_invoice() -> bytes:
     out = BytesIO()
     page.save(out, "PDF", resolution=150)
     return out.getvalue()
+
+
+def doubtful_rows(rows: Sequence[Row]) -> bytes:
+    """An invoice with these items that says no currency; its number is its own."""
+    number = SystemRandom().randrange(10**7, 10**8)
+    plain = LAYOUTS[0]
+    return draw(replace(plain, words={**plain.words, "title": f"Invoice number: {number}"}), rows)
