@@ -52,7 +52,7 @@ export function Confidence({ of, threshold = 0.8 }: { of: number | null | undefi
   if (of === null || of === undefined) return <span class="text-ink-faint">–</span>;
   const tone = of >= threshold ? "bg-good" : of >= threshold - 0.2 ? "bg-doubt" : "bg-bad";
   return (
-    <span class="inline-flex items-center gap-2 whitespace-nowrap">
+    <span class="inline-flex items-center gap-2 whitespace-nowrap align-middle">
       <span class="h-1 w-10 shrink-0 overflow-hidden rounded-full bg-line" aria-hidden="true">
         <span class={`block h-full rounded-full ${tone}`} style={{ width: `${Math.round(of * 100)}%` }} />
       </span>

@@ -4,6 +4,8 @@ import { useEffect, useId, useRef } from "preact/hooks";
 import { t } from "../lib/i18n";
 import { IconButton } from "./button";
 
+const WIDTHS: Record<string, string> = { false: "max-w-lg", true: "max-w-3xl", full: "max-w-[110rem]" };
+
 /** A modal dialog: the browser keeps the focus inside and gives it back. */
 export function Dialog({
   title,
@@ -16,7 +18,7 @@ export function Dialog({
   close: () => void;
   children: ComponentChildren;
   footer?: ComponentChildren;
-  wide?: boolean;
+  wide?: boolean | "full";
 }) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
@@ -29,7 +31,7 @@ export function Dialog({
     <dialog
       ref={element}
       aria-labelledby={id}
-      class={`max-h-[85dvh] w-[calc(100vw-2rem)] overflow-hidden rounded-xl border border-line bg-surface p-0 text-ink shadow-pop backdrop:bg-[oklch(0.2_0.02_265/0.45)] ${wide ? "max-w-3xl" : "max-w-lg"}`}
+      class={`max-h-[85dvh] w-[calc(100vw-2rem)] overflow-hidden rounded-xl border border-line bg-surface p-0 text-ink shadow-pop backdrop:bg-[oklch(0.2_0.02_265/0.45)] ${WIDTHS[String(wide ?? false)]}`}
       onCancel={(event) => {
         event.preventDefault();
         close();

@@ -147,6 +147,11 @@ function withNulls(row: Row): Record<string, string | null> {
   return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, value === "" ? null : value]));
 }
 
+export function readDocument(documentId: string, signal: AbortSignal): Promise<Schemas["DocumentOut"]> {
+  const params = { path: { document_id: documentId } };
+  return body(api.GET("/v1/documents/{document_id}", { params, signal }));
+}
+
 export async function listTypes(signal: AbortSignal): Promise<Schemas["ProcessTypeOut"][]> {
   const found = await body(api.GET("/v1/process-types", { params: { query: { limit: 100 } }, signal }));
   return found.data;

@@ -11,6 +11,7 @@ import type { Word } from "../api";
 export function DecisionBar({
   approve,
   left,
+  isEmpty,
   changed,
   isBusy,
   isSample,
@@ -21,6 +22,8 @@ export function DecisionBar({
 }: {
   approve: RefObject<HTMLButtonElement | null>;
   left: number;
+  /** Nothing was read that could be checked. */
+  isEmpty: boolean;
   changed: number;
   isBusy: boolean;
   isSample: boolean;
@@ -35,7 +38,8 @@ export function DecisionBar({
     <footer class="flex shrink-0 flex-col gap-2 border-line border-t bg-surface p-3 max-md:sticky max-md:bottom-14 max-md:z-20">
       <p role="status" class="flex min-h-4 items-center justify-between gap-2 text-ink-faint text-xs">
         <span>
-          {refusal ?? (left > 0 ? tn("reviews.left", left) : isSample ? "" : t("reviews.all_seen"))}
+          {refusal ??
+            (left > 0 ? tn("reviews.left", left) : isSample || isEmpty ? "" : t("reviews.all_seen"))}
         </span>
         <span>{changed > 0 && tn("reviews.changed", changed)}</span>
       </p>

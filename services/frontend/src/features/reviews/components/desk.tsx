@@ -21,6 +21,7 @@ import { DecisionBar, ReasonDialog } from "./decision-bar";
 import { FieldList } from "./field-list";
 import { Fraud, WeakSignals } from "./fraud";
 import { CaseHeader } from "./header";
+import { KeyHint } from "./key-hint";
 import { LineItems } from "./line-items";
 import { Notes } from "./notes";
 import { Split } from "./split";
@@ -106,7 +107,10 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
     // A finger would only call the screen's keyboard up.
     if (!matchMedia("(pointer: fine)").matches) return;
     if (bench.active) focus(bench.active);
-    else panel.current?.focus({ preventScroll: true });
+    else {
+      const choice = panel.current?.querySelector<HTMLElement>("[data-type-choice] select");
+      (choice ?? panel.current)?.focus({ preventScroll: true });
+    }
   }, []);
 
   const refusal = of.isOver ? t("reviews.over") : of.approvals.isMine ? t("reviews.you_approved") : null;
@@ -218,9 +222,11 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
             <WeakSignals of={of} />
             <Notes of={of} />
           </div>
+          <KeyHint />
           <DecisionBar
             approve={approve}
             left={bench.left.length}
+            isEmpty={bench.order.length === 0}
             changed={changed}
             isBusy={decision.isRunning}
             isSample={of.isSample}

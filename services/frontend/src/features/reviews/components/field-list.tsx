@@ -33,7 +33,7 @@ export function FieldList(props: FieldListProps) {
           <Rows fields={doubtful} {...props} />
         </section>
       )}
-      {doubtful.length === 0 && !props.isSample && (
+      {doubtful.length === 0 && bench.order.length > 0 && !props.isSample && (
         <p class="flex items-center gap-2 px-3 text-good text-sm">
           <Icon of={CircleCheck} />
           {t("reviews.no_doubt")}

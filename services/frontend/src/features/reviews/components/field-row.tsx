@@ -57,7 +57,7 @@ export function FieldRow(props: FieldRowProps) {
       class={`group relative rounded-lg px-3 py-0.5 transition-colors data-active:bg-accent-wash/60 ${doubtful ? "my-1 border border-line bg-surface py-2.5 shadow-card data-active:border-accent/50" : "hover:bg-sunken"}`}
     >
       <div class={doubtful ? "flex flex-col gap-1" : "flex items-center gap-3"}>
-        <div class={doubtful ? "flex items-center justify-between gap-2" : "w-34 shrink-0"}>
+        <div class={doubtful ? "flex items-center justify-between gap-2" : "w-28 shrink-0 sm:w-34"}>
           <label
             for={id}
             class={doubtful ? "font-medium text-sm" : "block text-ink-soft text-xs leading-tight"}
@@ -75,7 +75,7 @@ export function FieldRow(props: FieldRowProps) {
           spellcheck={false}
           aria-invalid={wrong ? true : undefined}
           aria-describedby={`${id}-told`}
-          placeholder={t(field.kind === "date" ? "reviews.date_hint" : "reviews.nothing")}
+          placeholder={placeholderOf(field, doubtful)}
           onFocus={(event) => {
             props.onLook(field);
             event.currentTarget.select();
@@ -154,6 +154,11 @@ function tellings(field: Field): string[] {
   const checks = failed.map((each) => checkText(each, field.name));
   const low = reasons.length + checks.length === 0 && isDoubtful(field) ? [t("reviews.low")] : [];
   return [...new Set([...reasons, ...checks, ...low])];
+}
+
+function placeholderOf(field: Field, doubtful: boolean): string {
+  if (field.kind === "date") return t("reviews.date_hint");
+  return doubtful ? t("reviews.type_it") : t("reviews.nothing");
 }
 
 function facts(field: Field): string {

@@ -1,15 +1,18 @@
-import { ArrowRight, BadgeCheck, ExternalLink, ShieldAlert } from "lucide";
+import { ArrowRight, BadgeCheck, Columns2, ExternalLink, ShieldAlert } from "lucide";
+import { useState } from "preact/hooks";
 import { pageKey, pageSrc } from "../../../lib/document-pages";
 import { flagText } from "../../../lib/findings";
 import { day } from "../../../lib/format";
 import { t, tword } from "../../../lib/i18n";
 import { fieldName } from "../../../lib/names";
+import { Button } from "../../../ui/button";
 import { Icon } from "../../../ui/icon";
 import { Picture } from "../../../ui/viewer/picture";
 import type { Case, Flag, Place } from "../case";
 import { type Account, accountsOf, changesOf, factsOf, placesOf, twinOf } from "../evidence";
 import { flagAdvice } from "../names";
 import { shownValue } from "../values";
+import { Compare } from "./compare";
 
 type Show = (place: Place, documentId: string) => void;
 
@@ -77,8 +80,10 @@ function OneFlag({ flag, show }: { flag: Flag; show: Show }) {
 
 /** This document and the earlier one, picture beside picture. */
 function SideBySide({ flag, twin }: { flag: Flag; twin: { processId: string; documentId: string } }) {
+  const [isLarge, enlarge] = useState(false);
   return (
     <div class="grid grid-cols-2 gap-3">
+      {isLarge && <Compare own={flag.documentId} twin={twin.documentId} close={() => enlarge(false)} />}
       <figure>
         <figcaption class="mb-1 text-ink-faint text-xs">{t("reviews.this_one")}</figcaption>
         <Sheet documentId={flag.documentId} label={t("reviews.this_one")} />
@@ -98,6 +103,9 @@ function SideBySide({ flag, twin }: { flag: Flag; twin: { processId: string; doc
         </figcaption>
         <Sheet documentId={twin.documentId} label={t("reviews.earlier_one")} />
       </figure>
+      <Button small icon={Columns2} class="col-span-2" onClick={() => enlarge(true)}>
+        {t("reviews.compare_large")}
+      </Button>
     </div>
   );
 }

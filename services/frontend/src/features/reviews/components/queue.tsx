@@ -122,7 +122,7 @@ const columns = (): Column<Review>[] => [
   },
   {
     title: t("reviews.confidence"),
-    cell: (row) => <Confidence of={row.process.overall_confidence} />,
+    cell: (row) => <Confidence of={row.process.overall_confidence || null} />,
     class: "hidden lg:table-cell",
   },
   { title: t("reviews.who"), cell: (row) => <Who row={row} />, class: "hidden md:table-cell" },

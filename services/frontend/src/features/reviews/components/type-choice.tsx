@@ -27,7 +27,7 @@ export function TypeChoice({ of, readAs }: { of: Case; readAs: (typeId: string) 
       tone="doubt"
       title={t("reviews.which_type")}
       actions={
-        <div class="flex w-full items-center gap-2">
+        <div data-type-choice class="flex w-full items-center gap-2">
           <div class="min-w-0 flex-1">
             <Select
               bare

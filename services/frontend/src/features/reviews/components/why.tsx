@@ -5,8 +5,8 @@ import { fieldName } from "../../../lib/names";
 import type { Case, Place, Reason } from "../case";
 import { Notice } from "./notice";
 
-/** Told elsewhere: beside the flags of fraud, and beside the cuts. */
-const SHOWN_APART = new Set(["fraud_detected", "split_proposed"]);
+/** Told elsewhere: beside the flags of fraud, the cuts, and the choice of a type. */
+const SHOWN_APART = new Set(["fraud_detected", "split_proposed", "type_uncertain"]);
 
 /** Why it waits, as far as no single field is meant. */
 export function Why({ of, show }: { of: Case; show: (place: Place) => void }) {
