@@ -52,7 +52,7 @@ def program() -> Iterator[Program]:
         portal = Portal(FRONTEND, folder / "portal.log")
         if not portal.is_built():
             portal.build()
-        started = Program(folder / "home").ready()
+        started = Program(folder / "home", EGRESS__ALLOW="127.0.0.1/32").ready()
         try:
             yield started
         finally:

@@ -29,7 +29,7 @@ def _held(submit: Submit, name: str) -> str:
 
 
 def _opened(page: Page, file_name: str) -> None:
-    expect(page.get_by_role("heading", name=file_name)).to_be_visible()
+    expect(page.get_by_role("heading", name=file_name, level=1)).to_be_visible()
 
 
 def test_a_doubtful_invoice_is_decided_by_the_keyboard_alone(
@@ -190,9 +190,17 @@ def test_what_hostile_documents_say_is_only_ever_text(
     files = {name: "pdf_ok.pdf", "values.pdf": "pdf_markup_values.pdf"}
     for shown, file in files.items():
         process = submit(shown, (tmp_path / file).read_bytes())
+        page = open_page(f"/processes/{process['process_id']}", email="admin@acme.com")
+        for tab in ("Result", "Timeline", "Sent on", "Audit"):
+            page.get_by_role("tab", name=tab).click()
+            _opened(page, shown)
+            page.wait_for_load_state("networkidle")
+            assert page.locator("img[src='x'], [onerror]").count() == 0
+        page.goto("/processes")
+        expect(page.locator(f'[data-row="{process["process_id"]}"]')).to_contain_text(shown)
         if process["status"] != "hitl_review":
             continue
-        page = open_page(f"/reviews/{process['process_id']}", email="admin@acme.com")
+        page.goto(f"/reviews/{process['process_id']}")
         _opened(page, shown)
         page.wait_for_load_state("networkidle")
         assert page.locator("img[src='x'], [onerror]").count() == 0
@@ -226,6 +234,11 @@ def test_a_stack_is_cut_where_the_reviewer_says(
         pytest.fail(f"no cut was proposed: {process['status']}, {process['review_reasons']}")
     page = open_page(f"/reviews/{process['process_id']}")
     expect(page.get_by_role("heading", name="This file seems to hold several documents")).to_be_visible()
+    pieces = page.get_by_role("list", name="stack.pdf").get_by_role("img")
+    assert pieces.count() > 1
+    for each in pieces.all():
+        expect(each).to_have_js_property("complete", True)
+        assert each.evaluate("picture => picture.naturalWidth") > 0
     shoot(page, "split")
     assert faults(page) == []
     page.get_by_role("button", name="Cut it").click()

@@ -1,10 +1,9 @@
 """Line items, notes and claims on the review screen, kept by the real program and read back from it."""
 
 import re
-from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.conftest import OpenPage, Submit, faults, shoot
 from tests.browser.documents import doubtful_rows
@@ -60,5 +59,5 @@ def test_rows_a_note_and_a_claim_stand_as_the_reviewer_left_them(
     assert result["fields"]["currency"]["value"] == "EUR"
 
 
-def _cell(page: Page, column: str, row: int):
+def _cell(page: Page, column: str, row: int) -> Locator:
     return page.get_by_label(f"{column}, row {row}", exact=True)

@@ -121,7 +121,7 @@ export const reviews = {
   earlier_one: "Früheres Dokument",
   open: "Öffnen",
   compare: "Beide Dokumente vergleichen",
-  compare_large: "Groß vergleichen",
+  compare_large: "Nebeneinander vergleichen",
   new_tab: "in neuem Tab",
   account_new: "Es will bezahlt werden auf",
   account_known: "Bekannte Konten dieses Lieferanten",

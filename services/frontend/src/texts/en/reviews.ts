@@ -120,7 +120,7 @@ export const reviews = {
   earlier_one: "Earlier document",
   open: "Open",
   compare: "Compare both documents",
-  compare_large: "Compare in large",
+  compare_large: "Compare side by side",
   new_tab: "in a new tab",
   account_new: "It asks to pay to",
   account_known: "Known accounts of this vendor",

@@ -112,7 +112,7 @@ function SideBySide({ flag, twin }: { flag: Flag; twin: { processId: string; doc
 
 function Sheet({ documentId, label }: { documentId: string; label: string }) {
   return (
-    <span class="relative block aspect-[1/1.2] overflow-hidden rounded-md border border-line bg-paper">
+    <span class="relative block aspect-[1/0.9] overflow-hidden rounded-md border border-line bg-paper">
       <span class="absolute inset-x-0 top-0 block aspect-[1/1.414]">
         <Picture page={{ key: pageKey(documentId, 1), src: pageSrc(documentId, 1), label }} />
       </span>
