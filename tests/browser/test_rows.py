@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.conftest import OpenPage, Submit, faults, shoot
 from tests.browser.documents import doubtful_rows
@@ -57,6 +57,28 @@ def test_rows_a_note_and_a_claim_stand_as_the_reviewer_left_them(
     assert [row["description"] for row in rows][::3] == ["Copy paper, white", "Freight"]
     assert [row["line_total"] for row in rows[3:]] == ["12.00", "-12.00"]
     assert result["fields"]["currency"]["value"] == "EUR"
+
+
+def test_a_field_that_a_rule_doubts_after_all_keeps_the_focus(open_page: OpenPage, held: str) -> None:
+    page = open_page(f"/reviews/{held}")
+    asked: list[Route] = []
+
+    def hold(route: Route) -> None:
+        asked.append(route)
+
+    page.route("**/v1/reviews/*/fields", hold)
+    net = page.get_by_role("textbox", name="Net total", exact=True)
+    net.fill("1.00")
+    with page.expect_request("**/v1/reviews/*/fields"):
+        net.press("ArrowDown")
+    net.focus()
+    doubtful = page.get_by_role("region", name="To check").get_by_role(
+        "textbox", name="Net total", exact=True
+    )
+    expect(doubtful).to_have_count(0)
+    asked[0].continue_()
+    expect(doubtful).to_be_focused()
+    expect(doubtful).to_have_value("1.00")
 
 
 def _cell(page: Page, column: str, row: int) -> Locator:
