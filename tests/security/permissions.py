@@ -193,6 +193,9 @@ PERMISSIONS: dict[str, Rule] = {
     "get_document": document(READ),
     "get_document_file": document(RESULTS),
     "get_document_page": document(RESULTS, number="1"),
+    "get_document_page_crop": Rule(
+        RESULTS, path={"document_id": Of("document"), "number": "1"}, query={"box": "0.1,0.1,0.9,0.9"}
+    ),
     "get_document_words": document(RESULTS),
     # reviews
     "list_reviews": Rule(Scope.REVIEWS_WRITE),

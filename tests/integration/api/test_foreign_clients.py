@@ -24,6 +24,7 @@ PATHS = [
     ("GET", "/v1/documents/{d}"),
     ("GET", "/v1/documents/{d}/file"),
     ("GET", "/v1/documents/{d}/pages/1"),
+    ("GET", "/v1/documents/{d}/pages/1/crop"),
     ("GET", "/v1/documents/{d}/words"),
     ("GET", "/v1/process-types/{t}"),
     ("PATCH", "/v1/process-types/{t}"),

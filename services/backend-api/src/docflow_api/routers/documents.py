@@ -4,24 +4,25 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
-from docflow.adapters.pages.draw_words import words_png
-from docflow.adapters.pages.render import render_png
 from docflow.domain.access import Scope
-from docflow.domain.errors import NotFound
-from docflow.domain.file_types import WRITTEN
-from docflow.domain.reading import TextSource
+from docflow.domain.outcomes import Place
 from docflow.features.documents.models import Document, PageRow
 from docflow.features.documents.service import Documents
-from fastapi import APIRouter, Path, Response
+from fastapi import APIRouter, Depends, Path, Query, Response
 
 from docflow_api.deps import Gateway, Session, TheCaller, TheGateway, needs
+from docflow_api.page_pictures import PagePictures, box_of
 from docflow_api.rendering.files import FILE_CSP, attachment
 from docflow_api.schemas.documents import DocumentOut, PageWordsOut, WordOut, WordsOut, document_out
 from docflow_api.schemas.problem import problems
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
-RENDER_S = 20.0
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
+
+
+async def _own(document_id: UUID, caller: TheCaller, gateway: TheGateway) -> Document:
+    """Another client's id is 404 whatever the query holds, so it is looked up before the query is judged."""
+    return await _found(gateway, caller.client, document_id)
 
 
 @router.get(
@@ -75,10 +76,35 @@ async def get_document_page(
 ) -> Response:
     """One page, from 1, drawn at 150 dots per inch."""
     document = await _found(gateway, caller.client, document_id)
-    draw = _written_page if document.mime_type in WRITTEN else _own_page
-    picture = await draw(gateway, document, number)
-    headers = {"Content-Security-Policy": FILE_CSP, "Cache-Control": "private, max-age=3600"}
-    return Response(picture, media_type="image/png", headers=headers)
+    return _picture(await PagePictures(gateway.container).whole(document, number))
+
+
+@router.get(
+    "/{document_id}/pages/{number}/crop",
+    operation_id="get_document_page_crop",
+    response_class=Response,
+    responses={
+        200: {"content": {"image/png": _BINARY}, "description": "A part of the page as a picture"},
+        **problems(404, 415, 422),
+    },
+    dependencies=[needs(Scope.RESULTS_READ)],
+)
+async def get_document_page_crop(
+    document: Annotated[Document, Depends(_own)],
+    number: Annotated[int, Path(ge=1, le=100_000)],
+    box: Annotated[
+        str,
+        Query(
+            max_length=200,
+            description="`x0,y0,x1,y1` in fractions of the page as it is shown, as a field of a result has it",
+            examples=["0.62,0.81,0.93,0.84"],
+        ),
+    ],
+    gateway: TheGateway,
+) -> Response:
+    """A box on a page with an outline and some of what stands around it, for who cannot see the whole, as in a chat."""
+    place = Place(number, box_of(box, "/query/box"))
+    return _picture(await PagePictures(gateway.container).part(document, place))
 
 
 @router.get(
@@ -98,41 +124,9 @@ async def get_document_words(document_id: UUID, caller: TheCaller, gateway: TheG
     return WordsOut(document_id=document_id, pages=shown)
 
 
-async def _own_page(gateway: Gateway, document: Document, number: int) -> bytes:
-    container = gateway.container
-    data = await container.blobs.get(document.blob_key)
-    pixels = container.settings.limits.page_pixels
-    pose = await _pose(gateway, document, number)
-    return await container.workbench.run(
-        render_png, data, document.mime_type, number, pixels, pose, timeout_s=RENDER_S
-    )
-
-
-async def _pose(gateway: Gateway, document: Document, number: int) -> tuple[int, float]:
-    """How a page that was read as a picture is turned and straightened, so that its words' places fit."""
-    page = await _page_row(gateway, document, number)
-    if page is None or page.words_key is None or page.source != TextSource.OCR:
-        return 0, 0.0
-    kept: dict[str, Any] = orjson.loads(await gateway.container.blobs.get(page.words_key))
-    return kept.get("rotation", 0), kept.get("skew", 0.0)
-
-
-async def _page_row(gateway: Gateway, document: Document, number: int) -> PageRow | None:
-    async with gateway.container.database.client(document.client_id) as session:
-        pages = await Documents(session, document.client_id).pages([document.document_id])
-    return next((page for page in pages if page.number == number), None)
-
-
-async def _written_page(gateway: Gateway, document: Document, number: int) -> bytes:
-    """Text, tables and mails have no pages of their own: what was read is drawn where it was placed."""
-    container = gateway.container
-    page = await _page_row(gateway, document, number)
-    if page is None or page.words_key is None:
-        raise NotFound("no such page, or not read yet")
-    words = await container.blobs.get(page.words_key)
-    return await container.workbench.run(
-        words_png, words, container.settings.limits.page_pixels, timeout_s=RENDER_S
-    )
+def _picture(png: bytes) -> Response:
+    headers = {"Content-Security-Policy": FILE_CSP, "Cache-Control": "private, max-age=3600"}
+    return Response(png, media_type="image/png", headers=headers)
 
 
 async def _found(gateway: Gateway, client_id: UUID, document_id: UUID) -> Document:

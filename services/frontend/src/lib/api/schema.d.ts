@@ -799,6 +799,26 @@ export interface paths {
   patch?: never;
   trace?: never;
  };
+ "/v1/documents/{document_id}/pages/{number}/crop": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Document Page Crop
+   * @description A box on a page with an outline and some of what stands around it, for who cannot see the whole, as in a chat.
+   */
+  get: operations["get_document_page_crop"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
  "/v1/documents/{document_id}/read-region": {
   parameters: {
    query?: never;
@@ -9077,6 +9097,48 @@ export interface operations {
   requestBody?: never;
   responses: {
    /** @description The page as a picture */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "image/png": string;
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_document_page_crop: {
+  parameters: {
+   query: {
+    /** @description `x0,y0,x1,y1` in fractions of the page as it is shown, as a field of a result has it */
+    box: string;
+   };
+   header?: never;
+   path: {
+    number: number;
+    document_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description A part of the page as a picture */
    200: {
     headers: {
      [name: string]: unknown;

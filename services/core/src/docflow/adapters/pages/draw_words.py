@@ -5,6 +5,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from PIL import Image
     from PIL.ImageFont import FreeTypeFont, ImageFont
 
 DPI = 150
@@ -15,6 +16,13 @@ _LEAST_PIXELS, _MOST_PIXELS = 4, 60
 
 def words_png(stored: bytes, max_pixels: int) -> bytes:
     """The page whose words are `stored` (`width`, `height` in points and `words`), black on white, as PNG."""
+    out = BytesIO()
+    drawn_words(stored, max_pixels).save(out, "PNG", compress_level=3)
+    return out.getvalue()
+
+
+def drawn_words(stored: bytes, max_pixels: int) -> "Image.Image":
+    """The same before it is packed."""
     from PIL import Image, ImageDraw
 
     page: dict[str, Any] = json.loads(stored)
@@ -26,9 +34,7 @@ def words_png(stored: bytes, max_pixels: int) -> bytes:
     for text, x0, y0, x1, y1, _ in page["words"]:
         font = _fitting(fonts, text, (x1 - x0) * width, (y1 - y0) * height)
         pen.text((x0 * width, y0 * height), text, fill=0, font=font)
-    out = BytesIO()
-    image.save(out, "PNG", compress_level=3)
-    return out.getvalue()
+    return image
 
 
 def _fitting(
