@@ -27,6 +27,7 @@ VERBS = (
     "audit",
     "broker",
     "mail",
+    "n8n",
     "create-admin",
 )
 

@@ -19,6 +19,7 @@ from docflow_cli.commands.eval import evaluate
 from docflow_cli.commands.logs import logs
 from docflow_cli.commands.mail import mail
 from docflow_cli.commands.migrate import migrate
+from docflow_cli.commands.n8n import n8n
 from docflow_cli.commands.result import result
 from docflow_cli.commands.run import run_service
 from docflow_cli.commands.seed import seed
@@ -43,6 +44,7 @@ app.add_typer(evaluate, name="eval")
 app.add_typer(audit, name="audit")
 app.add_typer(broker, name="broker")
 app.add_typer(mail, name="mail")
+app.add_typer(n8n, name="n8n")
 
 
 def run() -> None:
