@@ -1,10 +1,11 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from docflow.adapters.egress.guarded import GuardedEgress
 from docflow.db.database import Database
 from docflow.domain.errors import TransientError
 from docflow.domain.ids import new_id
@@ -65,6 +66,45 @@ async def test_a_second_try_carries_the_same_id(output: Output) -> None:
     first, second = (headers["webhook-id"] for headers, _ in receiver.requests)
     assert first == second
     assert [a["status"] for a in (await state(output, delivery_id))["attempts"]] == [500, 200]
+
+
+async def due_now(output: Output) -> None:
+    async with output.database.client(output.tenancy.client_id) as session:
+        await session.execute(text("UPDATE webhook_deliveries SET available_at = now() - interval '1 s'"))
+
+
+async def test_a_caller_that_does_not_wait_yet_is_called_again_within_seconds_at_the_very_same_address(
+    output: Output,
+) -> None:
+    async with receiving(409, 409, 409, 200) as receiver:
+        # An inner name that the operator allows, as that of an n8n beside this.
+        output.egress = GuardedEgress([f"n8n:{receiver.port}"], resolve=to_loopback)
+        address = "/webhook-waiting/42?signature=ab%2Bc%3D%3d&x=a+b"
+        delivery_id = await output.delivery(f"http://n8n:{receiver.port}{address}")
+        for wait_s in (1, 2, 5):
+            before = datetime.now(UTC)
+            await output.round(output.deliveries())
+            due = (await state(output, delivery_id))["available_at"] - timedelta(seconds=wait_s)
+            assert before <= due <= datetime.now(UTC)
+            await due_now(output)
+        await output.round(output.deliveries())
+    row = await state(output, delivery_id)
+    assert (row["state"], [a["status"] for a in row["attempts"]]) == ("delivered", [409, 409, 409, 200])
+    assert {headers[":line"] for headers, _ in receiver.requests} == {f"POST {address} HTTP/1.1"}
+    assert len({headers["webhook-id"] for headers, _ in receiver.requests}) == 1
+
+
+async def to_loopback(_host: str, _port: int) -> Sequence[str]:
+    return ["127.0.0.1"]
+
+
+async def test_a_resume_address_that_is_gone_disables_no_other_callback(output: Output) -> None:
+    endpoint_id = await output.endpoint(kind="callback", url=None)
+    async with receiving(410) as receiver:
+        delivery_id = await output.delivery(receiver.url, endpoint_id)
+        await output.round(output.deliveries())
+    endpoint = await output.row("webhook_endpoints", "endpoint_id", endpoint_id)
+    assert ((await state(output, delivery_id))["state"], endpoint["state"]) == ("failed", "active")
 
 
 async def test_a_receiver_that_names_a_time_is_left_alone_until_then(output: Output) -> None:
