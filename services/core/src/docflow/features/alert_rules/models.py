@@ -26,7 +26,9 @@ class Comparison(StrEnum):
     BELOW = "below"
 
 
-EVENTS = ("hitl_required", "process_failed", "low_confidence", "fraud_detected", "quota_warning")
+EVENTS = (
+    "hitl_required", "process_failed", "low_confidence", "fraud_detected", "quota_warning", "document_duplicate",
+)  # fmt: skip
 """Notifications that can be counted. Completions are written only where somebody wants them."""
 
 

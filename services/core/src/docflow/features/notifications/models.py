@@ -8,7 +8,7 @@ from docflow.db.base import Base, Created, id_column, one_of
 
 TYPES = (
     "hitl_required", "process_failed", "low_confidence", "fraud_detected", "process_completed",
-    "quota_warning", "alert", "digest",
+    "quota_warning", "alert", "digest", "document_duplicate",
 )  # fmt: skip
 
 
