@@ -1,6 +1,7 @@
 """Both stages on the real engine and database: what they decide is what the rows say."""
 
 import hashlib
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 from uuid import UUID
@@ -9,13 +10,16 @@ from docflow.adapters.llm.offline.provider import OfflineProvider
 from docflow.adapters.ocr.rapidocr import read_image
 from docflow.db.database import Database
 from docflow.domain.file_types import EML
+from docflow.domain.ids import new_id
+from docflow.domain.jobs import Job, Ledger
+from docflow.domain.outcomes import Fail, StageOutcome
 from docflow.domain.stages import Stage
 from docflow.domain.transition import Decision
 from docflow.features.classification.repository import TypeCatalog
 from docflow.features.documents.repository import DocumentStore
 from docflow.features.stage_runs import lifecycle, submission
 from docflow.testing.blobs import MemoryBlobs
-from docflow.testing.engine import open_worker, toy_pipeline
+from docflow.testing.engine import Decide, open_worker, toy_pipeline
 from docflow.testing.factories import (
     Tenancy,
     add_configuration,
@@ -62,7 +66,9 @@ async def submit(
     return process_id
 
 
-async def run(database: Database, blobs: MemoryBlobs, tenancy: Tenancy, processes: list[UUID]) -> None:
+async def run(
+    database: Database, blobs: MemoryBlobs, tenancy: Tenancy, processes: list[UUID], **decide: Decide
+) -> None:
     workbench, store = ThreadWorkbench(), DocumentStore(database)
     reading = handlers(
         blobs=blobs,
@@ -74,7 +80,9 @@ async def run(database: Database, blobs: MemoryBlobs, tenancy: Tenancy, processe
         types=TypeCatalog(database),
         limits=LIMITS,
     )
-    later = [stage for stage in toy_pipeline() if stage.stage not in (Stage.INGEST, Stage.INTELLIGENT_OCR)]
+    later = [
+        stage for stage in toy_pipeline(**decide) if stage.stage not in (Stage.INGEST, Stage.INTELLIGENT_OCR)
+    ]
     async with open_worker(database, (*reading, *later)):
         await until_status(database, tenancy, processes, "completed", "failed", "hitl_review")
 
@@ -228,3 +236,50 @@ async def test_what_a_person_said_once_is_known_the_next_time(
         assert (known.status, known.process_type_id) == ("completed", twin)
         assert known.classification_result["source"] == "person"
     assert (process.process_type_id, process.classification_result["source"]) == (twin, "classified")
+
+
+async def fail(_job: Job, _ledger: Ledger) -> StageOutcome:
+    return Fail("rule_failed")
+
+
+async def test_a_document_that_repeats_another_is_told_of_once_by_ids(
+    database: Database, owner_database: Database
+) -> None:
+    tenancy, blobs = await add_tenancy(owner_database, "told-once"), MemoryBlobs()
+    await rows(
+        database,
+        tenancy,
+        "INSERT INTO webhook_endpoints (endpoint_id, client_id, kind, url, events, secret_sealed) VALUES"
+        " (:e, :c, 'endpoint', 'https://hooks.example/in', '{document.duplicate}', '\\x00') RETURNING 1",
+        e=new_id(),
+        c=tenancy.client_id,
+    )
+    data = (DEMO / "saas-calendly-3189846.pdf").read_bytes()
+    first, second = [await submit(database, blobs, tenancy, data) for _ in range(2)]
+    await run(database, blobs, tenancy, [first, second], intelligent_process=fail)
+    async with database.client(tenancy.client_id) as session:
+        await lifecycle.retry(
+            session,
+            client_id=tenancy.client_id,
+            process_id=second,
+            by="user:1",
+            at=datetime.now(UTC),
+            from_stage=Stage.INGEST,
+        )
+    await run(database, blobs, tenancy, [second], intelligent_process=fail)
+
+    documents = await rows(database, tenancy, "SELECT process_id, document_id FROM documents")
+    ids = {row.process_id: str(row.document_id) for row in documents}
+    told = {
+        "document_id": ids[second],
+        "duplicate_of": [{"process_id": str(first), "document_id": ids[first]}],
+    }
+    deliveries = await rows(database, tenancy, "SELECT event_type, process_id, body FROM webhook_deliveries")
+    notices = await rows(
+        database, tenancy, "SELECT process_id, message FROM notifications WHERE type = 'document_duplicate'"
+    )
+    events = await rows(database, tenancy, "SELECT payload FROM outbox WHERE topic = 'document.duplicate'")
+    assert [(row.event_type, row.process_id) for row in deliveries] == [("document.duplicate", second)]
+    assert json.loads(deliveries[0].body)["data"].items() >= told.items()
+    assert [tuple(row) for row in notices] == [(second, f"Compare it with {first}.")]
+    assert [row.payload["data"].items() >= told.items() for row in events] == [True]

@@ -7,7 +7,14 @@ from docflow.features.alert_rules.repository import RulePlan
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Event = Literal["hitl_required", "process_failed", "low_confidence", "fraud_detected", "quota_warning"]
+Event = Literal[
+    "hitl_required",
+    "process_failed",
+    "low_confidence",
+    "fraud_detected",
+    "document_duplicate",
+    "quota_warning",
+]
 Severity = Literal["info", "warning", "error", "critical"]
 
 

@@ -12,6 +12,7 @@ MESSAGES = {
     "process.cancelled": "A process was ended by somebody",
     "process.review_required": "A process waits for a person",
     "process.reviewed": "A person decided about a process",
+    "document.duplicate": "A document of the process repeats earlier ones, which `duplicate_of` names; told once",
     "quota.warning": "A budget for models has reached 50, 80 or 100 %; the process members are null",
     "endpoint.test": "Somebody asked for a test of this endpoint; the process members are null",
 }
@@ -32,6 +33,13 @@ class MessageChild(BaseModel):
     process_type_id: str | None = None
 
 
+class MessageDuplicate(BaseModel):
+    """An earlier document of the client."""
+
+    process_id: UUID
+    document_id: UUID
+
+
 class MessageData(BaseModel):
     """`version` is the process's at the moment of the change: an older one than known can be dropped."""
 
@@ -42,6 +50,9 @@ class MessageData(BaseModel):
     links: MessageLinks
     children: list[MessageChild] | None = None
     """What the parts of a stack became; only there where the process was split."""
+    document_id: UUID | None = None
+    duplicate_of: list[MessageDuplicate] | None = None
+    """Only in `document.duplicate`, as is `document_id`."""
 
 
 class WebhookMessage(BaseModel):

@@ -100,9 +100,12 @@ class Announcer:
     def webhooks(self, subject: Subject, status: ProcessStatus, *extra: str) -> tuple[WebhookEvent, ...]:
         """The events of entering `status`, led by those in `extra`."""
         own = (_WEBHOOK_OF[status],) if status in _WEBHOOK_OF else ()
-        return tuple(self._webhook(subject, status, type_) for type_ in (*extra, *own))
+        return tuple(self.webhook(subject, status, type_) for type_ in (*extra, *own))
 
-    def _webhook(self, subject: Subject, status: ProcessStatus, type_: str) -> WebhookEvent:
+    def webhook(
+        self, subject: Subject, status: ProcessStatus, type_: str, more: JsonObject | None = None
+    ) -> WebhookEvent:
+        """`more` joins the message's data: ids alone."""
         path = f"{self.public_url.rstrip('/')}/v1/processes/{subject.process_id}"
         data: dict[str, object] = {
             "process_id": str(subject.process_id),
@@ -113,6 +116,7 @@ class Announcer:
         }
         if subject.children:
             data["children"] = list(subject.children)
+        data |= more or {}
         body = {"type": type_, "timestamp": self.at.isoformat(), "data": data}
         return WebhookEvent(self.new_id(), type_, type_ in CALLBACK_EVENTS, body)
 

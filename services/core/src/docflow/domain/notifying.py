@@ -20,6 +20,8 @@ class Told(StrEnum):
     """A process waits because values are doubtful, and for nothing else."""
     FRAUD_DETECTED = "fraud_detected"
     """A process waits, and signals of fraud are among the reasons."""
+    DOCUMENT_DUPLICATE = "document_duplicate"
+    """A document repeats an earlier one of the client; once for a document."""
     PROCESS_COMPLETED = "process_completed"
     """A process is complete."""
     QUOTA_WARNING = "quota_warning"

@@ -17,7 +17,7 @@ class WebhookEvent(StrEnum):
     PROCESS_REVIEWED = "process.reviewed"
     """A person decided about a process."""
     DOCUMENT_DUPLICATE = "document.duplicate"
-    """Can be asked for; nothing sends it yet. A copy is told by the process."""
+    """A document of the process repeats earlier ones, which are named by their ids; told once."""
     QUOTA_WARNING = "quota.warning"
     """A budget for models has reached 50, 80 or 100 %; the process members are null."""
 

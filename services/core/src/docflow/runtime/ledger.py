@@ -5,12 +5,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import select, text, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
 from docflow.domain.announcing import Announcer, Subject
 from docflow.domain.configuration import Configuration
+from docflow.domain.duplicates import Duplicate, duplicate_of
 from docflow.domain.ids import new_id
 from docflow.domain.jobs import DocumentState, FoundFile, LostRun, ProcessState, Run
 from docflow.domain.json_types import JsonObject, JsonValue
@@ -21,6 +22,7 @@ from docflow.domain.transition import ProcessChange, Transition, storable
 from docflow.domain.workflow import pinned_workflow
 from docflow.features.configurations.service import Configurations
 from docflow.features.documents.models import Document
+from docflow.features.notifications.models import Notification
 from docflow.features.stage_runs import repository
 
 _CHECKPOINTED = frozenset(
@@ -53,12 +55,15 @@ class RunLedger:
         run: Run,
         worker_id: UUID,
         writing: asyncio.Semaphore | None = None,
+        *,
+        public_url: str = "",
     ) -> None:
         self._database = database
         self._clock = clock
         self._run = run
         self._worker_id = worker_id
         self._writing = writing or asyncio.Semaphore(1)
+        self._public_url = public_url
         self.pinned: Pinned | None = None
 
     async def mark(self, status: ProcessStatus) -> None:
@@ -72,6 +77,7 @@ class RunLedger:
         if unknown:
             raise ValueError(f"a checkpoint does not keep {', '.join(sorted(unknown))}")
         run = self._run
+        duplicate = duplicate_of(document_id, changes.get("fraud_flags") or ())
         async with self._writing, self._database.client(run.client_id) as session:
             if not await repository.is_ours(session, run, self._worker_id, lock=True):
                 raise LostRun
@@ -84,6 +90,8 @@ class RunLedger:
                 )
                 .values({name: storable(value) for name, value in changes.items()})
             )
+            if duplicate is not None:
+                await self._tell(session, duplicate)
 
     async def add_documents(
         self, found: Sequence[FoundFile], metadata: JsonObject
@@ -122,6 +130,19 @@ class RunLedger:
         )
         self.pinned = Pinned(known, self._run, chosen)
         return workflow.configured(chosen, step.name)
+
+    async def _tell(self, session: AsyncSession, duplicate: Duplicate) -> None:
+        """Once for a document, however often it is read: the notification remembers it."""
+        run = self._run
+        known = select(Notification.notification_id).where(
+            Notification.client_id == run.client_id,
+            Notification.notification_id == duplicate.notification_id,
+        )
+        process = await repository.process_state(session, run.client_id, run.process_id)
+        if process is None or await session.scalar(known) is not None:
+            return
+        say = Announcer(self._clock.now(), new_id, self._public_url)
+        await repository.write(session, duplicate.told(process, say))
 
     async def _ours(self, session: AsyncSession) -> ProcessState:
         """The process, locked. Raises LostRun where the run is no longer ours."""

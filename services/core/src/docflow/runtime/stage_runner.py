@@ -242,7 +242,9 @@ class StageRunner:
         point = CRASH_PREFIX[run.stage]
         crash_point(f"{point}.after_claim")
         began = self._clock.monotonic()
-        ledger = RunLedger(self._database, self._clock, run, worker_id, self._writing)
+        ledger = RunLedger(
+            self._database, self._clock, run, worker_id, self._writing, public_url=self._public_url
+        )
         process, policy, outcome = await self._outcome(run, ledger)
         if ledger.pinned is not None:
             process, run = ledger.pinned.process, ledger.pinned.run

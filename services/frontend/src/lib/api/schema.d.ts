@@ -2587,6 +2587,23 @@ export interface paths {
  };
 }
 export interface webhooks {
+ "document.duplicate": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /** A document of the process repeats earlier ones, which `duplicate_of` names; told once */
+  post: operations["on_document_duplicate"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
  "endpoint.test": {
   parameters: {
    query?: never;
@@ -2763,7 +2780,7 @@ export interface components {
     * Event
     * @default null
     */
-   event?: ("hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "quota_warning") | null;
+   event?: ("hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "document_duplicate" | "quota_warning") | null;
    /**
     * Is Enabled
     * @default true
@@ -4532,6 +4549,16 @@ export interface components {
     * @default null
     */
    children?: components["schemas"]["MessageChild"][] | null;
+   /**
+    * Document Id
+    * @default null
+    */
+   document_id?: string | null;
+   /**
+    * Duplicate Of
+    * @default null
+    */
+   duplicate_of?: components["schemas"]["MessageDuplicate"][] | null;
    /** External Id */
    external_id: string | null;
    links: components["schemas"]["MessageLinks"];
@@ -4541,6 +4568,22 @@ export interface components {
    status: string | null;
    /** Version */
    version: number | null;
+  };
+  /**
+   * MessageDuplicate
+   * @description An earlier document of the client.
+   */
+  MessageDuplicate: {
+   /**
+    * Document Id
+    * Format: uuid
+    */
+   document_id: string;
+   /**
+    * Process Id
+    * Format: uuid
+    */
+   process_id: string;
   };
   /**
    * MessageLinks
@@ -6537,7 +6580,7 @@ export interface components {
    * @description What a notification is about.
    * @enum {string}
    */
-  Told: "hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "process_completed" | "quota_warning" | "alert" | "digest";
+  Told: "hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "document_duplicate" | "process_completed" | "quota_warning" | "alert" | "digest";
   /**
    * UnreadOut
    * @description Counted up to 1,000: `is_capped` = there may be more.
@@ -13460,6 +13503,49 @@ export interface operations {
    500: components["responses"]["Problem"];
    /** @description The database or another part is away; try again after Retry-After seconds */
    503: components["responses"]["Problem"];
+  };
+ };
+ on_document_duplicate: {
+  parameters: {
+   query?: never;
+   header: {
+    /** @description The same over all tries of one event */
+    "webhook-id": string;
+    /** @description Seconds of the epoch, of this try */
+    "webhook-timestamp": string;
+    /** @description `v1,` and the base64 of an HMAC-SHA256 over `id.timestamp.body` */
+    "webhook-signature": string;
+   };
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["WebhookMessage"];
+   };
+  };
+  responses: {
+   /** @description No more of these: the endpoint is disabled */
+   410: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Taken */
+   "2XX": {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description Tried again later */
+   default: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
   };
  };
  on_endpoint_test: {

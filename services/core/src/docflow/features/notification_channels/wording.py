@@ -13,6 +13,7 @@ _ONE_MANY: Mapping[str, tuple[str, str]] = {
     Told.PROCESS_FAILED: ("process failed", "processes failed"),
     Told.LOW_CONFIDENCE: ("process was read with low confidence", "processes were read with low confidence"),
     Told.FRAUD_DETECTED: ("document looks doubtful", "documents look doubtful"),
+    Told.DOCUMENT_DUPLICATE: ("document repeats an earlier one", "documents repeat earlier ones"),
     Told.PROCESS_COMPLETED: ("process is complete", "processes are complete"),
     Told.QUOTA_WARNING: ("warning of a budget", "warnings of budgets"),
     Told.ALERT: ("alert", "alerts"),
