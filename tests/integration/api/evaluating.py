@@ -5,8 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from docflow.domain.ports.llm import Candidate, Extraction, ExtractRequest
+from docflow.plugins.running import Plugins
 from docflow.plugins.validators import BUILT_IN
-from docflow.plugins.validators.running import Validators
 from docflow.runtime.checks import Checks
 from docflow.runtime.rereading import Rereader
 from docflow.testing.factories import Tenancy
@@ -60,7 +60,7 @@ async def begun(world: World, headers: dict[str, str], set_id: str, **sides: Any
 
 def loop_of(world: World) -> EvaluationLoop:
     container = world.container
-    checks = Checks(Validators(BUILT_IN))
+    checks = Checks(Plugins(BUILT_IN))
     rereader = Rereader(container.blobs, container.workbench, container.provider, checks)
     return EvaluationLoop(container.database, container.workbench, rereader, container.clock)
 

@@ -21,8 +21,8 @@ from docflow.features.configurations.service import Configurations
 from docflow.features.prompts.models import PromptRow
 from docflow.features.prompts.repository import PromptRepository
 from docflow.features.users.passwords import Passwords
+from docflow.plugins.running import Plugins
 from docflow.plugins.validators import BUILT_IN
-from docflow.plugins.validators.running import Validators
 from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import add_client
 from sqlalchemy import select, text
@@ -156,7 +156,7 @@ async def test_every_id_has_the_form_of_version_7(seeded_database_urls: Database
 
 
 async def test_the_platforms_templates_and_prompts_could_be_published_by_a_client(seeded: Database) -> None:
-    known = Known(schema_fault, found_in_text, Validators(BUILT_IN).names())
+    known = Known(schema_fault, found_in_text, Plugins(BUILT_IN).names())
     async with seeded.nobody() as session:
         templates = (await session.scalars(select(ConfigurationRow))).all()
         prompts = (await session.scalars(select(PromptRow))).all()

@@ -20,8 +20,8 @@ from docflow.features.classification.repository import TypeCatalog
 from docflow.features.completions.router import Router
 from docflow.features.documents.repository import DocumentStore
 from docflow.features.usage.books import PostgresBooks
+from docflow.plugins.running import Plugins
 from docflow.plugins.validators import BUILT_IN
-from docflow.plugins.validators.running import Validators
 from docflow.runtime.logging import open_logging
 from docflow.runtime.metrics import Metrics
 from docflow.runtime.model_reading import RoutedProvider
@@ -117,7 +117,7 @@ async def test_what_a_document_says_is_told_to_no_log_span_book_or_audit(
             for one in toy_pipeline()
             if one.stage not in (Stage.INGEST, Stage.INTELLIGENT_OCR, Stage.INTELLIGENT_PROCESS)
         ]
-        checking = IntelligentProcess(Validators(BUILT_IN, installed=tuple))
+        checking = IntelligentProcess(Plugins(BUILT_IN, installed=tuple))
         with everything_logged() as logged:
             sent = [
                 await submit(database, blobs, tenancy, data)

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import AsyncIterator, Sequence
 from contextlib import aclosing
+from importlib.metadata import EntryPoint
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -18,8 +19,11 @@ from docflow.domain.outcomes import Advance, Fail, HoldForReview, StageOutcome
 from docflow.domain.ports.llm import Extraction, ExtractRequest, Provider
 from docflow.domain.stages import DocumentStatus, DuplicatePolicy, ProcessStatus, Stage
 from docflow.features.classification.scoring import KnownType
+from docflow.plugins.calling import GROUP
+from docflow.plugins.running import Plugins
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.jobs import NullLedger, make_configuration, make_job, make_process
+from docflow.testing.workbench import ThreadWorkbench
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.ports import PageRecord
 from docflow_ocr.stages import handlers
@@ -391,3 +395,38 @@ async def test_a_model_is_shown_each_page_beside_its_words(workbench: ProcessWor
     for image, page in zip(request.images, request.pages, strict=True):
         assert max(image.width, image.height) <= 1568
         assert image.width / image.height == pytest.approx(page.width / page.height, rel=0.01)
+
+
+def plugged(reading: Reading, name: str) -> None:
+    entry = EntryPoint("theirs", f"tests.contract.workbench.strange_plugins:{name}", GROUP)
+    reading.more["plugins"] = Plugins((), ThreadWorkbench(), installed=lambda: (entry,))
+
+
+async def test_a_plugin_looks_at_the_pages_and_gives_signals_with_evidence(
+    workbench: ProcessWorkbench,
+) -> None:
+    reading = Reading(workbench, plugin_name="theirs", enable_fraud_detection=True)
+    plugged(reading, "Whole")
+    await reading.send("invoice.pdf", demo("facturx-lieferant-471102.pdf"))
+    outcome = await reading.through()
+    assert isinstance(outcome, Advance)
+    (document,) = reading.documents
+    (flag,) = (one for one in document.fraud_flags if one["family"] == "plugin")
+    assert (flag["code"], flag["score"]) == ("theirs.odd", 0.6)
+    assert flag["evidence"] == {"plugin": "theirs", "fields": ["a"], "stated": {}}
+    assert outcome.changes["classification_result"]["fraud_detected"]  # type: ignore[index,call-overload]
+    told = outcome.changes["extraction_result"]["documents"][0]["findings"]  # type: ignore[index,call-overload]
+    assert [(one["code"], one["message"]) for one in told] == [("pages", "2")]
+
+
+async def test_a_plugin_that_raises_is_noted_and_the_document_is_read_all_the_same(
+    workbench: ProcessWorkbench,
+) -> None:
+    reading = Reading(workbench, plugin_name="theirs")
+    plugged(reading, "Nowhere")
+    await reading.send("invoice.pdf", demo("facturx-lieferant-471102.pdf"))
+    outcome = await reading.through()
+    assert fields(outcome)["invoice_number"] == "471102"
+    assert isinstance(outcome, Advance)
+    told = outcome.changes["extraction_result"]["documents"][0]["findings"]  # type: ignore[index,call-overload]
+    assert [(one["code"], one["severity"]) for one in told] == [("plugin_failed", "error")]

@@ -18,8 +18,8 @@ from docflow.domain.reading import ReadPicture, Word
 from docflow.domain.stages import DocumentStatus, Stage
 from docflow.features.classification.scoring import KnownType
 from docflow.features.completions.router import Router
+from docflow.plugins.running import Plugins
 from docflow.plugins.validators import BUILT_IN
-from docflow.plugins.validators.running import Validators
 from docflow.runtime.model_reading import RoutedProvider
 from docflow.runtime.settings import LlmSettings
 from docflow.testing.blobs import MemoryBlobs
@@ -145,7 +145,7 @@ async def read(data: bytes, file_name: str, vendor: Vendor, **config: Any) -> Re
         process = _changed(process, outcome.changes)
         for _, change in ledger.checkpoints:
             document = _stored(document, change)
-    checked = await IntelligentProcess(Validators(BUILT_IN, installed=tuple)).handle(
+    checked = await IntelligentProcess(Plugins(BUILT_IN, installed=tuple)).handle(
         Job(
             make_job(Stage.INTELLIGENT_PROCESS, process, configuration).run,
             process,

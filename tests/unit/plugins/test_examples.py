@@ -10,8 +10,10 @@ from pathlib import Path
 
 import pytest
 from docflow.domain.evidence import Values
+from docflow.plugins.calling import GROUP
+from docflow.plugins.running import Plugins
 from docflow.plugins.validators import BUILT_IN
-from docflow.plugins.validators.running import GROUP, Validators
+from docflow.testing.workbench import ThreadWorkbench
 
 from tests.unit.plugins.test_running import GIVEN
 
@@ -27,8 +29,8 @@ def entry(project: str) -> EntryPoint:
 async def test_the_template_is_found_by_its_entry_point_and_checks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.syspath_prepend(str(EXAMPLES / "plugin-template" / "src"))
     given = type(GIVEN)("acme.lease", Values({"monthly_rent": "0.00"}), GIVEN.received_on)
-    validators = Validators(BUILT_IN, installed=lambda: (entry("plugin-template"),))
-    found = await validators.run("acme_lease_validator", given)
+    plugins = Plugins(BUILT_IN, ThreadWorkbench(), installed=lambda: (entry("plugin-template"),))
+    found = await plugins.validate("acme_leases", given)
     assert [(one.code, one.field) for one in found] == [("rent_not_positive", "monthly_rent")]
 
 
@@ -56,7 +58,7 @@ def test_the_template_s_own_tests_pass() -> None:
         check=False,
     )
     assert ran.returncode == 0, ran.stdout
-    assert "4 passed" in ran.stdout
+    assert "8 passed" in ran.stdout
 
 
 def test_the_rust_validator_s_own_tests_pass(tmp_path: Path) -> None:

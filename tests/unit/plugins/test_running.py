@@ -9,9 +9,10 @@ import pytest
 from docflow.domain.evidence import Values
 from docflow.domain.outcomes import Finding
 from docflow.domain.stages import Severity
+from docflow.plugins.running import Plugins
 from docflow.plugins.validators import BUILT_IN
-from docflow.plugins.validators.running import Validators
 from docflow.plugins.validators.validator import Given
+from docflow.testing.workbench import ThreadWorkbench
 
 GIVEN = Given("any", Values({}), date(2026, 11, 20))
 FOUND = Finding("odd", Severity.WARNING, "a", "a is odd")
@@ -34,7 +35,7 @@ class Installed:
 
 
 async def run(validate: Callable[[Given], Any], timeout_s: float = 5.0) -> tuple[Finding, ...]:
-    return await Validators([Plugin(validate)], installed=tuple, timeout_s=timeout_s).run("mine", GIVEN)
+    return await Plugins([Plugin(validate)], installed=tuple, timeout_s=timeout_s).validate("mine", GIVEN)
 
 
 def broken(findings: tuple[Finding, ...]) -> bool:
@@ -87,11 +88,11 @@ async def test_a_validator_that_hangs_is_a_finding() -> None:
 
 
 async def test_an_unknown_validator_is_a_finding() -> None:
-    assert broken(await Validators([], installed=tuple).run("nobody", GIVEN))
+    assert broken(await Plugins([], installed=tuple).validate("nobody", GIVEN))
 
 
 async def test_no_validator_finds_nothing() -> None:
-    assert await Validators([], installed=tuple).run(None, GIVEN) == ()
+    assert await Plugins([], installed=tuple).validate(None, GIVEN) == ()
 
 
 async def test_the_reason_of_a_failure_is_not_told_because_it_may_hold_values() -> None:
@@ -101,12 +102,17 @@ async def test_the_reason_of_a_failure_is_not_told_because_it_may_hold_values() 
 
 async def test_an_installed_validator_is_found_by_its_entry_point() -> None:
     entry = EntryPoint("theirs", f"{Installed.__module__}:Installed", "docflow.plugins")
-    assert await Validators(BUILT_IN, installed=lambda: (entry,)).run("theirs", GIVEN) == (FOUND,)
+    assert await Plugins(BUILT_IN, ThreadWorkbench(), installed=lambda: (entry,)).validate(
+        "theirs", GIVEN
+    ) == (FOUND,)
 
 
 async def test_an_installed_validator_that_cannot_be_loaded_is_a_finding() -> None:
     entry = EntryPoint("theirs", "docflow.domain.nowhere:Nothing", "docflow.plugins")
-    assert broken(await Validators(BUILT_IN, installed=lambda: (entry,)).run("theirs", GIVEN))
+    plugins = Plugins(BUILT_IN, ThreadWorkbench(), installed=lambda: (entry,))
+    (finding,) = await plugins.validate("theirs", GIVEN)
+    assert broken((finding,))
+    assert finding.message == "the plugin theirs failed"
 
 
 def test_the_three_standard_validators_are_built_in() -> None:

@@ -3,8 +3,8 @@ from typing import Any
 
 from docflow.domain.outcomes import Advance, Fail, Finding, HoldForReview, StageOutcome
 from docflow.domain.stages import Severity, Stage
+from docflow.plugins.running import Plugins
 from docflow.plugins.validators import BUILT_IN
-from docflow.plugins.validators.running import Validators
 from docflow.testing.jobs import NullLedger, make_configuration, make_job, make_process, read_field
 from docflow_processor.stages.intelligent_process import IntelligentProcess
 
@@ -33,7 +33,7 @@ async def process(
     given = {"output_schema": SCHEMA, **config}
     state = make_process(extraction_result=extraction, classification_result=classification or {})
     job = make_job(Stage.INTELLIGENT_PROCESS, state, make_configuration(**given))
-    return await IntelligentProcess(Validators(BUILT_IN, installed=tuple)).handle(job, NullLedger())
+    return await IntelligentProcess(Plugins(BUILT_IN, installed=tuple)).handle(job, NullLedger())
 
 
 def told(outcome: StageOutcome) -> list[tuple[str, str | None]]:
@@ -135,7 +135,7 @@ async def test_without_review_the_process_fails_with_the_reasons() -> None:
 
 async def test_a_process_without_a_type_fails() -> None:
     job = make_job(Stage.INTELLIGENT_PROCESS, make_process(), None)
-    outcome = await IntelligentProcess(Validators(BUILT_IN)).handle(job, NullLedger())
+    outcome = await IntelligentProcess(Plugins(BUILT_IN)).handle(job, NullLedger())
     assert isinstance(outcome, Fail)
     assert outcome.code == "process_type_unknown"
 

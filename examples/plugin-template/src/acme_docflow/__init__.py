@@ -1,32 +1,27 @@
-"""Checks of leases: the rent is positive, and the lease ends after it begins."""
+"""Leases: one plugin with all four hooks. Keep those that you need."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 
+from docflow.domain.json_types import JsonScalar
 from docflow.domain.outcomes import Finding
-from docflow.domain.stages import Severity
+from docflow.domain.reading import Page
+from docflow.plugins.hooks import Signal
 from docflow.plugins.validators.validator import Given
 
-# Names that configurations use for the same field, the usual one first.
-RENT = ("monthly_rent", "rent")
-START = ("lease_start", "start_date")
-END = ("lease_end", "end_date")
+from acme_docflow import checks, enriching, fraud, pages
 
 
-class LeaseValidator:
-    name = "acme_lease_validator"
+class Leases:
+    name = "acme_leases"
+
+    def look(self, read: Sequence[Page]) -> Sequence[Finding]:
+        return tuple(pages.unsigned(read))
+
+    def signals(self, given: Given) -> Sequence[Signal]:
+        return tuple(fraud.deposit(given))
+
+    def enrich(self, given: Given) -> Mapping[str, JsonScalar]:
+        return enriching.term_months(given)
 
     def validate(self, given: Given) -> Sequence[Finding]:
-        return (*_rent(given), *_term(given))
-
-
-def _rent(given: Given) -> Iterator[Finding]:
-    rent = given.amount(*RENT)
-    if rent and rent[1] <= 0:
-        # A message names the field and never holds its value: it is kept in places where values must not stand.
-        yield Finding("rent_not_positive", Severity.ERROR, rent[0], f"{rent[0]} is not positive")
-
-
-def _term(given: Given) -> Iterator[Finding]:
-    start, end = given.day(*START), given.day(*END)
-    if start and end and end[1] <= start[1]:
-        yield Finding("term_reversed", Severity.ERROR, end[0], f"{end[0]} does not lie after {start[0]}")
+        return (*checks.rent(given), *checks.term(given))

@@ -22,8 +22,8 @@ from docflow.features.users.service import Accounts, successor_key
 from docflow.features.users.sessions import Sessions
 from docflow.features.users.throttle import Throttle
 from docflow.features.users.tokens import AccessTokens
+from docflow.plugins.running import Plugins
 from docflow.plugins.validators import BUILT_IN
-from docflow.plugins.validators.running import Validators
 from docflow.runtime.checks import Checks, past_of
 from docflow.runtime.container import Container
 from fastapi import FastAPI
@@ -228,8 +228,8 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
         noted=metrics.note_login,
     )
     in_force = InForce(container.cache)
-    validators = Validators(BUILT_IN)
-    checks = Checks(validators, past_of(container.database))
+    plugins = Plugins(BUILT_IN, container.workbench)
+    checks = Checks(plugins, past_of(container.database))
     submitted = Submissions(
         container.database,
         container.blobs,
@@ -249,11 +249,11 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
         tokens=tokens,
         submissions=submitted,
         in_force=in_force,
-        known=Known(schema_fault, found_in_text, validators.names()),
+        known=Known(schema_fault, found_in_text, plugins.names()),
         regions=Regions(container),
         dry_runs=DryRuns(container, checks),
         teaching=Teaching(container),
-        correcting=Correcting(container, Checks(validators)),
+        correcting=Correcting(container, Checks(plugins)),
         uploads=Uploads(
             container.database,
             container.blobs,

@@ -24,10 +24,12 @@ from docflow.domain.stages import DocumentStatus
 from docflow.features.reading import stored_pages
 from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
 from docflow.features.splitting.cuts import Cut, proposed
+from docflow.plugins.running import Plugins
 
 from docflow_ocr import redacting
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
+from docflow_ocr.plugged import Plugged
 from docflow_ocr.ports import Calibrations, PageRecord, Pages
 from docflow_ocr.second_reading import SecondReading
 from docflow_ocr.showing import Showing
@@ -85,6 +87,7 @@ class DocumentReader:
         calibrations: Calibrations | None = None,
         second: SecondReading | None = None,
         instead: PageEngine | None = None,
+        plugins: Plugins | None = None,
     ) -> None:
         """`instead` reads pictures where the engine of `read_image` is not installed."""
         self._blobs = blobs
@@ -99,6 +102,7 @@ class DocumentReader:
         self._calibrations = calibrations
         self._second = second
         self._instead = instead
+        self._plugged = Plugged(plugins or Plugins(()))
 
     async def read(
         self,
@@ -118,8 +122,10 @@ class DocumentReader:
         confidence = mean_confidence(opened.pages)
         signals = await self._signals.of(job, config, document, opened, assembled, confidence=confidence)
         cuts = await self._cuts(opened)
-        whole = replace(opened, signals=tuple(signals))
-        return _result(config, document, whole, assembled, classification, cuts=cuts)
+        found = await self._plugged.of(job, config, opened.pages, assembled)
+        whole = replace(opened, signals=(*signals, *found.signals))
+        read, changes = _result(config, document, whole, assembled, classification, cuts=cuts)
+        return found.noted(read, changes)
 
     async def _surer(
         self,

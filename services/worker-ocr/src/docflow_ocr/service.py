@@ -5,8 +5,8 @@ from docflow.features.calibration.store import Calibrations
 from docflow.features.classification.repository import TypeCatalog
 from docflow.features.documents.repository import DocumentStore
 from docflow.features.vendors.memory import DocumentMemory
+from docflow.plugins.running import Plugins
 from docflow.plugins.validators import BUILT_IN
-from docflow.plugins.validators.running import Validators
 from docflow.runtime.checks import Checks
 from docflow.runtime.container import Container
 from docflow.runtime.heartbeat import Heartbeat
@@ -47,6 +47,7 @@ async def _run(container: Container) -> None:
         calibrations=Calibrations(container.database),
         second=second if container.has_ocr else None,
         instead=None if container.has_ocr else program,
+        plugins=Plugins(BUILT_IN, container.workbench),
     )
     # Beside the work: nothing waits for it, and what comes meanwhile would have had to do the same.
     warming = asyncio.create_task(container.workbench.warm(warm_up, timeout_s=WARM_UP_S))
@@ -70,7 +71,7 @@ def _evaluations(container: Container) -> EvaluationLoop:
         blobs,
         workbench,
         provider,
-        Checks(Validators(BUILT_IN)),
+        Checks(Plugins(BUILT_IN, workbench)),
         pictures=showing.pictures,
         calibrations=Calibrations(container.database),
     )

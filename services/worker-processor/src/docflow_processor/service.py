@@ -11,9 +11,8 @@ from docflow_processor.stages import stages
 
 async def _run(container: Container) -> None:
     advice = ModelAdvice(container.models, container.blobs) if container.models else None
-    await run_worker(
-        container, service="worker-processor", handlers=stages(advice, past_of(container.database))
-    )
+    handlers = stages(advice, past_of(container.database), container.workbench)
+    await run_worker(container, service="worker-processor", handlers=handlers)
 
 
 SERVICE = Service("worker-processor", _run)

@@ -20,6 +20,7 @@ class Family(StrEnum):
     ARITHMETIC = "arithmetic"
     STRUCTURE = "structure"
     VELOCITY = "velocity"
+    PLUGIN = "plugin"
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,6 +60,13 @@ class Finding:
         }
         return {**told, "places": list(self.places)} if self.places else told
 
+    @classmethod
+    def from_json(cls, data: JsonObject) -> "Finding":
+        places = tuple(data.get("places") or ())
+        return cls(
+            data["code"], Severity(data["severity"]), data.get("field"), data.get("message", ""), places
+        )
+
 
 #: Columns of `processes` a handler may set: classification_result, extraction_result, validation_result,
 #: final_output, overall_confidence, process_type_id, config_version. Anything else is the engine's.

@@ -8,6 +8,7 @@ from docflow.domain import fraud
 from docflow.domain.confidence import overall_confidence
 from docflow.domain.jobs import DocumentState
 from docflow.domain.json_types import JsonObject, JsonValue
+from docflow.domain.outcomes import Finding
 from docflow.domain.output_schema import as_json_type, shape_of
 from docflow.domain.reading import ReadField, Row
 
@@ -33,6 +34,8 @@ class ReadDocument:
     classification: JsonObject | None = None
     cuts: tuple[JsonObject, ...] = ()
     """Pages on which another document seems to begin, each {"page", "score"}."""
+    findings: tuple[JsonObject, ...] = ()
+    """What a plugin found while it was read, as in `outcomes.Finding`."""
     error: JsonObject | None = None
 
     @classmethod
@@ -52,6 +55,7 @@ class ReadDocument:
             gaps=tuple(kept.get("gaps", ())),
             classification=document.classification,
             cuts=tuple(kept.get("cuts", ())),
+            findings=tuple(kept.get("findings", ())),
         )
 
     def extracted_data(self) -> JsonObject:
@@ -62,6 +66,7 @@ class ReadDocument:
             "warnings": list(self.warnings),
             "gaps": list(self.gaps),
             **({"cuts": list(self.cuts)} if self.cuts else {}),
+            **({"findings": list(self.findings)} if self.findings else {}),
         }
 
     def as_json(self) -> JsonObject:
@@ -98,6 +103,12 @@ def extraction_result(read: Sequence[ReadDocument], primary: ReadDocument) -> Js
         "documents": [document.as_json() for document in read],
         "gaps": [gap for document in read for gap in document.gaps],
     }
+
+
+def findings_of_reading(extraction: JsonObject) -> tuple[Finding, ...]:
+    """Of every document, as noted in processes.extraction_result."""
+    documents: Sequence[JsonObject] = extraction.get("documents") or ()
+    return tuple(Finding.from_json(one) for document in documents for one in document.get("findings") or ())
 
 
 def process_fraud(read: Sequence[ReadDocument]) -> Fraud:

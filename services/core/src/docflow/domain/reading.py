@@ -30,6 +30,8 @@ class FieldSource(StrEnum):
     LLM = "llm"
     TEMPLATE = "template"
     HUMAN = "human"
+    PLUGIN = "plugin"
+    """Stated by a plugin; it stands on no page."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,17 @@ from uuid import UUID
 from docflow.adapters.schemas.rust import check_schema, found_in_text
 from docflow.db.database import Database
 from docflow.domain.configuration import Configuration
-from docflow.domain.evidence import Values, extraction_of
+from docflow.domain.enriching import as_read, enriched
+from docflow.domain.evidence import Values, extraction_of, values_of
 from docflow.domain.facts import About
+from docflow.domain.json_types import JsonObject
 from docflow.domain.outcomes import Finding
 from docflow.domain.ports.past import Asked, Earlier, PastProcesses
 from docflow.domain.results import typed_data
 from docflow.domain.rule_list import Checked, findings_of, questions_of
+from docflow.domain.typing_values import WrongValue
 from docflow.features.processes.past import PastOfClient
-from docflow.plugins.validators.running import Validators
+from docflow.plugins.running import Plugins, failed
 from docflow.plugins.validators.validator import Given
 
 LooksBack = Callable[[UUID, UUID | None], PastProcesses]
@@ -35,9 +38,21 @@ def past_of(database: Database) -> LooksBack:
 
 
 class Checks:
-    def __init__(self, validators: Validators, past: LooksBack | None = None) -> None:
-        self._validators = validators
+    def __init__(self, plugins: Plugins, past: LooksBack | None = None) -> None:
+        self._plugins = plugins
         self._past = past or (lambda client_id, process_id: NoPast())
+
+    async def enriched(
+        self, config: Configuration, extraction: JsonObject, received_on: date
+    ) -> tuple[JsonObject, tuple[Finding, ...]]:
+        """The extraction with what the plugin states, or as it was read with the finding that the plugin failed."""
+        read = as_read(extraction)
+        given = Given(config.process_type_id, values_of(read), received_on)
+        stated, failures = await self._plugins.enrich(config.plugin_name, given)
+        try:
+            return enriched(read, stated, config.output_schema), failures
+        except WrongValue:
+            return read, (failed(config.plugin_name or "", "stated a value that its field cannot hold"),)
 
     async def findings(
         self,
@@ -65,7 +80,7 @@ class Checks:
         given = Given(config.process_type_id, values, received_on)
         return (
             *await asyncio.to_thread(_plain_checks, config, checked),
-            *await self._validators.run(config.plugin_name, given),
+            *await self._plugins.validate(config.plugin_name, given),
         )
 
 

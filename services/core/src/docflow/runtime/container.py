@@ -43,6 +43,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+#: One that hangs keeps no other waiting.
+PLUGIN_PROCESSES = 2
+
 
 @dataclass(slots=True)
 class Container:
@@ -289,6 +292,7 @@ def _workbench(settings: Settings, metrics: Metrics) -> "ProcessWorkbench":
         {
             "parse": PoolLimits(given.parse_processes, given.child_memory_bytes),
             "ocr": PoolLimits(given.ocr_processes, given.child_memory_bytes, idle_s=given.child_idle_s),
+            "plugins": PoolLimits(PLUGIN_PROCESSES, given.child_memory_bytes, idle_s=given.child_idle_s),
         },
         child_exited=lambda pool, reason: metrics.child_exits.labels(pool, reason).inc(),
     )

@@ -109,6 +109,7 @@ class Rereader:
             by = await self._provider.extract(request)
             duration_ms = round(1000 * (time.monotonic() - began))
             extraction, signals = await self._assembled(config, given, pages, by)
+        extraction, failures = await self._checks.enriched(config, extraction, given.received_on)
         flags = fraud.with_new(given.document.fraud_flags, fraud.as_json(signals))
         score = fraud.score_of(flags)
         detected = config.enable_fraud_detection and score >= fraud.REVIEW_RISK
@@ -122,6 +123,7 @@ class Rereader:
         findings = await self._checks.findings(
             config, values_of(extraction), given.received_on, about, given.process_id
         )
+        findings = (*failures, *(one for one in findings if one not in failures))
         told = judged(extraction, findings, config, fraud_detected=detected)
         return Reread(extraction, flags, told, by, duration_ms)
 

@@ -5,6 +5,7 @@ from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.llm import Provider
 from docflow.domain.ports.ocr import PageEngine
 from docflow.domain.ports.workbench import Workbench
+from docflow.plugins.running import Plugins
 
 from docflow_ocr.classifier import Classifier
 from docflow_ocr.pages.inspection import FileLimits
@@ -33,6 +34,7 @@ def handlers(
     calibrations: Calibrations | None = None,
     second: SecondReading | None = None,
     instead: PageEngine | None = None,
+    plugins: Plugins | None = None,
 ) -> tuple[StageHandler, ...]:
     signals = Signals(blobs, workbench, memory or NoMemory(), limits)
     reader = DocumentReader(
@@ -47,6 +49,7 @@ def handlers(
         calibrations=calibrations,
         second=second,
         instead=instead,
+        plugins=plugins,
     )
     classifier = Classifier(workbench, types, voice)
     stacks = Stacks(blobs, workbench, reader, limits)

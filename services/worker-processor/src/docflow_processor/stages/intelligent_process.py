@@ -10,10 +10,11 @@ from docflow.domain.jobs import Job, Ledger
 from docflow.domain.json_types import JsonObject
 from docflow.domain.judging import judged
 from docflow.domain.outcomes import Advance, Fail, HoldForReview, StageOutcome
+from docflow.domain.read_documents import findings_of_reading
 from docflow.domain.routing import Router
 from docflow.domain.stages import Stage
 from docflow.domain.workflow import pinned_workflow
-from docflow.plugins.validators.running import Validators
+from docflow.plugins.running import Plugins
 from docflow.runtime.checks import Checks, LooksBack
 from docflow.runtime.model_advice import Advises, NoAdvice
 
@@ -29,9 +30,9 @@ class IntelligentProcess:
     deadline_s = 300.0
 
     def __init__(
-        self, validators: Validators, advice: Advises | None = None, past: LooksBack | None = None
+        self, plugins: Plugins, advice: Advises | None = None, past: LooksBack | None = None
     ) -> None:
-        self._checks = Checks(validators, past)
+        self._checks = Checks(plugins, past)
         self._advice = advice or NoAdvice()
 
     async def handle(self, job: Job, ledger: Ledger) -> StageOutcome:
@@ -41,8 +42,11 @@ class IntelligentProcess:
         workflow = pinned_workflow(config)
         if workflow.is_review(job.run.step):
             return Router(workflow, job.process).review(job.run.step)
-        extraction = job.process.extraction_result or {}
         received_on = job.process.created_at.astimezone(UTC).date()
+        extraction, failures = await self._checks.enriched(
+            config, job.process.extraction_result or {}, received_on
+        )
+        before = (*findings_of_reading(extraction), *failures)
         findings = await self._checks.findings(
             config,
             values_of(extraction),
@@ -50,6 +54,7 @@ class IntelligentProcess:
             _about(job, extraction, received_on),
             job.run.process_id,
         )
+        findings = (*before, *(one for one in findings if one not in before))
         advice = await self._advice.of(job, config, findings)
         findings = (*findings, *advice.findings)
         classification = job.process.classification_result or {}

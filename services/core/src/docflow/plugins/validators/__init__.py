@@ -1,4 +1,4 @@
-"""Validators by name. Others join by an entry point of the group `docflow.plugins`."""
+"""The built-in validators. Other plugins join by an entry point of the group `docflow.plugins`."""
 
 from docflow.plugins.validators.invoice import InvoiceStandardValidator
 from docflow.plugins.validators.payroll import PayrollStandardValidator
