@@ -15,6 +15,7 @@ from docflow.domain.ids import new_id
 from docflow.domain.notifying import Told
 from docflow.domain.paging import PageRequest
 from docflow.domain.ports.chat import ChatTarget
+from docflow.domain.secret_references import variable_of
 from docflow.features.alert_rules.models import AlertRule
 from docflow.features.alert_rules.periodic import evaluate_alerts
 from docflow.features.notification_channels.models import NotificationChannel
@@ -25,6 +26,7 @@ from docflow.testing.factories import Tenancy, add_user
 from docflow.testing.mail import MemoryMail
 from docflow_output.loop import LaneLoop
 from docflow_output.messages import MessageLane
+from docflow_output.secrets import Secrets
 from sqlalchemy import text
 
 NOW = datetime.now(UTC)
@@ -52,6 +54,7 @@ class Desk:
     mail: MemoryMail = field(default_factory=MemoryMail)
     sealing: FernetSealing = field(default_factory=lambda: FernetSealing(["s" * 40]))
     worker_id: UUID = field(default_factory=new_id)
+    environment: dict[str, str] = field(default_factory=dict)
 
     async def channel(self, url: str, *events: str, window_s: int = 0) -> UUID:
         channel_id = new_id()
@@ -88,6 +91,7 @@ class Desk:
             self.mail,
             self.sealing,
             portal_url="https://portal.test",
+            secrets=Secrets(self.database, self.sealing, environment=self.environment),
             chance=lambda: 0.0,
         )
         loop: LaneLoop[Any, Any] = LaneLoop(lane)
@@ -165,6 +169,24 @@ async def test_a_channel_that_fails_shows_it_and_keeps_nobody_waiting(desk: Desk
         "SELECT last_error_code FROM notification_channels WHERE failing_since IS NOT NULL"
     )
     assert sorted(row[0] for row in codes) == ["channel_refused", "timeout"]
+
+
+async def test_a_target_may_be_a_secret_of_the_client_by_name(
+    desk: Desk, two_clients: tuple[Tenancy, Tenancy]
+) -> None:
+    slug = (await desk.rows("SELECT slug FROM clients"))[0].slug
+    desk.environment[variable_of(slug, "HOOK")] = "slack://kept"
+    await desk.channel('{"$secret": "HOOK"}', "alert")
+    other = Desk(desk.database, two_clients[1].client_id, environment=desk.environment)
+    foreign = await other.channel('{"$secret": "HOOK"}', "alert")
+    for one in (desk, other):
+        await one.tell("alert")
+    await desk.round()
+    assert [url for url, _, _ in desk.chats.sent] == ["slack://kept"]
+    (row,) = await other.rows(
+        "SELECT last_error_code FROM notification_channels WHERE channel_id = :c", c=foreign
+    )
+    assert row.last_error_code == "secret_missing"
 
 
 async def test_a_letter_goes_to_the_person_who_wants_it(

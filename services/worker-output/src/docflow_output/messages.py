@@ -1,5 +1,6 @@
 """The lane of notifications: spread to the channels that want them, many in one message, sent with tries of its own."""
 
+import json
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -10,6 +11,7 @@ from docflow.domain.errors import DocflowError, PermanentError, TransientError
 from docflow.domain.ports.chat import Chat
 from docflow.domain.ports.mail import Mail
 from docflow.domain.ports.sealing import Sealing
+from docflow.features.notification_channels.keeping import judged
 from docflow.features.notification_channels.models import ChannelKind
 from docflow.features.notification_channels.repository import (
     TakenMessage,
@@ -19,6 +21,8 @@ from docflow.features.notification_channels.repository import (
     take_messages,
 )
 from docflow.features.notification_channels.wording import SHOWN, Wording
+
+from docflow_output.secrets import Secrets
 
 DELAYS_S = (5, 30, 120, 600, 1800, 3600)
 """Before each further try: over about two hours, after which the news is old."""
@@ -51,6 +55,7 @@ class MessageLane:
         sealing: Sealing,
         *,
         portal_url: str,
+        secrets: Secrets | None = None,
         chance: Callable[[], float] = random.random,
     ) -> None:
         self._database = database
@@ -58,6 +63,7 @@ class MessageLane:
         self._mail = mail
         self._sealing = sealing
         self._portal_url = portal_url
+        self._secrets = secrets
         self._chance = chance
 
     async def claim(self, worker_id: UUID, limit: int) -> Sequence[TakenMessage]:
@@ -102,9 +108,9 @@ class MessageLane:
             raise PermanentError("the channel is off", code="channel_disabled")
         words = await self._words(work)
         if work.kind is ChannelKind.EMAIL:
-            await self._mail.send(words.letter(self._address(work)))
+            await self._mail.send(words.letter(await self._address(work)))
         else:
-            await self._chat.send(self._target(work), words.title, words.text)
+            await self._chat.send(await self._target(work), words.title, words.text)
 
     async def _words(self, work: TakenMessage) -> Wording:
         async with self._database.client(work.client_id) as session:
@@ -113,18 +119,25 @@ class MessageLane:
             work.client_name, work.counts, first, portal_url=self._portal_url, is_test=work.is_test
         )
 
-    def _address(self, work: TakenMessage) -> str:
+    async def _address(self, work: TakenMessage) -> str:
         """Of a person as it is now; who may not sign in any more is told nothing."""
         if work.user_id is None:
-            return self._target(work)
+            return await self._target(work)
         if work.email is None:
             raise PermanentError("nobody active has this mailbox", code="mail_refused")
         return work.email
 
-    def _target(self, work: TakenMessage) -> str:
+    async def _target(self, work: TakenMessage) -> str:
+        """Raises PermanentError `channel_invalid` or `secret_missing`, and as judging a target does."""
         if work.target_sealed is None:
             raise PermanentError("the channel has no target", code="channel_invalid")
-        return self._sealing.open(bytes(work.target_sealed)).decode()
+        given = self._sealing.open(bytes(work.target_sealed)).decode()
+        if not given.startswith("{"):
+            return given
+        if self._secrets is None:
+            raise PermanentError("secrets are not known here", code="secret_missing")
+        filled = await self._secrets.filled(work.client_id, {"target": json.loads(given)})
+        return (await judged(self._chat, work.kind, str(filled["target"]))).url
 
     def _again(self, work: TakenMessage, code: str, *, at_least_s: float = 0.0) -> MessageOutcome:
         if work.is_test or work.failures >= len(DELAYS_S):

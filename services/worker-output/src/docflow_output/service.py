@@ -45,7 +45,6 @@ async def _carry_out(container: Container, worker: Heartbeat) -> None:
 
 
 def _action_lane(container: Container) -> ActionLane:
-    limits = container.settings.output
     known = connectors(
         database=container.database,
         blobs=container.blobs,
@@ -56,10 +55,15 @@ def _action_lane(container: Container) -> ActionLane:
         workbench=container.workbench,
         sign_put=container.sign_put,
     )
-    secrets = Secrets(
-        container.database, container.sealing, environment=os.environ, folder=limits.secrets_folder
+    per_kind = container.settings.output.per_target
+    return ActionLane(
+        container.database, known, container.clock, secrets=_secrets(container), per_kind=per_kind
     )
-    return ActionLane(container.database, known, container.clock, secrets=secrets, per_kind=limits.per_target)
+
+
+def _secrets(container: Container) -> Secrets:
+    folder = container.settings.output.secrets_folder
+    return Secrets(container.database, container.sealing, environment=os.environ, folder=folder)
 
 
 def _loops(container: Container, actions: ActionLane) -> tuple[LaneLoop[Any, Any], ...]:
@@ -71,7 +75,12 @@ def _loops(container: Container, actions: ActionLane) -> tuple[LaneLoop[Any, Any
         DeliveryLane(database, sender, sealing, clock, per_host=limits.per_target),
         MailLane(database, container.mail, sealing, clock, portal_url=container.settings.portal_url),
         MessageLane(
-            database, container.chat, container.mail, sealing, portal_url=container.settings.portal_url
+            database,
+            container.chat,
+            container.mail,
+            sealing,
+            portal_url=container.settings.portal_url,
+            secrets=_secrets(container),
         ),
     )
     return tuple(

@@ -15,6 +15,7 @@ from docflow_api.schemas.notification_channels import (
     NotificationChannelPatch,
     NotificationMessageOut,
     channel_out,
+    given_target,
     message_out,
 )
 from docflow_api.schemas.page import Page, page_of
@@ -57,7 +58,7 @@ async def create_notification_channel(
     gateway: TheGateway,
 ) -> NotificationChannelOut:
     """A mailbox, chat or phone that gets the notifications of these types. Its target is sealed and never shown."""
-    target = await judged(gateway.container.chat, body.kind, body.target)
+    target = await judged(gateway.container.chat, body.kind, given_target(body.target))
     async with gateway.bound(caller) as session:
         keeping = ChannelKeeping(session, caller, gateway.container.sealing, gateway.now())
         row = await keeping.make(body.name, target, body.events, body.window_s)
@@ -105,7 +106,7 @@ async def change_notification_channel(
     gateway: TheGateway,
 ) -> NotificationChannelOut:
     """Another name, target, choice of types or window; or off and on. Its kind is for good."""
-    target = await judged(gateway.container.chat, own[1], body.target) if body.target else None
+    target = await judged(gateway.container.chat, own[1], given_target(body.target)) if body.target else None
     change = ChannelChange(body.name, target, body.events, body.window_s, body.is_active)
     async with gateway.bound(caller) as session:
         keeping = ChannelKeeping(session, caller, gateway.container.sealing, gateway.now())

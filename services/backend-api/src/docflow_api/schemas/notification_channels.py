@@ -2,6 +2,8 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
+from docflow.domain.json_types import JsonObject
+from docflow.domain.secret_references import NAME
 from docflow.features.notification_channels.models import (
     ChannelKind,
     NotificationChannel,
@@ -12,8 +14,19 @@ from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 from docflow_api.schemas.notifications import Wanted
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Target = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1_000)]
+Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1_000)]
 Window = Annotated[int, Field(strict=True, ge=0, le=86_400)]
+
+
+class SecretReference(BaseModel):
+    """A secret of the client by its name, filled in when it is used."""
+
+    model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"$secret": "SLACK_HOOK"}]})
+
+    name: str = Field(alias="$secret", pattern=f"^{NAME}$")
+
+
+Target = Address | SecretReference
 
 
 class NotificationChannelIn(BaseModel):
@@ -35,7 +48,7 @@ class NotificationChannelIn(BaseModel):
     kind: ChannelKind
     name: Name
     target: Target = Field(
-        description="An e-mail address, or the address that the service gave out. Kept sealed."
+        description="An e-mail address, or the address that the service gave out, which is kept sealed; or a secret's name"
     )
     events: Wanted
     window_s: Window = Field(default=60, description="What comes within it is one message")
@@ -83,6 +96,10 @@ class NotificationMessageOut(BaseModel):
     available_at: datetime
     finished_at: datetime | None
     created_at: datetime
+
+
+def given_target(target: Target) -> str | JsonObject:
+    return target if isinstance(target, str) else target.model_dump(by_alias=True)
 
 
 def channel_out(row: NotificationChannel) -> NotificationChannelOut:

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator, Mapping
 from itertools import pairwise
 
+from docflow.domain.errors import Problem, UserError
 from docflow.domain.json_types import JsonValue
 from docflow.domain.secret_references import is_reference
 
@@ -43,6 +44,13 @@ def plain_secrets(value: JsonValue, path: Path = ()) -> Iterator[Path]:
             yield from plain_secrets(inner, (*path, place))
     elif isinstance(value, str) and _looks_secret(value):
         yield path
+
+
+def refuse_secret_name(name: str) -> None:
+    """Raises UserError for the name of a thing that looks like an address or a key: names are shown to everybody."""
+    if "://" in name or any(True for _ in plain_secrets(name)):
+        problems = [Problem("/name", "names are no secrets")]
+        raise UserError("the name looks like an address or a key", problems=problems)
 
 
 def _looks_secret(text: str) -> bool:

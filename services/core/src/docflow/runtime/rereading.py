@@ -100,6 +100,7 @@ class Rereader:
     async def read(self, config: Configuration, given: Stored, *, fresh: bool = False) -> Reread:
         """Raises what the reading raises. `fresh` = an answer that a model gave before does not count."""
         by, duration_ms, signals = None, 0, tuple[FraudFlag, ...]()
+        extraction: JsonObject
         if given.document.text_source == TextSource.XML:
             extraction = _as_stated(given.extracted, shape_of(config.output_schema))
         else:

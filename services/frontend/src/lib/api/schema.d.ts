@@ -4700,9 +4700,9 @@ export interface components {
    name: string;
    /**
     * Target
-    * @description An e-mail address, or the address that the service gave out. Kept sealed.
+    * @description An e-mail address, or the address that the service gave out, which is kept sealed; or a secret's name
     */
-   target: string;
+   target: string | components["schemas"]["SecretReference"];
    /**
     * Window S
     * @description What comes within it is one message
@@ -4765,7 +4765,7 @@ export interface components {
    /** Name */
    name?: string | null;
    /** Target */
-   target?: string | null;
+   target?: string | components["schemas"]["SecretReference"] | null;
    /** Window S */
    window_s?: number | null;
   };
@@ -6174,6 +6174,17 @@ export interface components {
     * Format: date-time
     */
    updated_at: string;
+  };
+  /**
+   * SecretReference
+   * @description A secret of the client by its name, filled in when it is used.
+   * @example {
+   *       "$secret": "SLACK_HOOK"
+   *     }
+   */
+  SecretReference: {
+   /** $Secret */
+   $secret: string;
   };
   /**
    * SecretRotation

@@ -12,6 +12,7 @@ from docflow.domain.access import Caller
 from docflow.domain.errors import Conflict, NotFound, UserError
 from docflow.domain.ids import new_id
 from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.plain_secrets import refuse_secret_name
 from docflow.features.alert_rules.models import AlertRule, Comparison, Metric
 from docflow.features.audit.messages import act_audit
 
@@ -59,7 +60,8 @@ class AlertRules:
         return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.rule_id))
 
     async def make(self, plan: RulePlan, *, by: Caller, at: datetime) -> AlertRule:
-        """Raises Conflict beyond MOST_RULES."""
+        """Raises Conflict beyond MOST_RULES, UserError for a name that looks like a key."""
+        refuse_secret_name(plan.name)
         count = select(func.count()).where(AlertRule.client_id == self._client_id)
         if (await self._session.scalar(count) or 0) >= MOST_RULES:
             raise Conflict(f"a client has at most {MOST_RULES} alert rules")
@@ -74,7 +76,8 @@ class AlertRules:
     async def replace(
         self, rule_id: UUID, plan: RulePlan, *, version: int | None, by: Caller, at: datetime
     ) -> AlertRule:
-        """It may fire at once again: another rule has not rested yet. Raises `precondition_failed`."""
+        """It may fire at once again: another rule has not rested yet. Raises `precondition_failed`, and as `make` does."""
+        refuse_secret_name(plan.name)
         row = await self.get(rule_id, locked=True)
         if version is not None and version != row.version:
             raise UserError("this rule was changed meanwhile", code="precondition_failed")

@@ -1,5 +1,6 @@
 """What an administrator does with channels. Each act stands in the client's audit, no target does."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,13 +9,14 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.access import Caller
-from docflow.domain.errors import Conflict, Problem, UserError
+from docflow.domain.errors import Conflict, UserError
 from docflow.domain.ids import new_id
 from docflow.domain.json_types import JsonObject
 from docflow.domain.notifying import Told
-from docflow.domain.plain_secrets import plain_secrets
+from docflow.domain.plain_secrets import refuse_secret_name
 from docflow.domain.ports.chat import Chat
 from docflow.domain.ports.sealing import Sealing
+from docflow.domain.secret_references import references
 from docflow.features.audit.messages import act_audit
 from docflow.features.notification_channels.models import (
     ChannelKind,
@@ -28,15 +30,20 @@ MOST_CHANNELS = 50
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """Where a channel leads, judged. `url` is a secret."""
+    """Where a channel leads, judged. `url` is a secret, or the reference to one in JSON."""
 
     kind: ChannelKind
     url: str
     shown: str
 
 
-async def judged(chat: Chat, kind: ChannelKind, address: str) -> Target:
-    """Raises UserError `channel_invalid` or `egress_refused`. Asks the network for names: call it outside a transaction."""
+async def judged(chat: Chat, kind: ChannelKind, address: str | JsonObject) -> Target:
+    """Raises UserError `channel_invalid` or `egress_refused`. Asks the network for names: call it outside a transaction.
+
+    What a `{"$secret": "NAME"}` leads to is judged when it is used.
+    """
+    if not isinstance(address, str):
+        return Target(kind, json.dumps(address), f"secret {next(references(address))}")
     if kind is not ChannelKind.EMAIL:
         found = await chat.check(kind.value, address)
         return Target(kind, found.url, found.shown)
@@ -71,7 +78,7 @@ class ChannelKeeping:
         self, name: str, target: Target, events: Collection[Told], window_s: int
     ) -> NotificationChannel:
         """Raises Conflict beyond MOST_CHANNELS."""
-        _refuse_secret(name)
+        refuse_secret_name(name)
         if await self._channels.count() >= MOST_CHANNELS:
             raise Conflict(f"a client has at most {MOST_CHANNELS} channels")
         row = NotificationChannel(
@@ -101,7 +108,7 @@ class ChannelKeeping:
         if version is not None and version != row.version:
             raise UserError("this channel was changed meanwhile", code="precondition_failed")
         if change.name is not None:
-            _refuse_secret(change.name)
+            refuse_secret_name(change.name)
             row.name = change.name
         if change.target is not None:
             row.target_sealed = self._sealing.seal(change.target.url.encode())
@@ -152,11 +159,3 @@ class ChannelKeeping:
 
 def _listed(events: Collection[Told]) -> list[str]:
     return sorted({told.value for told in events})
-
-
-def _refuse_secret(name: str) -> None:
-    """A name is shown to every administrator."""
-    if any(True for _ in plain_secrets(name)) or "://" in name:
-        raise UserError(
-            "the name looks like an address or a key", problems=[Problem("/name", "names are no secrets")]
-        )
