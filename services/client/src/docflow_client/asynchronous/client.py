@@ -7,9 +7,19 @@ from typing import Self
 
 import httpx
 
-from docflow_client.asynchronous.catalog import AsyncConfigurations, AsyncProcessTypes, AsyncPrompts
+from docflow_client.asynchronous.catalog import (
+    AsyncConfigurations,
+    AsyncProcessTypes,
+    AsyncPrompts,
+    AsyncRules,
+)
 from docflow_client.asynchronous.documents import AsyncDocuments
 from docflow_client.asynchronous.evaluations import AsyncEvaluations, AsyncEvaluationSets
+from docflow_client.asynchronous.notifications import (
+    AsyncAlertRules,
+    AsyncNotificationChannels,
+    AsyncNotifications,
+)
 from docflow_client.asynchronous.outputs import (
     AsyncProcessOutputs,
     AsyncSecrets,
@@ -65,6 +75,10 @@ class AsyncDocflowClient:
         self.webhook_endpoints = AsyncWebhookEndpoints(sender)
         self.webhook_deliveries = AsyncWebhookDeliveries(sender)
         self.secrets = AsyncSecrets(sender)
+        self.notifications = AsyncNotifications(sender)
+        self.notification_channels = AsyncNotificationChannels(sender)
+        self.alert_rules = AsyncAlertRules(sender)
+        self.rules = AsyncRules(sender)
 
     async def __aenter__(self) -> Self:
         return self

@@ -3,7 +3,7 @@ from datetime import datetime
 from typing import Any
 
 from docflow_client.asynchronous.sender import AsyncSender
-from docflow_client.calls import Call, as_json, as_model, given
+from docflow_client.calls import Call, as_bytes, as_json, as_model, given
 from docflow_client.models.audit import AuditLog, Verification
 from docflow_client.models.processes import ProcessEvent
 from docflow_client.models.usage import Throughput
@@ -19,6 +19,13 @@ class AsyncAuditLogs:
         """Newest first."""
         params = given(limit=limit, **filters)
         return self._sender.rows(Call("GET", "/v1/audit-logs", as_json, params=params), AuditLog)
+
+    async def csv(self, **filters: Any) -> bytes:
+        """All that the filters leave, as a table; by `process_id`, `result`, `stage_type`, `after`, `before`."""
+        params = given(format="csv", **filters)
+        return await self._sender.send(
+            Call("GET", "/v1/audit-logs", as_bytes, params=params, timeout_s=120.0)
+        )
 
     async def verify(self) -> Verification:
         return await self._sender.send(

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from docflow_client.blocking.sender import Sender
 from docflow_client.calls import Call, as_json, as_list, as_model, given, key_header, version_header
+from docflow_client.models.notifications import CheckedRule
 from docflow_client.models.setup import Change, Configuration, ProcessType, Prompt
 
 
@@ -235,4 +236,25 @@ class Prompts:
             as_model(Prompt),
             creates=True,
         )
+        return self._sender.send(call)
+
+
+class Rules:
+    """Validation rules, tried before a configuration holds them."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def check(
+        self,
+        output_schema: Mapping[str, Any],
+        validation_rules: Sequence[Mapping[str, Any]],
+        *,
+        data: Mapping[str, Any] | None = None,
+        process_id: UUID | str | None = None,
+    ) -> list[CheckedRule]:
+        """What each finds on `data`, or on what a process read; with neither, whether each can be used. Keeps nothing."""
+        about = given(data=data, process_id=process_id and str(process_id))
+        body = {"output_schema": output_schema, "validation_rules": [*validation_rules], **about}
+        call = Call("POST", "/v1/rules/check", as_list(CheckedRule), json=body, repeats=True)
         return self._sender.send(call)

@@ -6,9 +6,19 @@ from typing import Self
 
 import httpx
 
-from docflow_client.blocking.catalog import Configurations, ProcessTypes, Prompts
+from docflow_client.blocking.catalog import (
+    Configurations,
+    ProcessTypes,
+    Prompts,
+    Rules,
+)
 from docflow_client.blocking.documents import Documents
 from docflow_client.blocking.evaluations import Evaluations, EvaluationSets
+from docflow_client.blocking.notifications import (
+    AlertRules,
+    NotificationChannels,
+    Notifications,
+)
 from docflow_client.blocking.outputs import (
     ProcessOutputs,
     Secrets,
@@ -64,6 +74,10 @@ class DocflowClient:
         self.webhook_endpoints = WebhookEndpoints(sender)
         self.webhook_deliveries = WebhookDeliveries(sender)
         self.secrets = Secrets(sender)
+        self.notifications = Notifications(sender)
+        self.notification_channels = NotificationChannels(sender)
+        self.alert_rules = AlertRules(sender)
+        self.rules = Rules(sender)
 
     def __enter__(self) -> Self:
         return self
