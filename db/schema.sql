@@ -631,6 +631,33 @@ CREATE TABLE periodic_runs (
     CONSTRAINT pk_periodic_runs PRIMARY KEY (name)
 );
 
+CREATE TABLE platform_alert_rules (
+    rule_id uuid NOT NULL,
+    name text NOT NULL,
+    metric text,
+    event text,
+    comparison text NOT NULL DEFAULT 'above'::text,
+    threshold double precision NOT NULL,
+    window_s integer NOT NULL DEFAULT 3600,
+    cool_down_s integer NOT NULL DEFAULT 3600,
+    severity text NOT NULL DEFAULT 'warning'::text,
+    is_enabled boolean NOT NULL DEFAULT true,
+    last_value double precision,
+    last_evaluated_at timestamp with time zone,
+    last_fired_at timestamp with time zone,
+    created_by text NOT NULL,
+    version integer NOT NULL DEFAULT 1,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT ck_platform_alert_rules_comparison_known CHECK ((comparison = ANY (ARRAY['above'::text, 'below'::text]))),
+    CONSTRAINT ck_platform_alert_rules_cool_down_known CHECK (((cool_down_s >= 60) AND (cool_down_s <= 604800))),
+    CONSTRAINT ck_platform_alert_rules_event_known CHECK (((event IS NULL) OR (event = ANY (ARRAY['hitl_required'::text, 'process_failed'::text, 'low_confidence'::text, 'fraud_detected'::text, 'quota_warning'::text, 'document_duplicate'::text])))),
+    CONSTRAINT ck_platform_alert_rules_metric_known CHECK (((metric IS NULL) OR (metric = ANY (ARRAY['dead_runs'::text, 'queue_depth'::text, 'queue_age_s'::text, 'outbox_age_s'::text, 'sendings_age_s'::text, 'review_queue_age_s'::text, 'failure_rate'::text, 'spend_usd'::text, 'providers_down'::text, 'services_down'::text])))),
+    CONSTRAINT ck_platform_alert_rules_one_source CHECK (((metric IS NULL) <> (event IS NULL))),
+    CONSTRAINT ck_platform_alert_rules_severity_known CHECK ((severity = ANY (ARRAY['info'::text, 'warning'::text, 'error'::text, 'critical'::text]))),
+    CONSTRAINT ck_platform_alert_rules_window_known CHECK (((window_s >= 60) AND (window_s <= 86400))),
+    CONSTRAINT pk_platform_alert_rules PRIMARY KEY (rule_id)
+);
+
 CREATE TABLE platform_answers (
     route text NOT NULL,
     key text NOT NULL,
@@ -641,6 +668,38 @@ CREATE TABLE platform_answers (
     expires_at timestamp with time zone NOT NULL,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
     CONSTRAINT pk_platform_answers PRIMARY KEY (route, key)
+);
+
+CREATE TABLE platform_channels (
+    channel_id uuid NOT NULL,
+    kind text NOT NULL,
+    name text NOT NULL,
+    target_sealed bytea NOT NULL,
+    shown_target text NOT NULL,
+    failing_since timestamp with time zone,
+    last_error_code text,
+    last_delivered_at timestamp with time zone,
+    created_by text NOT NULL,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT ck_platform_channels_kind_known CHECK ((kind = ANY (ARRAY['email'::text, 'slack'::text, 'teams'::text, 'telegram'::text, 'sms'::text, 'mattermost'::text, 'discord'::text]))),
+    CONSTRAINT pk_platform_channels PRIMARY KEY (channel_id)
+);
+
+CREATE TABLE platform_messages (
+    message_id uuid NOT NULL,
+    channel_id uuid NOT NULL,
+    title text NOT NULL,
+    told text NOT NULL,
+    state text NOT NULL DEFAULT 'pending'::text,
+    attempt integer NOT NULL DEFAULT 0,
+    failures integer NOT NULL DEFAULT 0,
+    available_at timestamp with time zone NOT NULL DEFAULT now(),
+    error_code text,
+    finished_at timestamp with time zone,
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT ck_platform_messages_state_known CHECK ((state = ANY (ARRAY['pending'::text, 'delivered'::text, 'failed'::text]))),
+    CONSTRAINT fk_platform_messages_channel_id FOREIGN KEY (channel_id) REFERENCES platform_channels(channel_id) ON DELETE CASCADE,
+    CONSTRAINT pk_platform_messages PRIMARY KEY (message_id)
 );
 
 CREATE TABLE process_fields (
@@ -1090,6 +1149,8 @@ CREATE INDEX ix_output_actions_due ON public.output_actions USING btree (availab
 CREATE INDEX ix_output_actions_executing ON public.output_actions USING btree (claimed_by) WHERE (status = 'executing'::text);
 CREATE INDEX ix_output_actions_lanes ON public.output_actions USING btree (client_id, action_type, available_at, action_id) WHERE (status = ANY (ARRAY['pending'::text, 'retrying'::text]));
 CREATE INDEX ix_pages_client_id_document_id ON public.pages USING btree (client_id, document_id, number);
+CREATE INDEX ix_platform_messages_channel_id ON public.platform_messages USING btree (channel_id);
+CREATE INDEX ix_platform_messages_due ON public.platform_messages USING btree (available_at, message_id) WHERE (state = 'pending'::text);
 CREATE INDEX ix_process_fields_list ON public.process_fields USING btree (client_id, name, value, created_at DESC, process_id DESC);
 CREATE INDEX ix_process_types_client_id ON public.process_types USING btree (client_id);
 CREATE INDEX ix_processes_changed ON public.processes USING btree (client_id, updated_at);
@@ -2657,6 +2718,71 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.platform_alert_value(p_metric text, p_event text, p_window_s integer, p_now timestamp with time zone)
+ RETURNS double precision
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET jit TO 'off'
+AS $function$
+DECLARE
+    v_since timestamptz := p_now - make_interval(secs => p_window_s);
+BEGIN
+    -- Numbers alone leave it, and none to a session of a client.
+    IF nullif(current_setting('app.current_client_id', true), '') IS NOT NULL THEN
+        RAISE EXCEPTION 'figures over all clients are the platform''s' USING ERRCODE = 'insufficient_privilege';
+    END IF;
+    IF p_event IS NOT NULL THEN
+        RETURN (
+            SELECT count(*) FROM notifications n
+            WHERE n.type = p_event AND n.created_at > v_since AND n.created_at <= p_now
+        );
+    END IF;
+    CASE p_metric
+    WHEN 'dead_runs' THEN
+        RETURN (
+            SELECT count(*) FROM stage_runs r
+            WHERE r.status = 'failed' AND r.finished_at > v_since AND r.finished_at <= p_now
+        );
+    WHEN 'queue_depth' THEN
+        RETURN (SELECT sum(m.value) FROM measure_engine() m WHERE m.measure = 'queue_ready');
+    WHEN 'queue_age_s' THEN
+        RETURN (SELECT max(m.value) FROM measure_engine() m WHERE m.measure = 'queue_oldest');
+    WHEN 'outbox_age_s' THEN
+        RETURN (SELECT max(m.value) FROM measure_engine() m WHERE m.measure = 'outbox_oldest');
+    WHEN 'sendings_age_s' THEN
+        RETURN (SELECT max(m.value) FROM measure_engine() m WHERE m.measure = 'sendings_oldest');
+    WHEN 'review_queue_age_s' THEN
+        RETURN (SELECT max(m.value) FROM measure_engine() m WHERE m.measure = 'reviews_oldest');
+    WHEN 'services_down' THEN
+        RETURN (SELECT count(*) FROM measure_engine() m WHERE m.measure = 'workers' AND m.value = 0);
+    WHEN 'failure_rate' THEN
+        RETURN (
+            SELECT avg((p.status = 'failed')::integer) FROM processes p
+            WHERE p.updated_at > v_since AND p.completed_at > v_since AND p.completed_at <= p_now
+                AND p.status IN ('completed', 'failed')
+        );
+    WHEN 'spend_usd' THEN
+        RETURN (
+            SELECT coalesce(sum(c.cost_micros), 0) / 1000000.0 FROM llm_calls c
+            WHERE c.created_at > v_since AND c.created_at <= p_now
+        );
+    WHEN 'providers_down' THEN
+        RETURN (
+            SELECT count(*) FROM (
+                SELECT FROM llm_calls c
+                WHERE c.created_at > v_since AND c.created_at <= p_now AND NOT c.cache_hit
+                GROUP BY c.provider HAVING count(*) >= 3 AND bool_and(c.outcome IN ('error', 'failed'))
+            ) down
+        );
+    ELSE
+        RETURN NULL;
+    END CASE;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.protect_audit_partition(name text)
  RETURNS void
  LANGUAGE plpgsql
@@ -3985,7 +4111,10 @@ ALTER TABLE outbox ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE output_actions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE pages ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE periodic_runs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE platform_alert_rules ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE platform_answers ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE platform_channels ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE platform_messages ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE process_fields ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE process_types ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE processes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -4222,7 +4351,16 @@ CREATE POLICY app_all ON periodic_runs FOR ALL TO docflow_app
 CREATE POLICY engine_all ON periodic_runs FOR ALL TO docflow_engine
     USING (true)
     WITH CHECK (true);
+CREATE POLICY platform ON platform_alert_rules FOR ALL TO public
+    USING ((( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL))
+    WITH CHECK ((( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL));
 CREATE POLICY platform ON platform_answers FOR ALL TO public
+    USING ((( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL))
+    WITH CHECK ((( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL));
+CREATE POLICY platform ON platform_channels FOR ALL TO public
+    USING ((( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL))
+    WITH CHECK ((( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL));
+CREATE POLICY platform ON platform_messages FOR ALL TO public
     USING ((( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL))
     WITH CHECK ((( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif") IS NULL));
 CREATE POLICY client ON process_fields FOR ALL TO public
@@ -4433,7 +4571,10 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON pages TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON pages TO docflow_engine;
 GRANT SELECT ON periodic_runs TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON periodic_runs TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON platform_alert_rules TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON platform_answers TO docflow_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON platform_channels TO docflow_app;
+GRANT DELETE, INSERT, SELECT, UPDATE ON platform_messages TO docflow_app;
 GRANT DELETE, INSERT, SELECT ON process_fields TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON process_fields TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON process_types TO docflow_app;

@@ -17,6 +17,7 @@ from docflow.features.mails import models as mails
 from docflow.features.notification_channels import models as notification_channels
 from docflow.features.notifications import models as notifications
 from docflow.features.outputs import models as outputs
+from docflow.features.platform_alerts import models as platform_alerts
 from docflow.features.process_types import models as process_types
 from docflow.features.processes import models as processes
 from docflow.features.prompts import models as prompts
@@ -33,7 +34,7 @@ from docflow.features.webhooks import models as webhooks
 
 MODULES = (
     alert_rules, api_keys, audit, calibration, classification, client_secrets, clients, configurations, documents,
-    evaluations, idempotency, mails, notification_channels, notifications, outbox, outputs, process_types, processes,
+    evaluations, idempotency, mails, notification_channels, notifications, outbox, outputs, platform_alerts, process_types, processes,
     prompts, removals, reviews, socket_tickets, stage_runs, uploads, usage, users, vendor_memory, vendors, webhooks,
 )  # fmt: skip
 METADATA = Base.metadata
