@@ -9,10 +9,12 @@ from uuid import UUID, uuid4
 
 import httpx
 from docflow.db.database import Database
+from docflow.domain.ids import new_id
 from docflow.domain.stages import Role
 from docflow.features.evaluations.models import Evaluation
 from docflow.features.notifications.models import Notification
 from docflow.features.outputs.models import OutputAction
+from docflow.features.platform_alerts.models import PlatformAlertRule, PlatformChannel
 from docflow.features.users.models import User
 from docflow.testing.factories import (
     OUTPUT_SCHEMA,
@@ -128,6 +130,23 @@ async def _notification(side: Side) -> str:
 async def _channel(side: Side) -> str:
     body = {"kind": "email", "name": "payables", "target": "ap@example.com", "events": ["alert"]}
     return str((await side.post("/v1/notification-channels", body))["channel_id"])
+
+
+async def _platform_alert_rule(side: Side) -> str:
+    """Nobody's but the platform's, whoever asks."""
+    row = {"name": "dead runs", "metric": "dead_runs", "threshold": 1000, "created_by": "user:x"}
+    rule = PlatformAlertRule(rule_id=new_id(), **row)
+    async with side.database.nobody() as session:
+        session.add(rule)
+    return str(rule.rule_id)
+
+
+async def _platform_channel(side: Side) -> str:
+    row = {"kind": "email", "name": "operations", "shown_target": "o…@example.com", "created_by": "user:x"}
+    channel = PlatformChannel(channel_id=new_id(), target_sealed=b"x", **row)
+    async with side.database.nobody() as session:
+        session.add(channel)
+    return str(channel.channel_id)
 
 
 async def _alert_rule(side: Side) -> str:
@@ -399,6 +418,8 @@ MAKERS: dict[str, Callable[[Side], Awaitable[str]]] = {
     "notification": _notification,
     "channel": _channel,
     "alert_rule": _alert_rule,
+    "platform_alert_rule": _platform_alert_rule,
+    "platform_channel": _platform_channel,
     "output_action": _output_action,
     "endpoint": _endpoint,
     "delivery": _delivery,

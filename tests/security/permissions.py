@@ -79,6 +79,7 @@ READ, WRITE, RESULTS = Scope.PROCESSES_READ, Scope.PROCESSES_WRITE, Scope.RESULT
 HOOKS = Scope.WEBHOOKS_WRITE
 ENDPOINT = {"url": "https://hooks.example.com/in", "events": ["process.completed"], "headers": {"X-Key": "k"}}
 FIRST = {"If-Match": '"1"'}
+PLATFORM_MAILBOX = {"kind": "email", "name": "operations", "target": "ops@example.com"}
 MAILBOX = {"kind": "email", "name": "payables", "target": "ap@example.com", "events": ["alert"]}
 ALERT = {"name": "dead runs", "metric": "dead_runs", "threshold": 1000}
 FILE = {"file_name": "note.txt", "base64": "SW52b2ljZSAx", "mime_type": "text/plain"}
@@ -128,6 +129,16 @@ PERMISSIONS: dict[str, Rule] = {
     "delete_notification_channel": Rule(Scope.ADMIN, **one("channel_id", "channel"), answers=204),
     "test_notification_channel": Rule(Scope.ADMIN, **one("channel_id", "channel"), answers=202),
     "list_notification_messages": Rule(Scope.ADMIN, **one("channel_id", "channel")),
+    "list_platform_alert_rules": Rule(Needs.PLATFORM),
+    "create_platform_alert_rule": Rule(Needs.PLATFORM, body=ALERT, answers=201),
+    "replace_platform_alert_rule": Rule(
+        Needs.PLATFORM, **one("rule_id", "platform_alert_rule"), body=ALERT, headers=FIRST
+    ),
+    "delete_platform_alert_rule": Rule(Needs.PLATFORM, **one("rule_id", "platform_alert_rule"), answers=204),
+    "list_platform_channels": Rule(Needs.PLATFORM),
+    "create_platform_channel": Rule(Needs.PLATFORM, body=PLATFORM_MAILBOX, answers=201),
+    "delete_platform_channel": Rule(Needs.PLATFORM, **one("channel_id", "platform_channel"), answers=204),
+    "test_platform_channel": Rule(Needs.PLATFORM, **one("channel_id", "platform_channel"), answers=202),
     "list_alert_rules": Rule(Scope.ADMIN),
     "create_alert_rule": Rule(Scope.ADMIN, body=ALERT, answers=201),
     "try_alert_rule": Rule(Scope.ADMIN, body=ALERT),

@@ -76,8 +76,15 @@ NAMES = {
 }  # fmt: skip
 BY_NAME = {("PUT", "/v1/secrets/{name}"), ("DELETE", "/v1/secrets/{name}")}
 """Names are each client's own: the same name is another secret (tried by the permissions)."""
-FOR_THE_PLATFORM = {("GET", "/v1/clients/{client_id}"), ("PATCH", "/v1/clients/{client_id}")}
-"""No client's own objects: refused to every client, whatever the id (test_clients.py)."""
+FOR_THE_PLATFORM = {
+    ("GET", "/v1/clients/{client_id}"),
+    ("PATCH", "/v1/clients/{client_id}"),
+    ("PUT", "/v1/platform/alert-rules/{rule_id}"),
+    ("DELETE", "/v1/platform/alert-rules/{rule_id}"),
+    ("DELETE", "/v1/platform/channels/{channel_id}"),
+    ("POST", "/v1/platform/channels/{channel_id}/test"),
+}
+"""No client's own objects: refused to every client, whatever the id (test_clients.py, test_platform_alerts.py)."""
 
 
 @pytest.mark.parametrize(("method", "path"), PATHS)

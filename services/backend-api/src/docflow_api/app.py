@@ -62,6 +62,7 @@ from docflow_api.routers import (
     notification_channels,
     notifications,
     outputs,
+    platform_alerts,
     process_types,
     processes,
     prompts,
@@ -99,6 +100,7 @@ from docflow_api.schemas.configurations import ConfigurationIn, ConfigurationPat
 from docflow_api.schemas.evaluations import EvaluationIn, EvaluationSetIn, PublishGateIn
 from docflow_api.schemas.notification_channels import NotificationChannelIn, NotificationChannelPatch
 from docflow_api.schemas.notifications import NotificationPreferencesIn
+from docflow_api.schemas.platform_alerts import PlatformAlertRuleIn, PlatformChannelIn
 from docflow_api.schemas.process_types import ProcessTypeIn, ProcessTypePatch
 from docflow_api.schemas.processes import ProcessIn
 from docflow_api.schemas.prompts import PromptClone, PromptIn, PromptPatch
@@ -124,7 +126,7 @@ _ROUTERS = (
     submissions, processes, documents, batches, uploads, reviews, splits, regions, events, live_socket, health, auth,
     sessions, me, recovery, second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations,
     workflows, clients, audit_logs, usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate,
-    vendors, reliability, notifications, notification_channels, alert_rules, review_claims, review_fields, review_decisions,
+    vendors, reliability, notifications, notification_channels, alert_rules, platform_alerts, review_claims, review_fields, review_decisions,
     throughput, outputs, webhook_endpoints, webhook_deliveries, secrets, rules,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
@@ -134,7 +136,7 @@ _BODIES = (
     ReviewDecision, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
     ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, CanaryIn, EvaluationIn, EvaluationSetIn, PublishGateIn,
     BankDetailsVerified, SplitIn, RegionIn, NotificationPreferencesIn, NotificationChannelIn, NotificationChannelPatch,
-    AlertRuleIn, CorrectionsIn, NoteIn, AssigneeIn, SecretIn, WebhookEndpointIn, WebhookEndpointPatch, SecretRotation,
+    AlertRuleIn, PlatformAlertRuleIn, PlatformChannelIn, CorrectionsIn, NoteIn, AssigneeIn, SecretIn, WebhookEndpointIn, WebhookEndpointPatch, SecretRotation,
     RuleCheckIn, *ACCOUNT_BODIES,
 )  # fmt: skip
 

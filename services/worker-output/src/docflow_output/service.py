@@ -18,6 +18,7 @@ from docflow_output.deliveries import DeliveryLane
 from docflow_output.loop import Lane, LaneLoop
 from docflow_output.mails import MailLane
 from docflow_output.messages import MessageLane
+from docflow_output.platform_messages import PlatformLane
 from docflow_output.secrets import Secrets
 from docflow_output.stages import stages
 
@@ -82,6 +83,7 @@ def _loops(container: Container, actions: ActionLane) -> tuple[LaneLoop[Any, Any
             portal_url=container.settings.portal_url,
             secrets=_secrets(container),
         ),
+        PlatformLane(database, container.chat, container.mail, sealing),
     )
     return tuple(
         LaneLoop(

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from docflow.features.alert_rules.models import AlertRule, Comparison, Metric
 from docflow.features.alert_rules.repository import RulePlan
+from docflow.features.platform_alerts.models import PlatformAlertRule
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -95,7 +96,7 @@ class AlertTrialOut(BaseModel):
     would_fire: bool
 
 
-def rule_out(row: AlertRule) -> AlertRuleOut:
+def rule_out(row: AlertRule | PlatformAlertRule) -> AlertRuleOut:
     return AlertRuleOut(
         rule_id=row.rule_id,
         name=row.name,

@@ -18,6 +18,7 @@ from docflow.features.alert_rules.periodic import evaluate_alerts
 from docflow.features.audit.periodic import add_partitions
 from docflow.features.calibration.periodic import calibrate
 from docflow.features.notifications.periodic import sweep_notifications
+from docflow.features.platform_alerts.periodic import evaluate_platform_alerts
 from docflow.features.removals.periodic import remove_files
 from docflow.features.reviews.periodic import digest_reviews, free_leases
 from docflow.features.stage_runs.periodic import sweep_engine
@@ -58,6 +59,7 @@ JOBS: tuple[PeriodicJob | PeriodicWork, ...] = (
     PeriodicJob("usage.sweep", 60, sweep_usage),
     PeriodicJob("notifications.sweep", 3600, sweep_notifications),
     PeriodicWork("alerts.evaluate", 60, evaluate_alerts),
+    PeriodicJob("alerts.platform", 60, evaluate_platform_alerts),
     PeriodicJob("reviews.leases", 30, free_leases),
     PeriodicJob("reviews.digest", 3600, digest_reviews),
 )

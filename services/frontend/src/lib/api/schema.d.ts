@@ -1361,6 +1361,118 @@ export interface paths {
   patch?: never;
   trace?: never;
  };
+ "/v1/platform/alert-rules": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Platform Alert Rules
+   * @description The rules over all clients, newest first, with what they saw last.
+   */
+  get: operations["list_platform_alert_rules"];
+  put?: never;
+  /**
+   * Create Platform Alert Rule
+   * @description Tell every platform channel when a figure over all clients is beyond a threshold. Evaluated each minute.
+   */
+  post: operations["create_platform_alert_rule"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/platform/alert-rules/{rule_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  /**
+   * Replace Platform Alert Rule
+   * @description Set all of a rule anew. What it saw is forgotten, and it may fire at the next evaluation.
+   */
+  put: operations["replace_platform_alert_rule"];
+  post?: never;
+  /**
+   * Delete Platform Alert Rule
+   * @description It fires no more; what it told is still sent.
+   */
+  delete: operations["delete_platform_alert_rule"];
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/platform/channels": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Platform Channels
+   * @description Where the platform's alerts go, newest first, with how they fare.
+   */
+  get: operations["list_platform_channels"];
+  put?: never;
+  /**
+   * Create Platform Channel
+   * @description A mailbox, chat or phone that every alert of the platform goes to. Its target is sealed and never shown.
+   */
+  post: operations["create_platform_channel"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/platform/channels/{channel_id}": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  post?: never;
+  /**
+   * Delete Platform Channel
+   * @description With what it had still to send.
+   */
+  delete: operations["delete_platform_channel"];
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/platform/channels/{channel_id}/test": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Test Platform Channel
+   * @description Send a test message. Whether it arrived shows on the channel within seconds.
+   */
+  post: operations["test_platform_channel"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
  "/v1/process-types": {
   parameters: {
    query?: never;
@@ -5078,6 +5190,17 @@ export interface components {
    /** Next Cursor */
    next_cursor: string | null;
   };
+  /** Page[PlatformChannelOut] */
+  Page_PlatformChannelOut_: {
+   /** Data */
+   data: components["schemas"]["PlatformChannelOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
   /** Page[ProcessOut] */
   Page_ProcessOut_: {
    /** Data */
@@ -5211,6 +5334,104 @@ export interface components {
    /** Page */
    page: number;
   };
+  /**
+   * PlatformAlertRuleIn
+   * @description Over all clients. Exactly one of `metric` and `event`.
+   * @example {
+   *       "metric": "dead_runs",
+   *       "name": "runs die",
+   *       "threshold": 10,
+   *       "window_s": 3600
+   *     }
+   */
+  PlatformAlertRuleIn: {
+   /** @default above */
+   comparison?: components["schemas"]["Comparison"];
+   /**
+    * Cool Down S
+    * @default 3600
+    */
+   cool_down_s?: number;
+   /**
+    * Event
+    * @default null
+    */
+   event?: ("hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "document_duplicate" | "quota_warning") | null;
+   /**
+    * Is Enabled
+    * @default true
+    */
+   is_enabled?: boolean;
+   /** @default null */
+   metric?: components["schemas"]["PlatformMetric"] | null;
+   /** Name */
+   name: string;
+   /**
+    * Severity
+    * @default warning
+    * @enum {string}
+    */
+   severity?: "info" | "warning" | "error" | "critical";
+   /** Threshold */
+   threshold: number;
+   /**
+    * Window S
+    * @default 3600
+    */
+   window_s?: number;
+  };
+  /**
+   * PlatformChannelIn
+   * @description `target` is an e-mail address, or the address that the service gave out. Kept sealed.
+   * @example {
+   *       "kind": "email",
+   *       "name": "operations",
+   *       "target": "ops@example.com"
+   *     }
+   */
+  PlatformChannelIn: {
+   kind: components["schemas"]["ChannelKind"];
+   /** Name */
+   name: string;
+   /** Target */
+   target: string;
+  };
+  /**
+   * PlatformChannelOut
+   * @description `failing_since` and `last_error_code` are empty while messages arrive. The target itself is never shown.
+   */
+  PlatformChannelOut: {
+   /**
+    * Channel Id
+    * Format: uuid
+    */
+   channel_id: string;
+   /**
+    * Created At
+    * Format: date-time
+    */
+   created_at: string;
+   /** Created By */
+   created_by: string;
+   /** Failing Since */
+   failing_since: string | null;
+   /** Kind */
+   kind: string;
+   /** Last Delivered At */
+   last_delivered_at: string | null;
+   /** Last Error Code */
+   last_error_code: string | null;
+   /** Name */
+   name: string;
+   /** Shown Target */
+   shown_target: string;
+  };
+  /**
+   * PlatformMetric
+   * @description What can be measured over all clients. A name ends with its unit; a rate is 0..1.
+   * @enum {string}
+   */
+  PlatformMetric: "dead_runs" | "queue_depth" | "queue_age_s" | "outbox_age_s" | "sendings_age_s" | "review_queue_age_s" | "failure_rate" | "spend_usd" | "providers_down" | "services_down";
   /**
    * ProblemOut
    * @description RFC 9457; `code` is stable and meant for programs.
@@ -10545,6 +10766,317 @@ export interface operations {
    404: components["responses"]["Problem"];
    /** @description The state does not allow it */
    409: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_platform_alert_rules: {
+  parameters: {
+   query?: {
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_AlertRuleOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_platform_alert_rule: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["PlatformAlertRuleIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   201: {
+    headers: {
+     /** @description The version, for `If-Match` */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["AlertRuleOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ replace_platform_alert_rule: {
+  parameters: {
+   query?: never;
+   header?: {
+    /** @description The `ETag` that the change goes by; `*` = whatever stands there */
+    "if-match"?: string | null;
+   };
+   path: {
+    rule_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["PlatformAlertRuleIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     /** @description The version, for `If-Match` */
+     ETag?: string;
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["AlertRuleOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The version given is not the current one */
+   412: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ delete_platform_alert_rule: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    rule_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_platform_channels: {
+  parameters: {
+   query?: {
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_PlatformChannelOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ create_platform_channel: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["PlatformChannelIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   201: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["PlatformChannelOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ delete_platform_channel: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    channel_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ test_platform_channel: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    channel_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   202: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": unknown;
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
    /** @description Too many requests; try again after Retry-After seconds */
    429: components["responses"]["Problem"];
    /** @description A fault on our side */

@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING
 from uuid import UUID
 
 from sqlalchemy import func, select, text, tuple_
@@ -16,6 +18,9 @@ from docflow.domain.plain_secrets import refuse_secret_name
 from docflow.features.alert_rules.models import AlertRule, Comparison, Metric
 from docflow.features.audit.messages import act_audit
 
+if TYPE_CHECKING:
+    from docflow.features.platform_alerts.models import PlatformAlertRule
+
 MOST_RULES = 50
 
 
@@ -24,7 +29,7 @@ class RulePlan:
     """Exactly one of `metric` and `event` is set."""
 
     name: str
-    metric: Metric | None
+    metric: StrEnum | None
     event: str | None
     comparison: Comparison
     threshold: float
@@ -66,7 +71,7 @@ class AlertRules:
         if (await self._session.scalar(count) or 0) >= MOST_RULES:
             raise Conflict(f"a client has at most {MOST_RULES} alert rules")
         row = AlertRule(rule_id=new_id(), client_id=self._client_id, created_by=by.name)
-        _fill(row, plan)
+        fill(row, plan)
         self._session.add(row)
         await self._session.flush()
         await self._session.refresh(row)
@@ -81,7 +86,7 @@ class AlertRules:
         row = await self.get(rule_id, locked=True)
         if version is not None and version != row.version:
             raise UserError("this rule was changed meanwhile", code="precondition_failed")
-        _fill(row, plan)
+        fill(row, plan)
         row.last_value, row.last_evaluated_at, row.last_fired_at = None, None, None
         row.version += 1
         await self._session.flush()
@@ -137,7 +142,7 @@ async def alerting_clients(session: AsyncSession, after: UUID | None, limit: int
     return [row[0] for row in rows]
 
 
-def _fill(row: AlertRule, plan: RulePlan) -> None:
+def fill(row: "AlertRule | PlatformAlertRule", plan: RulePlan) -> None:
     row.name = plan.name
     row.metric = None if plan.metric is None else plan.metric.value
     row.event = plan.event
