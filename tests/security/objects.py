@@ -9,12 +9,10 @@ from uuid import UUID, uuid4
 
 import httpx
 from docflow.db.database import Database
-from docflow.domain.ids import new_id
 from docflow.domain.stages import Role
 from docflow.features.evaluations.models import Evaluation
 from docflow.features.notifications.models import Notification
 from docflow.features.outputs.models import OutputAction
-from docflow.features.platform_alerts.models import PlatformAlertRule, PlatformChannel
 from docflow.features.users.models import User
 from docflow.testing.factories import (
     OUTPUT_SCHEMA,
@@ -34,6 +32,7 @@ from tests.integration.api.conftest import World
 from tests.integration.api.tenants import TEMPLATES, draft, publish_prompts
 from tests.integration.api.test_dry_runs import read_document
 from tests.integration.api.test_reading import held
+from tests.security.alerting_objects import ALERTING_MAKERS
 
 PASSWORD = "password123"
 NOTE = b"Invoice 1"
@@ -125,33 +124,6 @@ async def _notification(side: Side) -> str:
     async with side.database.client(client_id) as session:
         session.add(Notification(notification_id=notification_id, client_id=client_id, **row))
     return str(notification_id)
-
-
-async def _channel(side: Side) -> str:
-    body = {"kind": "email", "name": "payables", "target": "ap@example.com", "events": ["alert"]}
-    return str((await side.post("/v1/notification-channels", body))["channel_id"])
-
-
-async def _platform_alert_rule(side: Side) -> str:
-    """Nobody's but the platform's, whoever asks."""
-    row = {"name": "dead runs", "metric": "dead_runs", "threshold": 1000, "created_by": "user:x"}
-    rule = PlatformAlertRule(rule_id=new_id(), **row)
-    async with side.database.nobody() as session:
-        session.add(rule)
-    return str(rule.rule_id)
-
-
-async def _platform_channel(side: Side) -> str:
-    row = {"kind": "email", "name": "operations", "shown_target": "o…@example.com", "created_by": "user:x"}
-    channel = PlatformChannel(channel_id=new_id(), target_sealed=b"x", **row)
-    async with side.database.nobody() as session:
-        session.add(channel)
-    return str(channel.channel_id)
-
-
-async def _alert_rule(side: Side) -> str:
-    body = {"name": "dead runs", "metric": "dead_runs", "threshold": 1000}
-    return str((await side.post("/v1/alert-rules", body))["rule_id"])
 
 
 async def _output_action(side: Side) -> str:
@@ -416,10 +388,7 @@ MAKERS: dict[str, Callable[[Side], Awaitable[str]]] = {
     "read_document": _read_document,
     "vendor_template": _vendor_template,
     "notification": _notification,
-    "channel": _channel,
-    "alert_rule": _alert_rule,
-    "platform_alert_rule": _platform_alert_rule,
-    "platform_channel": _platform_channel,
+    **ALERTING_MAKERS,
     "output_action": _output_action,
     "endpoint": _endpoint,
     "delivery": _delivery,
