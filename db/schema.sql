@@ -1386,6 +1386,44 @@ $function$
 ;
 -- owner: docflow_owner; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.begin_calls(p_asked jsonb)
+ RETURNS TABLE(call_id uuid, refusal text, cache_key bytea, answer_sealed bytea)
+ LANGUAGE plpgsql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET enable_seqscan TO 'off'
+AS $function$
+#variable_conflict use_column
+DECLARE
+    v_known uuid[];
+BEGIN
+    FOR call_id, cache_key, answer_sealed IN
+        SELECT DISTINCT ON (a.call_id) a.call_id, k.cache_key, k.answer_sealed
+        FROM jsonb_to_recordset(p_asked) AS a (client_id uuid, call_id uuid, unless jsonb)
+            CROSS JOIN LATERAL jsonb_array_elements_text(a.unless) WITH ORDINALITY AS wanted (cache_key, place)
+            CROSS JOIN LATERAL (
+                SELECT l.cache_key, l.answer_sealed FROM llm_cache l
+                WHERE l.client_id = a.client_id AND l.cache_key = decode(wanted.cache_key, 'hex')
+                    AND l.expires_at > now()
+                LIMIT 1
+            ) k
+        ORDER BY a.call_id, wanted.place
+    LOOP
+        v_known := v_known || call_id;
+        RETURN NEXT;
+    END LOOP;
+    IF v_known IS NOT NULL THEN
+        p_asked := (
+            SELECT jsonb_agg(a) FROM jsonb_array_elements(p_asked) a WHERE (a ->> 'call_id')::uuid <> ALL (v_known)
+        );
+    END IF;
+    RETURN QUERY
+    SELECT r.call_id, r.refusal, NULL::bytea, NULL::bytea FROM reserve_calls(p_asked) r WHERE r.refusal IS NOT NULL;
+END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.change_client(p_user_id uuid, p_client_id uuid, p_version integer, p_changes jsonb)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -2971,6 +3009,7 @@ DECLARE
     v_micros_left bigint;
     v_tokens bigint;
     v_micros bigint;
+    v_unpriced boolean;
 BEGIN
     FOR v_group IN
         SELECT a.client_id, a."on" FROM jsonb_to_recordset(p_asked) AS a (client_id uuid, "on" date)
@@ -2988,37 +3027,55 @@ BEGIN
             EXIT WHEN FOUND;
             PERFORM open_budgets(v_group.client_id, v_group."on");
         END LOOP;
-        v_tokens := 0;
-        v_micros := 0;
-        FOR v_one IN
-            SELECT a.call_id, a.tokens, a.micros, a.ttl_s
+        SELECT sum(a.tokens), coalesce(sum(a.micros), 0), bool_or(a.micros IS NULL)
+        INTO v_tokens, v_micros, v_unpriced
+        FROM jsonb_to_recordset(p_asked) AS a (client_id uuid, tokens bigint, micros bigint, "on" date)
+        WHERE a.client_id = v_group.client_id AND a."on" = v_group."on";
+        IF coalesce(v_tokens <= v_balance, true) AND coalesce(v_tokens <= v_tokens_left, true)
+            AND (v_micros_left IS NULL OR NOT v_unpriced AND v_micros <= v_micros_left)
+        THEN
+            RETURN QUERY
+            INSERT INTO budget_reservations AS r (client_id, call_id, reserved_on, tokens, micros, expires_at)
+            SELECT a.client_id, a.call_id, a."on", a.tokens, a.micros,
+                clock_timestamp() + make_interval(secs => a.ttl_s)
             FROM jsonb_to_recordset(p_asked) AS a (
                 client_id uuid, call_id uuid, tokens bigint, micros bigint, "on" date, ttl_s double precision
             )
             WHERE a.client_id = v_group.client_id AND a."on" = v_group."on"
-        LOOP
-            call_id := v_one.call_id;
-            refusal := CASE
-                WHEN v_balance - v_tokens < v_one.tokens THEN 'balance'
-                WHEN v_tokens_left - v_tokens < v_one.tokens THEN 'tokens'
-                WHEN v_micros_left IS NOT NULL AND v_one.micros IS NULL THEN 'price_unknown'
-                WHEN v_micros_left - v_micros < v_one.micros THEN 'cost'
-            END;
-            IF refusal IS NULL THEN
-                INSERT INTO budget_reservations (client_id, call_id, reserved_on, tokens, micros, expires_at)
-                VALUES (
-                    v_group.client_id, v_one.call_id, v_group."on", v_one.tokens, v_one.micros,
-                    clock_timestamp() + make_interval(secs => v_one.ttl_s)
-                );
-                v_tokens := v_tokens + v_one.tokens;
-                v_micros := v_micros + coalesce(v_one.micros, 0);
-            ELSIF refusal IN ('tokens', 'cost') THEN
-                PERFORM warn_of_budgets(
-                    v_group.client_id, v_group."on", v_tokens + v_one.tokens, v_micros + coalesce(v_one.micros, 0)
-                );
-            END IF;
-            RETURN NEXT;
-        END LOOP;
+            RETURNING r.call_id, NULL::text;
+        ELSE
+            v_tokens := 0;
+            v_micros := 0;
+            FOR v_one IN
+                SELECT a.call_id, a.tokens, a.micros, a.ttl_s
+                FROM jsonb_to_recordset(p_asked) AS a (
+                    client_id uuid, call_id uuid, tokens bigint, micros bigint, "on" date, ttl_s double precision
+                )
+                WHERE a.client_id = v_group.client_id AND a."on" = v_group."on"
+            LOOP
+                call_id := v_one.call_id;
+                refusal := CASE
+                    WHEN v_balance - v_tokens < v_one.tokens THEN 'balance'
+                    WHEN v_tokens_left - v_tokens < v_one.tokens THEN 'tokens'
+                    WHEN v_micros_left IS NOT NULL AND v_one.micros IS NULL THEN 'price_unknown'
+                    WHEN v_micros_left - v_micros < v_one.micros THEN 'cost'
+                END;
+                IF refusal IS NULL THEN
+                    INSERT INTO budget_reservations (client_id, call_id, reserved_on, tokens, micros, expires_at)
+                    VALUES (
+                        v_group.client_id, v_one.call_id, v_group."on", v_one.tokens, v_one.micros,
+                        clock_timestamp() + make_interval(secs => v_one.ttl_s)
+                    );
+                    v_tokens := v_tokens + v_one.tokens;
+                    v_micros := v_micros + coalesce(v_one.micros, 0);
+                ELSIF refusal IN ('tokens', 'cost') THEN
+                    PERFORM warn_of_budgets(
+                        v_group.client_id, v_group."on", v_tokens + v_one.tokens, v_micros + coalesce(v_one.micros, 0)
+                    );
+                END IF;
+                RETURN NEXT;
+            END LOOP;
+        END IF;
         UPDATE budgets b
         SET reserved_tokens = b.reserved_tokens + v_tokens, reserved_micros = b.reserved_micros + v_micros
         WHERE b.client_id = v_group.client_id AND v_tokens + v_micros > 0 AND (b.period, b.period_start) IN (
@@ -3072,6 +3129,31 @@ CREATE OR REPLACE FUNCTION public.settle_calls(p_calls jsonb)
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
 BEGIN
+    INSERT INTO llm_calls (
+        call_id, client_id, process_id, run_id, stage, provider, model, asked_model, prompt_id, tokens_input,
+        tokens_output, tokens_cache_read, tokens_cache_write, tokens_reasoning, cost_micros, outcome, error_kind,
+        request_id, cache_hit, duration_ms, created_at
+    )
+    SELECT a.call_id, a.client_id, a.process_id, a.run_id, a.stage, a.provider, a.model, a.asked_model, a.prompt_id,
+        a.tokens_input, a.tokens_output, a.tokens_cache_read, a.tokens_cache_write, a.tokens_reasoning, a.cost_micros,
+        a.outcome, a.error_kind, a.request_id, a.cache_hit, a.duration_ms, a.called_at
+    FROM jsonb_to_recordset(p_calls) AS a (
+        call_id uuid, client_id uuid, process_id uuid, run_id uuid, stage text, provider text, model text,
+        asked_model text, prompt_id uuid, tokens_input integer, tokens_output integer, tokens_cache_read integer,
+        tokens_cache_write integer, tokens_reasoning integer, cost_micros bigint, outcome text, error_kind text,
+        request_id text, cache_hit boolean, duration_ms integer, called_at timestamptz
+    )
+    ON CONFLICT (call_id) DO NOTHING;
+
+    INSERT INTO llm_cache (client_id, cache_key, process_id, answer_sealed, expires_at)
+    SELECT DISTINCT ON (a.client_id, kept.cache_key) a.client_id, decode(kept.cache_key, 'hex'), a.process_id,
+        decode(kept.sealed, 'base64'), clock_timestamp() + make_interval(secs => kept.keep_s)
+    FROM jsonb_to_recordset(p_calls) AS a (client_id uuid, process_id uuid, answer jsonb)
+        CROSS JOIN LATERAL jsonb_to_record(a.answer) AS kept (cache_key text, sealed text, keep_s double precision)
+    WHERE jsonb_typeof(a.answer) = 'object'
+    ON CONFLICT (client_id, cache_key) DO UPDATE
+    SET answer_sealed = EXCLUDED.answer_sealed, expires_at = EXCLUDED.expires_at, process_id = EXCLUDED.process_id;
+
     PERFORM 1 FROM clients c
     WHERE c.client_id IN (SELECT (a ->> 'client_id')::uuid FROM jsonb_array_elements(p_calls) a)
     ORDER BY c.client_id FOR NO KEY UPDATE;
@@ -3110,31 +3192,6 @@ BEGIN
     UPDATE clients c SET token_balance = c.token_balance + balances.back
     FROM balances
     WHERE c.client_id = balances.client_id AND c.token_balance IS NOT NULL AND balances.back <> 0;
-
-    INSERT INTO llm_calls (
-        call_id, client_id, process_id, run_id, stage, provider, model, asked_model, prompt_id, tokens_input,
-        tokens_output, tokens_cache_read, tokens_cache_write, tokens_reasoning, cost_micros, outcome, error_kind,
-        request_id, cache_hit, duration_ms, created_at
-    )
-    SELECT a.call_id, a.client_id, a.process_id, a.run_id, a.stage, a.provider, a.model, a.asked_model, a.prompt_id,
-        a.tokens_input, a.tokens_output, a.tokens_cache_read, a.tokens_cache_write, a.tokens_reasoning, a.cost_micros,
-        a.outcome, a.error_kind, a.request_id, a.cache_hit, a.duration_ms, a.called_at
-    FROM jsonb_to_recordset(p_calls) AS a (
-        call_id uuid, client_id uuid, process_id uuid, run_id uuid, stage text, provider text, model text,
-        asked_model text, prompt_id uuid, tokens_input integer, tokens_output integer, tokens_cache_read integer,
-        tokens_cache_write integer, tokens_reasoning integer, cost_micros bigint, outcome text, error_kind text,
-        request_id text, cache_hit boolean, duration_ms integer, called_at timestamptz
-    )
-    ON CONFLICT (call_id) DO NOTHING;
-
-    INSERT INTO llm_cache (client_id, cache_key, process_id, answer_sealed, expires_at)
-    SELECT DISTINCT ON (a.client_id, kept.cache_key) a.client_id, decode(kept.cache_key, 'hex'), a.process_id,
-        decode(kept.sealed, 'base64'), clock_timestamp() + make_interval(secs => kept.keep_s)
-    FROM jsonb_to_recordset(p_calls) AS a (client_id uuid, process_id uuid, answer jsonb)
-        CROSS JOIN LATERAL jsonb_to_record(a.answer) AS kept (cache_key text, sealed text, keep_s double precision)
-    WHERE jsonb_typeof(a.answer) = 'object'
-    ON CONFLICT (client_id, cache_key) DO UPDATE
-    SET answer_sealed = EXCLUDED.answer_sealed, expires_at = EXCLUDED.expires_at, process_id = EXCLUDED.process_id;
 
     PERFORM warn_of_budgets(used.client_id, used."on", NULL, NULL)
     FROM (
@@ -3386,7 +3443,12 @@ BEGIN
     SELECT count(*) INTO v_released FROM stale;
 
     DELETE FROM budget_reservations r WHERE r.released AND r.expires_at < clock_timestamp() - interval '1 day';
-    DELETE FROM llm_cache k WHERE k.expires_at < clock_timestamp();
+    -- An answer that is being written anew is left to its writer, who waits for the client's row that is held here.
+    DELETE FROM llm_cache k
+    USING (
+        SELECT o.client_id, o.cache_key FROM llm_cache o WHERE o.expires_at < clock_timestamp() FOR UPDATE SKIP LOCKED
+    ) old
+    WHERE k.client_id = old.client_id AND k.cache_key = old.cache_key;
     RETURN v_released;
 END
 $function$
@@ -3654,9 +3716,18 @@ $function$
 
 CREATE OR REPLACE FUNCTION public.warn_of_budgets(p_client_id uuid, p_on date, p_tokens bigint, p_micros bigint)
  RETURNS void
- LANGUAGE sql
+ LANGUAGE plpgsql
  SET search_path TO 'pg_catalog', 'public', 'pg_temp'
 AS $function$
+BEGIN
+    IF NOT EXISTS (
+        SELECT FROM budgets b
+        WHERE b.client_id = p_client_id AND (b.cap_tokens IS NOT NULL OR b.cap_micros IS NOT NULL)
+            AND b.warned_percent < 100
+            AND (b.period, b.period_start) IN (('day', p_on), ('month', date_trunc('month', p_on)::date))
+    ) THEN
+        RETURN;
+    END IF;
     WITH used AS (
         SELECT b.budget_id, greatest(
                 (b.spent_tokens + coalesce(b.reserved_tokens + p_tokens, 0)) / nullif(b.cap_tokens, 0)::numeric,
@@ -3699,7 +3770,8 @@ AS $function$
             )
         )::text
     FROM warned JOIN webhook_endpoints e ON e.client_id = p_client_id AND e.kind = 'endpoint' AND e.state = 'active'
-        AND e.url IS NOT NULL AND 'quota.warning' = ANY (e.events)
+        AND e.url IS NOT NULL AND 'quota.warning' = ANY (e.events);
+END
 $function$
 ;
 -- owner: docflow_engine; may call: nobody else

@@ -93,6 +93,7 @@ DEFINERS = {
     "reserve_calls": "docflow_engine",
     "settle_calls": "docflow_engine",
     "find_answers": "docflow_engine",
+    "begin_calls": "docflow_engine",
     "sweep_usage": "docflow_engine",
     "take_evaluations": "docflow_engine",
     "count_documents": "docflow_engine",
