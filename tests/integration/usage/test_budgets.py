@@ -4,10 +4,12 @@ import asyncio
 from datetime import timedelta
 
 import pytest
+from docflow.adapters.sealing.fernet import FernetSealing
 from docflow.db.database import Database
 from docflow.domain.llm_calls import KeptAnswer, Refusal
 from docflow.features.clients.models import Client
 from docflow.features.notifications.models import Notification
+from docflow.features.usage.books import PostgresBooks
 from docflow.features.usage.budgets import Caps, Period
 from docflow.features.usage.models import LlmCall
 from docflow.features.webhooks.models import WebhookDelivery, WebhookEndpoint
@@ -179,6 +181,53 @@ async def test_an_answer_is_found_under_its_key_by_its_client_until_it_is_old(
         assert b"data" not in bytes(sealed)
         await session.execute(text("UPDATE llm_cache SET expires_at = now() - interval '1 second'"))
     assert await books.find(acme.client_id, [key]) is None
+
+
+async def test_a_kept_answer_is_given_instead_of_room(database: Database, two_clients: Clients) -> None:
+    acme, globex = two_clients
+    books, keys = books_of(database), (b"a" * 32, b"b" * 32)
+    for key, answer in zip(keys, (b"1", b"2"), strict=True):
+        kept = KeptAnswer(key, answer, 60.0)
+        await books.settle(ended(asked(acme.client_id), 1, 1, answer=kept))
+    begun = await asyncio.gather(
+        books.reserve(asked(acme.client_id, unless=(b"c" * 32, keys[1], keys[0]))),
+        books.reserve(asked(acme.client_id)),
+        books.reserve(asked(globex.client_id, unless=keys)),
+    )
+    assert begun == [(keys[1], b"2"), None, None]
+    for one in two_clients:
+        assert (await budgets(database, one.client_id))[Period.DAY].reserved_tokens == 100
+
+
+async def test_a_kept_answer_needs_no_room(database: Database, two_clients: Clients) -> None:
+    acme, _ = two_clients
+    books, key = books_of(database), b"a" * 32
+    await books.settle(ended(asked(acme.client_id), 1, 1, answer=KeptAnswer(key, b"1", 60.0)))
+    await limit(database, acme.client_id, month=Caps(tokens=0))
+    assert await books.reserve(asked(acme.client_id, unless=(key,))) == (key, b"1")
+    assert await books.reserve(asked(acme.client_id, unless=(b"b" * 32,))) is Refusal.TOKENS
+
+
+async def test_where_a_kept_answer_cannot_be_unsealed_room_is_reserved(
+    database: Database, two_clients: Clients
+) -> None:
+    acme, _ = two_clients
+    key = b"a" * 32
+    await books_of(database).settle(ended(asked(acme.client_id), 1, 1, answer=KeptAnswer(key, b"1", 60.0)))
+    others = PostgresBooks(database, FernetSealing(["t" * 43]))
+    assert await others.reserve(asked(acme.client_id, unless=(key,))) is None
+    assert (await budgets(database, acme.client_id))[Period.DAY].reserved_tokens == 100
+
+
+async def test_one_that_finds_no_room_does_not_take_its_neighbours_down(
+    database: Database, two_clients: Clients
+) -> None:
+    acme, _ = two_clients
+    await limit(database, acme.client_id, month=Caps(tokens=150))
+    books = books_of(database)
+    small, large = asked(acme.client_id, 100), asked(acme.client_id, 500)
+    assert await asyncio.gather(books.reserve(small), books.reserve(large)) == [None, Refusal.TOKENS]
+    assert (await budgets(database, acme.client_id))[Period.MONTH].reserved_tokens == 100
 
 
 async def test_a_bad_record_does_not_take_its_neighbours_down(

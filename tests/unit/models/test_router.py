@@ -117,6 +117,33 @@ async def test_what_another_model_answered_before_is_known_too() -> None:
     assert scene.books.calls[-1].cache_hit
 
 
+async def test_a_kept_answer_does_not_wait_for_a_vendor() -> None:
+    scene = Scene(completion(), busy())
+    await scene.ask()
+    for _ in range(2):
+        await scene.ask(system="another")
+    assert scene.router.shut() == {"anthropic"}
+    slept = len(scene.clock.slept)
+    assert (await scene.ask()).provider == "anthropic"
+    assert scene.books.calls[-1].cache_hit
+    assert len(scene.clock.slept) == slept
+
+
+async def test_a_kept_answer_counts_for_no_limit_of_requests() -> None:
+    scene = Scene()
+    scene.router = Router(
+        {"anthropic": scene.anthropic},
+        scene.books,
+        clock=scene.clock,
+        requests_per_minute=2,
+        sleep=scene.clock.sleep,
+    )
+    for system in ("s", "s", "s", "another"):
+        await scene.ask(system=system)
+    assert len(scene.anthropic.asked) == 2
+    assert scene.clock.slept == []
+
+
 async def test_a_busy_vendor_is_asked_three_times_with_growing_waits_and_then_the_next() -> None:
     scene = Scene(busy(), busy(), busy(), busy(), completion())
     answered = await scene.ask()

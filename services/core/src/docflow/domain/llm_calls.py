@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import NamedTuple, Protocol
 from uuid import UUID
 
 from docflow.domain.ports.llm import Usage
@@ -23,7 +23,10 @@ class Refusal(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Reservation:
-    """The most that one call may use; `micros` None = its price is unknown. After `ttl_s` it may be swept."""
+    """The most that one call may use; `micros` None = its price is unknown. After `ttl_s` it may be swept.
+
+    `unless` holds keys: an answer that is kept under one of them is given instead, and nothing is reserved.
+    """
 
     client_id: UUID
     call_id: UUID
@@ -31,6 +34,12 @@ class Reservation:
     micros: int | None
     at: datetime
     ttl_s: float
+    unless: tuple[bytes, ...] = ()
+
+
+class KnownAnswer(NamedTuple):
+    cache_key: bytes
+    answer: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +75,10 @@ class LlmCallRecord:
 class LlmBooks(Protocol):
     """Each method is one short statement of its own; no connection is held between them."""
 
-    async def find(self, client_id: UUID, cache_keys: Sequence[bytes]) -> tuple[bytes, bytes] | None:
-        """The first of the keys that has an answer, and the answer."""
+    async def find(self, client_id: UUID, cache_keys: Sequence[bytes]) -> KnownAnswer | None:
+        """Of the first of the keys that has one."""
 
-    async def reserve(self, asked: Reservation) -> Refusal | None:
+    async def reserve(self, asked: Reservation) -> KnownAnswer | Refusal | None:
         """None = reserved. Parallel calls never get more room than there is."""
 
     async def settle(self, call: LlmCallRecord) -> None:

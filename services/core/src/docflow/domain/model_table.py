@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 from math import ceil
 
 from docflow.domain.ports.llm import Estimate, Usage
@@ -118,6 +119,7 @@ RETIRED: Mapping[str, ModelName] = {
 }
 
 
+@lru_cache(maxsize=1024)
 def _plain(model: str) -> str:
     """Without its date, and with the hyphens that Claude's names have where others write points."""
     plain = _DATED.sub("", model)
@@ -154,8 +156,10 @@ class ModelTable:
 
     def price(self, name: ModelName) -> Price | None:
         """A dated name costs what its model does."""
-        names = (str(name), f"{name.provider}/{_plain(name.model)}")
-        return next((prices[one] for one in names for prices in (self.own, PRICES) if one in prices), None)
+        return self._priced(str(name)) or self._priced(f"{name.provider}/{_plain(name.model)}")
+
+    def _priced(self, name: str) -> Price | None:
+        return self.own.get(name) or PRICES.get(name)
 
     def cost_micros(self, name: ModelName, usage: Usage) -> int | None:
         price = self.price(name)

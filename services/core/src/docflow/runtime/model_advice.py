@@ -19,7 +19,7 @@ from docflow.domain.ports.llm import Completes, Completion, Outcome
 from docflow.domain.reading import TextSource
 from docflow.domain.results import fingerprint, typed_data
 from docflow.domain.stages import Severity
-from docflow.features.completions.attempts import Origin
+from docflow.features.completions.calls import Origin
 from docflow.features.reading import doubts, summary
 from docflow.features.reading.stored_pages import stored_pages
 from docflow.runtime.models import Models

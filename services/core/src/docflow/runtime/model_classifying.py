@@ -14,7 +14,7 @@ from docflow.domain.ports.llm import Outcome
 from docflow.domain.reading import Page
 from docflow.features.classification.by_model import question_of, voice_of, with_voice
 from docflow.features.classification.scoring import PAGES_SEEN, Guess, KnownType
-from docflow.features.completions.attempts import Origin
+from docflow.features.completions.calls import Origin
 from docflow.features.configurations.repository import ConfigurationRepository
 from docflow.runtime.models import Models
 

@@ -7,7 +7,7 @@ from docflow.domain.errors import PermanentError, QuotaExceeded
 from docflow.domain.llm_policy import AtLimit
 from docflow.domain.ports.llm import NO_MODEL_ANSWER, QUOTA_EXCEEDED, Extraction, ExtractRequest, Provider
 from docflow.domain.stages import Stage
-from docflow.features.completions.attempts import Origin
+from docflow.features.completions.calls import Origin
 from docflow.features.completions.router import Router
 from docflow.features.reading.by_model import ModelReader
 from docflow.runtime.models import Models

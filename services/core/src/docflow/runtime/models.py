@@ -11,7 +11,7 @@ from docflow.domain.json_types import JsonObject
 from docflow.domain.llm_policy import LlmPolicy, order_of, policy_of
 from docflow.domain.model_wishes import ModelWishes, wishes_of
 from docflow.domain.ports.llm import Completes
-from docflow.features.completions.attempts import Origin
+from docflow.features.completions.calls import Origin
 from docflow.features.completions.router import Calling, Router
 from docflow.features.prompts.repository import PromptRepository
 from docflow.features.redaction.redaction import asked_for

@@ -13,7 +13,7 @@ from docflow.domain.ports.llm import Completion, Extraction, ExtractRequest, Out
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.questions import total
 from docflow.domain.stages import Stage
-from docflow.features.completions.attempts import Origin
+from docflow.features.completions.calls import Origin
 from docflow.features.reading.assembly import fields_of_extraction
 from docflow.features.reading.by_model import WINDOWS_AT_ONCE
 from docflow.features.reading.inventory import agreement_of, inventory_questions, pays

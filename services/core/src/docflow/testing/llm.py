@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
-from docflow.domain.llm_calls import LlmCallRecord, Refusal, Reservation
+from docflow.domain.llm_calls import KnownAnswer, LlmCallRecord, Refusal, Reservation
 from docflow.domain.ports.llm import (
     Capabilities,
     Completion,
@@ -64,12 +64,14 @@ class MemoryBooks:
         self._refusals = list(refusals)
         self._answers: dict[tuple[UUID, bytes], bytes] = {}
 
-    async def find(self, client_id: UUID, cache_keys: Sequence[bytes]) -> tuple[bytes, bytes] | None:
+    async def find(self, client_id: UUID, cache_keys: Sequence[bytes]) -> KnownAnswer | None:
         found = (key for key in cache_keys if (client_id, key) in self._answers)
         key = next(found, None)
-        return None if key is None else (key, self._answers[client_id, key])
+        return None if key is None else KnownAnswer(key, self._answers[client_id, key])
 
-    async def reserve(self, asked: Reservation) -> Refusal | None:
+    async def reserve(self, asked: Reservation) -> KnownAnswer | Refusal | None:
+        if (known := await self.find(asked.client_id, asked.unless)) is not None:
+            return known
         refusal = self._refusals.pop(0) if self._refusals else None
         if refusal is None:
             self.open[asked.call_id] = asked

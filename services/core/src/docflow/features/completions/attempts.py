@@ -3,16 +3,20 @@ elsewhere.
 """
 
 import asyncio
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Any
-from uuid import UUID
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import orjson
 
 from docflow.domain.errors import DocflowError
-from docflow.domain.ids import new_id
-from docflow.domain.llm_calls import KeptAnswer, LlmBooks, LlmCallRecord, Refusal, Reservation
+from docflow.domain.llm_calls import (
+    KeptAnswer,
+    KnownAnswer,
+    LlmBooks,
+    LlmCallRecord,
+    Refusal,
+    Reservation,
+)
 from docflow.domain.model_table import ModelName, ModelTable
 from docflow.domain.ports.clock import Clock
 from docflow.domain.ports.llm import (
@@ -27,6 +31,7 @@ from docflow.domain.ports.llm import (
     VendorBusy,
     VendorRefusal,
 )
+from docflow.features.completions.calls import Call, Candidate, Origin
 from docflow.features.completions.watching import Watch
 
 KEEP_S = 30 * 86_400.0
@@ -39,28 +44,20 @@ _REPAIR_CHARACTERS, _REPAIR_TOKENS = 2, 300
 _MAYBE_BILLED = (Trouble.TIMEOUT, Trouble.TRANSPORT)
 
 
+class AlreadyKnown(Exception):
+    """The answer is kept: there is nothing to ask."""
+
+    def __init__(self, found: KnownAnswer) -> None:
+        super().__init__("the answer is kept")
+        self.found = found
+
+
 class NoRoom(Exception):
     """No budget has room for the call."""
 
     def __init__(self, refusal: Refusal) -> None:
         super().__init__(refusal.value)
         self.refusal = refusal
-
-
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A model to ask. `asked` is the name that the prompt holds, where this model answers to it now."""
-
-    name: ModelName
-    asked: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """For which run of which stage a question is asked."""
-
-    run_id: UUID | None = None
-    stage: str | None = None
 
 
 class Attempts:
@@ -88,103 +85,82 @@ class Attempts:
         *,
         repair: Repair | None,
         cache_key: bytes | None,
+        unless: Sequence[bytes] = (),
     ) -> Completion:
-        """`cache_key` None = the answer is not kept. Raises NoRoom, VendorBusy and VendorRefusal."""
+        """`cache_key` None = the answer is not kept. Raises NoRoom, VendorBusy and VendorRefusal, and AlreadyKnown for
+        an answer under one of the keys `unless`.
+        """
         vendor, name = self._vendors[candidate.name.provider], candidate.name
-        record = self._record(candidate, request, origin)
-        await self._reserve(record, name, _with_repair(vendor.estimate(request), repair), request.timeout_s)
-        began = self._clock.monotonic()
+        call = Call(candidate, request, origin, self._clock)
+        most = _with_repair(vendor.estimate(request), repair)
+        await self._reserve(name, self._reservation(call, name, request, most, unless))
+        call.leaves()
         try:
             completion = await _in_time(vendor, request, repair)
         except (VendorBusy, VendorRefusal) as trouble:
-            await self._end(self._failed(record, name, trouble), began)
+            kind, used = trouble.trouble.value, self._used(name, trouble)
+            await self._end(call, call.record("failed", used, error_kind=kind, request_id=trouble.request_id))
             raise
         except BaseException as error:
             # Also when the run is taken away in mid-call: what was reserved is given back at once, by a task of its own.
             kind = error.code if isinstance(error, DocflowError) else type(error).__name__
-            lost = self._end(record, began, outcome="error", error_kind=kind, usage=Usage(cost_micros=None))
-            ending = asyncio.create_task(lost, name="llm.end")
+            lost = call.record("error", Usage(cost_micros=None), error_kind=kind)
+            ending = asyncio.create_task(self._end(call, lost), name="llm.end")
             self._ending.add(ending)
             ending.add_done_callback(self._ending.discard)
             raise
         usage = replace(completion.usage, cost_micros=self._table.cost_micros(name, completion.usage))
         completion = replace(completion, provider=name.provider, model=name.model, usage=usage)
-        await self._end(
-            record,
-            began,
-            outcome=completion.outcome.value,
-            usage=usage,
-            request_id=completion.request_id,
-            answer=_kept(cache_key, completion),
-        )
+        kept, told = _kept(cache_key, completion), completion.request_id
+        await self._end(call, call.record(completion.outcome.value, usage, request_id=told, answer=kept))
         return completion
 
     async def known(
         self, candidate: Candidate, request: CompletionRequest, origin: Origin, answer: bytes
     ) -> Completion:
         """An answer that was kept, as if it had been given now. It costs nothing and is recorded as such."""
-        name = candidate.name
-        record = replace(
-            self._record(candidate, request, origin), outcome=Outcome.COMPLETE.value, cache_hit=True
-        )
-        await self._books.settle(record)
+        name, usage = candidate.name, Usage()
+        call = Call(candidate, request, origin, self._clock)
+        await self._books.settle(call.record(Outcome.COMPLETE.value, usage, cache_hit=True))
         self._watch.cache_hit(name.provider, name.model)
-        return Completion(
-            Outcome.COMPLETE, orjson.loads(answer), name.provider, name.model, usage=record.usage
-        )
+        return Completion(Outcome.COMPLETE, orjson.loads(answer), name.provider, name.model, usage=usage)
 
-    def _record(self, candidate: Candidate, request: CompletionRequest, origin: Origin) -> LlmCallRecord:
-        return LlmCallRecord(
-            call_id=new_id(),
+    def _reservation(
+        self,
+        call: Call,
+        name: ModelName,
+        request: CompletionRequest,
+        most: Estimate,
+        unless: Sequence[bytes],
+    ) -> Reservation:
+        return Reservation(
             client_id=request.client_id,
-            process_id=request.process_id,
-            run_id=origin.run_id,
-            stage=origin.stage,
-            provider=candidate.name.provider,
-            model=candidate.name.model,
-            asked_model=candidate.asked,
-            prompt_id=request.prompt_id,
-            usage=Usage(),
-            outcome="",
-            called_at=self._clock.now(),
-            duration_ms=0,
-        )
-
-    async def _reserve(
-        self, record: LlmCallRecord, name: ModelName, most: Estimate, timeout_s: float
-    ) -> None:
-        asked = Reservation(
-            client_id=record.client_id,
-            call_id=record.call_id,
+            call_id=call.call_id,
             tokens=most.tokens_input + most.tokens_output,
             micros=self._table.most_micros(name, most),
-            at=record.called_at,
-            ttl_s=timeout_s + _BOOKING_S,
+            at=call.called_at,
+            ttl_s=request.timeout_s + _BOOKING_S,
+            unless=tuple(unless),
         )
-        refusal = await self._books.reserve(asked)
-        if refusal is not None:
-            self._watch.no_room(name.provider, name.model, refusal.value)
-            raise NoRoom(refusal)
 
-    def _failed(
-        self, record: LlmCallRecord, name: ModelName, trouble: VendorBusy | VendorRefusal
-    ) -> LlmCallRecord:
+    async def _reserve(self, name: ModelName, asked: Reservation) -> None:
+        begun = await self._books.reserve(asked)
+        if isinstance(begun, KnownAnswer):
+            raise AlreadyKnown(begun)
+        if begun is not None:
+            self._watch.no_room(name.provider, name.model, begun.value)
+            raise NoRoom(begun)
+
+    def _used(self, name: ModelName, trouble: VendorBusy | VendorRefusal) -> Usage:
         used = trouble.usage
         unknown = trouble.trouble in _MAYBE_BILLED and not used.tokens_prompt + used.tokens_output
-        cost = None if unknown else self._table.cost_micros(name, used)
-        return replace(
-            record,
-            outcome="failed",
-            error_kind=trouble.trouble.value,
-            request_id=trouble.request_id,
-            usage=replace(used, cost_micros=cost),
-        )
+        return replace(used, cost_micros=None if unknown else self._table.cost_micros(name, used))
 
-    async def _end(self, record: LlmCallRecord, began: float, **changes: Any) -> None:
-        seconds = self._clock.monotonic() - began
-        record = replace(record, duration_ms=round(1000 * seconds), **changes)
+    async def _end(self, call: Call, record: LlmCallRecord) -> None:
         name = record.error_kind if record.outcome == "failed" else record.outcome
-        self._watch.attempt(record.provider, record.model, name or record.outcome, seconds, record.usage)
+        self._watch.attempt(
+            record.provider, record.model, name or record.outcome, call.taken_s(), record.usage
+        )
         await self._books.settle(record)
 
 

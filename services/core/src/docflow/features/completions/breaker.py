@@ -38,6 +38,10 @@ class Breaker:
         self._probe_until = None
         self._failures.clear()
 
+    def is_closed(self) -> bool:
+        """Whoever comes may ask, and nobody is trying it out for the others."""
+        return self._shut_until is None
+
     def is_shut(self, now: float) -> bool:
         return self._shut_until is not None and now < self._shut_until
 

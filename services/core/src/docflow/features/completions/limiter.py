@@ -27,6 +27,17 @@ class Limiter:
         self._left -= 1
         return 0.0
 
+    def is_free(self, now: float) -> bool:
+        """Whether a request may leave now; it is not counted."""
+        if now < self._shut_until:
+            return False
+        return self._per_minute is None or self._left + (now - self._filled_at) * self._per_minute / 60 >= 1
+
+    def put_back(self) -> None:
+        """A request that was counted did not leave."""
+        if self._per_minute is not None:
+            self._left = min(float(self._per_minute), self._left + 1)
+
     def heard(self, headroom: Headroom, now: float) -> None:
         """An answer's headers: with nothing left, nothing leaves before the reset."""
         left = (headroom.requests, headroom.tokens_input, headroom.tokens_output)

@@ -25,8 +25,9 @@ from docflow.domain.ports.llm import (
     VendorBusy,
     VendorRefusal,
 )
-from docflow.features.completions.attempts import Attempts, Candidate, NoRoom, Origin
+from docflow.features.completions.attempts import AlreadyKnown, Attempts, NoRoom
 from docflow.features.completions.breaker import Breaker
+from docflow.features.completions.calls import Candidate, Origin
 from docflow.features.completions.keys import cache_keys
 from docflow.features.completions.limiter import Limiter
 from docflow.features.completions.watching import Unwatched, Watch
@@ -102,13 +103,36 @@ class Router:
             if calling.policy.redact:
                 request = redacted_question(request, calling.policy.redact)
             keys = await cache_keys(request, [candidate.name for candidate in candidates])
-            if not calling.fresh:
-                found = await self.books.find(request.client_id, keys)
-                if found is not None:
-                    known = candidates[keys.index(found[0])]
-                    return await self.attempts.known(known, request, calling.origin, found[1])
+            return await self._answer(request, calling, candidates, keys)
+
+    async def _answer(
+        self,
+        request: CompletionRequest,
+        calling: Calling,
+        candidates: Sequence[Candidate],
+        keys: Sequence[bytes],
+    ) -> Completion:
+        """The kept one, or a new one."""
+        found, unless = None, () if calling.fresh else tuple(keys)
+        if unless and not self._is_free(candidates[0].name, calling):
+            found, unless = await self.books.find(request.client_id, unless), ()
+        if found is None:
             deadline = self.clock.monotonic() + calling.deadline_s
-            return await _Question(self, request, calling, deadline).answer(candidates, keys)
+            try:
+                return await _Question(self, request, calling, deadline, unless).answer(candidates, keys)
+            except AlreadyKnown as known:
+                found = known.found
+        candidate = candidates[keys.index(found.cache_key)]
+        return await self.attempts.known(candidate, request, calling.origin, found.answer)
+
+    def _is_free(self, name: ModelName, calling: Calling) -> bool:
+        """A request may leave at once: then one statement looks for a kept answer and reserves room. A kept answer never
+        waits for a vendor.
+        """
+        free = self.breakers[name.provider].is_closed() and self.limiters[name].is_free(
+            self.clock.monotonic()
+        )
+        return free and calling.deadline_s >= LEAST_S
 
     def _candidates(self, request: CompletionRequest, policy: LlmPolicy) -> list[Candidate]:
         """The prompt's own model first, then the order of the policy; only those whose vendor is set up."""
@@ -139,6 +163,8 @@ class _Question:
     request: CompletionRequest
     calling: Calling
     deadline: float
+    unless: tuple[bytes, ...] = ()
+    """Under which an answer is looked for with the first reservation."""
     last: Completion | None = None
     busy: VendorBusy | None = None
     no_room: Refusal | None = None
@@ -185,10 +211,14 @@ class _Question:
             if not await self._may_leave(breaker, limiter):
                 return None
             timed = replace(request, model=name.model, timeout_s=min(request.timeout_s, self._left_s()))
+            unless, self.unless = self.unless, ()
             try:
                 completion = await self.router.attempts.make(
-                    candidate, timed, self.calling.origin, repair=repair, cache_key=key
+                    candidate, timed, self.calling.origin, repair=repair, cache_key=key, unless=unless
                 )
+            except (AlreadyKnown, NoRoom):
+                limiter.put_back()
+                raise
             except VendorBusy as busy:
                 if not await self._after_busy(busy, tries, name):
                     return None
