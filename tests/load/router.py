@@ -26,6 +26,7 @@ from uuid import UUID
 
 import httpx2
 import orjson
+import uvloop
 from docflow.adapters.clock.system import SystemClock
 from docflow.adapters.llm.anthropic.body import body_of
 from docflow.adapters.llm.anthropic.vendor import AnthropicVendor
@@ -36,7 +37,6 @@ from docflow.domain.model_table import ModelName
 from docflow.domain.ports.llm import Completion, CompletionRequest, Repair, Task, Vendor
 from docflow.features.completions.router import Calling, Router
 from docflow.features.usage.books import PostgresBooks
-from docflow.runtime.program import run_loop
 from docflow.testing.database import open_server
 from docflow.testing.factories import add_client
 from docflow.testing.llm import ScriptedVendor
@@ -183,7 +183,7 @@ async def figures(url: str, loopback_url: str) -> Figures:
 def main() -> None:
     with open_server() as server, loopback() as address:
         urls = asyncio.run(server.clone())
-        found = run_loop(figures(urls.app, address))
+        found = uvloop.run(figures(urls.app, address))
         asyncio.run(server.drop_all())
     found["processors_busy_beside"] = round(float(Path("/proc/loadavg").read_text().split()[0]), 1)
     print(json.dumps(found, indent=1))

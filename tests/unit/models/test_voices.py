@@ -1,9 +1,11 @@
 """What a model says beside the reading: on the type, on doubts, in summary, and a second time. It changes no value."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
 import pytest
+from docflow.domain.confidence import Evidence, Weighed, field_confidence
 from docflow.domain.evidence import Values
 from docflow.domain.model_wishes import SecondReading
 from docflow.domain.output_schema import shape_of
@@ -150,19 +152,57 @@ def test_one_of_two_values_under_a_label_is_enough() -> None:
     assert agreement(("Total", "100.00"), ("Total", "119.00")) == {"total": 1.0}
 
 
-@pytest.mark.parametrize(("confidence", "worth"), [(0.39, False), (0.40, True), (0.949, True), (0.95, False)])
-def test_a_required_field_in_doubt_is_worth_a_second_reading(confidence: float, worth: bool) -> None:
-    fields = {"number": read("A-17", confidence), "total": read("1.00", 0.5)}
-    assert pays(SecondReading(), SHAPE, fields, UUID(int=1)) is worth
-    assert not pays(SecondReading(doubtful=False), SHAPE, fields, UUID(int=1))
+def weighed(value: str, **evidence: Any) -> ReadField:
+    found = Evidence(grounding=1.0, **evidence)
+    return replace(read(value, field_confidence(found)), weighed=Weighed(found, "id"))
 
 
-def test_a_field_that_is_not_there_is_worth_none() -> None:
-    assert not pays(SecondReading(), SHAPE, {"number": read(None, 0.4)}, UUID(int=1))
+def is_worth(fields: dict[str, ReadField], threshold: float = 0.8, **wish: Any) -> bool:
+    return pays(SecondReading(**wish), SHAPE, fields, UUID(int=1), threshold=threshold)
+
+
+def test_a_required_field_that_agreement_makes_sure_enough_is_worth_a_second_reading() -> None:
+    fields = {"number": weighed("A-17", label=0.5), "total": weighed("1.00", check=-1)}
+    assert 0.40 < fields["number"].confidence < 0.8
+    assert is_worth(fields)
+    assert not is_worth(fields, doubtful=False)
+
+
+def test_a_rival_can_be_settled_by_a_second_reading() -> None:
+    assert is_worth({"number": weighed("A-17", weakest_word=1.0, label=1.0, rivals=1)})
+
+
+@pytest.mark.parametrize("failed", [{"check": -1}, {"fit": 0.5}, {"injected": True}, {"on_trial": True}])
+def test_a_field_under_a_cap_that_agreement_does_not_lift_is_worth_none(failed: dict[str, Any]) -> None:
+    assert not is_worth({"number": weighed("A-17", **failed)})
+
+
+def test_a_field_that_is_sure_enough_is_worth_none_until_more_is_asked_of_it() -> None:
+    fields = {"number": weighed("A-17", weakest_word=1.0, label=1.0)}
+    assert 0.8 < fields["number"].confidence < 0.95
+    assert not is_worth(fields)
+    assert is_worth(fields, threshold=0.95)
+
+
+@pytest.mark.parametrize("absent", [{}, {"number": read(None, 0.4)}])
+def test_a_document_without_a_required_field_is_worth_none(absent: dict[str, ReadField]) -> None:
+    assert not is_worth(absent)
+
+
+def test_one_field_that_stays_doubtful_makes_the_others_worth_none() -> None:
+    both = shape_of(
+        {
+            "type": "object",
+            "properties": {"number": {"type": "string"}, "date": {"type": "string"}},
+            "required": ["number", "date"],
+        }
+    )
+    fields = {"number": weighed("A-17"), "date": weighed("today", fit=0.5)}
+    assert not pays(SecondReading(), both, fields, UUID(int=1), threshold=0.8)
 
 
 def test_the_draw_takes_its_share_and_the_same_ones_each_time() -> None:
     wish = SecondReading(doubtful=False, share=0.03)
-    drawn = [pays(wish, SHAPE, {}, UUID(int=n)) for n in range(10_000)]
-    assert drawn == [pays(wish, SHAPE, {}, UUID(int=n)) for n in range(10_000)]
+    drawn = [pays(wish, SHAPE, {}, UUID(int=n), threshold=0.8) for n in range(10_000)]
+    assert drawn == [pays(wish, SHAPE, {}, UUID(int=n), threshold=0.8) for n in range(10_000)]
     assert 240 <= sum(drawn) <= 360

@@ -234,6 +234,7 @@ class DocumentReader:
                 run_id=job.run.run_id,
                 prompt_id=_prompt_id(config),
                 llm_policy=config.llm_policy,
+                confidence_threshold=config.confidence_threshold,
             ),
         )
         assembled = await self._workbench.run(

@@ -1,7 +1,7 @@
 """What a configuration wants of models besides reading fields. It stands in `llm_policy`, beside the order.
 
 Each question costs, so the defaults ask only where an answer saves a person's: about a type that is not certain, and a
-second time about a required field that is in doubt. Checks and summaries of every document must be wished for.
+second time where that alone keeps required fields from being looked at. Checks and summaries of every document must be wished for.
 """
 
 from collections.abc import Iterator
@@ -12,9 +12,6 @@ from docflow.domain.errors import Problem
 from docflow.domain.json_types import JsonObject
 from docflow.domain.stages import Severity
 
-#: A required field whose confidence lies here may gain by a second reading: below it is wrong, above it is sure.
-DOUBTFUL_FROM, DOUBTFUL_TO = 0.40, 0.95
-
 _SEVERITIES = {"off": None, "warning": Severity.WARNING, "error": Severity.ERROR}
 _SWITCH = {"off": False, "on": True}
 _UNSURE = {"never": False, "unsure": True}
@@ -22,7 +19,7 @@ _UNSURE = {"never": False, "unsure": True}
 
 @dataclass(frozen=True, slots=True)
 class SecondReading:
-    """When a document is read a second time. `above` = always where an amount is higher; `share` 0..1 = of the others."""
+    """When a document is read a second time. `doubtful` = where agreement would spare a person's look; `above` = always where an amount is higher; `share` 0..1 = of the others."""
 
     doubtful: bool = True
     above: Decimal | None = None

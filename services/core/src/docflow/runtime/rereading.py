@@ -143,6 +143,7 @@ class Rereader:
             prompt_id=UUID(str(prompt_id)) if prompt_id else None,
             llm_policy=config.llm_policy,
             fresh=fresh,
+            confidence_threshold=config.confidence_threshold,
         )
 
     async def _assembled(

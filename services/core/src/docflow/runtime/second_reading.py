@@ -48,7 +48,13 @@ class TwoReadings:
             fields_of_extraction, first, request.pages, request.output_schema, timeout_s=ASSEMBLE_TIMEOUT_S
         )
         shape = shape_of(request.output_schema)
-        if not pays(wishes.second_reading, shape, assembled.fields, request.document_id):
+        if not pays(
+            wishes.second_reading,
+            shape,
+            assembled.fields,
+            request.document_id,
+            threshold=request.confidence_threshold,
+        ):
             return first
         try:
             answers = await self._listed(request, others)

@@ -83,6 +83,8 @@ class ExtractRequest:
     """As the configuration has it."""
     fresh: bool = False
     """An answer that was kept does not count: time and cost are to be measured."""
+    confidence_threshold: float = 0.8
+    """The configuration's: fields below it have a person look."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,8 +10,9 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
+from docflow.domain.confidence import field_confidence
 from docflow.domain.json_types import JsonObject
-from docflow.domain.model_wishes import DOUBTFUL_FROM, DOUBTFUL_TO, SecondReading
+from docflow.domain.model_wishes import SecondReading
 from docflow.domain.output_schema import FieldSpec, OutputShape
 from docflow.domain.ports.llm import Candidate, CompletionRequest, Extraction, ExtractRequest, Task
 from docflow.domain.questions import questions_of
@@ -33,14 +34,35 @@ number, a date, an amount, a name, an address or an account. Rows of tables are 
 """
 
 
-def pays(wish: SecondReading, shape: OutputShape, fields: Mapping[str, ReadField], document_id: UUID) -> bool:
-    """Whether the document is worth another model's reading."""
+def pays(
+    wish: SecondReading,
+    shape: OutputShape,
+    fields: Mapping[str, ReadField],
+    document_id: UUID,
+    *,
+    threshold: float,
+) -> bool:
+    """Whether the document is worth another model's reading; `threshold` is the confidence that no person has to look at."""
     read = [(spec, fields[spec.path]) for spec in shape.fields if spec.path in fields]
-    doubtful = any(
-        spec.required and one.value is not None and DOUBTFUL_FROM <= one.confidence < DOUBTFUL_TO
-        for spec, one in read
-    )
-    return (wish.doubtful and doubtful) or _is_above(wish.above, read) or _is_drawn(wish.share, document_id)
+    doubtful = wish.doubtful and _spares_a_person(shape, fields, threshold)
+    return doubtful or _is_above(wish.above, read) or _is_drawn(wish.share, document_id)
+
+
+def _spares_a_person(shape: OutputShape, fields: Mapping[str, ReadField], threshold: float) -> bool:
+    """A required field is not sure enough, and agreement would make each of those sure enough.
+
+    One that it would not (nothing was read, or what failed caps it) has a person look anyway.
+    """
+    required = [fields.get(spec.path) for spec in shape.fields if spec.required]
+    unsure = [one for one in required if one is None or one.value is None or one.confidence < threshold]
+    return bool(unsure) and all(one is not None and _at_best(one) >= threshold for one in unsure)
+
+
+def _at_best(read: ReadField) -> float:
+    """Its confidence if another reading had the same value."""
+    if read.value is None or read.weighed is None:
+        return 0.0
+    return field_confidence(replace(read.weighed.evidence, agreement=EQUAL))
 
 
 def inventory_questions(request: ExtractRequest) -> tuple[CompletionRequest, ...]:
