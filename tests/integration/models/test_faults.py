@@ -297,7 +297,9 @@ async def test_the_second_reading_has_its_price_in_the_budget_and_is_left_out_wi
     database: Database,
 ) -> None:
     async with open_rig(database) as rig:
-        tenancy = await rig.client(f"s{uuid4().hex[:8]}", llm_policy={"order": [HAIKU, SONNET]})
+        tenancy = await rig.client(
+            f"s{uuid4().hex[:8]}", llm_policy={"order": [HAIKU, SONNET]}, confidence_threshold=0.95
+        )
         await limit(database, tenancy.client_id, at=_now(), day=Caps(None, 20_000))
         process_id = await rig.read(tenancy, invoice())
         process = await state(database, tenancy, process_id)

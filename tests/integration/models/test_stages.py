@@ -167,9 +167,10 @@ SCHEMA_OF_PARCELS = {"type": "object", "properties": {"parcel": {"type": "string
 
 
 async def test_a_doubtful_reading_is_read_again_by_the_other_model_and_gains_by_it(rig: Rig) -> None:
-    tenancy = await rig.client(slug(), llm_policy={"order": [HAIKU, SONNET]})
+    asked = {"confidence_threshold": 0.95}
+    tenancy = await rig.client(slug(), llm_policy={"order": [HAIKU, SONNET]}, **asked)
     process_id = await rig.read(tenancy, invoice(31))
-    alone = await rig.client(slug(), llm_policy={"order": [HAIKU, SONNET], **OFF})
+    alone = await rig.client(slug(), llm_policy={"order": [HAIKU, SONNET], **OFF}, **asked)
     other_id = await rig.read(alone, invoice(31))
     twice = (await state(rig.database, tenancy, process_id)).extraction_result["fields"]
     once = (await state(rig.database, alone, other_id)).extraction_result["fields"]
@@ -180,11 +181,29 @@ async def test_a_doubtful_reading_is_read_again_by_the_other_model_and_gains_by_
     assert len(await rig.calls(alone, other_id)) == 1
     assert twice["grand_total"]["confidence"] > 0.95 > once["grand_total"]["confidence"]
     assert twice["grand_total"]["value"] == once["grand_total"]["value"]
+    ended = [(await state(rig.database, *one)).status for one in ((tenancy, process_id), (alone, other_id))]
+    assert ended == ["completed", "hitl_review"]
+
+
+async def test_a_document_that_nobody_would_look_at_is_read_once(rig: Rig) -> None:
+    tenancy = await rig.client(slug(), llm_policy={"order": [HAIKU, SONNET]}, confidence_threshold=0.8)
+    process_id = await rig.read(tenancy, invoice(32))
+    assert (await state(rig.database, tenancy, process_id)).status == "completed"
+    assert [call.model for call in await rig.calls(tenancy, process_id)] == ["claude-haiku-5-5"]
+
+
+async def test_a_document_that_a_person_looks_at_anyway_is_read_once(rig: Rig) -> None:
+    tenancy = await rig.client(slug(), llm_policy={"order": [HAIKU, SONNET]}, confidence_threshold=0.95)
+    process_id = await rig.read(tenancy, b"Invoice\nSeller: Blue Ltd\nInvoice No: A-33")
+    assert (await state(rig.database, tenancy, process_id)).status == "hitl_review"
+    assert len(await rig.calls(tenancy, process_id)) == 1
 
 
 async def test_two_readings_that_differ_cap_the_confidence(rig: Rig) -> None:
     rig.loopback.script.add(Fault(Kind.SWAPPED_DIGIT, model="claude-haiku-5-5"))
-    tenancy = await rig.client(slug(), llm_policy={"order": [HAIKU, SONNET]})
+    tenancy = await rig.client(
+        slug(), llm_policy={"order": [HAIKU, SONNET], "second_reading": {"share": 1}}
+    )
     process_id = await rig.read(tenancy, invoice(4471, "1234.00", "Order 1243.00 and A-4417"))
     process = await state(rig.database, tenancy, process_id)
     assert process.status == "hitl_review"
