@@ -201,9 +201,7 @@ async def test_a_document_that_a_person_looks_at_anyway_is_read_once(rig: Rig) -
 
 async def test_two_readings_that_differ_cap_the_confidence(rig: Rig) -> None:
     rig.loopback.script.add(Fault(Kind.SWAPPED_DIGIT, model="claude-haiku-5-5"))
-    tenancy = await rig.client(
-        slug(), llm_policy={"order": [HAIKU, SONNET], "second_reading": {"share": 1}}
-    )
+    tenancy = await rig.client(slug(), llm_policy={"order": [HAIKU, SONNET], "second_reading": {"share": 1}})
     process_id = await rig.read(tenancy, invoice(4471, "1234.00", "Order 1243.00 and A-4417"))
     process = await state(rig.database, tenancy, process_id)
     assert process.status == "hitl_review"
