@@ -6,7 +6,7 @@ from docflow.db.roles import APP
 from docflow.db.steps import AsEngine, give_to_engine, run, run_file
 
 revision = "0064_calls"
-down_revision = "0047_outbound"
+down_revision = "0063_platform_alerts"
 branch_labels = None
 depends_on = None
 
