@@ -66,6 +66,7 @@ DEFINERS = {
     "claim_periodic": "docflow_engine",
     "end_periodic": "docflow_engine",
     "list_dead_runs": "docflow_engine",
+    "find_dead_runs": "docflow_engine",
     "sweep_engine": "docflow_engine",
     "measure_engine": "docflow_engine",
     "measure_audit": "docflow_engine",
