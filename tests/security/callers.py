@@ -18,8 +18,8 @@ from sqlalchemy import update
 
 from tests.integration.api.accounts import platform_session
 from tests.integration.api.conftest import World
-from tests.security.objects import HASH, sign_in
 from tests.security.permissions import Needs, Rule
+from tests.security.sign_ins import HASH, sign_in
 
 Headers = dict[str, str]
 
@@ -46,7 +46,7 @@ class Proven:
             case Needs.PLATFORM:
                 return self.platform
             case _:
-                return rule.scopes <= self.scopes or (rule.platform and self.platform)
+                return rule.scopes <= self.scopes or ((rule.platform or rule.everywhere) and self.platform)
 
 
 async def people(world: World, tenancy: Tenancy, urls: DatabaseUrls) -> list[Proven]:

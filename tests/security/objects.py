@@ -1,13 +1,10 @@
 """Objects that calls are about, made for one client at a time. A kind is the word in `permissions.py`."""
 
-import base64
-import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
-import httpx
 from docflow.db.database import Database
 from docflow.domain.stages import Role
 from docflow.features.evaluations.models import Evaluation
@@ -17,13 +14,13 @@ from docflow.features.users.models import User
 from docflow.testing.factories import (
     OUTPUT_SCHEMA,
     Tenancy,
+    add_dead_run,
     add_document,
     add_process,
     add_user,
     add_vendor,
     add_vendor_template,
 )
-from docflow.testing.passwords import quick_hash
 from sqlalchemy import update
 
 from tests.integration.api.accounts import letters_to, token_in
@@ -33,10 +30,9 @@ from tests.integration.api.tenants import TEMPLATES, draft, publish_prompts
 from tests.integration.api.test_dry_runs import read_document
 from tests.integration.api.test_reading import held
 from tests.security.alerting_objects import ALERTING_MAKERS
+from tests.security.sign_ins import HASH, claims_of, sign_in
 
-PASSWORD = "password123"
 NOTE = b"Invoice 1"
-HASH = quick_hash(PASSWORD)
 DRAWN = (
     b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\x08\x00\x00\x00\x00:~\x9bU"
     b"\x00\x00\x00\nIDATx\x9cc`\x00\x00\x00\x02\x00\x01H\xaf\xa4q\x00\x00\x00\x00IEND\xaeB`\x82"
@@ -83,6 +79,10 @@ async def _process(side: Side) -> str:
 
 async def _failed(side: Side) -> str:
     return str(await add_process(side.database, side.tenancy, status="failed", error_code="timed_out"))
+
+
+async def _dead_run(side: Side) -> str:
+    return str(await add_dead_run(side.database, side.tenancy))
 
 
 async def _held(side: Side) -> str:
@@ -368,20 +368,10 @@ async def _upload(side: Side) -> str:
     return str(made["upload_id"])
 
 
-def claims_of(token: str) -> dict[str, Any]:
-    payload = token.split(".")[1]
-    return dict(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))))
-
-
-async def sign_in(http: httpx.AsyncClient, email: str) -> httpx.Response:
-    answer = await http.post("/v1/auth/login", json={"email": email, "password": PASSWORD})
-    answer.raise_for_status()
-    return answer
-
-
 MAKERS: dict[str, Callable[[Side], Awaitable[str]]] = {
     "process": _process,
     "failed": _failed,
+    "dead_run": _dead_run,
     "held": _held,
     "document": _document,
     "vendor": _vendor,

@@ -34,6 +34,8 @@ class Rule:
     """A second scope, where one is not enough."""
     platform: bool = False
     """A platform admin may, too, with what is the platform's."""
+    everywhere: bool = False
+    """A platform admin may, too, with what is any client's."""
     path: Mapping[str, Of | str] = field(default_factory=dict)
     query: Mapping[str, Of | str] = field(default_factory=dict)
     body: Mapping[str, Any] | None = None
@@ -352,6 +354,11 @@ PERMISSIONS: dict[str, Rule] = {
     "list_secrets": Rule(Scope.ADMIN),
     "set_secret": Rule(Scope.ADMIN, path={"name": "ERP_KEY"}, body={"value": "a key"}, answers=204),
     "delete_secret": Rule(Scope.ADMIN, path={"name": Of("secret")}, answers=204),
+    # what failed for good
+    "get_system_health": Rule(Scope.ADMIN, everywhere=True),
+    "list_dead_runs": Rule(Scope.ADMIN, everywhere=True),
+    "replay_dead_run": Rule(Scope.ADMIN, everywhere=True, **one("run_id", "dead_run"), answers=202),
+    "drop_dead_run": Rule(Scope.ADMIN, everywhere=True, **one("run_id", "dead_run"), answers=204),
     # clients
     "list_clients": Rule(Needs.PLATFORM),
     "create_client": Rule(Needs.PLATFORM, body={"name": "Umbrella", "slug": Of("new_slug")}, answers=201),

@@ -14,8 +14,8 @@ from docflow.testing.factories import add_user
 from sqlalchemy import create_engine, insert
 from sqlalchemy.pool import NullPool
 
-from tests.security.objects import HASH, PASSWORD, claims_of, sign_in
 from tests.security.scene import Scene
+from tests.security.sign_ins import HASH, PASSWORD, claims_of, sign_in
 
 Headers = dict[str, str]
 

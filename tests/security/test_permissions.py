@@ -119,7 +119,11 @@ def _security(rule: Rule) -> list[dict[str, list[str]]]:
     if rule.needs in (Needs.PERSON, Needs.MEMBER):
         return [{"accessToken": []}]
     scopes = [scope.value for scope in (rule.needs, rule.also) if isinstance(scope, Scope)]
-    return [{"accessToken": scopes}, {"apiKey": scopes}, *([PLATFORM] if rule.platform else [])]
+    return [
+        {"accessToken": scopes},
+        {"apiKey": scopes},
+        *([PLATFORM] if rule.platform or rule.everywhere else []),
+    ]
 
 
 PLATFORM = {"accessToken": ["platform_admin"]}
@@ -236,11 +240,12 @@ async def test_a_foreign_object_is_like_one_that_does_not_exist(scene: Scene, na
     for field in _varied(getattr(rule, place)):
         for caller in scene.who_may(rule):
             headers, own = await own_call(scene, caller, rule)
-            # Every client is within reach of a platform admin who manages clients.
+            # What is any client's is within reach of a platform admin who looks after all of them.
+            reached = rule.needs is Needs.PLATFORM or (rule.everywhere and caller.platform)
             foreign, absent, malformed = [
                 await _with_one(rule, own, place, field, other)
                 for other in (
-                    _unknown if rule.needs is Needs.PLATFORM else scene.foreign.make,
+                    _unknown if reached else scene.foreign.make,
                     _unknown,
                     _malformed,
                 )

@@ -14,7 +14,14 @@ from docflow.features.evaluations.service import Evaluations
 from docflow.features.evaluations.sets import Choice, EvaluationSets
 from docflow.features.outputs.models import OutputAction
 from docflow.features.users.one_time import OneTimeTokens, TokenKind
-from docflow.testing.factories import Tenancy, add_document, add_prompt, add_vendor, add_vendor_template
+from docflow.testing.factories import (
+    Tenancy,
+    add_dead_run,
+    add_document,
+    add_prompt,
+    add_vendor,
+    add_vendor_template,
+)
 
 from tests.integration.api.approving import approved
 from tests.integration.api.conftest import World
@@ -54,7 +61,7 @@ class Theirs:
             "p": self._process, "d": self._process, "o": self._process, "t": self._known, "c": self._known, "u": self._known,
             "m": self._prompt, "i": self._invitation, "k": self._api_key, "v": self._vendor, "w": self._vendor,
             "s": self.evaluation, "e": self.evaluation, "h": self._channel, "a": self._alert_rule,
-            "n": self._endpoint, "y": self._endpoint,
+            "n": self._endpoint, "y": self._endpoint, "r": self._dead_run,
         }  # fmt: skip
 
     async def _known(self) -> Ids:
@@ -118,6 +125,9 @@ class Theirs:
         endpoint_id = (await self._made("/v1/webhook-endpoints", body))["endpoint_id"]
         tried = await self._made(f"/v1/webhook-endpoints/{endpoint_id}/test", None)
         return {"n": endpoint_id, "y": tried["delivery_id"]}
+
+    async def _dead_run(self) -> Ids:
+        return {"r": await add_dead_run(self._database, self._tenancy)}
 
     async def _made(self, path: str, body: dict[str, object] | None) -> dict[str, str]:
         made: dict[str, str] = (await self._world.http.post(path, json=body, headers=self._key)).json()

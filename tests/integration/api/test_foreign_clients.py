@@ -1,6 +1,6 @@
 import pytest
 from docflow.db.database import Database
-from docflow.testing.factories import Tenancy
+from docflow.testing.factories import Tenancy, add_dead_run
 from docflow_api.app import create_app
 
 from tests.integration.api.conftest import KeyFor, World
@@ -62,6 +62,7 @@ PATHS = [
     ("POST", "/v1/webhook-deliveries/{y}/redeliver"),
     ("GET", "/v1/processes/{p}/outputs"),
     ("POST", "/v1/output-actions/{o}/retry"),
+    *[("POST", f"/v1/dead-runs/{{r}}/{act}") for act in ("replay", "drop")],
 ]
 PERSONAL = {
     ("DELETE", "/v1/auth/sessions/{session_id}"),
@@ -72,7 +73,7 @@ NAMES = {
     "p": "{process_id}", "d": "{document_id}", "t": "{process_type_id}", "c": "{config_id}", "m": "{prompt_id}",
     "u": "{user_id}", "i": "{invitation_id}", "k": "{api_key_id}", "v": "{template_id}",
     "s": "{set_id}", "e": "{evaluation_id}", "w": "{vendor_id}", "h": "{channel_id}", "a": "{rule_id}",
-    "n": "{endpoint_id}", "y": "{delivery_id}", "o": "{action_id}",
+    "n": "{endpoint_id}", "y": "{delivery_id}", "o": "{action_id}", "r": "{run_id}",
 }  # fmt: skip
 BY_NAME = {("PUT", "/v1/secrets/{name}"), ("DELETE", "/v1/secrets/{name}")}
 """Names are each client's own: the same name is another secret (tried by the permissions)."""
@@ -112,6 +113,7 @@ async def test_every_route_with_an_id_is_tried_as_another_client(world: World) -
 
 LISTS = [
     "/v1/processes", "/v1/reviews", "/v1/audit-logs", "/v1/invitations", "/v1/evaluation-sets", "/v1/evaluations",
+    "/v1/dead-runs",
 ]  # fmt: skip
 
 
@@ -121,6 +123,7 @@ async def test_lists_hold_nothing_of_another_client(
 ) -> None:
     acme, globex = two_clients
     await held(database, acme)
+    await add_dead_run(database, acme)
     await Theirs(world, database, acme, await key_for(acme)).evaluation()
     answer = await world.http.get(path, headers=await key_for(globex))
     assert answer.json()["data"] == []

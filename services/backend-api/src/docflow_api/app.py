@@ -51,6 +51,7 @@ from docflow_api.routers import (
     budgets,
     clients,
     configurations,
+    dead_runs,
     documents,
     evaluation_sets,
     evaluations,
@@ -81,6 +82,7 @@ from docflow_api.routers import (
     sessions,
     splits,
     submissions,
+    system_health,
     throughput,
     uploads,
     usage,
@@ -127,7 +129,8 @@ _ROUTERS = (
     sessions, me, recovery, second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations,
     workflows, clients, audit_logs, usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate,
     vendors, reliability, notifications, notification_channels, alert_rules, platform_alerts, review_claims, review_fields, review_decisions,
-    throughput, outputs, webhook_endpoints, webhook_deliveries, secrets, rules,
+    throughput, outputs, webhook_endpoints, webhook_deliveries, secrets, rules, dead_runs,
+    system_health,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.

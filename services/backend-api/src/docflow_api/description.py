@@ -37,6 +37,7 @@ TAGS = {
     "audit": "Who did what, in a chain that shows any change",
     "events": "Changes as they come",
     "outputs": "What goes out for a process, each with its own state and tries",
+    "dead runs": "Work that failed for good: run again, or dropped",
     "webhooks": "Endpoints that are told of events, and each message's tries",
     "secrets": "What output actions use by name, and nobody can read",
     "users": "The people of a client, and inviting them",

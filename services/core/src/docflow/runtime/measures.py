@@ -46,7 +46,7 @@ _AUDIT = {
 }
 
 
-_ENGINE_QUERY = "SELECT measure, label, value FROM measure_engine()"
+ENGINE_QUERY = "SELECT measure, label, value FROM measure_engine()"
 _AUDIT_QUERY = (
     "SELECT measure, label, value FROM measure_audit()"
     " UNION ALL SELECT 'dead', NULL, count(*) FROM audit_dead"
@@ -55,7 +55,7 @@ _AUDIT_QUERY = (
 
 def measure_engine(metrics: Metrics, database: Database) -> None:
     """Have each scrape show the queue. Belongs into one service: every replica would show the same."""
-    _measure(metrics, database, "engine", _ENGINE_QUERY, _ENGINE)
+    _measure(metrics, database, "engine", ENGINE_QUERY, _ENGINE)
 
 
 def measure_audit(metrics: Metrics, database: Database) -> None:

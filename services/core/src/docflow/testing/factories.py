@@ -4,6 +4,7 @@ The platform's own rows (types and templates without a client) are written by th
 """
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from decimal import Decimal
 from uuid import UUID
 
@@ -138,6 +139,43 @@ async def add_process(database: Database, tenancy: Tenancy, **columns: object) -
     async with database.client(tenancy.client_id) as session:
         session.add(Process(process_id=process_id, client_id=tenancy.client_id, **given))
     return process_id
+
+
+async def add_dead_run(
+    database: Database,
+    tenancy: Tenancy,
+    *,
+    stage: Stage = Stage.INTELLIGENT_OCR,
+    error_code: str = "file_corrupt",
+    finished_at: datetime | None = None,
+) -> UUID:
+    """The run that a process of its own failed with."""
+    run_id = new_id()
+    process_id = await add_process(
+        database,
+        tenancy,
+        status=ProcessStatus.FAILED,
+        current_stage=stage,
+        error_code=error_code,
+        external_id=f"of {run_id}",
+    )
+    async with database.client(tenancy.client_id) as session:
+        session.add(
+            StageRun(
+                run_id=run_id,
+                client_id=tenancy.client_id,
+                process_id=process_id,
+                stage=stage,
+                step=stage.value.lower(),
+                status=RunStatus.FAILED,
+                attempt=3,
+                failures=3,
+                error_code=error_code,
+                error_message="it ends early",
+                finished_at=finished_at or datetime.now(UTC),
+            )
+        )
+    return run_id
 
 
 async def add_document(database: Database, client_id: UUID, process_id: UUID, **columns: object) -> UUID:

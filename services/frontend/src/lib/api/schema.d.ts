@@ -739,6 +739,66 @@ export interface paths {
   patch?: never;
   trace?: never;
  };
+ "/v1/dead-runs": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * List Dead Runs
+   * @description What failed for good and was neither tried again nor dropped, newest first; of all clients for a platform admin.
+   */
+  get: operations["list_dead_runs"];
+  put?: never;
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/dead-runs/{run_id}/drop": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Drop Dead Run
+   * @description Take it off the list. Its process stays failed, and can still be tried again by itself.
+   */
+  post: operations["drop_dead_run"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/dead-runs/{run_id}/replay": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Replay Dead Run
+   * @description Go on with its process from the stage it stopped in, with all its tries ahead.
+   */
+  post: operations["replay_dead_run"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
  "/v1/documents/{document_id}": {
   parameters: {
    query?: never;
@@ -2170,6 +2230,26 @@ export interface paths {
    * @description Actions that use it fail with `secret_missing` from now on.
    */
   delete: operations["delete_secret"];
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/system-health": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get System Health
+   * @description How the installation fares: its parts, workers, vendors of models, timed work, and how long the oldest waits.
+   */
+  get: operations["get_system_health"];
+  put?: never;
+  post?: never;
+  delete?: never;
   options?: never;
   head?: never;
   patch?: never;
@@ -3888,6 +3968,48 @@ export interface components {
    total: components["schemas"]["CostSumOut"];
   };
   /**
+   * DeadRunOut
+   * @description A run that ended its process as failed. `attempts` counts tries, `losses` the workers lost with it in hand.
+   */
+  DeadRunOut: {
+   /** Attempts */
+   attempts: number;
+   /**
+    * Client Id
+    * Format: uuid
+    */
+   client_id: string;
+   /** Client Name */
+   client_name: string;
+   error: components["schemas"]["ErrorOut"] | null;
+   /** External Id */
+   external_id: string | null;
+   /** Failures */
+   failures: number;
+   /**
+    * Finished At
+    * Format: date-time
+    */
+   finished_at: string;
+   /** Losses */
+   losses: number;
+   /**
+    * Process Id
+    * Format: uuid
+    */
+   process_id: string;
+   /** Process Type Id */
+   process_type_id: string | null;
+   /**
+    * Run Id
+    * Format: uuid
+    */
+   run_id: string;
+   stage: components["schemas"]["Stage"];
+   /** Step */
+   step: string;
+  };
+  /**
    * DecisionWord
    * @enum {string}
    */
@@ -4579,6 +4701,28 @@ export interface components {
    state: "open" | "accepted" | "expired";
   };
   /**
+   * JobOut
+   * @description Timed work: when it last ended, and whether it failed then.
+   */
+  JobOut: {
+   /** Failed */
+   failed: boolean;
+   /** Last Finished At */
+   last_finished_at: string | null;
+   /** Name */
+   name: string;
+  };
+  /**
+   * LaneWaitOut
+   * @description How long the oldest has waited, in seconds. `lane` is `deliveries`, `actions`, `events` or `audit`.
+   */
+  LaneWaitOut: {
+   /** Lane */
+   lane: string;
+   /** Oldest S */
+   oldest_s: number;
+  };
+  /**
    * LifecycleState
    * @enum {string}
    */
@@ -5106,6 +5250,17 @@ export interface components {
   Page_ConfigurationOut_: {
    /** Data */
    data: components["schemas"]["ConfigurationOut"][];
+   /** Has More */
+   has_more: boolean;
+   /** Next */
+   next: string | null;
+   /** Next Cursor */
+   next_cursor: string | null;
+  };
+  /** Page[DeadRunOut] */
+  Page_DeadRunOut_: {
+   /** Data */
+   data: components["schemas"]["DeadRunOut"][];
    /** Has More */
    has_more: boolean;
    /** Next */
@@ -5834,6 +5989,16 @@ export interface components {
    document_id: string;
   };
   /**
+   * ProviderOut
+   * @description `is_asked` is false for a while after it failed several times or refused the key; of this gateway's own calls.
+   */
+  ProviderOut: {
+   /** Is Asked */
+   is_asked: boolean;
+   /** Provider */
+   provider: string;
+  };
+  /**
    * PublishGateIn
    * @description `min_documents`: how many a comparison must have read to count.
    * @example {
@@ -5988,6 +6153,21 @@ export interface components {
    proposal?: components["schemas"]["ProposalOut"] | null;
    /** Right */
    right: number;
+  };
+  /**
+   * ReplayedOut
+   * @description The process after it, and the stage in which it goes on.
+   */
+  ReplayedOut: {
+   current_stage: components["schemas"]["Stage"];
+   /**
+    * Process Id
+    * Format: uuid
+    */
+   process_id: string;
+   status: components["schemas"]["ProcessStatus"];
+   /** Version */
+   version: number;
   };
   /**
    * ResetIn
@@ -6457,6 +6637,13 @@ export interface components {
     */
    url?: string | null;
   };
+  /** ServiceOut */
+  ServiceOut: {
+   /** Service */
+   service: string;
+   /** Workers */
+   workers: number;
+  };
   /**
    * SessionOut
    * @description One sign-in. `last_used_at` is when it last got an access token; `current` = the one that asks.
@@ -6674,6 +6861,17 @@ export interface components {
    /** Tokens Output */
    tokens_output: number;
   };
+  /**
+   * StageWaitOut
+   * @description Seconds: `due_s` of the run that is due for longest, `in_hand_s` of the one that is worked on for longest.
+   */
+  StageWaitOut: {
+   /** Due S */
+   due_s: number;
+   /** In Hand S */
+   in_hand_s: number;
+   stage: components["schemas"]["Stage"];
+  };
   /** StagesOut */
   StagesOut: {
    /** Data */
@@ -6695,6 +6893,30 @@ export interface components {
    * @enum {string}
    */
   Support: "supported" | "not_enough_labels" | "target_not_met";
+  /**
+   * SystemHealthOut
+   * @description `checks` maps a part to `ok`, `degraded`, `pending` or `unavailable`. Ages and states, no counts of anybody's work.
+   */
+  SystemHealthOut: {
+   /** Checks */
+   checks: {
+    [key: string]: string;
+   };
+   /** Jobs */
+   jobs: components["schemas"]["JobOut"][];
+   /** Outgoing */
+   outgoing: components["schemas"]["LaneWaitOut"][];
+   /** Providers */
+   providers: components["schemas"]["ProviderOut"][];
+   /** Services */
+   services: components["schemas"]["ServiceOut"][];
+   /** Stages */
+   stages: components["schemas"]["StageWaitOut"][];
+   /** Status */
+   status: string;
+   /** Version */
+   version: string;
+  };
   /** TableAsked */
   TableAsked: {
    /** Columns */
@@ -9283,6 +9505,113 @@ export interface operations {
    412: components["responses"]["Problem"];
    /** @description Values that are not valid, or a document that cannot be taken */
    422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ list_dead_runs: {
+  parameters: {
+   query?: {
+    stage?: components["schemas"]["Stage"] | null;
+    error_code?: string | null;
+    limit?: number;
+    cursor?: string | null;
+   };
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["Page_DeadRunOut_"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ drop_dead_run: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    run_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   204: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content?: never;
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ replay_dead_run: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path: {
+    run_id: string;
+   };
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   202: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["ReplayedOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description The state does not allow it */
+   409: components["responses"]["Problem"];
    /** @description Too many requests; try again after Retry-After seconds */
    429: components["responses"]["Problem"];
    /** @description A fault on our side */
@@ -12872,6 +13201,36 @@ export interface operations {
    403: components["responses"]["Problem"];
    /** @description Nothing of that id for this client */
    404: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_system_health: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["SystemHealthOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
    /** @description Too many requests; try again after Retry-After seconds */
    429: components["responses"]["Problem"];
    /** @description A fault on our side */

@@ -3,7 +3,6 @@
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -34,21 +33,6 @@ class Finished:
     process_id: UUID
     version: int
     next_run_id: UUID | None
-
-
-@dataclass(frozen=True, slots=True)
-class DeadRun:
-    """A run that ended its process as failed."""
-
-    run_id: UUID
-    client_id: UUID
-    process_id: UUID
-    stage: Stage
-    error_code: str | None
-    attempt: int
-    failures: int
-    losses: int
-    finished_at: datetime
 
 
 async def claim(session: AsyncSession, worker_id: UUID, stages: Sequence[Stage], limit: int) -> list[Run]:
@@ -230,34 +214,6 @@ async def is_ours(session: AsyncSession, run: Run, worker_id: UUID, *, lock: boo
         {"run_id": run.run_id, "attempt": run.attempt, "worker": worker_id},
     )
     return rows.one_or_none() is not None
-
-
-async def dead_runs(
-    session: AsyncSession,
-    *,
-    limit: int = 100,
-    before: datetime | None = None,
-    process_id: UUID | None = None,
-) -> list[DeadRun]:
-    """Dead runs of all clients or of one process, newest first; on a session bound to no client."""
-    rows = await session.execute(
-        text("SELECT * FROM list_dead_runs(:limit, CAST(:before AS timestamptz), CAST(:process_id AS uuid))"),
-        {"limit": limit, "before": before, "process_id": process_id},
-    )
-    return [
-        DeadRun(
-            row.run_id,
-            row.client_id,
-            row.process_id,
-            Stage(row.stage),
-            row.error_code,
-            row.attempt,
-            row.failures,
-            row.losses,
-            row.finished_at,
-        )
-        for row in rows
-    ]
 
 
 def _dumped(transitions: Sequence[Transition]) -> str:
