@@ -156,6 +156,12 @@ def faults(page: Page) -> list[str]:
     ]
 
 
+def width_beyond(page: Page) -> int:
+    """By how many pixels the page is wider than its window; 0 = it fits."""
+    beyond: int = page.evaluate("Math.max(0, document.documentElement.scrollWidth - innerWidth)")
+    return beyond
+
+
 def shoot(page: Page, name: str) -> None:
     """A picture for people to look at, where `PORTAL_SHOTS` asks for it."""
     folder = os.environ.get("PORTAL_SHOTS")

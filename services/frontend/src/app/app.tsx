@@ -67,7 +67,13 @@ function Pages() {
         <Route path="/admin/vendors" component={PAGES.vendors} />
         <Route path="/admin/audit" component={PAGES.audit} />
         <Route path="/admin/health" component={PAGES.health} />
+        <Route path="/admin/webhooks" component={PAGES.webhooks} />
+        <Route path="/admin/webhooks/:id" component={PAGES.webhook} />
+        <Route path="/admin/notifications" component={PAGES.alerting} />
+        <Route path="/admin/dead" component={PAGES.dead} />
         <Route path="/clients" component={PAGES.clients} />
+        <Route path="/clients/dead" component={PAGES.dead} />
+        <Route path="/clients/health" component={PAGES.health} />
         <Route default component={Nowhere} />
       </Router>
     </ErrorBoundary>

@@ -21,5 +21,12 @@ export const PAGES = {
   vendors: lazy(() => import("../features/admin/components/vendors").then((m) => m.Vendors)),
   audit: lazy(() => import("../features/admin/components/audit").then((m) => m.Audit)),
   health: lazy(() => import("../features/admin/components/health").then((m) => m.Health)),
+  inbox: lazy(() => import("../features/notifications/components/inbox").then((m) => m.Inbox)),
+  webhooks: lazy(() => import("../features/admin/components/webhooks/endpoints").then((m) => m.Endpoints)),
+  webhook: lazy(() =>
+    import("../features/admin/components/webhooks/endpoint-page").then((m) => m.EndpointPage),
+  ),
+  alerting: lazy(() => import("../features/admin/components/alerting/alerting").then((m) => m.Alerting)),
+  dead: lazy(() => import("../features/admin/components/dead").then((m) => m.DeadWork)),
   clients: lazy(() => import("../features/admin/components/clients").then((m) => m.Clients)),
 };

@@ -1,7 +1,9 @@
-import { Keyboard, LogOut, Moon, Search, UserRound } from "lucide";
+import { Ellipsis, Keyboard, LogOut, Moon, Search, UserRound } from "lucide";
 import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
-import { useLocation } from "preact-iso";
+import { ErrorBoundary, useLocation } from "preact-iso";
+import { BellButton, UnreadCount } from "../features/notifications/components/bell";
+import { watchUnread } from "../features/notifications/unread";
 import { watchWaiting } from "../features/reviews/waiting";
 import { may, me, role, signOut } from "../features/session/session";
 import { t } from "../lib/i18n";
@@ -12,20 +14,24 @@ import { IconButton } from "../ui/button";
 import { Icon } from "../ui/icon";
 import { Kbd } from "../ui/kbd";
 import { Mark } from "../ui/mark";
+import { More } from "./more";
 import { type Place, places } from "./navigation";
+import { PAGES } from "./pages";
 import { Palette } from "./palette";
 import { Shortcuts } from "./shortcuts";
 
-type Open = "palette" | "shortcuts" | null;
+type Open = "palette" | "shortcuts" | "inbox" | "more" | null;
 
 /** The frame around every page: places at the side, on a phone at the bottom. */
 export function Shell({ children }: { children: ComponentChildren }) {
   const { route } = useLocation();
   const [open, setOpen] = useState<Open>(null);
   useEffect(() => (may("operator") ? watchWaiting() : undefined), [role.value]);
+  useEffect(() => (may("viewer") ? watchUnread() : undefined), [role.value]);
   useKeys(t("keys.everywhere"), [
     { keys: "?", label: t("keys.show"), run: () => setOpen("shortcuts") },
     { keys: "mod+k", label: t("keys.palette"), inFields: true, run: () => setOpen("palette") },
+    ...(may("viewer") ? [{ keys: "g n", label: t("notifications.inbox"), run: () => setOpen("inbox") }] : []),
     ...places().map((place) => ({
       keys: `g ${place.key}`,
       label: t("keys.go", { place: t(place.title) }),
@@ -40,23 +46,29 @@ export function Shell({ children }: { children: ComponentChildren }) {
       >
         {t("nav.skip")}
       </a>
-      <Side openPalette={() => setOpen("palette")} openShortcuts={() => setOpen("shortcuts")} />
+      <Side open={setOpen} />
       <main id="content" tabIndex={-1} class="min-w-0 flex-1 outline-none">
         {children}
       </main>
-      <PhoneBar />
+      <PhoneBar openMore={() => setOpen("more")} />
       {open === "palette" && <Palette close={() => setOpen(null)} />}
       {open === "shortcuts" && <Shortcuts close={() => setOpen(null)} />}
+      {open === "more" && <More close={() => setOpen(null)} openInbox={() => setOpen("inbox")} />}
+      {open === "inbox" && (
+        <ErrorBoundary>
+          <PAGES.inbox close={() => setOpen(null)} />
+        </ErrorBoundary>
+      )}
     </div>
   );
 }
 
-function Side({ openPalette, openShortcuts }: { openPalette: () => void; openShortcuts: () => void }) {
+function Side({ open }: { open: (what: Open) => void }) {
   return (
     <aside class="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col border-line border-r bg-surface md:flex">
       <div class="flex items-center gap-2.5 px-4 pt-4 pb-3">
         <Mark size={26} />
-        <div class="min-w-0">
+        <div class="min-w-0 flex-1">
           <p class="truncate font-semibold text-sm leading-tight">{me.value?.client?.name ?? "DocFlow AI"}</p>
           <p class="flex items-center gap-1.5 text-2xs text-ink-faint">
             <span
@@ -66,20 +78,21 @@ function Side({ openPalette, openShortcuts }: { openPalette: () => void; openSho
             {t(isLive.value ? "nav.live" : "nav.not_live")}
           </p>
         </div>
+        {may("viewer") && <BellButton open={() => open("inbox")} />}
       </div>
       <button
         type="button"
-        onClick={openPalette}
+        onClick={() => open("palette")}
         class="mx-3 mb-2 flex h-8 items-center gap-2 rounded-lg border border-line px-2.5 text-ink-faint text-sm hover:border-line-strong"
       >
         <Icon of={Search} size={14} />
-        <span class="flex-1 text-left">{t("nav.search")}</span>
+        <span class="min-w-0 flex-1 truncate text-left">{t("nav.search")}</span>
         <Kbd keys="mod+k" />
       </button>
       <nav aria-label={t("nav.label")} class="flex-1 overflow-y-auto px-3 pb-3">
         <Groups />
       </nav>
-      <Foot openShortcuts={openShortcuts} />
+      <Foot openShortcuts={() => open("shortcuts")} />
     </aside>
   );
 }
@@ -159,16 +172,10 @@ function Foot({ openShortcuts }: { openShortcuts: () => void }) {
   );
 }
 
-const PROFILE: Place = {
-  path: "/profile",
-  title: "nav.profile",
-  icon: UserRound,
-  key: "",
-  group: "work",
-  shown: () => true,
-};
+const PHONE =
+  "relative flex min-h-14 min-w-0 flex-1 flex-col items-center justify-center gap-1 text-2xs text-ink-soft aria-[current=page]:text-accent";
 
-function PhoneBar() {
+function PhoneBar({ openMore }: { openMore: () => void }) {
   const { path } = useLocation();
   const shown = places().filter((place) => place.onPhone);
   return (
@@ -176,18 +183,23 @@ function PhoneBar() {
       aria-label={t("nav.label")}
       class="fixed inset-x-0 bottom-0 z-30 flex border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] md:hidden"
     >
-      {[...shown, PROFILE].map((place) => (
+      {shown.map((place) => (
         <a
           key={place.path}
           href={place.path}
           aria-current={path === place.path || path.startsWith(`${place.path}/`) ? "page" : undefined}
-          class="relative flex min-h-14 flex-1 flex-col items-center justify-center gap-1 text-2xs text-ink-soft aria-[current=page]:text-accent"
+          class={PHONE}
         >
           <Icon of={place.icon} size={20} />
           <Count of={place} />
           {t(place.title)}
         </a>
       ))}
+      <button type="button" aria-haspopup="dialog" class={PHONE} onClick={openMore}>
+        <Icon of={Ellipsis} size={20} />
+        <UnreadCount class="absolute top-1.5 left-[calc(50%+0.6rem)]" />
+        {t("nav.more")}
+      </button>
     </nav>
   );
 }

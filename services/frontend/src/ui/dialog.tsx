@@ -5,6 +5,9 @@ import { t } from "../lib/i18n";
 import { IconButton } from "./button";
 
 const WIDTHS: Record<string, string> = { false: "max-w-lg", true: "max-w-3xl", full: "max-w-[110rem]" };
+const CENTRED = "max-h-[85dvh] w-[calc(100vw-2rem)] rounded-xl";
+const DRAWER =
+  "mb-0 max-h-[85dvh] w-full max-w-none rounded-t-xl pb-[env(safe-area-inset-bottom)] md:my-0 md:mr-0 md:ml-auto md:h-dvh md:max-h-none md:w-[26rem] md:rounded-none md:border-y-0 md:border-r-0";
 
 /** A modal dialog: the browser keeps the focus inside and gives it back. */
 export function Dialog({
@@ -13,15 +16,26 @@ export function Dialog({
   children,
   footer,
   wide,
+  drawer,
+  submit,
 }: {
   title: string;
   close: () => void;
   children: ComponentChildren;
   footer?: ComponentChildren;
   wide?: boolean | "full";
+  /** At the side, on a phone at the bottom: for what is looked at beside the page. */
+  drawer?: boolean;
+  /** Makes the whole of it a form. */
+  submit?: () => void;
 }) {
   const element = useRef<HTMLDialogElement>(null);
   const id = useId();
+  const Frame = submit ? "form" : "div";
+  const onSubmit = (event: Event) => {
+    event.preventDefault();
+    submit?.();
+  };
   useEffect(() => {
     const shown = element.current;
     shown?.showModal();
@@ -31,7 +45,7 @@ export function Dialog({
     <dialog
       ref={element}
       aria-labelledby={id}
-      class={`max-h-[85dvh] w-[calc(100vw-2rem)] overflow-hidden rounded-xl border border-line bg-surface p-0 text-ink shadow-pop backdrop:bg-[oklch(0.2_0.02_265/0.45)] ${WIDTHS[String(wide ?? false)]}`}
+      class={`overflow-hidden border border-line bg-surface p-0 text-ink shadow-pop backdrop:bg-[oklch(0.2_0.02_265/0.45)] ${drawer ? DRAWER : `${CENTRED} ${WIDTHS[String(wide ?? false)]}`}`}
       onCancel={(event) => {
         event.preventDefault();
         close();
@@ -39,7 +53,10 @@ export function Dialog({
       onClick={(event) => event.target === element.current && close()}
       onKeyDown={(event) => event.stopPropagation()}
     >
-      <div class="flex max-h-[85dvh] flex-col">
+      <Frame
+        {...(submit ? { onSubmit } : {})}
+        class={`flex flex-col ${drawer ? "max-h-[85dvh] md:h-full md:max-h-none" : "max-h-[85dvh]"}`}
+      >
         <header class="flex items-center justify-between gap-2 border-line border-b py-2 pr-2 pl-4">
           <h2 id={id} class="font-semibold">
             {title}
@@ -48,7 +65,7 @@ export function Dialog({
         </header>
         <div class="min-h-0 flex-1 overflow-y-auto p-4">{children}</div>
         {footer && <footer class="flex justify-end gap-2 border-line border-t p-3">{footer}</footer>}
-      </div>
+      </Frame>
     </dialog>
   );
 }

@@ -3,8 +3,8 @@ import { t } from "../lib/i18n";
 import { Button } from "./button";
 import { toast } from "./toasts";
 
-/** What is shown this once: to be copied now, or made anew later. */
-export function Secret({ label, value }: { label: string; value: string }) {
+/** What is shown this once: to be copied now, or made anew later. `isKept`: it can be looked up again. */
+export function Secret({ label, value, isKept }: { label: string; value: string; isKept?: boolean }) {
   const copy = async () => {
     await navigator.clipboard.writeText(value).then(
       () => toast(t("secret.copied")),
@@ -20,7 +20,7 @@ export function Secret({ label, value }: { label: string; value: string }) {
           {t("secret.copy")}
         </Button>
       </div>
-      <p class="text-ink-soft text-xs">{t("secret.shown_once")}</p>
+      {!isKept && <p class="text-ink-soft text-xs">{t("secret.shown_once")}</p>}
     </div>
   );
 }

@@ -1,3 +1,4 @@
+import { useEffect, useRef } from "preact/hooks";
 import { useLocation } from "preact-iso";
 
 export interface Section {
@@ -8,14 +9,20 @@ export interface Section {
 /** The parts of a place, each with an address of its own. */
 export function Sections({ label, sections }: { label: string; sections: readonly Section[] }) {
   const { path } = useLocation();
+  const bar = useRef<HTMLElement>(null);
+  useEffect(() => {
+    const here = bar.current?.querySelector("[aria-current=page]");
+    here?.scrollIntoView?.({ block: "nearest", inline: "center" });
+  }, [path]);
+  const isHere = (own: string) => path === own || (own !== sections[0]?.path && path.startsWith(`${own}/`));
   return (
-    <nav aria-label={label} class="-mx-4 overflow-x-auto border-line border-b px-4 md:mx-0 md:px-0">
-      <ul class="flex gap-5">
+    <nav ref={bar} aria-label={label} class="-mx-4 overflow-x-auto border-line border-b px-4 md:mx-0 md:px-0">
+      <ul class="flex w-max gap-5 pr-4 md:pr-0">
         {sections.map((each) => (
           <li key={each.path}>
             <a
               href={each.path}
-              aria-current={path === each.path ? "page" : undefined}
+              aria-current={isHere(each.path) ? "page" : undefined}
               class="-mb-px block whitespace-nowrap border-transparent border-b-2 pt-1 pb-2 text-ink-soft text-sm hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-ink"
             >
               {each.title}

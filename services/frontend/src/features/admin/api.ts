@@ -12,6 +12,7 @@ export type TokenSum = Schemas["TokenSumOut"];
 export type CostSum = Schemas["CostSumOut"];
 export type Vendor = Schemas["VendorOut"];
 export type Client = Schemas["ClientOut"];
+export type DeadRun = Schemas["DeadRunOut"];
 export type ClientIn = Schemas["ClientIn"];
 export type InvitedRole = "viewer" | "operator" | "admin";
 
@@ -94,7 +95,10 @@ export function verifyAccount(vendor: Vendor, iban: string) {
   return body(api.POST("/v1/vendors/{vendor_id}/verify-bank-details", { params, body: { iban } }));
 }
 
-export const readHealth = (signal: AbortSignal) => body(api.GET("/readyz", { signal }));
+export type SystemHealth = Schemas["SystemHealthOut"];
+
+export const readHealth = (signal: AbortSignal): Promise<SystemHealth> =>
+  body(api.GET("/v1/system-health", { signal }));
 
 export const listClients: Read<Client> = (cursor, signal) =>
   body(api.GET("/v1/clients", { ...page(cursor), signal }));
@@ -106,4 +110,21 @@ export function makeClient(given: ClientIn): Promise<Client> {
 export function changeClient(client: Client, given: Schemas["ClientPatch"]): Promise<Client> {
   const params = { path: { client_id: client.client_id }, header: revised(client.version) };
   return body(api.PATCH("/v1/clients/{client_id}", { params, body: given }));
+}
+
+export interface DeadFilter {
+  stage?: string;
+  error_code?: string;
+}
+
+export function listDead(filter: DeadFilter): Read<DeadRun> {
+  return (cursor, signal) => body(api.GET("/v1/dead-runs", { ...page(cursor, filter), signal }));
+}
+
+export function replayDead(id: string) {
+  return body(api.POST("/v1/dead-runs/{run_id}/replay", { params: { path: { run_id: id } } }));
+}
+
+export function dropDead(id: string): Promise<unknown> {
+  return api.POST("/v1/dead-runs/{run_id}/drop", { params: { path: { run_id: id } } });
 }

@@ -1,6 +1,8 @@
 import { api, body, type Schemas } from "../../lib/api/client";
 
 export type SessionRow = Schemas["SessionOut"];
+export type Preferences = Schemas["NotificationPreferencesOut"];
+export type Told = Schemas["Told"];
 
 export async function changePassword(given: { current_password: string; password: string }): Promise<void> {
   await api.POST("/v1/auth/password/change", { body: given });
@@ -35,4 +37,11 @@ export async function endSession(id: string): Promise<void> {
 
 export async function endOtherSessions(): Promise<void> {
   await api.DELETE("/v1/auth/sessions");
+}
+
+export const readPreferences = (signal: AbortSignal): Promise<Preferences> =>
+  body(api.GET("/v1/me/notification-preferences", { signal }));
+
+export function setPreferences(given: Schemas["NotificationPreferencesIn"]): Promise<Preferences> {
+  return body(api.PUT("/v1/me/notification-preferences", { body: given }));
 }

@@ -1,6 +1,6 @@
 export const admin = {
   title: "Verwaltung",
-  lead: "Menschen, Schlüssel, was getan wurde und was es kostete.",
+  lead: "Menschen, Schlüssel, wohin Ereignisse gehen, was getan wurde und was es kostete.",
   words: {
     user_status: { active: "Aktiv", inactive: "Gesperrt", pending: "Eingeladen" },
     invitation: { open: "Offen", accepted: "Angenommen", expired: "Abgelaufen" },
@@ -27,9 +27,39 @@ export const admin = {
     health_part: {
       database: "Datenbank",
       migrations: "Migrationen",
-      broker: "Broker",
-      redis: "Redis",
-      storage: "Dateiablage",
+      transport: "Broker",
+      models: "Modelle",
+    },
+    lane: {
+      deliveries: "Ausgehende Webhooks",
+      actions: "Ausgabeaktionen",
+      events: "Ereignisse",
+      audit: "Protokollzeilen",
+    },
+    service: {
+      "worker-ocr": "Annehmen und Lesen",
+      "worker-processor": "Prüfen",
+      "worker-output": "Weitergeben",
+    },
+    provider: {
+      anthropic: "Anthropic",
+      openai: "OpenAI",
+      gemini: "Google Gemini",
+      compatible: "Eigener Modellserver",
+      offline: "Leser ohne Modell",
+    },
+    job: {
+      engine_sweep: "Arbeit verlorener Prozesse",
+      audit_partitions: "Platz für das Protokoll",
+      accounts_sweep: "Alte Sitzungen und Links",
+      uploads_sweep: "Ungenutzte Uploads",
+      usage_sweep: "Verbrauch und Budgets",
+      notifications_sweep: "Alte Meldungen",
+      alerts_evaluate: "Alarmregeln",
+      reviews_leases: "Liegen gelassene Prüfungen",
+      reviews_digest: "Übersicht der Prüfungen",
+      files_remove: "Gelöschte Dateien",
+      calibration_fit: "Kalibrierung",
     },
     tier: { basic: "Basis", professional: "Professionell", enterprise: "Unternehmen" },
     client_status: { active: "Aktiv", suspended: "Gesperrt", inactive: "Geschlossen" },
@@ -143,7 +173,28 @@ export const audit = {
   checked: "{rows} Zeilen in {chains} Ketten wurden geprüft.",
 };
 
-export const health = { title: "Zustand" };
+export const health = {
+  title: "Zustand",
+  parts: "Teile",
+  version: "Version {version}",
+  queues: "Wie lange das Älteste wartet",
+  queues_note:
+    "Aller Mandanten zusammen. Mehr als eine Minute ist einen Blick wert, mehr als zehn eine Sorge.",
+  in_hand: "in Arbeit seit {span}",
+  no_wait: "Nichts wartet",
+  workers: "Arbeitsprozesse",
+  alive_one: "{count} bei der Arbeit",
+  alive_other: "{count} bei der Arbeit",
+  providers: "Anbieter von Modellen",
+  no_provider: "Kein Anbieter ist eingerichtet: Dokumente werden ohne Modell gelesen.",
+  asked: "Wird gefragt",
+  not_asked: "Ruht",
+  jobs: "Zeitgesteuerte Arbeit",
+  no_job: "Noch ist nichts gelaufen.",
+  job_done: "Getan",
+  job_failed: "Gescheitert",
+  unknown: "Nicht bekannt, solange die Datenbank fehlt.",
+};
 
 export const clients = {
   title: "Mandanten",

@@ -19,6 +19,7 @@ export const common = {
     signout: "Abmelden",
     nowhere: "Hier ist nichts",
     home: "Zum Anfang",
+    more: "Mehr",
     reviews: "Prüfen",
     dashboard: "Übersicht",
     upload: "Einreichen",

@@ -1,5 +1,6 @@
 import type { Catalogue } from "../../lib/i18n";
 import * as adminTexts from "./admin";
+import * as alertingTexts from "./alerting";
 import { common } from "./common";
 import { chart, dashboard } from "./dashboard";
 import { field_names, file_problems, file_remedies, flags, reasons } from "./findings";
@@ -14,6 +15,7 @@ import { viewer } from "./viewer";
 
 export const de: Catalogue = {
   ...adminTexts,
+  ...alertingTexts,
   ...setupTexts,
   ...common,
   ...words,

@@ -1,6 +1,6 @@
 export const admin = {
   title: "Admin",
-  lead: "People, keys, what was done and what it cost.",
+  lead: "People, keys, where events go, what was done and what it cost.",
   words: {
     user_status: { active: "Active", inactive: "Blocked", pending: "Invited" },
     invitation: { open: "Open", accepted: "Accepted", expired: "Run out" },
@@ -27,9 +27,39 @@ export const admin = {
     health_part: {
       database: "Database",
       migrations: "Migrations",
-      broker: "Broker",
-      redis: "Redis",
-      storage: "File store",
+      transport: "Broker",
+      models: "Models",
+    },
+    lane: {
+      deliveries: "Webhooks out",
+      actions: "Output actions",
+      events: "Events",
+      audit: "Audit records",
+    },
+    service: {
+      "worker-ocr": "Taking in and reading",
+      "worker-processor": "Checking",
+      "worker-output": "Sending on",
+    },
+    provider: {
+      anthropic: "Anthropic",
+      openai: "OpenAI",
+      gemini: "Google Gemini",
+      compatible: "Own model server",
+      offline: "Offline reader",
+    },
+    job: {
+      engine_sweep: "Work of lost workers",
+      audit_partitions: "Room for the audit",
+      accounts_sweep: "Old sessions and links",
+      uploads_sweep: "Unused uploads",
+      usage_sweep: "Usage and budgets",
+      notifications_sweep: "Old notifications",
+      alerts_evaluate: "Alert rules",
+      reviews_leases: "Reviews left open",
+      reviews_digest: "Digest of reviews",
+      files_remove: "Erased files",
+      calibration_fit: "Calibration",
     },
     tier: { basic: "Basic", professional: "Professional", enterprise: "Enterprise" },
     client_status: { active: "Active", suspended: "Suspended", inactive: "Closed" },
@@ -142,7 +172,27 @@ export const audit = {
   checked: "{rows} rows in {chains} chains were checked.",
 };
 
-export const health = { title: "Health" };
+export const health = {
+  title: "Health",
+  parts: "Parts",
+  version: "Version {version}",
+  queues: "How long the oldest waits",
+  queues_note: "Of all clients together. More than a minute is worth a look, more than ten a worry.",
+  in_hand: "in hand for {span}",
+  no_wait: "Nothing waits",
+  workers: "Workers",
+  alive_one: "{count} at work",
+  alive_other: "{count} at work",
+  providers: "Vendors of models",
+  no_provider: "No vendor is set up: documents are read without a model.",
+  asked: "Is asked",
+  not_asked: "Rests",
+  jobs: "Timed work",
+  no_job: "Nothing has run yet.",
+  job_done: "Done",
+  job_failed: "Failed",
+  unknown: "Not known while the database is away.",
+};
 
 export const clients = {
   title: "Clients",

@@ -19,6 +19,7 @@ export const common = {
     signout: "Sign out",
     nowhere: "There is nothing here",
     home: "To the start",
+    more: "More",
     reviews: "Review",
     dashboard: "Overview",
     upload: "Hand in",

@@ -1,4 +1,5 @@
 import * as adminTexts from "./admin";
+import * as alertingTexts from "./alerting";
 import { common } from "./common";
 import { chart, dashboard } from "./dashboard";
 import { field_names, file_problems, file_remedies, flags, reasons } from "./findings";
@@ -14,6 +15,7 @@ import { viewer } from "./viewer";
 /** All texts of the portal in English; the other languages have the same keys. `{name}` stands for a value. */
 export const en = {
   ...adminTexts,
+  ...alertingTexts,
   ...setupTexts,
   ...common,
   ...words,

@@ -6,13 +6,12 @@ import { useAct, useList } from "../../../lib/query/use";
 import { Badge } from "../../../ui/badge";
 import { Button, IconButton } from "../../../ui/button";
 import { Confirm } from "../../../ui/confirm";
-import { Dialog } from "../../../ui/dialog";
 import { Select, TextField } from "../../../ui/field";
+import { FormDialog } from "../../../ui/form-dialog";
 import { Listed } from "../../../ui/listed";
-import { Page } from "../../../ui/page";
-import { Trouble } from "../../../ui/states";
 import type { Column } from "../../../ui/table";
 import { type Client, type ClientIn, changeClient, listClients, makeClient } from "../api";
+import { AdminFrame } from "./frame";
 import { Invite } from "./people";
 
 type Open = { what: "new" } | { what: "invite" | "status"; client: Client } | null;
@@ -23,9 +22,7 @@ export function Clients() {
   const close = () => setOpen(null);
   const clients = useList<Client>({ key: ["clients"], read: listClients });
   return (
-    <Page
-      title={t("clients.title")}
-      lead={t("clients.lead")}
+    <AdminFrame
       actions={
         <Button look="primary" icon={Plus} onClick={() => setOpen({ what: "new" })}>
           {t("clients.create")}
@@ -43,7 +40,7 @@ export function Clients() {
       {open?.what === "new" && <NewClient close={close} />}
       {open?.what === "invite" && <Invite clientId={open.client.client_id} close={close} />}
       {open?.what === "status" && <ChangeStatus client={open.client} close={close} />}
-    </Page>
+    </AdminFrame>
   );
 }
 
@@ -110,46 +107,40 @@ function NewClient({ close }: { close: () => void }) {
   const [given, set] = useState({ name: "", slug: "", tier: "basic" });
   const act = useAct(makeClient, { invalidates: [["clients"]], done: close });
   return (
-    <Dialog title={t("clients.create")} close={close}>
-      <form
-        class="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          const { name, slug, tier } = given;
-          void act.run({ name, slug, subscription_tier: tier } as ClientIn);
-        }}
-      >
-        {act.problem && <Trouble problem={act.problem} compact />}
-        <TextField
-          label={t("setup.name")}
-          required
-          autofocus
-          value={given.name}
-          onText={(name) => set({ ...given, name })}
-        />
-        <TextField
-          label={t("clients.slug")}
-          hint={t("clients.slug_hint")}
-          required
-          value={given.slug}
-          onText={(slug) => set({ ...given, slug })}
-        />
-        <Select
-          label={t("clients.tier")}
-          value={given.tier}
-          options={["basic", "professional", "enterprise"].map((each) => ({
-            value: each,
-            label: tword("admin.words.tier", each),
-          }))}
-          onPick={(tier) => set({ ...given, tier })}
-        />
-        <div class="flex justify-end gap-2">
-          <Button onClick={close}>{t("common.cancel")}</Button>
-          <Button type="submit" look="primary" isBusy={act.isRunning}>
-            {t("setup.create")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t("clients.create")}
+      act={t("setup.create")}
+      isBusy={act.isRunning}
+      problem={act.problem}
+      submit={() => {
+        const { name, slug, tier } = given;
+        void act.run({ name, slug, subscription_tier: tier } as ClientIn);
+      }}
+      close={close}
+    >
+      <TextField
+        label={t("setup.name")}
+        required
+        autofocus
+        value={given.name}
+        onText={(name) => set({ ...given, name })}
+      />
+      <TextField
+        label={t("clients.slug")}
+        hint={t("clients.slug_hint")}
+        required
+        value={given.slug}
+        onText={(slug) => set({ ...given, slug })}
+      />
+      <Select
+        label={t("clients.tier")}
+        value={given.tier}
+        options={["basic", "professional", "enterprise"].map((each) => ({
+          value: each,
+          label: tword("admin.words.tier", each),
+        }))}
+        onPick={(tier) => set({ ...given, tier })}
+      />
+    </FormDialog>
   );
 }

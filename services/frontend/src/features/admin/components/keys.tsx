@@ -8,10 +8,11 @@ import { Badge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import { Confirm } from "../../../ui/confirm";
 import { Dialog } from "../../../ui/dialog";
-import { Checkbox, TextField } from "../../../ui/field";
+import { TextField } from "../../../ui/field";
+import { FormDialog } from "../../../ui/form-dialog";
 import { Listed } from "../../../ui/listed";
+import { Picks } from "../../../ui/picks";
 import { Secret } from "../../../ui/secret";
-import { Trouble } from "../../../ui/states";
 import type { Column } from "../../../ui/table";
 import { type ApiKey, listKeys, makeKey, revokeKey } from "../api";
 import { AdminFrame } from "./frame";
@@ -114,8 +115,7 @@ function NewKey({ close }: { close: () => void }) {
   const [until, setUntil] = useState("");
   const [key, setKey] = useState<string | null>(null);
   const act = useAct(makeKey, { invalidates: [["api-keys"]], done: (made) => setKey(made.key ?? null) });
-  const submit = (event: Event) => {
-    event.preventDefault();
+  const submit = () => {
     const expires_at = until ? new Date(`${until}T23:59:59`).toISOString() : null;
     void act.run({ name, scopes, expires_at });
   };
@@ -135,45 +135,40 @@ function NewKey({ close }: { close: () => void }) {
     );
   }
   return (
-    <Dialog title={t("apikeys.create")} close={close}>
-      <form class="flex flex-col gap-4" onSubmit={submit}>
-        {act.problem && <Trouble problem={act.problem} compact />}
-        <TextField
-          label={t("setup.name")}
-          hint={t("apikeys.name_hint")}
-          required
-          autofocus
-          value={name}
-          onText={setName}
-        />
-        <fieldset class="flex flex-col gap-2">
-          <legend class="mb-2 font-medium text-ink-soft text-xs">{t("apikeys.scopes")}</legend>
-          {SCOPES.map((each) => (
-            <Checkbox
-              key={each}
-              label={<code class="font-mono text-xs">{each}</code>}
-              hint={tword("admin.words.scope", each.replace(":", "_"))}
-              checked={scopes.includes(each)}
-              onToggle={(wanted) =>
-                setScopes(SCOPES.filter((one) => (one === each ? wanted : scopes.includes(one))))
-              }
-            />
-          ))}
-        </fieldset>
-        <TextField
-          label={t("apikeys.until")}
-          hint={t("apikeys.until_hint")}
-          type="date"
-          value={until}
-          onText={setUntil}
-        />
-        <div class="flex justify-end gap-2">
-          <Button onClick={close}>{t("common.cancel")}</Button>
-          <Button type="submit" look="primary" isBusy={act.isRunning} disabled={scopes.length === 0}>
-            {t("apikeys.create")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t("apikeys.create")}
+      act={t("apikeys.create")}
+      isBusy={act.isRunning}
+      disabled={scopes.length === 0}
+      problem={act.problem}
+      submit={submit}
+      close={close}
+    >
+      <TextField
+        label={t("setup.name")}
+        hint={t("apikeys.name_hint")}
+        required
+        autofocus
+        value={name}
+        onText={setName}
+      />
+      <Picks
+        legend={t("apikeys.scopes")}
+        options={SCOPES.map((value) => ({
+          value,
+          label: <code class="font-mono text-xs">{value}</code>,
+          hint: tword("admin.words.scope", value.replace(":", "_")),
+        }))}
+        chosen={scopes}
+        pick={setScopes}
+      />
+      <TextField
+        label={t("apikeys.until")}
+        hint={t("apikeys.until_hint")}
+        type="date"
+        value={until}
+        onText={setUntil}
+      />
+    </FormDialog>
   );
 }

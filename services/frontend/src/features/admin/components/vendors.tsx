@@ -5,10 +5,9 @@ import { t } from "../../../lib/i18n";
 import { useAct, useList } from "../../../lib/query/use";
 import { Badge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
-import { Dialog } from "../../../ui/dialog";
 import { TextField } from "../../../ui/field";
+import { FormDialog } from "../../../ui/form-dialog";
 import { Listed } from "../../../ui/listed";
-import { Trouble } from "../../../ui/states";
 import type { Column } from "../../../ui/table";
 import { toast } from "../../../ui/toasts";
 import { listVendors, type Vendor, verifyAccount } from "../api";
@@ -89,24 +88,16 @@ function Verify({ vendor, close }: { vendor: Vendor; close: () => void }) {
     },
   });
   return (
-    <Dialog title={t("vendors.verify_title", { name: vendor.name })} close={close}>
-      <form
-        class="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void act.run();
-        }}
-      >
-        <p class="text-ink-soft text-sm">{t("vendors.verify_lead")}</p>
-        {act.problem && <Trouble problem={act.problem} compact />}
-        <TextField label="IBAN" class="font-mono" required autofocus value={iban} onText={setIban} />
-        <div class="flex justify-end gap-2">
-          <Button onClick={close}>{t("common.cancel")}</Button>
-          <Button type="submit" look="primary" isBusy={act.isRunning}>
-            {t("vendors.verify")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t("vendors.verify_title", { name: vendor.name })}
+      act={t("vendors.verify")}
+      isBusy={act.isRunning}
+      problem={act.problem}
+      submit={() => void act.run()}
+      close={close}
+    >
+      <p class="text-ink-soft text-sm">{t("vendors.verify_lead")}</p>
+      <TextField label="IBAN" class="font-mono" required autofocus value={iban} onText={setIban} />
+    </FormDialog>
   );
 }

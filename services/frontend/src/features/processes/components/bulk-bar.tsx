@@ -1,11 +1,11 @@
 import { Ban, RotateCcw, X } from "lucide";
 import { useState } from "preact/hooks";
+import { onAll } from "../../../lib/bulk";
 import { t, tn, tword } from "../../../lib/i18n";
 import { Button, IconButton } from "../../../ui/button";
 import { Confirm } from "../../../ui/confirm";
 import { toast } from "../../../ui/toasts";
 import { cancelProcess, mayCancel, mayRetry, type Process, retryProcess } from "../api";
-import { onAll } from "../bulk";
 
 /** What can be done with all marked rows; an act counts the rows that allow it. */
 export function BulkBar({ rows, done }: { rows: readonly Process[]; done: () => void }) {

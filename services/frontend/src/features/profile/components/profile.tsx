@@ -4,7 +4,8 @@ import { chooseTheme, type Theme, theme } from "../../../lib/theme";
 import { Button } from "../../../ui/button";
 import { Select } from "../../../ui/field";
 import { Card, Page } from "../../../ui/page";
-import { me, signOut } from "../../session/session";
+import { may, me, signOut } from "../../session/session";
+import { NotificationPreferences } from "./notification-preferences";
 import { Password } from "./password";
 import { SecondFactor } from "./second-factor";
 import { Sessions } from "./sessions";
@@ -27,10 +28,11 @@ export function Profile() {
         <div class="flex min-w-0 flex-col gap-4">
           <SecondFactor />
           <Password />
+          <Sessions />
         </div>
         <div class="flex min-w-0 flex-col gap-4">
           <Appearance />
-          <Sessions />
+          {may("viewer") && <NotificationPreferences />}
         </div>
       </div>
     </Page>

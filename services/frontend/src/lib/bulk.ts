@@ -1,4 +1,4 @@
-import { problemOf } from "../../lib/api/problem";
+import { problemOf } from "./api/problem";
 
 export interface Done {
   done: number;
