@@ -4,12 +4,12 @@ from pathlib import Path
 
 from docflow.db.steps import AsEngine, give_to_engine, run, run_file
 
-revision = "0064_dead_runs"
-down_revision = "0063_platform_alerts"
+revision = "0065_dead_runs"
+down_revision = "0064_calls"
 branch_labels = None
 depends_on = None
 
-SQL = Path(__file__).resolve().parent.parent / "sql" / "0064"
+SQL = Path(__file__).resolve().parent.parent / "sql" / "0065"
 FUNCTION = "find_dead_runs(integer, timestamptz, uuid, text, text, uuid, uuid)"
 
 
