@@ -94,7 +94,18 @@ def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> dict[str, Any]:
     for path in document["paths"].values():
         for operation in path.values():
             _complete(operation, rights.get(operation["operationId"]))
+            for parameter in operation.get("parameters", ()):
+                parameter["schema"].pop("title", None)
+    for schema in schemas.values():
+        _untitle(schema)
     return document
+
+
+def _untitle(schema: dict[str, Any]) -> None:
+    """Titles of members say their names once more, and generators make types of them."""
+    for member in schema.get("properties", {}).values():
+        if isinstance(member, dict):
+            member.pop("title", None)
 
 
 def _rights(app: FastAPI) -> Iterator[tuple[str, list[list[str]]]]:

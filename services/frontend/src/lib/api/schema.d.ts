@@ -2943,9 +2943,7 @@ export interface components {
    *     }
    */
   AcceptIn: {
-   /** Password */
    password: string;
-   /** Token */
    token: string;
   };
   /**
@@ -2963,37 +2961,22 @@ export interface components {
   AlertRuleIn: {
    /** @default above */
    comparison?: components["schemas"]["Comparison"];
-   /**
-    * Cool Down S
-    * @default 3600
-    */
+   /** @default 3600 */
    cool_down_s?: number;
-   /**
-    * Event
-    * @default null
-    */
+   /** @default null */
    event?: ("hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "document_duplicate" | "quota_warning") | null;
-   /**
-    * Is Enabled
-    * @default true
-    */
+   /** @default true */
    is_enabled?: boolean;
    /** @default null */
    metric?: components["schemas"]["Metric"] | null;
-   /** Name */
    name: string;
    /**
-    * Severity
     * @default warning
     * @enum {string}
     */
    severity?: "info" | "warning" | "error" | "critical";
-   /** Threshold */
    threshold: number;
-   /**
-    * Window S
-    * @default 3600
-    */
+   /** @default 3600 */
    window_s?: number;
   };
   /**
@@ -3001,43 +2984,23 @@ export interface components {
    * @description `last_value` is null until the rule was evaluated, and while there is nothing to judge by.
    */
   AlertRuleOut: {
-   /** Comparison */
    comparison: string;
-   /** Cool Down S */
    cool_down_s: number;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string | null;
-   /** Event */
    event: string | null;
-   /** Is Enabled */
    is_enabled: boolean;
-   /** Last Evaluated At */
    last_evaluated_at: string | null;
-   /** Last Fired At */
    last_fired_at: string | null;
-   /** Last Value */
    last_value: number | null;
-   /** Metric */
    metric: string | null;
-   /** Name */
    name: string;
-   /**
-    * Rule Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    rule_id: string;
-   /** Severity */
    severity: string;
-   /** Threshold */
    threshold: number;
-   /** Version */
    version: number;
-   /** Window S */
    window_s: number;
   };
   /**
@@ -3045,9 +3008,7 @@ export interface components {
    * @description What the rule would see now, and whether it would fire. null = nothing to judge by.
    */
   AlertTrialOut: {
-   /** Value */
    value: number | null;
-   /** Would Fire */
    would_fire: boolean;
   };
   /**
@@ -3059,12 +3020,8 @@ export interface components {
    *     }
    */
   ApiKeyChange: {
-   /** Name */
    name?: string | null;
-   /**
-    * Requests Per Minute
-    * @description null = the installation's limit
-    */
+   /** @description null = the installation's limit */
    requests_per_minute?: number | null;
   };
   /**
@@ -3078,20 +3035,14 @@ export interface components {
    *     }
    */
   ApiKeyIn: {
-   /**
-    * Expires At
-    * @default null
-    */
+   /** @default null */
    expires_at?: string | null;
-   /** Name */
    name: string;
    /**
-    * Requests Per Minute
     * @description null = the installation's limit
     * @default null
     */
    requests_per_minute?: number | null;
-   /** Scopes */
    scopes: components["schemas"]["Scope"][];
   };
   /**
@@ -3099,35 +3050,19 @@ export interface components {
    * @description `key` is shown this once; a repeated request gets the same answer without it.
    */
   ApiKeyMade: {
-   /**
-    * Api Key Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    api_key_id: string;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string | null;
-   /** Expires At */
    expires_at: string | null;
-   /** Key */
    key?: string | null;
-   /** Last Used At */
    last_used_at: string | null;
-   /** Name */
    name: string;
-   /** Prefix */
    prefix: string;
-   /** Requests Per Minute */
    requests_per_minute: number | null;
-   /** Revoked At */
    revoked_at: string | null;
-   /** Scopes */
    scopes: string[];
-   /** Version */
    version: number;
   };
   /**
@@ -3135,33 +3070,18 @@ export interface components {
    * @description `last_used_at` is exact to about a minute.
    */
   ApiKeyOut: {
-   /**
-    * Api Key Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    api_key_id: string;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string | null;
-   /** Expires At */
    expires_at: string | null;
-   /** Last Used At */
    last_used_at: string | null;
-   /** Name */
    name: string;
-   /** Prefix */
    prefix: string;
-   /** Requests Per Minute */
    requests_per_minute: number | null;
-   /** Revoked At */
    revoked_at: string | null;
-   /** Scopes */
    scopes: string[];
-   /** Version */
    version: number;
   };
   /**
@@ -3172,7 +3092,6 @@ export interface components {
    *     }
    */
   AssigneeIn: {
-   /** User Id */
    user_id: string | null;
   };
   /**
@@ -3180,16 +3099,10 @@ export interface components {
    * @description One try: the receiver's status, or the code of what went wrong before there was one.
    */
   AttemptOut: {
-   /**
-    * At
-    * Format: date-time
-    */
+   /** Format: date-time */
    at: string;
-   /** Duration Ms */
    duration_ms: number;
-   /** Error */
    error: string | null;
-   /** Status */
    status: number | null;
   };
   /**
@@ -3202,57 +3115,33 @@ export interface components {
    * @description `hash` covers the row and `prev_hash`, so a chain of rows cannot be changed unnoticed.
    */
   AuditLogOut: {
-   /** Attempt */
    attempt: number | null;
-   /**
-    * Audit Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    audit_id: string;
-   /**
-    * Client Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    client_id: string;
-   /** Document Urls */
    document_urls: string[];
-   /** Error Message */
    error_message: string | null;
-   /** Hash */
    hash: string;
-   /** Payload */
    payload: {
     [key: string]: unknown;
    };
-   /** Prev Hash */
    prev_hash: string;
-   /** Process Id */
    process_id: string | null;
-   /** Process Plugin Name */
    process_plugin_name: string | null;
-   /** Process Type Id */
    process_type_id: string | null;
-   /** Result */
    result: string;
-   /** Run Id */
    run_id: string | null;
-   /** Seq */
    seq: number;
-   /** Stage Type */
    stage_type: string | null;
-   /**
-    * Timestamp
-    * Format: date-time
-    */
+   /** Format: date-time */
    timestamp: string;
-   /** Token Usage */
    token_usage: {
     [key: string]: unknown;
    } | null;
   };
   /** AuditLogsOut */
   AuditLogsOut: {
-   /** Data */
    data: components["schemas"]["AuditLogOut"][];
   };
   /**
@@ -3269,16 +3158,12 @@ export interface components {
    *     }
    */
   BankDetailsVerified: {
-   /** Iban */
    iban: string;
   };
   /** BatchError */
   BatchError: {
-   /** Code */
    code: string;
-   /** Errors */
    errors: components["schemas"]["ProblemPlace"][];
-   /** Message */
    message: string;
   };
   /**
@@ -3287,29 +3172,20 @@ export interface components {
    */
   BatchItem: {
    error?: components["schemas"]["BatchError"] | null;
-   /** Index */
    index: number;
    process?: components["schemas"]["ProcessOut"] | null;
-   /** Status */
    status: number;
   };
   /** BatchOut */
   BatchOut: {
-   /** Data */
    data: components["schemas"]["BatchItem"][];
   };
   /** BrokenLink */
   BrokenLink: {
-   /** Audit Id */
    audit_id: string | null;
-   /**
-    * Client Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    client_id: string;
-   /** Kind */
    kind: string;
-   /** Seq */
    seq: number;
   };
   /**
@@ -3317,15 +3193,9 @@ export interface components {
    * @description null = without limit.
    */
   BudgetCaps: {
-   /**
-    * Cap Cost
-    * @default null
-    */
+   /** @default null */
    cap_cost?: number | string | null;
-   /**
-    * Cap Tokens
-    * @default null
-    */
+   /** @default null */
    cap_tokens?: number | null;
   };
   /**
@@ -3333,24 +3203,14 @@ export interface components {
    * @description `reserved_*` is held for calls under way; `warned_percent` the last step that was told of: 0, 50, 80, 100.
    */
   BudgetOut: {
-   /** Cap Cost */
    cap_cost: string | null;
-   /** Cap Tokens */
    cap_tokens: number | null;
-   /**
-    * Period Start
-    * Format: date
-    */
+   /** Format: date */
    period_start: string;
-   /** Reserved Cost */
    reserved_cost: string;
-   /** Reserved Tokens */
    reserved_tokens: number;
-   /** Spent Cost */
    spent_cost: string;
-   /** Spent Tokens */
    spent_tokens: number;
-   /** Warned Percent */
    warned_percent: number;
   };
   /**
@@ -3386,14 +3246,10 @@ export interface components {
    * @description `token_balance` is what is left of prepaid tokens; null = unmetered.
    */
   BudgetsOut: {
-   /**
-    * Currency
-    * @default USD
-    */
+   /** @default USD */
    currency?: string;
    day: components["schemas"]["BudgetOut"];
    month: components["schemas"]["BudgetOut"];
-   /** Token Balance */
    token_balance: number | null;
   };
   /**
@@ -3401,11 +3257,8 @@ export interface components {
    * @description What signs the messages to a process's `callback_url`.
    */
   CallbackOut: {
-   /** Old Secret Until */
    old_secret_until: string | null;
-   /** Secret */
    secret: string;
-   /** Version */
    version: number;
   };
   /**
@@ -3416,7 +3269,6 @@ export interface components {
    *     }
    */
   CanaryIn: {
-   /** Percent */
    percent: number;
   };
   /**
@@ -3424,16 +3276,10 @@ export interface components {
    * @description `row` counts from 0 in the table as it stands.
    */
   CellIn: {
-   /** Column */
    column: string;
-   /** Row */
    row: number;
-   /** Table */
    table: string;
-   /**
-    * Value
-    * @default null
-    */
+   /** @default null */
    value?: unknown;
   };
   /**
@@ -3444,9 +3290,7 @@ export interface components {
    *     }
    */
   ChangeIn: {
-   /** Current Password */
    current_password: string;
-   /** Password */
    password: string;
   };
   /**
@@ -3454,13 +3298,9 @@ export interface components {
    * @description One place that differs: an RFC 6901 pointer and what stands there on either side.
    */
   ChangeOut: {
-   /** After */
    after: unknown;
-   /** Before */
    before: unknown;
-   /** Kind */
    kind: string;
-   /** Pointer */
    pointer: string;
   };
   /**
@@ -3470,9 +3310,7 @@ export interface components {
   ChannelKind: "email" | "slack" | "teams" | "telegram" | "sms" | "mattermost" | "discord";
   /** ClassificationOut */
   ClassificationOut: {
-   /** Confidence */
    confidence: number;
-   /** Process Type Id */
    process_type_id: string;
   };
   /**
@@ -3485,51 +3323,31 @@ export interface components {
    *     }
    */
   ClientIn: {
-   /** Name */
    name: string;
-   /** Slug */
    slug: string;
    /** @default basic */
    subscription_tier?: components["schemas"]["Tier"];
-   /**
-    * Token Balance
-    * @default null
-    */
+   /** @default null */
    token_balance?: number | null;
   };
   /** ClientName */
   ClientName: {
-   /** Name */
    name: string;
-   /** Slug */
    slug: string;
   };
   /** ClientOut */
   ClientOut: {
-   /**
-    * Client Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    client_id: string;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Name */
    name: string;
-   /** Slug */
    slug: string;
    status: components["schemas"]["ClientStatus"];
    subscription_tier: components["schemas"]["Tier"];
-   /** Token Balance */
    token_balance: number | null;
-   /**
-    * Updated At
-    * Format: date-time
-    */
+   /** Format: date-time */
    updated_at: string;
-   /** Version */
    version: number;
   };
   /**
@@ -3540,11 +3358,9 @@ export interface components {
    *     }
    */
   ClientPatch: {
-   /** Name */
    name?: string;
    status?: components["schemas"]["ClientStatus"];
    subscription_tier?: components["schemas"]["Tier"];
-   /** Token Balance */
    token_balance?: number | null;
   };
   /**
@@ -3562,15 +3378,12 @@ export interface components {
    * @description Worse = a field that loses more than a point with 95 % confidence, or more values invented.
    */
   ComparisonFigures: {
-   /** Fields */
    fields: {
     [key: string]: components["schemas"]["DifferenceOut"];
    };
    invented: components["schemas"]["InventedOut"];
-   /** Invents More */
    invents_more: boolean;
    overall: components["schemas"]["DifferenceOut"];
-   /** Worse Fields */
    worse_fields: string[];
   };
   /**
@@ -3615,55 +3428,31 @@ export interface components {
    *     }
    */
   ConfigurationIn: {
-   /**
-    * Confidence Threshold
-    * @default 0.8
-    */
+   /** @default 0.8 */
    confidence_threshold?: number;
    /** @default flag */
    duplicate_policy?: components["schemas"]["DuplicatePolicy"];
-   /**
-    * Enable Fraud Detection
-    * @default true
-    */
+   /** @default true */
    enable_fraud_detection?: boolean;
-   /**
-    * Enable Hitl
-    * @default true
-    */
+   /** @default true */
    enable_hitl?: boolean;
-   /** Input Schema */
    input_schema?: {
     [key: string]: unknown;
    };
-   /** Llm Policy */
    llm_policy?: {
     [key: string]: unknown;
    };
-   /** Output Actions */
    output_actions?: unknown[];
-   /** Output Schema */
    output_schema?: {
     [key: string]: unknown;
    };
-   /**
-    * Plugin Name
-    * @default null
-    */
+   /** @default null */
    plugin_name?: string | null;
-   /**
-    * Process Type Id
-    * @example simple_invoice
-    */
+   /** @example simple_invoice */
    process_type_id: string;
-   /**
-    * Review Sample Share
-    * @default 0.03
-    */
+   /** @default 0.03 */
    review_sample_share?: number;
-   /** Validation Rules */
    validation_rules?: unknown[];
-   /** Workflow */
    workflow?: {
     [key: string]: unknown;
    };
@@ -3676,67 +3465,40 @@ export interface components {
    *     `gate` stands in the answer to publishing, of a client's own.
    */
   ConfigurationOut: {
-   /** Canary Percent */
    canary_percent: number | null;
-   /** Confidence Threshold */
    confidence_threshold: number;
-   /**
-    * Config Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    config_id: string;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string | null;
    duplicate_policy: components["schemas"]["DuplicatePolicy"];
-   /** Enable Fraud Detection */
    enable_fraud_detection: boolean;
-   /** Enable Hitl */
    enable_hitl: boolean;
    gate?: components["schemas"]["GateOut"] | null;
-   /** Input Schema */
    input_schema: {
     [key: string]: unknown;
    };
-   /** Is Platform */
    is_platform: boolean;
-   /** Llm Policy */
    llm_policy: {
     [key: string]: unknown;
    };
-   /** Output Actions */
    output_actions: unknown[];
-   /** Output Schema */
    output_schema: {
     [key: string]: unknown;
    };
-   /** Plugin Name */
    plugin_name: string | null;
-   /** Process Type Id */
    process_type_id: string;
-   /** Prompt Ids */
    prompt_ids: {
     [key: string]: string;
    };
-   /** Review Sample Share */
    review_sample_share: number;
-   /** Revision */
    revision: number;
    state: components["schemas"]["LifecycleState"];
-   /**
-    * Updated At
-    * Format: date-time
-    */
+   /** Format: date-time */
    updated_at: string;
-   /** Validation Rules */
    validation_rules: unknown[];
-   /** Version */
    version: number;
-   /** Workflow */
    workflow: {
     [key: string]: unknown;
    };
@@ -3752,55 +3514,36 @@ export interface components {
    *     }
    */
   ConfigurationPatch: {
-   /** Confidence Threshold */
    confidence_threshold?: number;
    duplicate_policy?: components["schemas"]["DuplicatePolicy"];
-   /** Enable Fraud Detection */
    enable_fraud_detection?: boolean;
-   /** Enable Hitl */
    enable_hitl?: boolean;
-   /** Input Schema */
    input_schema?: {
     [key: string]: unknown;
    };
-   /** Llm Policy */
    llm_policy?: {
     [key: string]: unknown;
    };
-   /** Output Actions */
    output_actions?: unknown[];
-   /** Output Schema */
    output_schema?: {
     [key: string]: unknown;
    };
-   /** Plugin Name */
    plugin_name?: string | null;
-   /** Review Sample Share */
    review_sample_share?: number;
-   /** Validation Rules */
    validation_rules?: unknown[];
-   /** Workflow */
    workflow?: {
     [key: string]: unknown;
    };
   };
   /** ConfigurationReliabilityOut */
   ConfigurationReliabilityOut: {
-   /**
-    * Config Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    config_id: string;
-   /** Fields */
    fields: components["schemas"]["FieldReliabilityOut"][];
    overall: components["schemas"]["ReliabilityOut"] | null;
-   /** Process Type Id */
    process_type_id: string;
-   /** Target */
    target: number | null;
-   /** Threshold */
    threshold: number;
-   /** Version */
    version: number;
   };
   /**
@@ -3810,7 +3553,6 @@ export interface components {
    *     }
    */
   ConfirmIn: {
-   /** Token */
    token: string;
   };
   /**
@@ -3818,10 +3560,8 @@ export interface components {
    * @description The tokens are in cookies; the access token lives `expires_in` seconds.
    */
   CookieSessionOut: {
-   /** Expires In */
    expires_in: number;
    /**
-    * Token Type
     * @default Cookie
     * @constant
     */
@@ -3834,26 +3574,17 @@ export interface components {
    *     The process stays held until it is decided, also where no reason is left.
    */
   CorrectedOut: {
-   /** Corrected */
    corrected: string[];
-   /** Findings */
    findings: {
     [key: string]: unknown;
    }[];
-   /** Overall Confidence */
    overall_confidence: number | null;
-   /**
-    * Process Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    process_id: string;
-   /** Reasons */
    reasons: components["schemas"]["ReasonOut"][];
-   /** Result */
    result: {
     [key: string]: unknown;
    };
-   /** Version */
    version: number;
   };
   /**
@@ -3862,30 +3593,19 @@ export interface components {
    *     a row such as `line_items[3]`. `before` and `after` are fields as in a result, or `{"row": {…}}`; null = there was none.
    */
   CorrectionOut: {
-   /** After */
    after: {
     [key: string]: unknown;
    } | null;
-   /**
-    * At
-    * Format: date-time
-    */
+   /** Format: date-time */
    at: string;
-   /** Before */
    before: {
     [key: string]: unknown;
    } | null;
-   /** Box */
    box: number[] | null;
-   /** By */
    by: string;
-   /** Cause */
    cause: string | null;
-   /** Document Id */
    document_id: string | null;
-   /** Field */
    field: string;
-   /** Page */
    page: number | null;
   };
   /**
@@ -3921,22 +3641,15 @@ export interface components {
    *     }
    */
   CorrectionsIn: {
-   /** Cells */
    cells?: components["schemas"]["CellIn"][];
-   /**
-    * Document Id
-    * @default null
-    */
+   /** @default null */
    document_id?: string | null;
-   /** Fields */
    fields?: {
     [key: string]: unknown;
    };
-   /** Places */
    places?: {
     [key: string]: components["schemas"]["PlaceIn"];
    };
-   /** Tables */
    tables?: {
     [key: string]: unknown;
    };
@@ -3946,23 +3659,15 @@ export interface components {
    * @description `cost` sums the calls whose price is known and is null where none is; `unpriced_calls` counts the others.
    */
   CostSumOut: {
-   /** Calls */
    calls: number;
-   /** Cost */
    cost: string | null;
-   /** Key */
    key: string | null;
-   /** Unpriced Calls */
    unpriced_calls: number;
   };
   /** CostUsageOut */
   CostUsageOut: {
-   /**
-    * Currency
-    * @default USD
-    */
+   /** @default USD */
    currency?: string;
-   /** Data */
    data: components["schemas"]["CostSumOut"][];
    group_by: components["schemas"]["GroupBy"];
    total: components["schemas"]["CostSumOut"];
@@ -3972,41 +3677,22 @@ export interface components {
    * @description A run that ended its process as failed. `attempts` counts tries, `losses` the workers lost with it in hand.
    */
   DeadRunOut: {
-   /** Attempts */
    attempts: number;
-   /**
-    * Client Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    client_id: string;
-   /** Client Name */
    client_name: string;
    error: components["schemas"]["ErrorOut"] | null;
-   /** External Id */
    external_id: string | null;
-   /** Failures */
    failures: number;
-   /**
-    * Finished At
-    * Format: date-time
-    */
+   /** Format: date-time */
    finished_at: string;
-   /** Losses */
    losses: number;
-   /**
-    * Process Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    process_id: string;
-   /** Process Type Id */
    process_type_id: string | null;
-   /**
-    * Run Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    run_id: string;
    stage: components["schemas"]["Stage"];
-   /** Step */
    step: string;
   };
   /**
@@ -4016,43 +3702,21 @@ export interface components {
   DecisionWord: "approve" | "reject" | "send_back";
   /** DeliveryOut */
   DeliveryOut: {
-   /** Attempts */
    attempts: components["schemas"]["AttemptOut"][];
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /**
-    * Delivery Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    delivery_id: string;
-   /**
-    * Endpoint Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    endpoint_id: string;
-   /** Event Type */
    event_type: string;
-   /** Finished At */
    finished_at: string | null;
-   /**
-    * Next Try At
-    * @description While it is pending
-    */
+   /** @description While it is pending */
    next_try_at: string | null;
-   /** Process Id */
    process_id: string | null;
-   /**
-    * State
-    * @enum {string}
-    */
+   /** @enum {string} */
    state: "pending" | "sending" | "delivered" | "failed";
-   /**
-    * Webhook Id
-    * @description The same over all tries and redeliveries
-    */
+   /** @description The same over all tries and redeliveries */
    webhook_id: string;
   };
   /**
@@ -4060,7 +3724,6 @@ export interface components {
    * @description What changes on the way from `against` to this one.
    */
   DiffOut: {
-   /** Data */
    data: components["schemas"]["ChangeOut"][];
   };
   /**
@@ -4068,15 +3731,10 @@ export interface components {
    * @description Candidate minus baseline in the share of exact values; `low` and `high` hold it with 95 % confidence.
    */
   DifferenceOut: {
-   /** Documents */
    documents: number;
-   /** Exact */
    exact: number;
-   /** High */
    high: number;
-   /** Is Worse */
    is_worse: boolean;
-   /** Low */
    low: number;
   };
   /**
@@ -4084,23 +3742,15 @@ export interface components {
    * @description `cuts` are the pages (2 or more, ascending) on which another document begins; none = the file is one document.
    */
   DocumentCuts: {
-   /** Cuts */
    cuts: number[];
-   /**
-    * Document Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    document_id: string;
   };
   /** DocumentLinks */
   DocumentLinks: {
-   /** File */
    file: string;
-   /** Pages */
    pages: string;
-   /** Self */
    self: string;
-   /** Words */
    words: string;
   };
   /**
@@ -4109,39 +3759,23 @@ export interface components {
    */
   DocumentOut: {
    classification: components["schemas"]["ClassificationOut"] | null;
-   /**
-    * Document Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    document_id: string;
    error: components["schemas"]["ErrorOut"] | null;
-   /** File Name */
    file_name: string;
-   /** File Size */
    file_size: number;
-   /** Fraud Flags */
    fraud_flags: {
     [key: string]: unknown;
    }[];
-   /** Fraud Score */
    fraud_score: number | null;
    links: components["schemas"]["DocumentLinks"];
-   /** Mime Type */
    mime_type: string;
-   /** Ocr Confidence */
    ocr_confidence: number | null;
-   /** Page Count */
    page_count: number | null;
-   /**
-    * Process Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    process_id: string;
-   /** Sha256 */
    sha256: string;
-   /** Status */
    status: string;
-   /** Text Source */
    text_source: string | null;
   };
   /**
@@ -4151,10 +3785,7 @@ export interface components {
    *     }
    */
   DryRunIn: {
-   /**
-    * Document Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    document_id: string;
   };
   /**
@@ -4164,25 +3795,15 @@ export interface components {
    *     `read_again` is false for a structured invoice: then the fields are those that it stated when it was read.
    */
   DryRunOut: {
-   /**
-    * Config Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    config_id: string;
-   /**
-    * Document Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    document_id: string;
-   /** Fraud Flags */
    fraud_flags: {
     [key: string]: unknown;
    }[];
-   /** Overall Confidence */
    overall_confidence: number;
-   /** Read Again */
    read_again: boolean;
-   /** Reasons */
    reasons: components["schemas"]["ReasonOut"][];
    result: components["schemas"]["DryRunResult"];
    status: components["schemas"]["ProcessStatus"];
@@ -4192,19 +3813,15 @@ export interface components {
    * @description As the result of a process: fields with place, confidence and checks, and `data` by the output schema.
    */
   DryRunResult: {
-   /** Data */
    data: {
     [key: string]: unknown;
    };
-   /** Fields */
    fields: {
     [key: string]: unknown;
    };
-   /** Tables */
    tables: {
     [key: string]: unknown;
    };
-   /** Validation */
    validation: {
     [key: string]: unknown;
    } | null;
@@ -4216,9 +3833,7 @@ export interface components {
   DuplicatePolicy: "flag" | "allow" | "return_existing";
   /** ErrorOut */
   ErrorOut: {
-   /** Code */
    code: string;
-   /** Message */
    message: string | null;
   };
   /**
@@ -4238,10 +3853,7 @@ export interface components {
    baseline?: components["schemas"]["WantedIn"] | null;
    /** @default null */
    candidate?: components["schemas"]["WantedIn"] | null;
-   /**
-    * Set Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    set_id: string;
   };
   /**
@@ -4251,62 +3863,35 @@ export interface components {
   EvaluationOut: {
    baseline: components["schemas"]["PinnedOut"] | null;
    candidate: components["schemas"]["PinnedOut"];
-   /** Completed At */
    completed_at: string | null;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string;
-   /** Documents */
    documents: number;
-   /** Done */
    done: number;
-   /** Error Code */
    error_code: string | null;
-   /**
-    * Evaluation Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    evaluation_id: string;
    figures: components["schemas"]["FiguresOut"] | null;
-   /** Process Type Id */
    process_type_id: string;
-   /**
-    * Set Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    set_id: string;
    status: components["schemas"]["EvaluationStatus"];
    verdict: components["schemas"]["Verdict"] | null;
   };
   /** EvaluationSetDetail */
   EvaluationSetDetail: {
-   /** Config Version */
    config_version: number | null;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string;
-   /** Documents */
    documents: number;
-   /** Fields */
    fields: {
     [key: string]: components["schemas"]["FieldCountOut"];
    };
-   /** Name */
    name: string;
-   /** Process Type Id */
    process_type_id: string;
-   /**
-    * Set Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    set_id: string;
   };
   /**
@@ -4322,37 +3907,18 @@ export interface components {
    *     }
    */
   EvaluationSetIn: {
-   /**
-    * Config Version
-    * @default null
-    */
+   /** @default null */
    config_version?: number | null;
-   /**
-    * Created After
-    * @default null
-    */
+   /** @default null */
    created_after?: string | null;
-   /**
-    * Created Before
-    * @default null
-    */
+   /** @default null */
    created_before?: string | null;
-   /**
-    * Limit
-    * @default 200
-    */
+   /** @default 200 */
    limit?: number;
-   /** Name */
    name: string;
-   /**
-    * Process Type Id
-    * @example simple_invoice
-    */
+   /** @example simple_invoice */
    process_type_id: string;
-   /**
-    * With Unreviewed
-    * @default false
-    */
+   /** @default false */
    with_unreviewed?: boolean;
   };
   /**
@@ -4360,25 +3926,14 @@ export interface components {
    * @description Frozen; `documents` falls where one is erased.
    */
   EvaluationSetOut: {
-   /** Config Version */
    config_version: number | null;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string;
-   /** Documents */
    documents: number;
-   /** Name */
    name: string;
-   /** Process Type Id */
    process_type_id: string;
-   /**
-    * Set Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    set_id: string;
   };
   /**
@@ -4391,25 +3946,17 @@ export interface components {
    * @description One thing that happened to a process, in the order of time.
    */
   EventOut: {
-   /** Attempt */
    attempt: number | null;
-   /** Data */
    data: {
     [key: string]: unknown;
    };
-   /**
-    * Occurred At
-    * Format: date-time
-    */
+   /** Format: date-time */
    occurred_at: string;
-   /** Stage */
    stage: string | null;
-   /** Type */
    type: string;
   };
   /** EventsOut */
   EventsOut: {
-   /** Data */
    data: components["schemas"]["EventOut"][];
   };
   /**
@@ -4417,9 +3964,7 @@ export interface components {
    * @description For an authenticator app, by hand or as a QR code of the URI.
    */
   FactorBegun: {
-   /** Otpauth Uri */
    otpauth_uri: string;
-   /** Secret */
    secret: string;
   };
   /**
@@ -4429,7 +3974,6 @@ export interface components {
    *     }
    */
   FactorConfirm: {
-   /** Code */
    code: string;
   };
   /**
@@ -4437,11 +3981,8 @@ export interface components {
    * @description `pending` = begun, not confirmed yet.
    */
   FactorOut: {
-   /** Enabled */
    enabled: boolean;
-   /** Pending */
    pending: boolean;
-   /** Recovery Codes Left */
    recovery_codes_left: number;
   };
   /**
@@ -4453,9 +3994,7 @@ export interface components {
    *     }
    */
   FactorProof: {
-   /** Code */
    code: string;
-   /** Password */
    password: string;
   };
   /**
@@ -4465,7 +4004,6 @@ export interface components {
    *     }
    */
   FactorStart: {
-   /** Password */
    password: string;
   };
   /**
@@ -4473,15 +4011,10 @@ export interface components {
    * @description A field, or a column of a table, as the output schema asks for it. `types` are JSON types, `kind` says what it holds.
    */
   FieldAsked: {
-   /** Is Required */
    is_required: boolean;
-   /** Kind */
    kind: string;
-   /** Labels */
    labels: string[];
-   /** Path */
    path: string;
-   /** Types */
    types: string[];
   };
   /**
@@ -4489,9 +4022,7 @@ export interface components {
    * @description Documents that have a value of the field, and documents that have none.
    */
   FieldCountOut: {
-   /** Empty */
    empty: number;
-   /** Labelled */
    labelled: number;
   };
   /**
@@ -4502,29 +4033,17 @@ export interface components {
    *     configuration's threshold, `slipped` of them are wrong; `coverage` and `slip_rate` are their shares.
    */
   FieldFigures: {
-   /** Accepted */
    accepted: number;
-   /** Coverage */
    coverage: number;
-   /** Empty */
    empty: number;
-   /** Exact */
    exact: number;
-   /** F1 */
    f1: number;
-   /** Invented */
    invented: number;
-   /** Labelled */
    labelled: number;
-   /** Missing */
    missing: number;
-   /** Right */
    right: number;
-   /** Slip Rate */
    slip_rate: number;
-   /** Slipped */
    slipped: number;
-   /** Wrong */
    wrong: number;
   };
   /**
@@ -4535,31 +4054,18 @@ export interface components {
   FieldKind: "money" | "date" | "id" | "iban" | "vat_id" | "party" | "address" | "currency" | "rate" | "email" | "phone" | "quantity" | "boolean" | "text";
   /** FieldReliabilityOut */
   FieldReliabilityOut: {
-   /** Accepted */
    accepted: number;
-   /** Accepted Right */
    accepted_right: number | null;
-   /** Auroc */
    auroc: number | null;
-   /** Brier */
    brier: number;
-   /**
-    * Calibrations
-    * @description The fits by which these values were judged; empty = the weights given
-    */
+   /** @description The fits by which these values were judged; empty = the weights given */
    calibrations: string[];
-   /** Coverage */
    coverage: number;
-   /** Ece */
    ece: number;
-   /** Field */
    field: string;
-   /** Kind */
    kind: string;
-   /** Labels */
    labels: number;
    proposal?: components["schemas"]["ProposalOut"] | null;
-   /** Right */
    right: number;
   };
   /** FiguresOut */
@@ -4573,13 +4079,9 @@ export interface components {
    * @description `places` name documents or processes with pages and fields; nothing here holds a value.
    */
   FindingOut: {
-   /** Code */
    code: string;
-   /** Field */
    field: string | null;
-   /** Message */
    message: string;
-   /** Places */
    places: {
     [key: string]: unknown;
    }[];
@@ -4592,7 +4094,6 @@ export interface components {
    *     }
    */
   ForgotIn: {
-   /** Email */
    email: string;
   };
   /**
@@ -4606,7 +4107,6 @@ export interface components {
    */
   GateOut: {
    comparison: components["schemas"]["EvaluationOut"] | null;
-   /** Min Documents */
    min_documents: number;
    mode: components["schemas"]["GateMode"];
    standing: components["schemas"]["Standing"];
@@ -4621,14 +4121,10 @@ export interface components {
    * @description `checks` maps a part to `ok`, `degraded`, `pending` (migrations to run first) or `unavailable`.
    */
   Health: {
-   /**
-    * Checks
-    * @default {}
-    */
+   /** @default {} */
    checks?: {
     [key: string]: string;
    };
-   /** Status */
    status: string;
   };
   /**
@@ -4638,9 +4134,7 @@ export interface components {
   IngestionSource: "web" | "api" | "whatsapp" | "telegram" | "email";
   /** InventedOut */
   InventedOut: {
-   /** Baseline */
    baseline: number;
-   /** Candidate */
    candidate: number;
   };
   /**
@@ -4652,52 +4146,27 @@ export interface components {
    *     }
    */
   InvitationIn: {
-   /**
-    * Client Id
-    * @default null
-    */
+   /** @default null */
    client_id?: string | null;
-   /** Email */
    email: string;
-   /**
-    * Role
-    * @enum {string}
-    */
+   /** @enum {string} */
    role: "viewer" | "operator" | "admin";
   };
   /** InvitationOut */
   InvitationOut: {
-   /** Accepted At */
    accepted_at: string | null;
-   /**
-    * Client Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    client_id: string;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string | null;
-   /** Email */
    email: string;
-   /**
-    * Expires At
-    * Format: date-time
-    */
+   /** Format: date-time */
    expires_at: string;
-   /**
-    * Invitation Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    invitation_id: string;
    role: components["schemas"]["Role"];
-   /**
-    * State
-    * @enum {string}
-    */
+   /** @enum {string} */
    state: "open" | "accepted" | "expired";
   };
   /**
@@ -4705,11 +4174,8 @@ export interface components {
    * @description Timed work: when it last ended, and whether it failed then.
    */
   JobOut: {
-   /** Failed */
    failed: boolean;
-   /** Last Finished At */
    last_finished_at: string | null;
-   /** Name */
    name: string;
   };
   /**
@@ -4717,9 +4183,7 @@ export interface components {
    * @description How long the oldest has waited, in seconds. `lane` is `deliveries`, `actions`, `events` or `audit`.
    */
   LaneWaitOut: {
-   /** Lane */
    lane: string;
-   /** Oldest S */
    oldest_s: number;
   };
   /**
@@ -4736,25 +4200,18 @@ export interface components {
    */
   LoginIn: {
    /**
-    * Cookie
     * @description Keep the tokens in cookies; for the portal
     * @default false
     */
    cookie?: boolean;
-   /** Email */
    email: string;
-   /** Password */
    password: string;
    /**
-    * Recovery Code
     * @description In place of `totp`
     * @default null
     */
    recovery_code?: string | null;
-   /**
-    * Totp
-    * @default null
-    */
+   /** @default null */
    totp?: string | null;
   };
   /**
@@ -4763,15 +4220,10 @@ export interface components {
    */
   MeOut: {
    client: components["schemas"]["ClientName"] | null;
-   /** Client Id */
    client_id: string | null;
-   /** Email */
    email: string | null;
-   /** Role */
    role: string | null;
-   /** Scopes */
    scopes: string[];
-   /** User Id */
    user_id: string | null;
   };
   /**
@@ -4779,20 +4231,11 @@ export interface components {
    * @description `status` and `process_type_id` are told once all have ended.
    */
   MessageChild: {
-   /**
-    * Process Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    process_id: string;
-   /**
-    * Process Type Id
-    * @default null
-    */
+   /** @default null */
    process_type_id?: string | null;
-   /**
-    * Status
-    * @default null
-    */
+   /** @default null */
    status?: string | null;
   };
   /**
@@ -4800,29 +4243,16 @@ export interface components {
    * @description `version` is the process's at the moment of the change: an older one than known can be dropped.
    */
   MessageData: {
-   /**
-    * Children
-    * @default null
-    */
+   /** @default null */
    children?: components["schemas"]["MessageChild"][] | null;
-   /**
-    * Document Id
-    * @default null
-    */
+   /** @default null */
    document_id?: string | null;
-   /**
-    * Duplicate Of
-    * @default null
-    */
+   /** @default null */
    duplicate_of?: components["schemas"]["MessageDuplicate"][] | null;
-   /** External Id */
    external_id: string | null;
    links: components["schemas"]["MessageLinks"];
-   /** Process Id */
    process_id: string | null;
-   /** Status */
    status: string | null;
-   /** Version */
    version: number | null;
   };
   /**
@@ -4830,15 +4260,9 @@ export interface components {
    * @description An earlier document of the client.
    */
   MessageDuplicate: {
-   /**
-    * Document Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    document_id: string;
-   /**
-    * Process Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    process_id: string;
   };
   /**
@@ -4846,15 +4270,9 @@ export interface components {
    * @description Empty where a message is about no process.
    */
   MessageLinks: {
-   /**
-    * Result
-    * @default null
-    */
+   /** @default null */
    result?: string | null;
-   /**
-    * Self
-    * @default null
-    */
+   /** @default null */
    self?: string | null;
   };
   /**
@@ -4868,39 +4286,20 @@ export interface components {
    * @description `token` is shown this once; a repetition by its key leaves it out.
    */
   NewInvitationOut: {
-   /** Accepted At */
    accepted_at: string | null;
-   /**
-    * Client Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    client_id: string;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string | null;
-   /** Email */
    email: string;
-   /**
-    * Expires At
-    * Format: date-time
-    */
+   /** Format: date-time */
    expires_at: string;
-   /**
-    * Invitation Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    invitation_id: string;
    role: components["schemas"]["Role"];
-   /**
-    * State
-    * @enum {string}
-    */
+   /** @enum {string} */
    state: "open" | "accepted" | "expired";
-   /** Token */
    token?: string | null;
   };
   /**
@@ -4910,7 +4309,6 @@ export interface components {
    *     }
    */
   NoteIn: {
-   /** Text */
    text: string;
   };
   /**
@@ -4918,21 +4316,12 @@ export interface components {
    * @description `by` is `user:<id>` or `key:<id>`.
    */
   NoteOut: {
-   /**
-    * At
-    * Format: date-time
-    */
+   /** Format: date-time */
    at: string;
-   /** By */
    by: string;
-   /** By Name */
    by_name: string | null;
-   /**
-    * Note Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    note_id: string;
-   /** Text */
    text: string;
   };
   /**
@@ -4949,18 +4338,12 @@ export interface components {
    *     }
    */
   NotificationChannelIn: {
-   /** Events */
    events: components["schemas"]["Told"][];
    kind: components["schemas"]["ChannelKind"];
-   /** Name */
    name: string;
-   /**
-    * Target
-    * @description An e-mail address, or the address that the service gave out, which is kept sealed; or a secret's name
-    */
+   /** @description An e-mail address, or the address that the service gave out, which is kept sealed; or a secret's name */
    target: string | components["schemas"]["SecretReference"];
    /**
-    * Window S
     * @description What comes within it is one message
     * @default 60
     */
@@ -4971,37 +4354,20 @@ export interface components {
    * @description `failing_since` and `last_error_code` are empty while messages arrive. The target itself is never shown.
    */
   NotificationChannelOut: {
-   /**
-    * Channel Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    channel_id: string;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string | null;
-   /** Events */
    events: string[];
-   /** Failing Since */
    failing_since: string | null;
-   /** Is Active */
    is_active: boolean;
-   /** Kind */
    kind: string;
-   /** Last Delivered At */
    last_delivered_at: string | null;
-   /** Last Error Code */
    last_error_code: string | null;
-   /** Name */
    name: string;
-   /** Shown Target */
    shown_target: string | null;
-   /** Version */
    version: number;
-   /** Window S */
    window_s: number;
   };
   /**
@@ -5014,15 +4380,10 @@ export interface components {
    *     }
    */
   NotificationChannelPatch: {
-   /** Events */
    events?: components["schemas"]["Told"][] | null;
-   /** Is Active */
    is_active?: boolean | null;
-   /** Name */
    name?: string | null;
-   /** Target */
    target?: string | components["schemas"]["SecretReference"] | null;
-   /** Window S */
    window_s?: number | null;
   };
   /**
@@ -5030,34 +4391,19 @@ export interface components {
    * @description `counts` tells how many notifications of each type are in it; `available_at` when it is (or was) due.
    */
   NotificationMessageOut: {
-   /** Attempts */
    attempts: number;
-   /**
-    * Available At
-    * Format: date-time
-    */
+   /** Format: date-time */
    available_at: string;
-   /** Counts */
    counts: {
     [key: string]: number;
    };
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Error Code */
    error_code: string | null;
-   /** Finished At */
    finished_at: string | null;
-   /** Is Test */
    is_test: boolean;
-   /**
-    * Message Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    message_id: string;
-   /** State */
    state: string;
   };
   /**
@@ -5065,29 +4411,16 @@ export interface components {
    * @description `is_read` is the caller's own; `for_me` = nobody else of the client has it.
    */
   NotificationOut: {
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** For Me */
    for_me: boolean;
-   /** Is Read */
    is_read: boolean;
-   /** Message */
    message: string;
-   /**
-    * Notification Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    notification_id: string;
-   /** Process Id */
    process_id: string | null;
-   /** Severity */
    severity: string;
-   /** Title */
    title: string;
-   /** Type */
    type: string;
   };
   /**
@@ -5104,14 +4437,9 @@ export interface components {
    *     }
    */
   NotificationPreferencesIn: {
-   /** Email */
    email: components["schemas"]["Told"][];
-   /**
-    * Email Window S
-    * @default 300
-    */
+   /** @default 300 */
    email_window_s?: number;
-   /** In App */
    in_app: components["schemas"]["Told"][];
   };
   /**
@@ -5119,13 +4447,9 @@ export interface components {
    * @description What comes within `email_window_s` is one letter. `available` are the types there are.
    */
   NotificationPreferencesOut: {
-   /** Available */
    available: string[];
-   /** Email */
    email: string[];
-   /** Email Window S */
    email_window_s: number;
-   /** In App */
    in_app: string[];
   };
   /**
@@ -5133,45 +4457,24 @@ export interface components {
    * @description `result` holds ids, keys and codes of what was done, never contents.
    */
   OutputActionOut: {
-   /**
-    * Action Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    action_id: string;
-   /** Action Type */
    action_type: string;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Error Message */
    error_message: string | null;
-   /** Finished At */
    finished_at: string | null;
-   /** Max Retries */
    max_retries: number;
-   /** Next Try At */
    next_try_at: string | null;
-   /** Position */
    position: number;
-   /**
-    * Process Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    process_id: string;
-   /** Result */
    result: {
     [key: string]: unknown;
    } | null;
-   /** Retry Count */
    retry_count: number;
-   /** Started At */
    started_at: string | null;
-   /**
-    * Status
-    * @enum {string}
-    */
+   /** @enum {string} */
    status: "pending" | "executing" | "completed" | "failed" | "retrying";
   };
   /**
@@ -5179,9 +4482,7 @@ export interface components {
    * @description What goes out for one process: each with its own state and tries.
    */
   OutputsOut: {
-   /** Actions */
    actions: components["schemas"]["OutputActionOut"][];
-   /** Deliveries */
    deliveries: components["schemas"]["DeliveryOut"][];
   };
   /**
@@ -5189,270 +4490,172 @@ export interface components {
    * @description `page` starts at 1; width and height are PDF points or pixels.
    */
   PageWordsOut: {
-   /** Height */
    height: number;
-   /** Page */
    page: number;
-   /** Rotation */
    rotation: number;
-   /** Source */
    source: string;
-   /** Width */
    width: number;
-   /** Words */
    words: components["schemas"]["WordOut"][];
   };
   /** Page[AlertRuleOut] */
   Page_AlertRuleOut_: {
-   /** Data */
    data: components["schemas"]["AlertRuleOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[ApiKeyOut] */
   Page_ApiKeyOut_: {
-   /** Data */
    data: components["schemas"]["ApiKeyOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[AuditLogOut] */
   Page_AuditLogOut_: {
-   /** Data */
    data: components["schemas"]["AuditLogOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[ClientOut] */
   Page_ClientOut_: {
-   /** Data */
    data: components["schemas"]["ClientOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[ConfigurationOut] */
   Page_ConfigurationOut_: {
-   /** Data */
    data: components["schemas"]["ConfigurationOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[DeadRunOut] */
   Page_DeadRunOut_: {
-   /** Data */
    data: components["schemas"]["DeadRunOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[DeliveryOut] */
   Page_DeliveryOut_: {
-   /** Data */
    data: components["schemas"]["DeliveryOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[EvaluationOut] */
   Page_EvaluationOut_: {
-   /** Data */
    data: components["schemas"]["EvaluationOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[EvaluationSetOut] */
   Page_EvaluationSetOut_: {
-   /** Data */
    data: components["schemas"]["EvaluationSetOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[InvitationOut] */
   Page_InvitationOut_: {
-   /** Data */
    data: components["schemas"]["InvitationOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[NotificationChannelOut] */
   Page_NotificationChannelOut_: {
-   /** Data */
    data: components["schemas"]["NotificationChannelOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[NotificationMessageOut] */
   Page_NotificationMessageOut_: {
-   /** Data */
    data: components["schemas"]["NotificationMessageOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[NotificationOut] */
   Page_NotificationOut_: {
-   /** Data */
    data: components["schemas"]["NotificationOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[PlatformChannelOut] */
   Page_PlatformChannelOut_: {
-   /** Data */
    data: components["schemas"]["PlatformChannelOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[ProcessOut] */
   Page_ProcessOut_: {
-   /** Data */
    data: components["schemas"]["ProcessOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[ProcessTypeOut] */
   Page_ProcessTypeOut_: {
-   /** Data */
    data: components["schemas"]["ProcessTypeOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[PromptOut] */
   Page_PromptOut_: {
-   /** Data */
    data: components["schemas"]["PromptOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[ReviewOut] */
   Page_ReviewOut_: {
-   /** Data */
    data: components["schemas"]["ReviewOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[SessionOut] */
   Page_SessionOut_: {
-   /** Data */
    data: components["schemas"]["SessionOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[UserOut] */
   Page_UserOut_: {
-   /** Data */
    data: components["schemas"]["UserOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[VendorOut] */
   Page_VendorOut_: {
-   /** Data */
    data: components["schemas"]["VendorOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[VendorTemplateOut] */
   Page_VendorTemplateOut_: {
-   /** Data */
    data: components["schemas"]["VendorTemplateOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /** Page[WebhookEndpointOut] */
   Page_WebhookEndpointOut_: {
-   /** Data */
    data: components["schemas"]["WebhookEndpointOut"][];
-   /** Has More */
    has_more: boolean;
-   /** Next */
    next: string | null;
-   /** Next Cursor */
    next_cursor: string | null;
   };
   /**
@@ -5460,18 +4663,11 @@ export interface components {
    * @description Two versions with one fingerprint read alike: it covers all that shapes a reading.
    */
   PinnedOut: {
-   /**
-    * Config Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    config_id: string;
-   /** Fingerprint */
    fingerprint: string;
-   /** Prompt Id */
    prompt_id: string | null;
-   /** Prompt Version */
    prompt_version: number | null;
-   /** Version */
    version: number;
   };
   /**
@@ -5479,14 +4675,12 @@ export interface components {
    * @description `box` is [x0, y0, x1, y1] in fractions of the page as it is shown.
    */
   PlaceIn: {
-   /** Box */
    box: [
     number,
     number,
     number,
     number
    ];
-   /** Page */
    page: number;
   };
   /**
@@ -5502,37 +4696,22 @@ export interface components {
   PlatformAlertRuleIn: {
    /** @default above */
    comparison?: components["schemas"]["Comparison"];
-   /**
-    * Cool Down S
-    * @default 3600
-    */
+   /** @default 3600 */
    cool_down_s?: number;
-   /**
-    * Event
-    * @default null
-    */
+   /** @default null */
    event?: ("hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "document_duplicate" | "quota_warning") | null;
-   /**
-    * Is Enabled
-    * @default true
-    */
+   /** @default true */
    is_enabled?: boolean;
    /** @default null */
    metric?: components["schemas"]["PlatformMetric"] | null;
-   /** Name */
    name: string;
    /**
-    * Severity
     * @default warning
     * @enum {string}
     */
    severity?: "info" | "warning" | "error" | "critical";
-   /** Threshold */
    threshold: number;
-   /**
-    * Window S
-    * @default 3600
-    */
+   /** @default 3600 */
    window_s?: number;
   };
   /**
@@ -5546,9 +4725,7 @@ export interface components {
    */
   PlatformChannelIn: {
    kind: components["schemas"]["ChannelKind"];
-   /** Name */
    name: string;
-   /** Target */
    target: string;
   };
   /**
@@ -5556,29 +4733,16 @@ export interface components {
    * @description `failing_since` and `last_error_code` are empty while messages arrive. The target itself is never shown.
    */
   PlatformChannelOut: {
-   /**
-    * Channel Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    channel_id: string;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string;
-   /** Failing Since */
    failing_since: string | null;
-   /** Kind */
    kind: string;
-   /** Last Delivered At */
    last_delivered_at: string | null;
-   /** Last Error Code */
    last_error_code: string | null;
-   /** Name */
    name: string;
-   /** Shown Target */
    shown_target: string;
   };
   /**
@@ -5602,21 +4766,13 @@ export interface components {
    *     }
    */
   ProblemOut: {
-   /** Code */
    code: string;
-   /** Detail */
    detail: string;
-   /** Errors */
    errors: components["schemas"]["ProblemPlace"][];
-   /** Instance */
    instance: string;
-   /** Request Id */
    request_id: string;
-   /** Status */
    status: number;
-   /** Title */
    title: string;
-   /** Type */
    type: string;
   };
   /**
@@ -5624,9 +4780,7 @@ export interface components {
    * @description One wrong place: an RFC 6901 pointer and what is wrong there.
    */
   ProblemPlace: {
-   /** Message */
    message: string;
-   /** Pointer */
    pointer: string;
   };
   /**
@@ -5647,104 +4801,58 @@ export interface components {
    *     }
    */
   ProcessIn: {
-   /**
-    * Callback Url
-    * @default null
-    */
+   /** @default null */
    callback_url?: string | null;
-   /** Documents */
    documents: components["schemas"]["SentDocument"][];
-   /**
-    * External Id
-    * @default null
-    */
+   /** @default null */
    external_id?: string | null;
    /** @default api */
    ingestion_source?: components["schemas"]["IngestionSource"];
-   /** Metadata */
    metadata?: {
     [key: string]: unknown;
    };
-   /**
-    * Process Type Id
-    * @default null
-    */
+   /** @default null */
    process_type_id?: string | null;
   };
   /** ProcessLinks */
   ProcessLinks: {
-   /** Audit */
    audit: string;
-   /** Children */
    children: string;
-   /** Events */
    events: string;
-   /** Result */
    result: string;
-   /** Self */
    self: string;
-   /** Stages */
    stages: string;
   };
   /** ProcessOut */
   ProcessOut: {
-   /**
-    * Client Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    client_id: string;
-   /** Completed At */
    completed_at: string | null;
-   /** Config Version */
    config_version: number | null;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string | null;
-   /** Current Stage */
    current_stage: string;
-   /** Documents */
    documents: components["schemas"]["DocumentOut"][];
    error: components["schemas"]["ErrorOut"] | null;
-   /** External Id */
    external_id: string | null;
-   /** Ingestion Source */
    ingestion_source: string;
    links: components["schemas"]["ProcessLinks"];
-   /** Metadata */
    metadata: {
     [key: string]: unknown;
    };
-   /** Overall Confidence */
    overall_confidence: number | null;
-   /** Parent Process Id */
    parent_process_id: string | null;
-   /**
-    * Process Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    process_id: string;
-   /** Process Type Id */
    process_type_id: string | null;
-   /** Requires Review */
    requires_review: boolean;
-   /** Review Reasons */
    review_reasons: components["schemas"]["ReasonOut"][];
-   /** Status */
    status: string;
-   /** Total Tokens Input */
    total_tokens_input: number;
-   /** Total Tokens Output */
    total_tokens_output: number;
-   /**
-    * Updated At
-    * Format: date-time
-    */
+   /** Format: date-time */
    updated_at: string;
-   /** Version */
    version: number;
   };
   /**
@@ -5763,27 +4871,14 @@ export interface components {
    *     }
    */
   ProcessTypeIn: {
-   /**
-    * Default Version
-    * @default null
-    */
+   /** @default null */
    default_version?: number | null;
-   /**
-    * Description
-    * @default null
-    */
+   /** @default null */
    description?: string | null;
-   /** Display Name */
    display_name: string;
-   /**
-    * Is Active
-    * @default true
-    */
+   /** @default true */
    is_active?: boolean;
-   /**
-    * Process Type Id
-    * @example simple_invoice
-    */
+   /** @example simple_invoice */
    process_type_id: string;
   };
   /**
@@ -5791,29 +4886,16 @@ export interface components {
    * @description `is_platform`: given by the platform to all clients.
    */
   ProcessTypeOut: {
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Default Version */
    default_version: number | null;
-   /** Description */
    description: string | null;
-   /** Display Name */
    display_name: string;
-   /** Is Active */
    is_active: boolean;
-   /** Is Platform */
    is_platform: boolean;
-   /** Process Type Id */
    process_type_id: string;
-   /**
-    * Updated At
-    * Format: date-time
-    */
+   /** Format: date-time */
    updated_at: string;
-   /** Version */
    version: number;
   };
   /**
@@ -5824,13 +4906,9 @@ export interface components {
    *     }
    */
   ProcessTypePatch: {
-   /** Default Version */
    default_version?: number | null;
-   /** Description */
    description?: string | null;
-   /** Display Name */
    display_name?: string;
-   /** Is Active */
    is_active?: boolean;
   };
   /**
@@ -5841,10 +4919,7 @@ export interface components {
    *     }
    */
   PromptClone: {
-   /**
-    * Version
-    * @default null
-    */
+   /** @default null */
    version?: number | null;
   };
   /**
@@ -5862,30 +4937,16 @@ export interface components {
    *     }
    */
   PromptIn: {
-   /**
-    * Max Tokens
-    * @default 4096
-    */
+   /** @default 4096 */
    max_tokens?: number;
-   /**
-    * Model Name
-    * @default default
-    */
+   /** @default default */
    model_name?: string;
-   /**
-    * Process Type Id
-    * @example simple_invoice
-    */
+   /** @example simple_invoice */
    process_type_id: string;
-   /** Prompt Template */
    prompt_template: string;
    stage: components["schemas"]["PromptStage"];
-   /**
-    * Temperature
-    * @default null
-    */
+   /** @default null */
    temperature?: number | null;
-   /** Version */
    version: number;
   };
   /**
@@ -5893,36 +4954,21 @@ export interface components {
    * @description `revision` counts the writes; it is the ETag. `gate` stands in the answer to publishing, of a client's own.
    */
   PromptOut: {
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string | null;
    gate?: components["schemas"]["GateOut"] | null;
-   /** Is Platform */
    is_platform: boolean;
-   /** Max Tokens */
    max_tokens: number;
-   /** Model Name */
    model_name: string;
-   /** Process Type Id */
    process_type_id: string;
-   /**
-    * Prompt Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    prompt_id: string;
-   /** Prompt Template */
    prompt_template: string;
-   /** Revision */
    revision: number;
    stage: components["schemas"]["PromptStage"];
    state: components["schemas"]["LifecycleState"];
-   /** Temperature */
    temperature: number | null;
-   /** Version */
    version: number;
   };
   /**
@@ -5932,13 +4978,9 @@ export interface components {
    *     }
    */
   PromptPatch: {
-   /** Max Tokens */
    max_tokens?: number;
-   /** Model Name */
    model_name?: string;
-   /** Prompt Template */
    prompt_template?: string;
-   /** Temperature */
    temperature?: number | null;
   };
   /**
@@ -5954,18 +4996,12 @@ export interface components {
    *     above a threshold before the target can be told at all. Nothing is changed: set it in a draft and publish that.
    */
   ProposalOut: {
-   /** Accepted */
    accepted: number;
-   /** At Least */
    at_least: number | null;
-   /** Coverage */
    coverage: number | null;
-   /** Labels Needed */
    labels_needed: number;
-   /** Right */
    right: number | null;
    support: components["schemas"]["Support"];
-   /** Threshold */
    threshold: number | null;
   };
   /**
@@ -5973,19 +5009,13 @@ export interface components {
    * @description Another document seems to begin on `page`; `score` is 0..1.
    */
   ProposedCut: {
-   /** Page */
    page: number;
-   /** Score */
    score: number;
   };
   /** ProposedCuts */
   ProposedCuts: {
-   /** Cuts */
    cuts: components["schemas"]["ProposedCut"][];
-   /**
-    * Document Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    document_id: string;
   };
   /**
@@ -5993,9 +5023,7 @@ export interface components {
    * @description `is_asked` is false for a while after it failed several times or refused the key; of this gateway's own calls.
    */
   ProviderOut: {
-   /** Is Asked */
    is_asked: boolean;
-   /** Provider */
    provider: string;
   };
   /**
@@ -6007,16 +5035,12 @@ export interface components {
    *     }
    */
   PublishGateIn: {
-   /**
-    * Min Documents
-    * @default 50
-    */
+   /** @default 50 */
    min_documents?: number;
    mode: components["schemas"]["GateMode"];
   };
   /** PublishGateOut */
   PublishGateOut: {
-   /** Min Documents */
    min_documents: number;
    mode: components["schemas"]["GateMode"];
   };
@@ -6025,14 +5049,9 @@ export interface components {
    * @description Why a person must look; `field` is a dotted path of the output schema.
    */
   ReasonOut: {
-   /** Code */
    code: string;
-   /** Field */
    field?: string | null;
-   /**
-    * Message
-    * @default
-    */
+   /** @default  */
    message?: string;
   } & {
    [key: string]: unknown;
@@ -6042,7 +5061,6 @@ export interface components {
    * @description Shown this once; each signs in once in place of a code of the app.
    */
   RecoveryCodesOut: {
-   /** Recovery Codes */
    recovery_codes: string[];
   };
   /**
@@ -6053,10 +5071,7 @@ export interface components {
    *     }
    */
   RefreshIn: {
-   /**
-    * Refresh Token
-    * @default null
-    */
+   /** @default null */
    refresh_token?: string | null;
   };
   /**
@@ -6074,7 +5089,6 @@ export interface components {
    *     }
    */
   RegionIn: {
-   /** Box */
    box: [
     number,
     number,
@@ -6083,7 +5097,6 @@ export interface components {
    ];
    /** @default null */
    kind?: components["schemas"]["FieldKind"] | null;
-   /** Page */
    page: number;
   };
   /**
@@ -6094,30 +5107,20 @@ export interface components {
    *     the words', 0 without any.
    */
   RegionOut: {
-   /** Box */
    box: [
     number,
     number,
     number,
     number
    ];
-   /** Confidence */
    confidence: number;
-   /**
-    * Document Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    document_id: string;
    kind: components["schemas"]["FieldKind"] | null;
-   /** Page */
    page: number;
-   /** Source */
    source: string;
-   /** Text */
    text: string;
-   /** Value */
    value: string | number | boolean | null;
-   /** Words */
    words: components["schemas"]["WordOut"][];
   };
   /**
@@ -6131,27 +5134,16 @@ export interface components {
    *     or none. `ece` and `brier` are distances of confidence from truth, 0 is best.
    */
   ReliabilityOut: {
-   /** Accepted */
    accepted: number;
-   /** Accepted Right */
    accepted_right: number | null;
-   /** Auroc */
    auroc: number | null;
-   /** Brier */
    brier: number;
-   /**
-    * Calibrations
-    * @description The fits by which these values were judged; empty = the weights given
-    */
+   /** @description The fits by which these values were judged; empty = the weights given */
    calibrations: string[];
-   /** Coverage */
    coverage: number;
-   /** Ece */
    ece: number;
-   /** Labels */
    labels: number;
    proposal?: components["schemas"]["ProposalOut"] | null;
-   /** Right */
    right: number;
   };
   /**
@@ -6160,13 +5152,9 @@ export interface components {
    */
   ReplayedOut: {
    current_stage: components["schemas"]["Stage"];
-   /**
-    * Process Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    process_id: string;
    status: components["schemas"]["ProcessStatus"];
-   /** Version */
    version: number;
   };
   /**
@@ -6177,9 +5165,7 @@ export interface components {
    *     }
    */
   ResetIn: {
-   /** Password */
    password: string;
-   /** Token */
    token: string;
   };
   /**
@@ -6194,47 +5180,31 @@ export interface components {
    *     `summary` is a model's, where the configuration wishes for one; every figure in it is one of the values.
    */
   ResultOut: {
-   /**
-    * Children
-    * @default []
-    */
+   /** @default [] */
    children?: {
     [key: string]: unknown;
    }[];
-   /** Classification */
    classification: {
     [key: string]: unknown;
    } | null;
-   /** Data */
    data: {
     [key: string]: unknown;
    };
-   /** Documents */
    documents: {
     [key: string]: unknown;
    }[];
-   /** Fields */
    fields: {
     [key: string]: unknown;
    };
-   /** Overall Confidence */
    overall_confidence: number | null;
-   /**
-    * Process Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    process_id: string;
-   /** Process Type Id */
    process_type_id: string | null;
-   /** Status */
    status: string;
-   /** Summary */
    summary?: string | null;
-   /** Tables */
    tables: {
     [key: string]: unknown;
    };
-   /** Validation */
    validation: {
     [key: string]: unknown;
    } | null;
@@ -6263,25 +5233,15 @@ export interface components {
    *     }
    */
   ReviewDecision: {
-   /** Corrections */
    corrections?: {
     [key: string]: unknown;
    };
    decision: components["schemas"]["DecisionWord"];
-   /**
-    * Override
-    * @default false
-    */
+   /** @default false */
    override?: boolean;
-   /**
-    * Process Type Id
-    * @default null
-    */
+   /** @default null */
    process_type_id?: string | null;
-   /**
-    * Reason
-    * @default
-    */
+   /** @default  */
    reason?: string;
   };
   /**
@@ -6292,79 +5252,43 @@ export interface components {
    *     confidence from which a required value needs nobody. `findings` are those of the rules for the values as they are now.
    */
   ReviewDetailOut: {
-   /** Age S */
    age_s: number;
-   /** Approvals */
    approvals: number;
-   /** Approvals Required */
    approvals_required: number;
-   /** Approved By */
    approved_by: string[];
-   /** Assignee */
    assignee: string | null;
-   /** Assignee Name */
    assignee_name: string | null;
-   /** Claimed By */
    claimed_by: string | null;
-   /** Claimed By Name */
    claimed_by_name: string | null;
-   /** Claimed Until */
    claimed_until: string | null;
-   /** Corrections */
    corrections: components["schemas"]["CorrectionOut"][];
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Cuts */
    cuts: components["schemas"]["ProposedCuts"][];
-   /** Decided At */
    decided_at: string | null;
-   /** Decided By */
    decided_by: string | null;
-   /** Decision */
    decision: string | null;
-   /** Decision Reason */
    decision_reason: string | null;
-   /** Fields Asked */
    fields_asked: components["schemas"]["FieldAsked"][];
-   /** Findings */
    findings: {
     [key: string]: unknown;
    }[];
-   /** Is Sample */
    is_sample: boolean;
-   /** May Approve */
    may_approve: boolean;
-   /** Notes */
    notes: components["schemas"]["NoteOut"][];
-   /** Priority */
    priority: number;
    process: components["schemas"]["ProcessOut"];
-   /**
-    * Process Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    process_id: string;
-   /** Reasons */
    reasons: components["schemas"]["ReasonOut"][];
-   /** Result */
    result: {
     [key: string]: unknown;
    } | null;
-   /**
-    * Review Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    review_id: string;
-   /** Status */
    status: string;
-   /** Tables Asked */
    tables_asked: components["schemas"]["TableAsked"][];
-   /** Threshold */
    threshold: number | null;
-   /** Version */
    version: number;
   };
   /**
@@ -6374,49 +5298,26 @@ export interface components {
    *     Of a blind sample (`is_sample`) nothing tells how sure anything was read.
    */
   ReviewOut: {
-   /** Age S */
    age_s: number;
-   /** Approvals */
    approvals: number;
-   /** Approvals Required */
    approvals_required: number;
-   /** Assignee */
    assignee: string | null;
-   /** Assignee Name */
    assignee_name: string | null;
-   /** Claimed By */
    claimed_by: string | null;
-   /** Claimed By Name */
    claimed_by_name: string | null;
-   /** Claimed Until */
    claimed_until: string | null;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Cuts */
    cuts: components["schemas"]["ProposedCuts"][];
-   /** Is Sample */
    is_sample: boolean;
-   /** Priority */
    priority: number;
    process: components["schemas"]["ProcessOut"];
-   /**
-    * Process Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    process_id: string;
-   /** Reasons */
    reasons: components["schemas"]["ReasonOut"][];
-   /**
-    * Review Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    review_id: string;
-   /** Status */
    status: string;
-   /** Version */
    version: number;
   };
   /**
@@ -6424,38 +5325,25 @@ export interface components {
    * @description `reasons` counts open reviews by the code of a reason; one with two reasons counts under both.
    */
   ReviewSummaryOut: {
-   /** Assigned To Me */
    assigned_to_me: number;
-   /** Claimed */
    claimed: number;
-   /** Claimed By Me */
    claimed_by_me: number;
-   /** Oldest Age S */
    oldest_age_s: number | null;
-   /** Open */
    open: number;
-   /** Reasons */
    reasons: {
     [key: string]: number;
    };
-   /** Samples */
    samples: number;
   };
   /** ReviewerOut */
   ReviewerOut: {
-   /** Email */
    email: string;
-   /** Role */
    role: string;
-   /**
-    * User Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    user_id: string;
   };
   /** ReviewersOut */
   ReviewersOut: {
-   /** Data */
    data: components["schemas"]["ReviewerOut"][];
   };
   /**
@@ -6501,28 +5389,19 @@ export interface components {
    *     }
    */
   RuleCheckIn: {
-   /**
-    * Data
-    * @default null
-    */
+   /** @default null */
    data?: {
     [key: string]: unknown;
    } | null;
-   /** Output Schema */
    output_schema: {
     [key: string]: unknown;
    };
-   /**
-    * Process Id
-    * @default null
-    */
+   /** @default null */
    process_id?: string | null;
-   /** Validation Rules */
    validation_rules: unknown[];
   };
   /** RuleCheckOut */
   RuleCheckOut: {
-   /** Data */
    data: components["schemas"]["RuleCheckedOut"][];
   };
   /**
@@ -6530,11 +5409,8 @@ export interface components {
    * @description One rule. With a `problem` it cannot be used and was not tried.
    */
   RuleCheckedOut: {
-   /** Findings */
    findings: components["schemas"]["FindingOut"][];
-   /** Problem */
    problem: string | null;
-   /** Rule */
    rule: number;
   };
   /**
@@ -6556,24 +5432,15 @@ export interface components {
    *     }
    */
   SecretIn: {
-   /** Value */
    value: string;
   };
   /** SecretOut */
   SecretOut: {
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Name */
    name: string;
-   /** Set By */
    set_by: string;
-   /**
-    * Updated At
-    * Format: date-time
-    */
+   /** Format: date-time */
    updated_at: string;
   };
   /**
@@ -6584,7 +5451,6 @@ export interface components {
    *     }
    */
   SecretReference: {
-   /** $Secret */
    $secret: string;
   };
   /**
@@ -6595,7 +5461,6 @@ export interface components {
    */
   SecretRotation: {
    /**
-    * Overlap S
     * @description How long the old secret signs, too
     * @default 86400
     */
@@ -6603,7 +5468,6 @@ export interface components {
   };
   /** SecretsOut */
   SecretsOut: {
-   /** Data */
    data: components["schemas"]["SecretOut"][];
   };
   /**
@@ -6611,37 +5475,20 @@ export interface components {
    * @description A file of a JSON body: exactly one of `base64` (with `file_name`), `url` and `upload_id`.
    */
   SentDocument: {
-   /**
-    * Base64
-    * @default null
-    */
+   /** @default null */
    base64?: string | null;
-   /**
-    * File Name
-    * @default null
-    */
+   /** @default null */
    file_name?: string | null;
-   /**
-    * Mime Type
-    * @default
-    */
+   /** @default  */
    mime_type?: string;
-   /**
-    * Upload Id
-    * @default null
-    */
+   /** @default null */
    upload_id?: string | null;
-   /**
-    * Url
-    * @default null
-    */
+   /** @default null */
    url?: string | null;
   };
   /** ServiceOut */
   ServiceOut: {
-   /** Service */
    service: string;
-   /** Workers */
    workers: number;
   };
   /**
@@ -6649,28 +5496,15 @@ export interface components {
    * @description One sign-in. `last_used_at` is when it last got an access token; `current` = the one that asks.
    */
   SessionOut: {
-   /** Address */
    address: string | null;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Current */
    current: boolean;
-   /** Device */
    device: string | null;
-   /**
-    * Last Used At
-    * Format: date-time
-    */
+   /** Format: date-time */
    last_used_at: string;
-   /**
-    * Session Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    session_id: string;
-   /** User Agent */
    user_agent: string | null;
   };
   /**
@@ -6678,64 +5512,35 @@ export interface components {
    * @description The process with its result, when the wait was long enough. A failed or cancelled one has no result.
    */
   SettledProcessOut: {
-   /**
-    * Client Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    client_id: string;
-   /** Completed At */
    completed_at: string | null;
-   /** Config Version */
    config_version: number | null;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string | null;
-   /** Current Stage */
    current_stage: string;
-   /** Documents */
    documents: components["schemas"]["DocumentOut"][];
    error: components["schemas"]["ErrorOut"] | null;
-   /** External Id */
    external_id: string | null;
-   /** Ingestion Source */
    ingestion_source: string;
    links: components["schemas"]["ProcessLinks"];
-   /** Metadata */
    metadata: {
     [key: string]: unknown;
    };
-   /** Overall Confidence */
    overall_confidence: number | null;
-   /** Parent Process Id */
    parent_process_id: string | null;
-   /**
-    * Process Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    process_id: string;
-   /** Process Type Id */
    process_type_id: string | null;
-   /** Requires Review */
    requires_review: boolean;
    result: components["schemas"]["ResultOut"] | null;
-   /** Review Reasons */
    review_reasons: components["schemas"]["ReasonOut"][];
-   /** Status */
    status: string;
-   /** Total Tokens Input */
    total_tokens_input: number;
-   /** Total Tokens Output */
    total_tokens_output: number;
-   /**
-    * Updated At
-    * Format: date-time
-    */
+   /** Format: date-time */
    updated_at: string;
-   /** Version */
    version: number;
   };
   /**
@@ -6748,11 +5553,8 @@ export interface components {
    * @description This one minus `against`; `low` and `high` hold it with 95 % confidence.
    */
   ShareDifferenceOut: {
-   /** Difference */
    difference: number;
-   /** High */
    high: number;
-   /** Low */
    low: number;
   };
   /**
@@ -6762,36 +5564,24 @@ export interface components {
    *     Seconds are of asking for the fields, the words being known. `cost_micros` is null where a price is unknown.
    */
   SideFigures: {
-   /** Cost Micros */
    cost_micros: number | null;
-   /** Documents */
    documents: number;
-   /** Fields */
    fields: {
     [key: string]: components["schemas"]["FieldFigures"];
    };
-   /** Models */
    models: {
     [key: string]: number;
    };
    overall: components["schemas"]["FieldFigures"];
-   /** Pages */
    pages: number;
-   /** Refused */
    refused: {
     [key: string]: number;
    };
-   /** Review Rate */
    review_rate: number;
-   /** Seconds A Page */
    seconds_a_page: number | null;
-   /** Seconds P50 */
    seconds_p50: number | null;
-   /** Seconds P95 */
    seconds_p95: number | null;
-   /** Tokens Input */
    tokens_input: number;
-   /** Tokens Output */
    tokens_output: number;
   };
   /**
@@ -6814,12 +5604,8 @@ export interface components {
    *     }
    */
   SplitIn: {
-   /** Documents */
    documents: components["schemas"]["DocumentCuts"][];
-   /**
-    * Reason
-    * @default
-    */
+   /** @default  */
    reason?: string;
   };
   /**
@@ -6829,36 +5615,20 @@ export interface components {
   Stage: "INGEST" | "INTELLIGENT_OCR" | "INTELLIGENT_PROCESS" | "OUTPUT";
   /** StageOut */
   StageOut: {
-   /** Attempt */
    attempt: number;
-   /**
-    * Available At
-    * Format: date-time
-    */
+   /** Format: date-time */
    available_at: string;
-   /** Duration Ms */
    duration_ms: number | null;
    error: components["schemas"]["ErrorOut"] | null;
-   /** Failures */
    failures: number;
-   /** Finished At */
    finished_at: string | null;
-   /**
-    * Run Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    run_id: string;
-   /** Stage */
    stage: string;
-   /** Started At */
    started_at: string | null;
-   /** Status */
    status: string;
-   /** Step */
    step: string;
-   /** Tokens Input */
    tokens_input: number;
-   /** Tokens Output */
    tokens_output: number;
   };
   /**
@@ -6866,15 +5636,12 @@ export interface components {
    * @description Seconds: `due_s` of the run that is due for longest, `in_hand_s` of the one that is worked on for longest.
    */
   StageWaitOut: {
-   /** Due S */
    due_s: number;
-   /** In Hand S */
    in_hand_s: number;
    stage: components["schemas"]["Stage"];
   };
   /** StagesOut */
   StagesOut: {
-   /** Data */
    data: components["schemas"]["StageOut"][];
   };
   /**
@@ -6898,32 +5665,21 @@ export interface components {
    * @description `checks` maps a part to `ok`, `degraded`, `pending` or `unavailable`. Ages and states, no counts of anybody's work.
    */
   SystemHealthOut: {
-   /** Checks */
    checks: {
     [key: string]: string;
    };
-   /** Jobs */
    jobs: components["schemas"]["JobOut"][];
-   /** Outgoing */
    outgoing: components["schemas"]["LaneWaitOut"][];
-   /** Providers */
    providers: components["schemas"]["ProviderOut"][];
-   /** Services */
    services: components["schemas"]["ServiceOut"][];
-   /** Stages */
    stages: components["schemas"]["StageWaitOut"][];
-   /** Status */
    status: string;
-   /** Version */
    version: string;
   };
   /** TableAsked */
   TableAsked: {
-   /** Columns */
    columns: components["schemas"]["FieldAsked"][];
-   /** Is Required */
    is_required: boolean;
-   /** Path */
    path: string;
   };
   /**
@@ -6936,7 +5692,6 @@ export interface components {
    * @description `key` is a day, a month or a process type; null where a process has no type yet.
    */
   ThroughputOut: {
-   /** Data */
    data: components["schemas"]["ThroughputSumOut"][];
    group_by: components["schemas"]["ThroughputBy"];
   };
@@ -6948,21 +5703,13 @@ export interface components {
    *     under way. `median_s` is the seconds from coming in to completion of the unseen ones.
    */
   ThroughputSumOut: {
-   /** Cancelled */
    cancelled: number;
-   /** Failed */
    failed: number;
-   /** Key */
    key: string | null;
-   /** Median S */
    median_s: number | null;
-   /** Received */
    received: number;
-   /** Reviewed */
    reviewed: number;
-   /** Unseen */
    unseen: number;
-   /** Waiting */
    waiting: number;
   };
   /**
@@ -6970,9 +5717,7 @@ export interface components {
    * @description Opens one socket within `expires_in` seconds: `/v1/ws?ticket=`.
    */
   TicketOut: {
-   /** Expires In */
    expires_in: number;
-   /** Ticket */
    ticket: string;
   };
   /**
@@ -6985,21 +5730,13 @@ export interface components {
    * @description `tokens_input` holds what the vendor's prompt cache had or took; `tokens_output` holds the reasoning.
    */
   TokenSumOut: {
-   /** Cache Hits */
    cache_hits: number;
-   /** Calls */
    calls: number;
-   /** Key */
    key: string | null;
-   /** Tokens Cache Read */
    tokens_cache_read: number;
-   /** Tokens Cache Write */
    tokens_cache_write: number;
-   /** Tokens Input */
    tokens_input: number;
-   /** Tokens Output */
    tokens_output: number;
-   /** Tokens Reasoning */
    tokens_reasoning: number;
   };
   /**
@@ -7007,7 +5744,6 @@ export interface components {
    * @description `key` is a day, a month, a process type or a model; null where the process is gone or has no type.
    */
   TokenUsageOut: {
-   /** Data */
    data: components["schemas"]["TokenSumOut"][];
    group_by: components["schemas"]["GroupBy"];
    total: components["schemas"]["TokenSumOut"];
@@ -7017,16 +5753,10 @@ export interface components {
    * @description `expires_in` is the seconds the access token lives.
    */
   TokensOut: {
-   /** Access Token */
    access_token: string;
-   /** Expires In */
    expires_in: number;
-   /** Refresh Token */
    refresh_token: string;
-   /**
-    * Token Type
-    * @default Bearer
-    */
+   /** @default Bearer */
    token_type?: string;
   };
   /**
@@ -7040,9 +5770,7 @@ export interface components {
    * @description Counted up to 1,000: `is_capped` = there may be more.
    */
   UnreadOut: {
-   /** Is Capped */
    is_capped: boolean;
-   /** Unread */
    unread: number;
   };
   /**
@@ -7055,11 +5783,8 @@ export interface components {
    *     }
    */
   UploadIn: {
-   /** File Name */
    file_name: string;
-   /** File Size */
    file_size: number;
-   /** Mime Type */
    mime_type: string;
   };
   /**
@@ -7067,23 +5792,14 @@ export interface components {
    * @description Send the file with one request of `method` to `url`, with these headers, before `expires_at`.
    */
   UploadOut: {
-   /**
-    * Expires At
-    * Format: date-time
-    */
+   /** Format: date-time */
    expires_at: string;
-   /** Headers */
    headers: {
     [key: string]: string;
    };
-   /** Method */
    method: string;
-   /**
-    * Upload Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    upload_id: string;
-   /** Url */
    url: string;
   };
   /**
@@ -7096,19 +5812,11 @@ export interface components {
    *     }
    */
   UserIn: {
-   /**
-    * Client Id
-    * @default null
-    */
+   /** @default null */
    client_id?: string | null;
-   /** Email */
    email: string;
-   /** Password */
    password: string;
-   /**
-    * Role
-    * @enum {string}
-    */
+   /** @enum {string} */
    role: "viewer" | "operator" | "admin";
   };
   /**
@@ -7116,41 +5824,21 @@ export interface components {
    * @description `version` is what a change names in `If-Match`.
    */
   UserOut: {
-   /**
-    * Client Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    client_id: string;
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Email */
    email: string;
-   /** Email Verified At */
    email_verified_at: string | null;
-   /** Has Second Factor */
    has_second_factor: boolean;
-   /** Last Login At */
    last_login_at: string | null;
    role: components["schemas"]["Role"];
-   /**
-    * Status
-    * @enum {string}
-    */
+   /** @enum {string} */
    status: "active" | "inactive" | "pending";
-   /**
-    * Updated At
-    * Format: date-time
-    */
+   /** Format: date-time */
    updated_at: string;
-   /**
-    * User Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    user_id: string;
-   /** Version */
    version: number;
   };
   /**
@@ -7161,9 +5849,7 @@ export interface components {
    *     }
    */
   UserPatch: {
-   /** Role */
    role?: ("viewer" | "operator" | "admin") | null;
-   /** Status */
    status?: ("active" | "inactive") | null;
   };
   /**
@@ -7171,15 +5857,10 @@ export interface components {
    * @description `first_seen_at` and `last_seen_at` are of completed documents; null where it was only verified.
    */
   VendorAccountOut: {
-   /** Account */
    account: string;
-   /** First Seen At */
    first_seen_at: string | null;
-   /** Last Seen At */
    last_seen_at: string | null;
-   /** Verified At */
    verified_at: string | null;
-   /** Verified By */
    verified_by: string | null;
   };
   /**
@@ -7187,13 +5868,9 @@ export interface components {
    * @description Of completed documents in one currency, credit notes left out.
    */
   VendorAmountsOut: {
-   /** Currency */
    currency: string | null;
-   /** Documents */
    documents: number;
-   /** Largest */
    largest: string;
-   /** Smallest */
    smallest: string;
   };
   /**
@@ -7201,34 +5878,18 @@ export interface components {
    * @description `producers`: the programs that made the vendor's files, the latest first.
    */
   VendorFactsOut: {
-   /** Accounts */
    accounts: components["schemas"]["VendorAccountOut"][];
-   /** Amounts */
    amounts: components["schemas"]["VendorAmountsOut"][];
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Documents */
    documents: number;
-   /** Last Document At */
    last_document_at: string | null;
-   /** Name */
    name: string;
-   /** Producers */
    producers: string[];
-   /**
-    * Updated At
-    * Format: date-time
-    */
+   /** Format: date-time */
    updated_at: string;
-   /** Vat Id */
    vat_id: string | null;
-   /**
-    * Vendor Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    vendor_id: string;
   };
   /**
@@ -7236,26 +5897,14 @@ export interface components {
    * @description A seller of completed documents.
    */
   VendorOut: {
-   /** Accounts */
    accounts: components["schemas"]["VendorAccountOut"][];
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Name */
    name: string;
-   /**
-    * Updated At
-    * Format: date-time
-    */
+   /** Format: date-time */
    updated_at: string;
-   /** Vat Id */
    vat_id: string | null;
-   /**
-    * Vendor Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    vendor_id: string;
   };
   /**
@@ -7286,56 +5935,31 @@ export interface components {
    *     }
    */
   VendorTemplateOut: {
-   /** Box */
    box: number[];
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Field */
    field: string;
-   /**
-    * Hits
-    * @description Approved documents on which it showed the right value
-    */
+   /** @description Approved documents on which it showed the right value */
    hits: number;
-   /**
-    * Label
-    * @description As printed; empty where no label is near
-    */
+   /** @description As printed; empty where no label is near */
    label: string;
-   /** Learned By */
    learned_by: string;
-   /** Misses */
    misses: number;
-   /**
-    * Page
-    * @description Counted from 1, or from the end where it is negative
-    */
+   /** @description Counted from 1, or from the end where it is negative */
    page: number;
    /**
-    * Process Id
     * Format: uuid
     * @description Whose review taught it; erasing that erases the template
     */
    process_id: string;
-   /** Process Type Id */
    process_type_id: string;
    /** @description The value stands to the right of the label, below it, or alone */
    relation: components["schemas"]["Relation"];
    say: components["schemas"]["Say"];
-   /**
-    * Template Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    template_id: string;
-   /**
-    * Updated At
-    * Format: date-time
-    */
+   /** Format: date-time */
    updated_at: string;
-   /** Vendor Name */
    vendor_name: string | null;
   };
   /**
@@ -7348,32 +5972,21 @@ export interface components {
    * @description Whether the caller's chain is whole up to `verified_through`; rows not yet written are lag, not breakage.
    */
   VerificationOut: {
-   /** Broken */
    broken: components["schemas"]["BrokenLink"][];
-   /** Chains */
    chains: number;
-   /** Checked */
    checked: number;
-   /** Ok */
    ok: boolean;
-   /** Verified Through */
    verified_through: string | null;
   };
   /** VersionComparisonOut */
   VersionComparisonOut: {
    against: components["schemas"]["VersionRecordOut"];
    corrected: components["schemas"]["ShareDifferenceOut"] | null;
-   /**
-    * Since
-    * Format: date-time
-    */
+   /** Format: date-time */
    since: string;
    straight_through: components["schemas"]["ShareDifferenceOut"] | null;
    this: components["schemas"]["VersionRecordOut"];
-   /**
-    * Until
-    * Format: date-time
-    */
+   /** Format: date-time */
    until: string;
   };
   /**
@@ -7384,44 +5997,24 @@ export interface components {
    *     `calls_without_price`.
    */
   VersionRecordOut: {
-   /** Calls Without Price */
    calls_without_price: number;
-   /** Cancelled */
    cancelled: number;
-   /** Completed */
    completed: number;
-   /**
-    * Config Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    config_id: string;
-   /** Corrected Fields */
    corrected_fields: number;
-   /** Corrected Processes */
    corrected_processes: number;
-   /** Correction Rate */
    correction_rate: number | null;
-   /** Cost Micros */
    cost_micros: number;
-   /** Cost Micros Per Process */
    cost_micros_per_process: number | null;
-   /** Failed */
    failed: number;
-   /** Processes */
    processes: number;
-   /** Seconds P50 */
    seconds_p50: number | null;
-   /** Seconds P95 */
    seconds_p95: number | null;
-   /** Seconds Straight P50 */
    seconds_straight_p50: number | null;
-   /** Straight Through */
    straight_through: number;
-   /** Straight Through Rate */
    straight_through_rate: number | null;
-   /** Version */
    version: number;
-   /** Waiting */
    waiting: number;
   };
   /**
@@ -7429,15 +6022,9 @@ export interface components {
    * @description The configuration in force where none is named; its own prompt of the stage ocr where none is.
    */
   WantedIn: {
-   /**
-    * Config Id
-    * @default null
-    */
+   /** @default null */
    config_id?: string | null;
-   /**
-    * Prompt Id
-    * @default null
-    */
+   /** @default null */
    prompt_id?: string | null;
   };
   /**
@@ -7455,16 +6042,11 @@ export interface components {
    *     }
    */
   WebhookEndpointIn: {
-   /** Events */
    events: components["schemas"]["WebhookEvent"][];
-   /**
-    * Headers
-    * @default {}
-    */
+   /** @default {} */
    headers?: {
     [key: string]: string;
    };
-   /** Url */
    url: string;
   };
   /**
@@ -7472,33 +6054,18 @@ export interface components {
    * @description `secret` is shown this once; a repeated request gets the same answer without it.
    */
   WebhookEndpointMade: {
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string | null;
-   /**
-    * Endpoint Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    endpoint_id: string;
-   /** Events */
    events: string[];
-   /** Failing Since */
    failing_since: string | null;
-   /** Header Names */
    header_names: string[];
-   /** Old Secret Until */
    old_secret_until: string | null;
-   /** Secret */
    secret?: string | null;
-   /** State */
    state: string;
-   /** Url */
    url: string;
-   /** Version */
    version: number;
   };
   /**
@@ -7506,31 +6073,17 @@ export interface components {
    * @description `failing_since` is when the failures began that no success has ended; after 5 days of them it is disabled.
    */
   WebhookEndpointOut: {
-   /**
-    * Created At
-    * Format: date-time
-    */
+   /** Format: date-time */
    created_at: string;
-   /** Created By */
    created_by: string | null;
-   /**
-    * Endpoint Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    endpoint_id: string;
-   /** Events */
    events: string[];
-   /** Failing Since */
    failing_since: string | null;
-   /** Header Names */
    header_names: string[];
-   /** Old Secret Until */
    old_secret_until: string | null;
-   /** State */
    state: string;
-   /** Url */
    url: string;
-   /** Version */
    version: number;
   };
   /**
@@ -7541,15 +6094,11 @@ export interface components {
    *     }
    */
   WebhookEndpointPatch: {
-   /** Events */
    events?: components["schemas"]["WebhookEvent"][] | null;
-   /** Headers */
    headers?: {
     [key: string]: string;
    } | null;
-   /** State */
    state?: ("active" | "disabled") | null;
-   /** Url */
    url?: string | null;
   };
   /**
@@ -7577,12 +6126,8 @@ export interface components {
    */
   WebhookMessage: {
    data: components["schemas"]["MessageData"];
-   /**
-    * Timestamp
-    * Format: date-time
-    */
+   /** Format: date-time */
    timestamp: string;
-   /** Type */
    type: string;
   };
   /**
@@ -7590,21 +6135,14 @@ export interface components {
    * @description `box` is [x0, y0, x1, y1] in fractions of the page, origin at the top left.
    */
   WordOut: {
-   /** Box */
    box: number[];
-   /** Confidence */
    confidence: number;
-   /** Text */
    text: string;
   };
   /** WordsOut */
   WordsOut: {
-   /**
-    * Document Id
-    * Format: uuid
-    */
+   /** Format: uuid */
    document_id: string;
-   /** Pages */
    pages: components["schemas"]["PageWordsOut"][];
   };
   /**
@@ -7612,16 +6150,12 @@ export interface components {
    * @description `stage` is the one that works on such a step; `may_lead_to` the types that its ways out may lead to.
    */
   WorkflowStepType: {
-   /** Config Schema */
    config_schema: {
     [key: string]: unknown;
    };
-   /** Description */
    description: string;
-   /** May Lead To */
    may_lead_to: components["schemas"]["StepType"][];
    stage: components["schemas"]["Stage"];
-   /** Title */
    title: string;
    type: components["schemas"]["StepType"];
   };
@@ -7630,7 +6164,6 @@ export interface components {
    * @description In the order in which a document comes to them.
    */
   WorkflowStepsOut: {
-   /** Data */
    data: components["schemas"]["WorkflowStepType"][];
   };
   /**
@@ -7638,24 +6171,18 @@ export interface components {
    * @description `workflow` is the template with its defaults, or with examples for `parameters` that have none.
    */
   WorkflowTemplateOut: {
-   /** Description */
    description: string;
-   /** Parameters Schema */
    parameters_schema: {
     [key: string]: unknown;
    };
-   /** Template */
    template: string;
-   /** Title */
    title: string;
-   /** Workflow */
    workflow: {
     [key: string]: unknown;
    };
   };
   /** WorkflowTemplatesOut */
   WorkflowTemplatesOut: {
-   /** Data */
    data: components["schemas"]["WorkflowTemplateOut"][];
   };
  };
