@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from docflow.adapters.llm.offline.provider import OfflineProvider
-from docflow.adapters.ocr.rapidocr import read_image
+from docflow.adapters.ocr.rapidocr import read_image, read_lines
 from docflow.db.database import Database
 from docflow.domain import fraud
 from docflow.domain.file_types import sniff
@@ -100,7 +100,7 @@ async def flags_of(
     workbench, store, ledger = ThreadWorkbench(), DocumentStore(database), NullLedger()
     stages = handlers(
         blobs=blobs, workbench=workbench, provider=OfflineProvider(workbench), read_image=read_image,
-        duplicates=store, pages=store, types=SomeTypes(), limits=LIMITS, memory=DocumentMemory(database),
+        read_lines=read_lines,        duplicates=store, pages=store, types=SomeTypes(), limits=LIMITS, memory=DocumentMemory(database),
     )  # fmt: skip
     job = make_job(
         Stage.INTELLIGENT_OCR,

@@ -40,6 +40,46 @@ def pdf_of(*contents: bytes, producer: str = "", attached: bytes = b"") -> bytes
     return out.getvalue()
 
 
+#: Drawn as a nine, read as a one.
+_NINE_IS_ONE = b"""/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /N def /CMapType 2 def
+1 begincodespacerange <00> <FF> endcodespacerange 1 beginbfchar <39> <0031> endbfchar
+endcmap CMapName currentdict /CMap defineresource pop end end"""
+
+
+def told_otherwise_by_a_font() -> bytes:
+    """The page shows 9,190.00 and its text is 1,190.00."""
+    out = io.BytesIO()
+    *before, total = LINES
+    with pikepdf.open(io.BytesIO(pdf_of(drawn(*before)))) as pdf:
+        page = pdf.pages[0]
+        lying = pikepdf.Dictionary(
+            Type=pikepdf.Name.Font, Subtype=pikepdf.Name.Type1, BaseFont=pikepdf.Name.Helvetica,
+            ToUnicode=pdf.make_stream(_NINE_IS_ONE),
+        )  # fmt: skip
+        page.Resources.Font["/N"] = pdf.make_indirect(lying)
+        label = total.removesuffix("1,190.00")
+        shown = f"BT /F 12 Tf 40 {760 - 24 * len(before)} Td ({label}) Tj /N 12 Tf (9) Tj /F 12 Tf (,190.00) Tj ET"
+        page.contents_add(pdf.make_stream(shown.encode("ascii")))
+        pdf.save(out)
+    return out.getvalue()
+
+
+def covered_by_a_note() -> bytes:
+    """A note with 9,190.00 lies over the total of 1,190.00."""
+    out = io.BytesIO()
+    with pikepdf.open(io.BytesIO(pdf_of(drawn(*LINES)))) as pdf:
+        look = pdf.make_stream(b"1 1 1 rg 0 0 110 16 re f 0 0 0 rg BT /F 12 Tf 4 4 Td (9,190.00) Tj ET")
+        look.Type, look.Subtype = pikepdf.Name.XObject, pikepdf.Name.Form
+        look.BBox, look.Resources = pikepdf.Array([0, 0, 110, 16]), pikepdf.Dictionary(Font=FONT)
+        note = pikepdf.Dictionary(
+            Type=pikepdf.Name.Annot, Subtype=pikepdf.Name.FreeText, Rect=[98, 612, 208, 628], F=4
+        )
+        note.AP = pikepdf.Dictionary(N=look)
+        pdf.pages[0].Annots = pdf.make_indirect([pdf.make_indirect(note)])
+        pdf.save(out)
+    return out.getvalue()
+
+
 def saved_again(data: bytes, changed: dict[int, bytes], *, more: bytes = b"") -> bytes:
     """An incremental update, as editors append it: `changed` maps a page's number to its new content."""
     with pikepdf.open(io.BytesIO(data)) as pdf:

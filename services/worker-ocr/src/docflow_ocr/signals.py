@@ -21,6 +21,7 @@ from docflow.domain.stages import DuplicatePolicy
 from docflow.features.reading.assembly import AssembledFields
 from docflow.features.vendors.facts import facts_of
 
+from docflow_ocr.drawn_values import DrawnValues
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.pages.looks import picture_hashes
 from docflow_ocr.pages.misprints import wrong_accounts
@@ -33,11 +34,20 @@ log = structlog.get_logger(__name__)
 
 
 class Signals:
-    def __init__(self, blobs: BlobStore, workbench: Workbench, memory: Memory, limits: FileLimits) -> None:
+    def __init__(
+        self,
+        blobs: BlobStore,
+        workbench: Workbench,
+        memory: Memory,
+        limits: FileLimits,
+        drawn: DrawnValues | None = None,
+    ) -> None:
+        """`drawn` None = no engine is here that could look at pictures of values."""
         self._blobs = blobs
         self._workbench = workbench
         self._memory = memory
         self._limits = limits
+        self._drawn = drawn
 
     async def of(
         self,
@@ -51,7 +61,8 @@ class Signals:
     ) -> Sequence[FraudFlag]:
         """All but what INGEST found. `confidence` 0..1 is the mean of the words'.
 
-        Flags are found whether the configuration's fraud detection is on or not; that decides whether they hold.
+        Flags are found whether the configuration's fraud detection is on or not; that decides whether they hold. Only
+        the look at drawn values, which costs most of all, is left out where it is off.
         """
         facts = facts_of(
             config.output_schema, fields_as_json(assembled.fields), tables_as_json(assembled.tables)
@@ -59,6 +70,8 @@ class Signals:
         found = [*opened.signals, *assembled.signals]
         found += fraud.signals_of(assembled.fields, ocr_confidence=confidence)
         found += wrong_accounts(opened.pages, ocr_confidence=confidence)
+        if self._drawn is not None and config.enable_fraud_detection:
+            found += await self._drawn.compared(config, document, opened, assembled)
         found += await self._remembered(job, config, document, opened, facts)
         return found
 

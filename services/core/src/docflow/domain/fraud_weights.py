@@ -51,6 +51,7 @@ WEIGHTS: dict[str, Weight] = {
     "form_changed": Weight(Family.CONTENT, 0.25, "documented: 4 of 13 genuine US forms were filled in again for somebody else"),
     "xml_page_mismatch": Weight(Family.CONTENT, 0.7, "judged: two totals or accounts in one file"),
     "prompt_injection": Weight(Family.CONTENT, 0.7, "judged: orders to a program have no place on an invoice"),
+    "text_layer_mismatch": Weight(Family.CONTENT, 0.6, "documented: on none of 2,126 words with figures of genuine PDFs"),
     "hidden_text": Weight(Family.CONTENT, 0.5, "judged: layers of scans are told apart before"),
     "totals_mismatch": Weight(Family.ARITHMETIC, 0.35, "documented: the tell of generated receipts is arithmetic (arXiv 2603.11442)"),
     "iban_checksum": Weight(Family.ARITHMETIC, 0.35, "judged: misprints exist"),

@@ -2,7 +2,7 @@
 
 import asyncio
 import socket
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -73,6 +73,8 @@ class Container:
     provider: Provider
     read_image: Callable[[bytes], ReadPicture]
     """A picture to its words; a plain function, for the workbench's `ocr` pool."""
+    read_lines: Callable[[Sequence[bytes]], Sequence[tuple[str, float]]]
+    """Pictures of one line each to their texts and how sure these are, by the same engine."""
     mail: Mail
     chat: Chat
     models: "Models | None" = None
@@ -103,7 +105,7 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
     from docflow.adapters.chat.apprise import AppriseChat
     from docflow.adapters.clock.system import SystemClock
     from docflow.adapters.egress.guarded import GuardedEgress
-    from docflow.adapters.ocr.rapidocr import read_image
+    from docflow.adapters.ocr.rapidocr import read_image, read_lines
     from docflow.adapters.sealing.fernet import FernetSealing
     from docflow.runtime.readers import open_readers
 
@@ -159,6 +161,7 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
             provider=readers.provider,
             models=readers.models,
             read_image=read_image,
+            read_lines=read_lines,
             mail=mail,
             has_ocr=all(find_spec(name) for name in ("rapidocr", "onnxruntime")),
             chat=AppriseChat(egress),

@@ -33,13 +33,20 @@ export function twinOf(flag: Flag): { processId: string; documentId: string } | 
 }
 
 export function changesOf(flag: Flag): Change[] {
-  const { changes } = flag.evidence;
+  const { changes, values } = flag.evidence;
+  if (flag.code === "text_layer_mismatch") return list(values).map(asDrawn);
   if (!Array.isArray(changes)) return [];
   return changes.map((each: Json) => ({
     before: text(each.before),
     after: text(each.after),
     place: placeOf(each),
   }));
+}
+
+/** What the text states, and what the page shows instead. */
+function asDrawn(value: unknown): Change {
+  const each = (typeof value === "object" && value !== null ? value : {}) as Json;
+  return { before: text(each.text), after: text(each.picture), place: placeOf(each) };
 }
 
 export function accountsOf(flag: Flag): { asked: string[]; known: Account[] } | null {

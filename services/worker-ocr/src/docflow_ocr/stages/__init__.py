@@ -8,6 +8,7 @@ from docflow.domain.ports.workbench import Workbench
 from docflow.plugins.running import Plugins
 
 from docflow_ocr.classifier import Classifier
+from docflow_ocr.drawn_values import DrawnValues, ReadLines
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.ports import Calibrations, DuplicateIndex, Memory, NoMemory, Pages, Types, Voice
 from docflow_ocr.reader import DocumentReader, ReadImage
@@ -35,8 +36,10 @@ def handlers(
     second: SecondReading | None = None,
     instead: PageEngine | None = None,
     plugins: Plugins | None = None,
+    read_lines: ReadLines | None = None,
 ) -> tuple[StageHandler, ...]:
-    signals = Signals(blobs, workbench, memory or NoMemory(), limits)
+    drawn = DrawnValues(blobs, workbench, read_lines, limits) if read_lines else None
+    signals = Signals(blobs, workbench, memory or NoMemory(), limits, drawn)
     reader = DocumentReader(
         blobs=blobs,
         workbench=workbench,

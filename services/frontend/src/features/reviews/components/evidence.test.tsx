@@ -39,6 +39,17 @@ test("what a revision changed is shown before and after, as text, and can be loo
   expect(show).toHaveBeenCalledWith({ page: 2, box: [0, 0, 1, 1] }, "d1");
 });
 
+test("what a page shows stands beside what its text states", async () => {
+  const show = vi.fn();
+  const values = [{ field: "grand_total", text: "1,190.00", picture: "9,190.00", page: 1, box: [0, 0, 1, 1] }];
+  const { container } = render(<Fraud of={flagged("text_layer_mismatch", { values })} show={show} />);
+  expect(container.textContent).toContain("The page shows other figures than its text states");
+  expect(container.querySelector("del")?.textContent).toBe("1,190.00");
+  expect(container.querySelector("ins")?.textContent).toBe("9,190.00");
+  await userEvent.click(screen.getByRole("button", { name: "Show on page 1" }));
+  expect(show).toHaveBeenCalledWith({ page: 1, box: [0, 0, 1, 1] }, "d1");
+});
+
 test("cuts can be taken and left, and go to the server as chosen", async () => {
   const asked = serve({ "POST /v1/reviews/p1/split": { body: {} } });
   const done = vi.fn();
