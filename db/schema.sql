@@ -227,6 +227,7 @@ CREATE TABLE configurations (
     revision integer NOT NULL DEFAULT 1,
     canary_percent integer,
     review_sample_share numeric(5,4) NOT NULL DEFAULT 0.03,
+    approval_limits jsonb NOT NULL DEFAULT '{}'::jsonb,
     CONSTRAINT ck_configurations_canary_percent_share CHECK (((canary_percent >= 1) AND (canary_percent <= 99))),
     CONSTRAINT ck_configurations_confidence_threshold_share CHECK (((confidence_threshold >= (0)::numeric) AND (confidence_threshold <= (1)::numeric))),
     CONSTRAINT ck_configurations_duplicate_policy_known CHECK ((duplicate_policy = ANY (ARRAY['flag'::text, 'allow'::text, 'return_existing'::text]))),
@@ -258,6 +259,7 @@ CREATE TABLE document_marks (
     vendor_id uuid,
     counted_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    sender_domain text,
     CONSTRAINT fk_document_marks_document FOREIGN KEY (client_id, document_id) REFERENCES documents(client_id, document_id) ON DELETE CASCADE,
     CONSTRAINT pk_document_marks PRIMARY KEY (client_id, document_id)
 );
@@ -3821,11 +3823,12 @@ BEGIN
         INSERT INTO public.configurations (config_id, process_type_id, version, state, is_active, input_schema, output_schema,
             validation_rules, plugin_name, enable_fraud_detection, enable_hitl, confidence_threshold,
             duplicate_policy, workflow, output_actions, llm_policy, prompt_ids, created_by,
-            review_sample_share)
+            review_sample_share, approval_limits)
         SELECT new.config_id, new.process_type_id, new.version, new.state, new.is_active, new.input_schema,
                new.output_schema, new.validation_rules, new.plugin_name, new.enable_fraud_detection,
                new.enable_hitl, new.confidence_threshold, new.duplicate_policy, new.workflow, new.output_actions,
-               new.llm_policy, new.prompt_ids, new.created_by, coalesce(new.review_sample_share, 0.03)
+               new.llm_policy, new.prompt_ids, new.created_by, coalesce(new.review_sample_share, 0.03),
+               coalesce(new.approval_limits, '{}'::jsonb)
         FROM jsonb_populate_record(NULL::public.configurations, p_row) new
         ON CONFLICT DO NOTHING;
     ELSE
@@ -3836,7 +3839,8 @@ BEGIN
             enable_fraud_detection = new.enable_fraud_detection, enable_hitl = new.enable_hitl,
             confidence_threshold = new.confidence_threshold, duplicate_policy = new.duplicate_policy,
             workflow = new.workflow, output_actions = new.output_actions, llm_policy = new.llm_policy,
-            prompt_ids = new.prompt_ids, review_sample_share = new.review_sample_share, revision = t.revision + 1
+            prompt_ids = new.prompt_ids, review_sample_share = new.review_sample_share,
+            approval_limits = new.approval_limits, revision = t.revision + 1
         FROM public.configurations old, jsonb_populate_record(old, p_row) new
         WHERE old.config_id = (p_row ->> 'config_id')::uuid AND old.client_id IS NULL
           AND t.config_id = old.config_id AND t.revision = p_expected;
