@@ -415,3 +415,34 @@ async def test_a_draft_does_not_bring_a_later_template_into_force(
         )
     made = await draft(world, headers, template)
     assert (before, made["version"], await submitted(world, headers, acme, template)) == (1, 3, 1)
+
+
+async def test_approval_limits_are_kept_to_the_cent_and_compared_with_other_versions(
+    world: World, two_clients: Clients, key_for: KeyFor, template: str
+) -> None:
+    headers = await key_for(two_clients[0])
+    made = await draft(world, headers, template)
+    at = f"/v1/configurations/{made['config_id']}"
+    assert made["approval_limits"] == {}
+    changed = await world.http.patch(
+        at,
+        headers=headers | {"If-Match": f'"{made["revision"]}"'},
+        json={"approval_limits": {"EUR": "5000.10", "USD": 7}},
+    )
+    assert changed.json()["approval_limits"] == {"EUR": "5000.10", "USD": "7"}
+    clone = (await world.http.post(f"{at}/clone", headers=headers)).json()
+    assert clone["approval_limits"] == changed.json()["approval_limits"]
+
+
+@pytest.mark.parametrize("limits", [{"EUR": "0"}, {"EUR": "1.001"}, {"euro": "5"}, {"EUR": "much"}])
+async def test_what_is_no_limit_is_refused(
+    world: World, two_clients: Clients, key_for: KeyFor, template: str, limits: dict[str, str]
+) -> None:
+    headers = await key_for(two_clients[0])
+    made = await draft(world, headers, template)
+    answer = await world.http.patch(
+        f"/v1/configurations/{made['config_id']}",
+        headers=headers | {"If-Match": f'"{made["revision"]}"'},
+        json={"approval_limits": limits},
+    )
+    assert answer.status_code == 422

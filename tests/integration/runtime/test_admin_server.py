@@ -33,7 +33,6 @@ def made(database: Database, audit_database: Database, port: int | None) -> Cont
             "sealing",
             "provider",
             "read_image",
-            "read_lines",
             "cache",
             "limits",
             "mail",

@@ -286,3 +286,32 @@ async def test_what_is_no_iban_cannot_be_verified(office: Office) -> None:
     await office.send(invoice("1"))
     with pytest.raises(UserError):
         await office.verify("DE89370400440532013001")
+
+
+async def limited(office: Office, limit: str) -> dict[str, Any]:
+    """Processes are pinned to a version with this limit, and all of them wait."""
+    await add_configuration(
+        office.database, office.client_id, office.tenancy.process_type_id, 2, output_schema=SCHEMA,
+        confidence_threshold=1, approval_limits={"EUR": limit},
+    )  # fmt: skip
+    return {"config_version": 2}
+
+
+async def test_parts_of_a_bill_below_the_approval_limit_are_found_while_they_wait(office: Office) -> None:
+    pinned = await limited(office, "240.00")
+    first = await office.send(invoice("1"), **pinned)
+    second = await office.send(invoice("2"), **pinned)
+    assert await office.status(first) == "hitl_review"
+    assert set(await office.flags(first)) & {"under_approval_limit", "split_invoices"} == {
+        "under_approval_limit"
+    }
+    evidence = (await office.flags(second))["split_invoices"]["evidence"]
+    assert (evidence["together"], evidence["approval_limit"]) == ("466.00", "240.00")
+    assert [one["process_id"] for one in evidence["others"]] == [str(first)]
+
+
+async def test_parts_that_failed_are_not_counted(office: Office) -> None:
+    pinned = await limited(office, "240.00")
+    failed = await office.send(invoice("1"), **pinned)
+    await office.rows("UPDATE processes SET status = 'failed' WHERE process_id = :p RETURNING 1", p=failed)
+    assert "split_invoices" not in await office.flags(await office.send(invoice("2"), **pinned))

@@ -7,7 +7,8 @@ from uuid import UUID
 
 from docflow.domain.calibration import Calibration
 from docflow.domain.jobs import Run
-from docflow.domain.payment_facts import History, PaymentFacts, Traits
+from docflow.domain.limit_signals import Parts
+from docflow.domain.payment_facts import History, PastDocument, PaymentFacts, Traits
 from docflow.domain.reading import Page, TextSource
 from docflow.features.classification.scoring import Guess, KnownType
 
@@ -37,6 +38,11 @@ class Memory(Protocol):
     ) -> History:
         """Keep what the document states, and give what the client's other documents tell of it."""
 
+    async def parts(
+        self, client_id: UUID, document_id: UUID, facts: PaymentFacts, parts: Parts
+    ) -> Sequence[PastDocument]:
+        """The seller's other documents of such amounts, newest first, whatever became of them; `recall` went before."""
+
 
 class NoMemory:
     """For reading that leaves no trace: every document is the first."""
@@ -45,6 +51,11 @@ class NoMemory:
         self, client_id: UUID, document_id: UUID, facts: PaymentFacts, traits: Traits
     ) -> History:
         return History()
+
+    async def parts(
+        self, client_id: UUID, document_id: UUID, facts: PaymentFacts, parts: Parts
+    ) -> Sequence[PastDocument]:
+        return ()
 
 
 class Types(Protocol):

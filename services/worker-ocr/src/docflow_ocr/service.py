@@ -37,7 +37,7 @@ async def _run(container: Container) -> None:
         workbench=container.workbench,
         provider=container.provider,
         read_image=container.read_image,
-        read_lines=container.read_lines if container.has_ocr else None,
+        read_lines=container.read_lines,
         duplicates=store,
         memory=DocumentMemory(container.database),
         pages=store,

@@ -10,6 +10,7 @@ from docflow.domain.errors import PermanentError
 from docflow.domain.file_types import IMAGES, PDF
 from docflow.domain.habit_signals import habit_signals
 from docflow.domain.jobs import DocumentState, Job
+from docflow.domain.limit_signals import limit_signals, parts_to_look_for
 from docflow.domain.payee_signals import payee_signals
 from docflow.domain.payment_facts import PaymentFacts, Traits
 from docflow.domain.ports.blobs import BlobStore
@@ -97,6 +98,10 @@ class Signals:
             *payee_signals(facts, history, now=now, scanned=scanned),
             *habit_signals(facts, traits, history, now=now, received_on=received_on),
         ]
+        parts = parts_to_look_for(facts, config.approval_limits, now)
+        if parts is not None:
+            others = await self._memory.parts(job.run.client_id, document.document_id, facts, parts)
+            found += limit_signals(facts, parts, others)
         if config.duplicate_policy is not DuplicatePolicy.ALLOW:
             found += repeat_signals(facts, traits, history, sha256=document.sha256)
         return found

@@ -1,12 +1,12 @@
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
+from typing import Annotated, Any
 from uuid import UUID
 
 from docflow.domain.configuration import LifecycleState
 from docflow.domain.stages import DuplicatePolicy, ProcessStatus
 from docflow.features.configurations.models import ConfigurationRow
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, field_validator
+from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, field_validator
 
 from docflow_api.dry_runs import DryRun
 from docflow_api.schemas.evaluations import GateOut
@@ -26,6 +26,9 @@ _EXAMPLE: dict[str, Any] = {
     "validation_rules": [{"field": "monthly_rent", "rule": "greater_than", "value": "0"}],
     "confidence_threshold": 0.85,
 }
+
+Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
+Limit = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=2)]
 
 
 class ConfigurationPatch(BaseModel):
@@ -50,6 +53,8 @@ class ConfigurationPatch(BaseModel):
     llm_policy: JsonMap = Field(default_factory=dict)
     review_sample_share: float = Field(default=0.03, strict=True, ge=0, le=1)
     """0..1 of the processes that no person saw are shown to one afterwards; they stay as they are."""
+    approval_limits: dict[Currency, Limit] = Field(default_factory=dict, max_length=50)
+    """By currency, up to what one person may approve in the client's house; amounts just below are told as a sign."""
 
     @field_validator(_RULES, mode="before")
     @classmethod
@@ -65,6 +70,9 @@ class ConfigurationPatch(BaseModel):
         for share in ("confidence_threshold", "review_sample_share"):
             if share in values:
                 values[share] = Decimal(f"{values[share]:.4f}")
+        if "approval_limits" in values:
+            given = values["approval_limits"].items()
+            values["approval_limits"] = {currency: f"{limit:f}" for currency, limit in given}
         if "duplicate_policy" in values:
             values["duplicate_policy"] = values["duplicate_policy"].value
         return values
@@ -106,6 +114,7 @@ class ConfigurationOut(BaseModel):
     output_actions: list[Any]
     llm_policy: dict[str, Any]
     review_sample_share: float
+    approval_limits: dict[str, str]
     prompt_ids: dict[str, str]
     revision: int
     created_by: str | None
@@ -181,6 +190,7 @@ def configuration_out(row: ConfigurationRow) -> ConfigurationOut:
         output_actions=row.output_actions,
         llm_policy=row.llm_policy,
         review_sample_share=float(row.review_sample_share),
+        approval_limits=row.approval_limits,
         prompt_ids=row.prompt_ids,
         revision=row.revision,
         created_by=row.created_by,

@@ -41,6 +41,7 @@ class Configuration:
 
     `output_schema` is the client's JSON Schema; its properties may carry `x-kind` and `x-labels`.
     `validation_rules` is the list inside {"validation_rules": [...]}. `confidence_threshold` is 0..1.
+    `approval_limits` maps a currency to the amount up to which one person may approve, a decimal string.
     `output_actions` is a list of {"action_type", "target_config"}. `prompt_ids` maps a PromptStage to a prompt id.
     """
 
@@ -60,6 +61,7 @@ class Configuration:
     output_actions: tuple[JsonObject, ...] = ()
     llm_policy: JsonObject = field(default_factory=dict)
     prompt_ids: JsonObject = field(default_factory=dict)
+    approval_limits: JsonObject = field(default_factory=dict)
     review_sample_share: float = 0.0
     """0..1 of the processes that nobody looked at are shown to a person afterwards."""
 

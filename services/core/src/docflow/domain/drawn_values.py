@@ -52,9 +52,10 @@ def stated_values(
 
 
 def _stated(path: str, read: ReadField | None, pages: Mapping[int, Page]) -> list[Stated]:
-    if read is None or read.value is None or read.page not in pages or read.box is None:
+    page = pages.get(read.page) if read is not None and read.page is not None else None
+    if read is None or read.value is None or read.box is None or page is None:
         return []
-    page, (x0, y0, x1, y1) = pages[read.page], read.box
+    x0, y0, x1, y1 = read.box
     inside = tuple(
         word for word in page.words
         if x0 <= (word.box[0] + word.box[2]) / 2 <= x1 and y0 <= (word.box[1] + word.box[3]) / 2 <= y1

@@ -68,6 +68,8 @@ WEIGHTS: dict[str, Weight] = {
     "revisions": Weight(Family.STRUCTURE, 0.03, "documented: 28 % of genuine e-invoice PDFs; shown, hardly counted"),
     "amount_unusual": Weight(Family.VELOCITY, 0.25, "judged: half above nearly all of the vendor's amounts"),
     "vendor_burst": Weight(Family.VELOCITY, 0.2, "judged: far more at once than ever before"),
+    "split_invoices": Weight(Family.VELOCITY, 0.35, "judged: instalments and weekly bills come that way, too"),
+    "under_approval_limit": Weight(Family.VELOCITY, 0.15, "judged: prices are set near round figures, and so are limits"),
     "first_vendor_high": Weight(Family.VELOCITY, 0.15, "judged: new vendors begin with ordinary amounts"),
 }  # fmt: skip
 

@@ -73,14 +73,14 @@ class Container:
     provider: Provider
     read_image: Callable[[bytes], ReadPicture]
     """A picture to its words; a plain function, for the workbench's `ocr` pool."""
-    read_lines: Callable[[Sequence[bytes]], Sequence[tuple[str, float]]]
-    """Pictures of one line each to their texts and how sure these are, by the same engine."""
     mail: Mail
     chat: Chat
     models: "Models | None" = None
     """None = no vendor is set up, and everything is read offline."""
     has_ocr: bool = True
     """Whether the engine of `read_image` is installed."""
+    read_lines: Callable[[Sequence[bytes]], Sequence[tuple[str, float]]] | None = None
+    """Pictures of one line each to their texts and how sure these are, by the same engine; None where it is not."""
     metrics: Metrics = field(default_factory=Metrics)
     tracing: Tracing = field(default_factory=Tracing)
     audit_stream: Callable[[], AuditStream] | None = None
@@ -126,6 +126,7 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
         for name, pool in (("app", database), ("beat", beats), ("audit", audit)):
             metrics.watch_pool(name, pool.connections)
         metrics.watch_transport(lambda: transport.healthy)
+        has_ocr = all(find_spec(name) for name in ("rapidocr", "onnxruntime"))
         clock = SystemClock()
         sealing = FernetSealing(settings.auth.sealing_secrets())
         readers = await stack.enter_async_context(
@@ -161,9 +162,9 @@ async def open_container(settings: Settings, stopping: asyncio.Event) -> AsyncIt
             provider=readers.provider,
             models=readers.models,
             read_image=read_image,
-            read_lines=read_lines,
             mail=mail,
-            has_ocr=all(find_spec(name) for name in ("rapidocr", "onnxruntime")),
+            has_ocr=has_ocr,
+            read_lines=read_lines if has_ocr else None,
             chat=AppriseChat(egress),
             metrics=metrics,
             tracing=tracing,

@@ -12,6 +12,7 @@ export interface Draft {
   plugin_name: string;
   output_actions: string;
   llm_policy: string;
+  approval_limits: string;
   workflow: string;
 }
 
@@ -26,11 +27,12 @@ export function draftOf(config: Configuration): Draft {
     plugin_name: config.plugin_name ?? "",
     output_actions: pretty(config.output_actions),
     llm_policy: pretty(config.llm_policy),
+    approval_limits: pretty(config.approval_limits),
     workflow: pretty(config.workflow),
   };
 }
 
-const CODE = ["schema", "rules", "output_actions", "llm_policy", "workflow"] as const;
+const CODE = ["schema", "rules", "output_actions", "llm_policy", "approval_limits", "workflow"] as const;
 
 export function isSound(draft: Draft): boolean {
   return CODE.every((part) => !parseJson(draft[part]).fault);
@@ -59,6 +61,7 @@ export function changeOf(draft: Draft): ConfigurationChange {
     plugin_name: draft.plugin_name || null,
     output_actions: value("output_actions"),
     llm_policy: value("llm_policy"),
+    approval_limits: value("approval_limits"),
     workflow: value("workflow"),
   } as ConfigurationChange;
 }

@@ -105,6 +105,7 @@ export const setup = {
   fraud: "Nach Betrug suchen",
   plugin: "Prüfer",
   output_actions: "Ausgaben",
+  approval_limits: "Freigabegrenzen",
   llm_policy: "Modelle",
   workflow: "Ablauf",
   reliability: "Wie weit die Zahlen tragen ({target} richtig)",

@@ -104,6 +104,7 @@ export const setup = {
   fraud: "Look for fraud",
   plugin: "Validator",
   output_actions: "Output actions",
+  approval_limits: "Approval limits",
   llm_policy: "Models",
   workflow: "Workflow",
   reliability: "How far the figures hold ({target} right)",

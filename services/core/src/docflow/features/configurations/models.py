@@ -38,6 +38,8 @@ class ConfigurationRow(Updated, Base):
     """Of new processes, 1..99, while it is a canary."""
     review_sample_share: Mapped[Fraction] = mapped_column(server_default="0.03", sort_order=2)
     """0..1 of the processes that nobody looked at are shown to a person afterwards."""
+    approval_limits: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"), sort_order=3)
+    """Currency to decimal string: up to where one person may approve."""
 
     __table_args__ = (
         one_of("state", LifecycleState),

@@ -15,6 +15,7 @@ from docflow.features.configurations.models import ConfigurationRow
 COPIED = (
     "input_schema", "output_schema", "validation_rules", "plugin_name", "enable_fraud_detection", "enable_hitl",
     "confidence_threshold", "duplicate_policy", "workflow", "output_actions", "llm_policy", "review_sample_share",
+    "approval_limits",
 )  # fmt: skip
 
 
@@ -124,4 +125,5 @@ def configuration_of(row: ConfigurationRow, client_id: UUID) -> Configuration:
         llm_policy=row.llm_policy,
         prompt_ids=row.prompt_ids,
         review_sample_share=float(row.review_sample_share),
+        approval_limits=row.approval_limits,
     )

@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
 from docflow.domain.json_types import clean_text
+from docflow.domain.limit_signals import Parts
 from docflow.domain.payment_facts import (
     History,
     KnownAccount,
@@ -46,6 +47,16 @@ _KEEP = text(
     " picture_hash = excluded.picture_hash"
     " RETURNING created_at, process_id"
 )
+#: A mail brings an invoice in two forms; a stack holds what was split from it; what failed is sent again.
+_OF_OTHERS = (
+    " JOIN documents d ON d.client_id = m.client_id AND d.document_id = m.document_id"
+    " JOIN processes p ON p.client_id = m.client_id AND p.process_id = m.process_id"
+    " JOIN processes own ON own.client_id = :client_id AND own.process_id = :process_id"
+    " WHERE m.process_id <> own.process_id AND m.process_id IS DISTINCT FROM own.parent_process_id"
+    " AND p.parent_process_id IS DISTINCT FROM own.process_id AND p.status <> 'failed'"
+    " AND (p.status <> 'cancelled' OR p.error_code = 'rejected')"
+    " ORDER BY m.created_at DESC"
+)
 _ALIKE = text(
     f"SELECT {_COLUMNS}, m.created_at AS at, d.sha256 FROM ("  # noqa: S608 - constants
     " (SELECT * FROM document_marks WHERE client_id = :client_id AND number_key = :number_key"
@@ -53,14 +64,16 @@ _ALIKE = text(
     " UNION"
     " (SELECT * FROM document_marks WHERE client_id = :client_id AND total = :total"
     " AND created_at < :before AND created_at > :after ORDER BY created_at DESC LIMIT :most)"
-    ") m JOIN documents d ON d.client_id = m.client_id AND d.document_id = m.document_id"
-    " JOIN processes p ON p.client_id = m.client_id AND p.process_id = m.process_id"
-    " JOIN processes own ON own.client_id = :client_id AND own.process_id = :process_id"
-    # A mail brings an invoice in two forms; a stack holds what was split from it; what failed is sent again.
-    " WHERE m.process_id <> own.process_id AND m.process_id IS DISTINCT FROM own.parent_process_id"
-    " AND p.parent_process_id IS DISTINCT FROM own.process_id AND p.status <> 'failed'"
-    " AND (p.status <> 'cancelled' OR p.error_code = 'rejected')"
-    " ORDER BY m.created_at DESC"
+    ") m" + _OF_OTHERS
+)
+_PARTS = text(
+    f"SELECT {_COLUMNS}, m.created_at AS at, d.sha256 FROM ("  # noqa: S608 - constants
+    " SELECT * FROM document_marks WHERE client_id = :client_id AND total BETWEEN :low AND :high"
+    " AND created_at < :before AND created_at > :after"
+    " AND (vat_id = :vat_id OR seller_key = :seller_key) ORDER BY created_at DESC LIMIT :most) m" + _OF_OTHERS
+)
+_OWN = text(
+    "SELECT created_at, process_id FROM document_marks WHERE client_id = :client_id AND document_id = :document_id"
 )
 _VENDORS = text(
     "SELECT vendor_id, name, name_key, vat_id FROM vendors WHERE client_id = :client_id"
@@ -122,6 +135,29 @@ class DocumentMemory:
             }
             alike = (await session.execute(_ALIKE, looked)).all()
             return await _known(session, given, tuple(_past(row) for row in alike))
+
+    async def parts(
+        self, client_id: UUID, document_id: UUID, facts: PaymentFacts, parts: Parts
+    ) -> Sequence[PastDocument]:
+        """The seller's documents of such amounts that were read before this one. None for one that is not kept."""
+        async with self._database.client(client_id) as session:
+            own = (
+                await session.execute(_OWN, {"client_id": client_id, "document_id": document_id})
+            ).one_or_none()
+            if own is None:
+                return ()
+            looked = {
+                "client_id": client_id,
+                "vat_id": facts.vat_id,
+                "seller_key": _clean(facts.seller_key) or None,
+                "low": parts.low,
+                "high": parts.high,
+                "after": parts.after,
+                "before": own.created_at,
+                "process_id": own.process_id,
+                "most": ALIKE,
+            }
+            return tuple(_past(row) for row in await session.execute(_PARTS, looked))
 
 
 async def _known(session: AsyncSession, given: dict[str, Any], alike: tuple[PastDocument, ...]) -> History:

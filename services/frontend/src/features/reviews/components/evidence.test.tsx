@@ -41,7 +41,9 @@ test("what a revision changed is shown before and after, as text, and can be loo
 
 test("what a page shows stands beside what its text states", async () => {
   const show = vi.fn();
-  const values = [{ field: "grand_total", text: "1,190.00", picture: "9,190.00", page: 1, box: [0, 0, 1, 1] }];
+  const values = [
+    { field: "grand_total", text: "1,190.00", picture: "9,190.00", page: 1, box: [0, 0, 1, 1] },
+  ];
   const { container } = render(<Fraud of={flagged("text_layer_mismatch", { values })} show={show} />);
   expect(container.textContent).toContain("The page shows other figures than its text states");
   expect(container.querySelector("del")?.textContent).toBe("1,190.00");

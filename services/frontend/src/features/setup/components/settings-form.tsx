@@ -5,7 +5,7 @@ import { Card } from "../../../ui/page";
 import type { Draft } from "../draft";
 
 const POLICIES: Draft["duplicate_policy"][] = ["flag", "allow", "return_existing"];
-const CODE = ["output_actions", "llm_policy", "workflow"] as const;
+const CODE = ["approval_limits", "output_actions", "llm_policy", "workflow"] as const;
 
 /** When a person looks, and what happens with what was read. */
 export function SettingsForm({
