@@ -315,3 +315,11 @@ async def test_parts_that_failed_are_not_counted(office: Office) -> None:
     failed = await office.send(invoice("1"), **pinned)
     await office.rows("UPDATE processes SET status = 'failed' WHERE process_id = :p RETURNING 1", p=failed)
     assert "split_invoices" not in await office.flags(await office.send(invoice("2"), **pinned))
+
+
+async def test_a_mail_from_nearly_the_domain_that_the_vendor_wrote_from_is_told(office: Office) -> None:
+    await office.send(invoice("1"), metadata_={"email": {"from": "bills@mail.mustermann.example"}})
+    later = await office.send(invoice("2"), metadata_={"email": {"from": "bills@musterman.example"}})
+    flag = (await office.flags(later))["sender_lookalike"]
+    assert flag["evidence"]["vendor_domain"] == "mustermann.example"
+    assert "sender_lookalike" not in await office.flags(await office.send(invoice("3")))

@@ -18,6 +18,7 @@ from docflow.domain.ports.workbench import Workbench
 from docflow.domain.read_documents import fields_as_json, tables_as_json
 from docflow.domain.reading import FraudFlag, TextSource
 from docflow.domain.repeat_signals import repeat_signals
+from docflow.domain.sender_signals import sender_domain, sender_signals
 from docflow.domain.stages import DuplicatePolicy
 from docflow.features.reading.assembly import AssembledFields
 from docflow.features.vendors.facts import facts_of
@@ -89,13 +90,15 @@ class Signals:
         scanned = any(page.source is TextSource.OCR for page in opened.pages)
         # A scanner's program says nothing of who made the paper.
         producer = None if scanned else opened.producer
-        traits = Traits(producer, *await self._looks(document, facts))
+        sent_from = sender_domain(job.process.metadata)
+        traits = Traits(producer, *await self._looks(document, facts), sent_from)
         history = await self._memory.recall(job.run.client_id, document.document_id, facts, traits)
         # The same at every repeat of the run.
         now = job.run.created_at
         received_on = job.process.created_at.astimezone(UTC).date()
         found = [
             *payee_signals(facts, history, now=now, scanned=scanned),
+            *sender_signals(sent_from, opened.pages, history.documents),
             *habit_signals(facts, traits, history, now=now, received_on=received_on),
         ]
         parts = parts_to_look_for(facts, config.approval_limits, now)

@@ -40,6 +40,8 @@ WEIGHTS: dict[str, Weight] = {
     "bank_details_new": Weight(Family.PAYEE, 0.85, _OPEN),
     "account_shared": Weight(Family.PAYEE, 0.6, "judged: two sellers rarely share an account"),
     "vendor_lookalike": Weight(Family.PAYEE, 0.4, "judged: a name one or two letters off; scans misread too"),
+    "sender_lookalike": Weight(Family.PAYEE, 0.4, "judged: a domain one or two letters off is registered to deceive"),
+    "sender_changed": Weight(Family.PAYEE, 0.15, "judged: bills are sent by services, which change"),
     "iban_country": Weight(Family.PAYEE, 0.15, "judged: sellers do bank abroad"),
     "duplicate_exact": Weight(Family.DUPLICATE, 0.9, "documented: the same bytes"),
     "duplicate_number": Weight(Family.DUPLICATE, 0.85, "judged: seller, number and amount are equal"),

@@ -39,7 +39,7 @@ class PaymentFacts:
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What the file itself shows. `producer` names the program that made it, without its version.
+    """What the file and the way it came show. `sender_domain` is that of the mail that brought it. `producer` names the program that made it, without its version.
 
     `picture_hash` has 256 bits and is of the first page; `turned_hashes` are of it turned a little, to compare with.
     """
@@ -47,6 +47,7 @@ class Traits:
     producer: str | None = None
     picture_hash: bytes | None = None
     turned_hashes: tuple[bytes, ...] = ()
+    sender_domain: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,7 @@ class PastDocument:
     is_credit: bool = False
     producer: str | None = None
     picture_hash: bytes | None = None
+    sender_domain: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,19 +32,19 @@ NAMES = 5000
 
 _COLUMNS = (
     "m.document_id, m.process_id, m.seller, m.seller_key, m.vat_id, m.number, m.number_key, m.issued_on, m.total,"
-    " m.currency, m.is_credit, m.producer, m.picture_hash"
+    " m.currency, m.is_credit, m.producer, m.picture_hash, m.sender_domain"
 )
 _KEEP = text(
     "INSERT INTO document_marks (client_id, document_id, process_id, seller, seller_key, vat_id, number, number_key,"
-    " issued_on, total, currency, accounts, is_credit, producer, picture_hash, created_at)"
+    " issued_on, total, currency, accounts, is_credit, producer, picture_hash, sender_domain, created_at)"
     " SELECT :client_id, d.document_id, d.process_id, :seller, :seller_key, :vat_id, :number, :number_key, :issued_on,"
-    " :total, :currency, :accounts, :is_credit, :producer, :picture_hash, clock_timestamp()"
+    " :total, :currency, :accounts, :is_credit, :producer, :picture_hash, :sender_domain, clock_timestamp()"
     " FROM documents d WHERE d.client_id = :client_id AND d.document_id = :document_id FOR KEY SHARE"
     " ON CONFLICT (client_id, document_id) DO UPDATE SET seller = excluded.seller, seller_key = excluded.seller_key,"
     " vat_id = excluded.vat_id, number = excluded.number, number_key = excluded.number_key,"
     " issued_on = excluded.issued_on, total = excluded.total, currency = excluded.currency,"
     " accounts = excluded.accounts, is_credit = excluded.is_credit, producer = excluded.producer,"
-    " picture_hash = excluded.picture_hash"
+    " picture_hash = excluded.picture_hash, sender_domain = excluded.sender_domain"
     " RETURNING created_at, process_id"
 )
 #: A mail brings an invoice in two forms; a stack holds what was split from it; what failed is sent again.
@@ -191,6 +191,7 @@ def _given(client_id: UUID, document_id: UUID, facts: PaymentFacts, traits: Trai
         "is_credit": facts.is_credit,
         "producer": _clean(traits.producer),
         "picture_hash": traits.picture_hash,
+        "sender_domain": _clean(traits.sender_domain),
     }
 
 
@@ -225,6 +226,7 @@ def _past(row: Row[Any]) -> PastDocument:
         is_credit=row.is_credit,
         producer=row.producer,
         picture_hash=row.picture_hash,
+        sender_domain=row.sender_domain,
     )
 
 
