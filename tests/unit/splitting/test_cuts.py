@@ -1,5 +1,7 @@
+from dataclasses import replace
+
 from docflow.domain.reading import Page, TextSource, Word
-from docflow.features.splitting.cuts import proposed
+from docflow.features.splitting.cuts import are_sure, proposed, scored
 
 
 def pages(*texts: str) -> list[Page]:
@@ -49,3 +51,34 @@ def test_a_page_that_goes_on_without_a_heading_is_not_cut_off() -> None:
 
 def test_a_blank_page_is_no_document() -> None:
     assert cuts(FIRST, "", SECOND) == [3]
+
+
+def is_cut_unseen(*texts: str) -> bool:
+    return are_sure(scored(pages(*texts)))
+
+
+SHOP = "Northwind Traders\n1 Harbour Street"
+
+
+def test_a_letterhead_that_goes_on_is_no_sign_of_one_document() -> None:
+    """A writer sends many: a person looks whether two receipts of one shop are one."""
+    assert not is_cut_unseen(f"{SHOP}\nTea 3.00\nThank you", f"{SHOP}\nCoffee 4.00\nThank you", SECOND)
+
+
+def test_pages_that_are_shown_to_go_on_leave_a_sure_cut_unseen() -> None:
+    first = (f"{SHOP}\nInvoice\nPage 1 of 2", f"{SHOP}\nmore\nPage 2 of 2")
+    assert is_cut_unseen(*first, "Contoso Limited\nCredit note\nPage 1 of 1")
+
+
+def test_bills_of_one_account_with_numbers_of_their_own_are_not_taken_for_one() -> None:
+    bills = [f"{SHOP}\nAccount number: AC-700\nInvoice number: NW-100{n}\nTea 3.00" for n in range(2)]
+    assert not is_cut_unseen(*bills, SECOND)
+    goes_on = (bills[0], f"{SHOP}\nAccount number: AC-700\nmore")
+    assert is_cut_unseen(*goes_on, SECOND)
+
+
+def test_another_letterhead_on_another_paper_is_worth_a_look() -> None:
+    first, second = pages("Northwind Traders\nTea 3.00 total", "Corner Bakery\nBread rolls 4.00")
+    narrow = replace(second, width=226)
+    assert [cut.page for cut in proposed([first, narrow])] == [2]
+    assert proposed([first, second]) == ()

@@ -20,6 +20,7 @@ from docflow.domain.ports.ocr import PageEngine
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.read_documents import ReadDocument, fields_as_json, tables_as_json, typed_data
 from docflow.domain.reading import Classification, Page, ReadPicture, TextSource, Word
+from docflow.domain.splitting import CUTTABLE
 from docflow.domain.stages import DocumentStatus
 from docflow.features.reading import stored_pages
 from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
@@ -121,7 +122,7 @@ class DocumentReader:
         assembled = await self._surer(job, config, document, opened, assembled)
         confidence = mean_confidence(opened.pages)
         signals = await self._signals.of(job, config, document, opened, assembled, confidence=confidence)
-        cuts = await self._cuts(opened)
+        cuts = await self._cuts(document, opened)
         found = await self._plugged.of(job, config, opened.pages, assembled)
         whole = replace(opened, signals=(*signals, *found.signals))
         read, changes = _result(config, document, whole, assembled, classification, cuts=cuts)
@@ -154,11 +155,11 @@ class DocumentReader:
         await self._keep_pages(job, document, pages, scanned)
         return replace(opened, pages=pages)
 
-    async def _cuts(self, opened: OpenedFile) -> tuple[Cut, ...]:
-        """None in a structured invoice: its annexes belong to it."""
+    async def _cuts(self, document: DocumentState, opened: OpenedFile) -> tuple[Cut, ...]:
+        """None in a structured invoice, whose annexes belong to it, nor in a file that nobody can cut."""
         if opened.cuts is not None:
             return opened.cuts
-        if opened.invoice is not None or len(opened.pages) < 2:
+        if opened.invoice is not None or len(opened.pages) < 2 or document.mime_type not in CUTTABLE:
             return ()
         return await self._workbench.run(proposed, opened.pages, timeout_s=CUTS_TIMEOUT_S)
 

@@ -79,7 +79,8 @@ def _pixels(image: bytes) -> "NDArray[Any]":
 
 
 def _is_strip(pixels: "NDArray[Any]") -> bool:
-    return max(pixels.shape[:2]) > LONGEST_RATIO * min(pixels.shape[:2])
+    height, width = pixels.shape[:2]
+    return bool(max(height, width) > LONGEST_RATIO * min(height, width))
 
 
 def _noting_engine(params: dict[str, Any]) -> Any:

@@ -13,8 +13,8 @@ from docflow.features.classification.families import FAMILIES
 from docflow.features.classification.scoring import HEAD_LINES
 from docflow.features.classification.words import folded
 
-#: A cut from here on is worth a person's look.
-LIKELY = 0.80
+#: A cut from here on is worth a person's look: a document that is missed is read as part of another, and nobody knows.
+LIKELY = 0.45
 #: From here on a page begins a document for sure, and up to here it surely goes on (docs/quality.md has what that cost).
 SURE, GOES_ON = 0.90, 0.02
 #: Log odds, set by hand on stacks of the development sets (docs/quality.md).
@@ -25,6 +25,8 @@ TITLE, SAME_TITLE = 2.0, -0.5
 OTHER_HEAD, SAME_HEAD = 2.0, -2.0
 OTHER_PAPER = 1.0
 BLANK_BETWEEN = 2.0
+#: The least where nothing but looks speaks for the page going on: above GOES_ON, so that a person is asked.
+UNDECIDED = -3.5
 #: A page with fewer is blank: a separator, or the back of a sheet.
 FEW_WORDS = 3
 
@@ -110,7 +112,7 @@ def _face(page: Page) -> _Face:
 
 
 def _score(before: _Face, face: _Face) -> float:
-    return (
+    score = (
         PRIOR
         + _numbering_score(before, face)
         + _number_score(before, face)
@@ -119,6 +121,15 @@ def _score(before: _Face, face: _Face) -> float:
         + OTHER_PAPER * (before.paper != face.paper)
         + BLANK_BETWEEN * (face.number - before.number > 1)
     )
+    return score if _is_shown_to_go_on(before, face) else max(score, UNDECIDED)
+
+
+def _is_shown_to_go_on(before: _Face, face: _Face) -> bool:
+    """By what belongs to one document. A letterhead belongs to its writer, who sends many."""
+    if face.numbering is not None:
+        return face.numbering[0] > 1
+    is_last = before.numbering is None or before.numbering[0] == before.numbering[1]
+    return not is_last or _number_score(before, face) == SAME_NUMBER
 
 
 def _numbering_score(before: _Face, face: _Face) -> float:
@@ -133,7 +144,11 @@ def _numbering_score(before: _Face, face: _Face) -> float:
 def _number_score(before: _Face, face: _Face) -> float:
     if not before.numbers or not face.numbers:
         return 0.0
-    return SAME_NUMBER if before.numbers & face.numbers else OTHER_NUMBER
+    if not before.numbers & face.numbers:
+        return OTHER_NUMBER
+    # The number of an account stands on all bills of it, beside their own.
+    is_same = before.numbers <= face.numbers or face.numbers <= before.numbers
+    return SAME_NUMBER if is_same else 0.0
 
 
 def _title_score(before: _Face, face: _Face) -> float:
