@@ -80,6 +80,8 @@ class DocumentMark(Created, Base):
     picture_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     vendor_id: Mapped[UUID | None]
     counted_at: Mapped[datetime | None]
+    sender_domain: Mapped[str | None] = mapped_column(sort_order=1)
+    """Of the mail that brought its process."""
 
     __table_args__ = (
         ForeignKeyConstraint(
