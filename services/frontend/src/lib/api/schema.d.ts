@@ -3428,6 +3428,9 @@ export interface components {
    *     }
    */
   ConfigurationIn: {
+   approval_limits?: {
+    [key: string]: number | string;
+   };
    /** @default 0.8 */
    confidence_threshold?: number;
    /** @default flag */
@@ -3465,6 +3468,9 @@ export interface components {
    *     `gate` stands in the answer to publishing, of a client's own.
    */
   ConfigurationOut: {
+   approval_limits: {
+    [key: string]: string;
+   };
    canary_percent: number | null;
    confidence_threshold: number;
    /** Format: uuid */
@@ -3514,6 +3520,9 @@ export interface components {
    *     }
    */
   ConfigurationPatch: {
+   approval_limits?: {
+    [key: string]: number | string;
+   };
    confidence_threshold?: number;
    duplicate_policy?: components["schemas"]["DuplicatePolicy"];
    enable_fraud_detection?: boolean;

@@ -5,7 +5,7 @@ from pathlib import Path
 from docflow.db.steps import AsEngine, give_to_engine, run, run_file
 
 revision = "0061_payment_signals"
-down_revision = "0064_calls"
+down_revision = "0065_dead_runs"
 branch_labels = None
 depends_on = None
 
