@@ -15,12 +15,12 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
 from docflow_api.deps import Gateway, parsed, read_json
+from docflow_api.forms import sent_form
 from docflow_api.received import Memory, Received, bad, check_count, sent_file
 from docflow_api.schemas.processes import ProcessIn
 from docflow_api.sources import FileSources, Sources
 
 _FILE_FIELDS = ("files", "file")
-_MAX_FIELDS = 50
 
 
 @asynccontextmanager
@@ -32,11 +32,7 @@ async def open_submission(request: Request, gateway: Gateway, client_id: UUID) -
     limits = gateway.container.settings.limits
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if kind == "multipart/form-data":
-        async with request.form(
-            max_files=limits.files_per_process + 1,
-            max_fields=_MAX_FIELDS,
-            max_part_size=limits.metadata_bytes + 4096,
-        ) as form:
+        async with sent_form(request, limits) as form:
             yield await _from_form(form, limits)
     elif kind == "application/json" and "file_name" not in request.query_params:
         given = parsed(ProcessIn, await read_json(request))
