@@ -115,6 +115,11 @@ class _PrivateFile(logging.handlers.RotatingFileHandler):
         keep_owner(path)
         return super()._open()
 
+    def shouldRollover(self, _record: logging.LogRecord) -> bool:  # noqa: N802
+        """Once it is full, by the line that filled it: the library writes each line twice to know beforehand."""
+        stream = self.stream
+        return stream is not None and stream.seek(0, 2) >= self.maxBytes > 0
+
 
 def _formatter(renderer: structlog.typing.Processor) -> logging.Formatter:
     return structlog.stdlib.ProcessorFormatter(
