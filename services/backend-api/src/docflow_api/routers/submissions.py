@@ -10,6 +10,7 @@ from docflow.features.documents.models import Document
 from docflow.features.idempotency.service import StoredAnswer
 from docflow.features.processes.models import Process
 from docflow.features.processes.repository import ProcessRepository
+from docflow.features.processes.view import DocumentView, ProcessView
 from docflow.features.submissions.service import Accepted
 from fastapi import APIRouter, Header, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
@@ -111,7 +112,9 @@ async def create_process(
     return json_answer(accepted.answer.body, accepted.answer.status_code, headers)
 
 
-def stored_answer(process: Process, documents: Sequence[Document], status: int) -> StoredAnswer:
+def stored_answer(
+    process: Process | ProcessView, documents: Sequence[Document] | Sequence[DocumentView], status: int
+) -> StoredAnswer:
     headers = place_of(process.process_id) | (COME_BACK if status == 202 else {})
     return StoredAnswer(status, headers, process_out(process, documents).model_dump(mode="json"))
 

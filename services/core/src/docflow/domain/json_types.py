@@ -12,4 +12,5 @@ JsonArray = Sequence[JsonValue]
 
 def clean_text(text: str) -> str:
     """Text that PostgreSQL stores in text and jsonb: no NUL, no lone surrogates."""
-    return text.replace("\x00", "").encode("utf-8", "replace").decode("utf-8")
+    text = text.replace("\x00", "")
+    return text if text.isascii() else text.encode("utf-8", "replace").decode("utf-8")

@@ -15,6 +15,7 @@ from docflow.features.api_keys.models import ApiKey
 from docflow.features.api_keys.repository import find_api_key, note_uses
 
 _NO_HASH = bytes(32)
+_SCOPES = frozenset(Scope)
 
 
 async def create_api_key(
@@ -66,7 +67,7 @@ class ApiKeys:
         if row["client_status"] != "active":
             raise Forbidden("this client is suspended", code="client_suspended")
         self._used.setdefault(row["client_id"], {})[row["api_key_id"]] = at
-        scopes = frozenset(Scope(scope) for scope in row["scopes"] if scope in set(Scope))
+        scopes = frozenset(Scope(scope) for scope in row["scopes"] if scope in _SCOPES)
         return Caller(
             f"key:{row['api_key_id']}",
             row["client_id"],

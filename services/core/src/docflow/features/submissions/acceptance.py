@@ -1,6 +1,5 @@
 """The rows that make a submission true, written in one statement."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
+from docflow.db.json_text import json_bytes
 from docflow.domain.errors import TransientError
 from docflow.domain.transition import Transition
 
@@ -56,7 +56,7 @@ def _values(asked: Acceptance) -> dict[str, object]:
 
 
 def _dumped(value: object) -> str:
-    return json.dumps(value, allow_nan=False, default=str)
+    return json_bytes(value).decode()
 
 
 def _in_time(accepted_at: datetime | None) -> datetime:

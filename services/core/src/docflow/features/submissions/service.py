@@ -34,10 +34,11 @@ from docflow.features.idempotency import service as idempotency
 from docflow.features.idempotency.service import KeyedRequest, StoredAnswer
 from docflow.features.processes.models import Process
 from docflow.features.processes.repository import ProcessRepository
+from docflow.features.processes.view import DocumentView, ProcessView
 from docflow.features.removals import repository as removals
 from docflow.features.stage_runs.changed import Hints, hints_of
 from docflow.features.stage_runs.submission import first_transition
-from docflow.features.submissions.acceptance import Acceptance, accept, accept_within
+from docflow.features.submissions.acceptance import Acceptance, Row, accept, accept_within
 from docflow.features.submissions.door import (
     Failures,
     LaterFile,
@@ -52,8 +53,13 @@ from docflow.features.webhooks.service import ensure_callback_endpoint
 
 ROUTE = "POST /v1/processes"
 
-Render = Callable[[Process, Sequence[Document], int], StoredAnswer]
+Render = Callable[[Process | ProcessView, Sequence[Document] | Sequence[DocumentView], int], StoredAnswer]
 """The answer for a process, its documents and the status 202 (new) or 200 (an earlier one)."""
+_GIVEN = (
+    "process_id", "client_id", "process_type_id", "config_version", "current_stage", "external_id", "ingestion_source",
+    "created_by",
+)  # fmt: skip
+_GIVEN_OF_FILE = ("document_id", "process_id", "file_name", "file_size", "mime_type", "sha256")
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,8 +231,8 @@ class Submissions:
 
     async def _accept_alone(self, intake: _Intake, render: Render) -> tuple[Accepted, Hints]:
         asked = self._acceptance(intake)
-        process, documents = _rows(asked, await accept(self._database, asked))
-        return Accepted(process.process_id, render(process, documents, 202)), hints_of(asked.transition)
+        view = _view(asked, await accept(self._database, asked))
+        return Accepted(view.process_id, render(view, view.documents, 202)), hints_of(asked.transition)
 
     async def _accept_within(self, intake: _Intake, render: Render) -> tuple[Accepted, Hints]:
         async with self._database.client(intake.client_id) as session:
@@ -242,7 +248,7 @@ class Submissions:
         existing = await self._existing(session, intake)
         if existing is not None:
             process, documents = existing
-            answer = render(process, documents, 200)
+            accepted = Accepted(process.process_id, render(process, documents, 200))
             hints: Hints = ()
         else:
             asked = self._acceptance(intake)
@@ -250,12 +256,12 @@ class Submissions:
             if intake.given.callback_url is not None:
                 # What signs the calls to it; without this row no call is made.
                 await ensure_callback_endpoint(session, intake.client_id, self._sealing)
-            process, documents = _rows(asked, await accept_within(session, asked))
-            answer = render(process, documents, 202)
+            view = _view(asked, await accept_within(session, asked))
+            accepted = Accepted(view.process_id, render(view, view.documents, 202))
             hints = hints_of(asked.transition)
         if intake.keyed is not None:
-            await idempotency.keep(session, intake.keyed, answer)
-        return Accepted(process.process_id, answer), hints
+            await idempotency.keep(session, intake.keyed, accepted.answer)
+        return accepted, hints
 
     async def _existing(
         self, session: AsyncSession, intake: _Intake
@@ -374,25 +380,41 @@ def _process(state: ProcessState, intake: _Intake) -> dict[str, Any]:
     }
 
 
-def _rows(asked: Acceptance, at: datetime) -> tuple[Process, list[Document]]:
-    """As they stand in the database, with what it filled in."""
-    given = {"metadata_" if name == "metadata" else name: value for name, value in asked.process.items()}
-    process = Process(
-        **given,
+def _view(asked: Acceptance, at: datetime) -> ProcessView:
+    """As it stands in the database, with what that filled in."""
+    return ProcessView(
+        **{name: asked.process[name] for name in _GIVEN},
+        metadata_=asked.process["metadata"],
         status=ProcessStatus.PENDING.value,
-        version=1,
+        overall_confidence=None,
         requires_review=False,
         review_reasons=[],
         total_tokens_input=0,
         total_tokens_output=0,
+        error_code=None,
+        error_message=None,
+        parent_process_id=None,
         created_at=at,
         updated_at=at,
+        completed_at=None,
+        version=1,
+        documents=tuple(_document_view(row) for row in asked.documents),
     )
-    documents = [
-        Document(**row, status=DocumentStatus.PENDING.value, fraud_flags=[], created_at=at, updated_at=at)
-        for row in asked.documents
-    ]
-    return process, documents
+
+
+def _document_view(row: Row) -> DocumentView:
+    return DocumentView(
+        **{name: row[name] for name in _GIVEN_OF_FILE},
+        page_count=None,
+        status=DocumentStatus.PENDING.value,
+        classification=None,
+        ocr_confidence=None,
+        text_source=None,
+        fraud_score=None,
+        fraud_flags=[],
+        error_code=None,
+        error_message=None,
+    )
 
 
 def _upload_ids(placed: Sequence[_Placed]) -> list[UUID]:
