@@ -1115,6 +1115,7 @@ CREATE INDEX ix_document_marks_number_key ON public.document_marks USING btree (
 CREATE INDEX ix_document_marks_process_id ON public.document_marks USING btree (client_id, process_id);
 CREATE INDEX ix_document_marks_total ON public.document_marks USING btree (client_id, total, created_at);
 CREATE INDEX ix_document_marks_vendor_id ON public.document_marks USING btree (client_id, vendor_id, counted_at);
+CREATE INDEX ix_documents_name_grams ON public.documents USING gin (search_grams(client_id, name_key));
 CREATE INDEX ix_documents_name_key ON public.documents USING btree (client_id, name_key);
 CREATE INDEX ix_documents_sha256 ON public.documents USING btree (client_id, sha256, created_at);
 CREATE INDEX ix_evaluation_items_document ON public.evaluation_items USING btree (client_id, document_id);
@@ -1157,6 +1158,7 @@ CREATE INDEX ix_process_fields_list ON public.process_fields USING btree (client
 CREATE INDEX ix_process_types_client_id ON public.process_types USING btree (client_id);
 CREATE INDEX ix_processes_changed ON public.processes USING btree (client_id, updated_at);
 CREATE INDEX ix_processes_creator_list ON public.processes USING btree (client_id, created_by, created_at DESC, process_id DESC);
+CREATE INDEX ix_processes_external_grams ON public.processes USING gin (search_grams(client_id, external_key)) WHERE (external_key IS NOT NULL);
 CREATE INDEX ix_processes_external_id ON public.processes USING btree (client_id, external_id) WHERE (external_id IS NOT NULL);
 CREATE INDEX ix_processes_external_key ON public.processes USING btree (client_id, external_key) WHERE (external_key IS NOT NULL);
 CREATE INDEX ix_processes_list ON public.processes USING btree (client_id, created_at DESC, process_id DESC);
@@ -2056,6 +2058,38 @@ AS $function$
            k.expires_at, k.revoked_at, c.status
     FROM public.api_keys k JOIN public.clients c ON c.client_id = k.client_id
     WHERE k.prefix = p_prefix
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.find_by_part(p_part text, p_most integer)
+ RETURNS SETOF uuid
+ LANGUAGE plpgsql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+ SET jit TO 'off'
+ SET plan_cache_mode TO 'force_custom_plan'
+AS $function$
+DECLARE
+    v_client_id uuid := nullif(current_setting('app.current_client_id', true), '')::uuid;
+    v_grams bigint[] := search_grams(v_client_id, p_part);
+BEGIN
+    IF coalesce(cardinality(v_grams), 0) = 0 THEN
+        RETURN;
+    END IF;
+    RETURN QUERY
+    SELECT found.process_id FROM (
+        (SELECT p.process_id FROM processes p
+         WHERE p.external_key IS NOT NULL AND search_grams(p.client_id, p.external_key) @> v_grams
+             AND p.client_id = v_client_id AND position(p_part IN p.external_key) > 0
+         LIMIT p_most)
+        UNION
+        (SELECT d.process_id FROM documents d
+         WHERE search_grams(d.client_id, d.name_key) @> v_grams
+             AND d.client_id = v_client_id AND position(p_part IN d.name_key) > 0
+         LIMIT p_most)
+    ) found LIMIT p_most;
+END
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
@@ -3123,6 +3157,18 @@ END
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.search_grams(p_client_id uuid, p_text text)
+ RETURNS bigint[]
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE STRICT
+BEGIN ATOMIC
+ SELECT COALESCE(array_agg(hashtextextended(substr(search_grams.p_text, place.place, 3), own.own)), '{}'::bigint[]) AS "coalesce"
+    FROM hashtextextended((search_grams.p_client_id)::text, (0)::bigint) own(own),
+     generate_series(1, (length(search_grams.p_text) - 2)) place(place);
+END
+;
+-- owner: docflow_owner; may call: docflow_app, docflow_engine
 
 CREATE OR REPLACE FUNCTION public.set_platform_password(p_user_id uuid, p_old text, p_new text)
  RETURNS boolean

@@ -11,6 +11,8 @@ from sqlalchemy import Connection, create_engine
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlalchemy.pool import NullPool
 
+NEEDED_BY_INDEXES = folder_of_source() / "migrations" / "sql" / "0060" / "search_grams.sql"
+
 
 def differences(connection: Connection) -> list[object]:
     options = {"include_object": is_ours, "compare_type": True}
@@ -30,6 +32,8 @@ async def test_models_and_migrations_make_the_same_tables(
     """Sees what autogenerate does not: checks, defaults, partial indexes, actions of foreign keys."""
     empty = await database_server.empty()
     engine = create_engine(empty.admin, poolclass=NullPool)
+    with engine.begin() as connection:
+        connection.exec_driver_sql(NEEDED_BY_INDEXES.read_text(encoding="utf-8"))
     METADATA.create_all(engine)
     engine.dispose()
     ours, theirs = await schema_sections(empty.admin), await schema_sections(database_urls.admin)

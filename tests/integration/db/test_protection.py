@@ -95,6 +95,7 @@ DEFINERS = {
     "settle_calls": "docflow_engine",
     "find_answers": "docflow_engine",
     "begin_calls": "docflow_engine",
+    "find_by_part": "docflow_engine",
     "sweep_usage": "docflow_engine",
     "take_evaluations": "docflow_engine",
     "count_documents": "docflow_engine",

@@ -73,6 +73,7 @@ class Document(Updated, Base):
         ),
         Index("ix_documents_sha256", "client_id", "sha256", "created_at"),
         Index("ix_documents_name_key", "client_id", "name_key"),
+        Index("ix_documents_name_grams", text("search_grams(client_id, name_key)"), postgresql_using="gin"),
     )
 
 

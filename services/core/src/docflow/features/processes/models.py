@@ -134,6 +134,12 @@ class Process(Updated, Base):
             "external_key",
             postgresql_where=text("external_key IS NOT NULL"),
         ),
+        Index(
+            "ix_processes_external_grams",
+            text("search_grams(client_id, external_key)"),
+            postgresql_using="gin",
+            postgresql_where=text("external_key IS NOT NULL"),
+        ),
     )
 
 
