@@ -174,6 +174,10 @@ _SEARCH: Mapping[str, ProcessFilter] = {
     "file name, 11111": ProcessFilter(search="invoice-ext-77"),
     "external id": ProcessFilter(search="ext-12345"),
     "process id, many": ProcessFilter(search="12ab"),
+    "part of a name, one": ProcessFilter(search="oice-ext-77777."),
+    "part, a few hundred": ProcessFilter(search="7777"),
+    "part of nearly all": ProcessFilter(search="voice-ext"),
+    "part, at the far end": ProcessFilter(search="ext-9.p"),
     "nothing": ProcessFilter(search="zzz"),
 }
 

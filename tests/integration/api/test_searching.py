@@ -5,7 +5,7 @@ import pytest
 from docflow.db.database import Database
 from docflow.features.processes.models import Process
 from docflow.features.processes.repository import ProcessRepository
-from docflow.features.processes.search import Search, id_bounds
+from docflow.features.processes.search import NEWEST, Search, id_bounds
 from docflow.testing.factories import Tenancy, add_document, add_process
 from sqlalchemy import select, text
 
@@ -99,13 +99,56 @@ async def test_q_finds_the_beginning_of_names_and_ids_in_any_case(
     known = await add_process(database, acme, external_id="PO-Rechnung")
     other = await add_process(database, globex, external_id="Rechnung")
     headers = await key_for(acme)
-    assert await ids(headers, "q=rechnung") == [str(named)]
+    assert await ids(headers, "q=rechnung") == [str(known), str(named)]
+    assert await ids(headers, "q=re") == [str(named)]
     assert await ids(headers, "q=RECHNUNG_50%25.p") == [str(named)]
     assert await ids(headers, "q=rechnung%25") == []
     assert await ids(headers, "q=po-") == [str(known)]
     assert await ids(headers, f"q={known}") == [str(known)]
     assert await ids(headers, f"q={str(known)[:35]}") == [str(known)]
     assert await ids(headers, f"q={other}") == []
+
+
+async def test_q_finds_any_part_of_names_and_external_ids_of_the_own_client(
+    two_clients: Clients, key_for: KeyFor, database: Database, ids
+) -> None:
+    acme, globex = two_clients
+    named = await add_process(database, acme)
+    await add_document(database, acme.client_id, named, file_name="Rechnung_50% Müller.PDF")
+    known = await add_process(database, acme, external_id="PO-4711/Nord")
+    other = await add_process(database, globex, external_id="PO-4711/Nord")
+    await add_document(database, globex.client_id, other, file_name="Rechnung_50% Müller.PDF")
+    headers = await key_for(acme)
+    assert await ids(headers, "q=MÜLLER") == [str(named)]
+    assert await ids(headers, "q=ung_50%25%20m") == [str(named)]
+    assert await ids(headers, "q=ung_50_m") == []
+    assert await ids(headers, "q=711/n") == [str(known)]
+    assert await ids(headers, "q=711&status=failed") == []
+    # Less than three characters are looked for at the beginning.
+    assert await ids(headers, "q=11") == []
+    assert await ids(headers, "q=po") == [str(known)]
+    assert await ids(await key_for(globex), "q=nord") == [str(other)]
+
+
+async def test_a_part_that_is_common_gives_the_same_list(two_clients: Clients, database: Database) -> None:
+    """Where most of the newest fit, rows are looked at instead of an index."""
+    acme, _ = two_clients
+    for number in range(NEWEST // 10 + 5):
+        await add_process(database, acme, external_id=f"no {number} of a batch")
+    await add_process(database, acme, external_id="alone")
+    async with database.client(acme.client_id) as session:
+        by_row = await Search("a BATCH").where(session, acme.client_id)
+        by_index = await Search("7 of a b").where(session, acme.client_id)
+        assert len(list(await session.scalars(select(Process.process_id).where(by_row)))) == NEWEST // 10 + 5
+        assert len(list(await session.scalars(select(Process.process_id).where(by_index)))) == 5
+
+
+async def test_nobody_who_is_bound_to_no_client_finds_a_part(
+    two_clients: Clients, database: Database
+) -> None:
+    await add_process(database, two_clients[0], external_id="PO-4711")
+    async with database.nobody() as session:
+        assert list(await session.scalars(text("SELECT find_by_part('4711', 10)"))) == []
 
 
 async def test_a_beginning_that_many_share_gives_the_same_list(

@@ -52,7 +52,7 @@ async def list_reviews(
         Query(
             min_length=1,
             max_length=255,
-            description="The beginning of a file's name, of an external id, or of a process's id",
+            description="A part of a file's name or of an external id, or the beginning of a process's id",
         ),
     ] = None,
     sample: Annotated[bool, Query(description="Blind samples instead of what waits for a decision")] = False,

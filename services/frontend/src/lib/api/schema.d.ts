@@ -10135,7 +10135,7 @@ export interface operations {
     external_id?: string | null;
     /** @description Those that were split from this process */
     parent_process_id?: string | null;
-    /** @description The beginning of a file's name, of the external id or of the process's id, in any case */
+    /** @description A part of a file's name or of the external id, or the beginning of the process's id, in any case; less than three characters are looked for at beginnings alone */
     q?: string | null;
     limit?: number;
     cursor?: string | null;
@@ -11108,7 +11108,7 @@ export interface operations {
     /** @description Whether somebody works on it now */
     claimed?: boolean | null;
     older_than_s?: number | null;
-    /** @description The beginning of a file's name, of an external id, or of a process's id */
+    /** @description A part of a file's name or of an external id, or the beginning of a process's id */
     q?: string | null;
     /** @description Blind samples instead of what waits for a decision */
     sample?: boolean;

@@ -4,7 +4,7 @@ export const processes = {
   none: "Noch nichts eingereicht",
   none_hint: "Reichen Sie ein Dokument ein; es erscheint hier, während es gelesen wird.",
   none_fit: "Nichts passt zu diesen Filtern",
-  none_fit_hint: "Nehmen Sie einen weg, oder suchen Sie nach dem Anfang eines Dateinamens oder einer Nummer.",
+  none_fit_hint: "Nehmen Sie einen weg, oder suchen Sie nach einem Teil eines Dateinamens oder einer Nummer.",
   hand_in: "Einreichen",
   file: "Datei",
   type: "Art",

@@ -4,7 +4,7 @@ export const processes = {
   none: "Nothing was handed in yet",
   none_hint: "Hand in a document, and it shows up here as it is read.",
   none_fit: "Nothing fits these filters",
-  none_fit_hint: "Take one away, or search for the beginning of a file's name or number.",
+  none_fit_hint: "Take one away, or search for a part of a file's name or number.",
   hand_in: "Hand in",
   file: "File",
   type: "Type",

@@ -29,7 +29,7 @@ class ProcessFilter:
     """Bounds are exclusive; no status = any.
 
     `fields` maps names of read fields to the values asked for, equal as typed values: 119 finds 119.00. `search` is
-    the beginning of a file's name, an external id or a process's id.
+    a part of a file's name or external id, or the beginning of a process's id.
     """
 
     statuses: Sequence[ProcessStatus] = ()

@@ -1,4 +1,4 @@
-"""Finding processes by the beginning of what people know them by: a file's name, an external id, the process's id."""
+"""Finding processes by a part of what people know them by: a file's name or an external id; and by how an id begins."""
 
 import re
 from collections.abc import Sequence
@@ -16,6 +16,10 @@ from docflow.features.processes.models import Process
 
 FEW = 20_000
 """Up to so many hits are looked up by their ids (about 2 µs each); more are met soon by walking down the list."""
+LEAST_PART = 3
+"""Characters that a part needs for its index; what is shorter is looked for at the beginning."""
+NEWEST = 500
+"""Of so many processes at the top a tenth must fit for a text to count as common."""
 _HIGHEST = "\U0010ffff"
 _ID_BEGINNING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{0,4}){0,3}(-[0-9a-f]{0,12})?|[0-9a-f]{4,7}")
 
@@ -29,6 +33,8 @@ class Search:
 
     async def where(self, session: AsyncSession, client_id: UUID) -> ColumnElement[bool]:
         """The condition on processes that is quick for this text: few hits by their ids, many by a look at each row."""
+        if self._key_is_part and await self._is_common(session, client_id):
+            return or_(*self._by_row())
         hits = self._hits(client_id)
         count = await session.scalar(select(func.count()).select_from(hits.subquery())) or 0
         if count > self.few:
@@ -38,36 +44,65 @@ class Search:
             func.array(hits.scalar_subquery(), type_=ARRAY(PG_UUID(as_uuid=True)))
         )
 
+    @property
+    def _key(self) -> str:
+        return self.text.lower()
+
+    @property
+    def _key_is_part(self) -> bool:
+        return len(self._key) >= LEAST_PART
+
+    async def _is_common(self, session: AsyncSession, client_id: UUID) -> bool:
+        """A page of it is together soon by walking down the list, sooner than an index gives its many hits."""
+        newest = (
+            select(or_(*self._by_row()).label("fits"))
+            .where(Process.client_id == client_id)
+            .order_by(Process.created_at.desc(), Process.process_id.desc())
+            .limit(NEWEST)
+            .subquery()
+        )
+        fitting = await session.scalar(select(func.count()).select_from(newest).where(newest.c.fits))
+        return (fitting or 0) * 10 >= NEWEST
+
     def _by_row(self) -> Sequence[ColumnElement[bool]]:
         named = (
             select(true())
             .where(
                 Document.client_id == Process.client_id,
                 Document.process_id == Process.process_id,
-                *_begins(Document.name_key, self.text.lower()),
+                self._fits(Document.name_key),
             )
             .limit(1)
             .correlate(Process)
             .scalar_subquery()
         )
-        low, high = _begins(Process.external_key, self.text.lower())
-        return [func.coalesce(named, False), low & high, *self._by_id()]
+        return [func.coalesce(named, False), self._fits(Process.external_key), *self._by_id()]
+
+    def _fits(self, column: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
+        return func.strpos(column, self._key) > 0 if self._key_is_part else _begins(column, self._key)
 
     def _by_id(self) -> Sequence[ColumnElement[bool]]:
         bounds = id_bounds(self.text)
         return [Process.process_id.between(*bounds)] if bounds else []
 
     def _hits(self, client_id: UUID) -> Select[UUID]:
-        key = self.text.lower()
         processes = select(Process.process_id).where(Process.client_id == client_id)
-        documents = select(Document.process_id).where(Document.client_id == client_id)
         parts = [
-            processes.where(*_begins(Process.external_key, key)).limit(self.few + 1),
-            documents.where(*_begins(Document.name_key, key)).limit(self.few + 1),
+            *self._by_index(client_id),
             *(processes.where(same).limit(self.few + 1) for same in self._by_id()),
         ]
         every = union_all(*(select(part.subquery().c.process_id) for part in parts)).subquery()
         return select(every.c.process_id).limit(self.few + 1)
+
+    def _by_index(self, client_id: UUID) -> Sequence[Select[UUID]]:
+        if self._key_is_part:
+            return [select(func.find_by_part(self._key, self.few + 1).column_valued("process_id"))]
+        processes = select(Process.process_id).where(Process.client_id == client_id)
+        documents = select(Document.process_id).where(Document.client_id == client_id)
+        return [
+            processes.where(_begins(Process.external_key, self._key)).limit(self.few + 1),
+            documents.where(_begins(Document.name_key, self._key)).limit(self.few + 1),
+        ]
 
 
 def id_bounds(text: str) -> tuple[UUID, UUID] | None:
@@ -80,8 +115,6 @@ def id_bounds(text: str) -> tuple[UUID, UUID] | None:
     return (first, last) if str(first).startswith(text) else None
 
 
-def _begins(
-    column: InstrumentedAttribute[str | None], beginning: str
-) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+def _begins(column: InstrumentedAttribute[str | None], beginning: str) -> ColumnElement[bool]:
     """In the order of bytes a prefix is a range. LIKE is not leak-proof, so no index would serve it here."""
-    return (column >= literal(beginning), column < literal(beginning + _HIGHEST))
+    return (column >= literal(beginning)) & (column < literal(beginning + _HIGHEST))

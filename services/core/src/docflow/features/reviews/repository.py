@@ -24,8 +24,8 @@ NOBODY = "none"
 class ReviewFilter:
     """What is None or empty does not matter. `assignee` is a person, or NOBODY; `claimed` by anybody, now.
 
-    `reasons` are codes, one of which is among the review's. `search` is the beginning of a file's name, an external id or
-    a process's id. `sampled` asks for blind samples instead of what waits for a decision.
+    `reasons` are codes, one of which is among the review's. `search` is a part of a file's name or external id, or the
+    beginning of a process's id. `sampled` asks for blind samples instead of what waits for a decision.
     """
 
     reasons: Sequence[str] = ()
