@@ -16,6 +16,8 @@ from docflow.features.processes.models import Process
 
 FEW = 20_000
 """Up to so many hits are looked up by their ids (about 2 µs each); more are met soon by walking down the list."""
+CARRIED = 1_000
+"""Up to so many ids go along with the question, so that they are looked for once."""
 LEAST_PART = 3
 """Characters that a part needs for its index; what is shorter is looked for at the beginning."""
 NEWEST = 500
@@ -36,9 +38,13 @@ class Search:
         if self._key_is_part and await self._is_common(session, client_id):
             return or_(*self._by_row())
         hits = self._hits(client_id)
-        count = await session.scalar(select(func.count()).select_from(hits.subquery())) or 0
+        found = hits.subquery()
+        ids = func.array_agg(found.c.process_id, type_=ARRAY(PG_UUID(as_uuid=True)))
+        count, known = (await session.execute(select(func.count(), ids[1:CARRIED]).select_from(found))).one()
         if count > self.few:
             return or_(*self._by_row())
+        if count <= CARRIED:
+            return Process.process_id.in_(known or ())
         # As an array it is worked out once, and the planner takes it for the short list that it is.
         return Process.process_id == any_(
             func.array(hits.scalar_subquery(), type_=ARRAY(PG_UUID(as_uuid=True)))
