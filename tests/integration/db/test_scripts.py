@@ -165,12 +165,14 @@ def test_without_a_verb_it_explains_itself(copy: Copy) -> None:
 
 
 async def test_the_seed_runs_by_plain_psql(fresh_database_urls: DatabaseUrls) -> None:
-    seed = ROOT / "db/seeds/001_sample_data.sql"
+    types, seed = ROOT / "db/types/built_in.sql", ROOT / "db/seeds/001_sample_data.sql"
+    url = libpq_url(fresh_database_urls.admin)
     for _ in range(2):
         subprocess.run(
-            ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", seed, libpq_url(fresh_database_urls.admin)],
+            ["psql", "-q", "-v", "ON_ERROR_STOP=1", "-f", types, "-f", seed, url],
             check=True,
             capture_output=True,
             env=os.environ | {"PATH": with_psql()},
         )
     assert await count(fresh_database_urls.admin, "users") == 10
+    assert await count(fresh_database_urls.admin, "configurations") == 4 * 5

@@ -29,6 +29,7 @@ VERBS = (
     "mail",
     "n8n",
     "create-admin",
+    "types",
 )
 
 

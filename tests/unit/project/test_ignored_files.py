@@ -56,6 +56,7 @@ KEPT = [
     "requirements.lock",
     "db/schema.sql",
     "db/seeds/001_sample_data.sql",
+    "db/types/built_in.sql",
     "services/frontend/package-lock.json",
     "tests/data/demo/manifest.json",
     "deploy/docker-compose.yml",

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 from docflow.db.database import Database
+from docflow.db.owner import owner_errors
 from docflow.db.roles import ENGINE, OWNER
 from docflow.domain.errors import Conflict, NotFound
 from docflow.domain.ids import new_id
@@ -71,7 +72,7 @@ async def _as_owner(settings: Settings) -> AsyncIterator[AsyncSession]:
     async with migration_url(settings) as url:
         database = Database(url, pool_size=1, max_overflow=0)
         try:
-            async with database.nobody() as session:
+            async with owner_errors(), database.nobody() as session:
                 await session.execute(text(f"SET LOCAL ROLE {OWNER}"))
                 yield session
         finally:

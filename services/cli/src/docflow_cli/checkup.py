@@ -63,6 +63,14 @@ async def check_venv(_: Settings) -> Finding:
 
 async def check_home(settings: Settings) -> Finding:
     folder = _existing(settings.home.absolute())
+    owner = _other_account(settings, folder)
+    if owner is not None:
+        return Finding(
+            "home folder",
+            False,
+            f"{folder} belongs to {owner}, and this is root: what root writes there the services cannot read",
+            f"run docflow as that account: `runuser -u {owner} -- bash`, then this command",
+        )
     return Finding(
         "home folder",
         os.access(folder, os.W_OK | os.X_OK),
@@ -147,6 +155,38 @@ async def _check_server(settings: Settings) -> Finding:
     return Finding("database", True, "reached, in a role that row-level security holds")
 
 
+async def check_schema(settings: Settings) -> Finding:
+    from docflow.db import migrate
+
+    if settings.db.url is None:
+        return Finding("schema", True, "brought up at each start where DOCFLOW_DB__URL names no server")
+    try:
+        at = await migrate.current(settings.db.url.get_secret_value())
+    except DocflowError:
+        return Finding("schema", True, "not looked at: the database cannot be asked")
+    is_behind = at is None or at in migrate.older()
+    return Finding("schema", not is_behind, f"at {at or 'nothing'}", "run `docflow migrate`")
+
+
+async def check_types(settings: Settings) -> Finding:
+    """A hint, never a fault: what clients made for themselves cannot be seen from here."""
+    from docflow.db import process_types
+
+    if settings.db.url is None:
+        return Finding("process types", True, "looked for where DOCFLOW_DB__URL names a server")
+    try:
+        found = await process_types.installed(settings.db.url.get_secret_value())
+    except DocflowError:
+        return Finding("process types", True, "not looked for: the database cannot be asked")
+    if not found:
+        return Finding(
+            "process types",
+            True,
+            "none for all clients; `docflow types install --all` brings the built-in ones",
+        )
+    return Finding("process types", True, f"{len(found)} for all clients")
+
+
 async def check_files(settings: Settings) -> Finding:
     from docflow.runtime.container import open_blobs
 
@@ -155,6 +195,8 @@ async def check_files(settings: Settings) -> Finding:
     if settings.blobs.url is None:
         # The default folder comes with the home folder; making it here would be a change.
         return Finding("file store", True, str(settings.home.absolute() / "blobs"))
+    if _other_account(settings, _existing(settings.home.absolute())) is not None:
+        return Finding("file store", True, "not tried as root")
     try:
         store = open_blobs(settings)
         try:
@@ -246,6 +288,13 @@ async def check_mail(settings: Settings) -> Finding:
     return Finding("mail", True, "an SMTP server is set")
 
 
+def _other_account(settings: Settings, folder: Path) -> str | None:
+    """Whom the folder belongs to, where root works in production on what is the services' account's."""
+    if not settings.is_production or os.geteuid() != 0 or folder.stat().st_uid == 0:
+        return None
+    return folder.owner()
+
+
 def _existing(path: Path) -> Path:
     return path if path.exists() else _existing(path.parent)
 
@@ -257,6 +306,8 @@ CHECKS: tuple[Check, ...] = (
     check_disk,
     check_port,
     check_database,
+    check_schema,
+    check_types,
     check_files,
     check_reading,
     check_production,

@@ -25,6 +25,7 @@ from docflow_cli.commands.run import run_service
 from docflow_cli.commands.seed import seed
 from docflow_cli.commands.status import status
 from docflow_cli.commands.submit import submit
+from docflow_cli.commands.types import types
 from docflow_cli.commands.up import up
 
 app = typer.Typer(
@@ -38,6 +39,7 @@ app = typer.Typer(
 for verb in (up, down, demo, status, doctor, logs, submit, result, migrate, seed, create_admin):
     app.command()(verb)
 app.command("run")(run_service)
+app.add_typer(types, name="types")
 app.add_typer(dlq, name="dlq")
 app.add_typer(db, name="db")
 app.add_typer(evaluate, name="eval")

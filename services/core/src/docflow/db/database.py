@@ -74,14 +74,14 @@ class Database:
     @asynccontextmanager
     async def client(self, client_id: UUID) -> AsyncIterator[AsyncSession]:
         """One transaction that sees this client's rows only. Commits at the end, rolls back on an error."""
-        async with _translated(), self._sessions.begin() as session:
+        async with translated(), self._sessions.begin() as session:
             await session.execute(_BIND, {"client_id": str(client_id)})
             yield session
 
     @asynccontextmanager
     async def nobody(self) -> AsyncIterator[AsyncSession]:
         """One transaction bound to no client: the listed SQL functions and the tables without clients."""
-        async with _translated(), self._sessions.begin() as session:
+        async with translated(), self._sessions.begin() as session:
             yield session
 
     async def bind(self, session: AsyncSession, client_id: UUID) -> None:
@@ -94,7 +94,7 @@ class Database:
         For a call of one SQL function, with parameters as `%(name)s`. When the connection breaks on the way nobody
         knows whether it took effect.
         """
-        async with _translated(), self._by_itself() as connection:
+        async with translated(), self._by_itself() as connection:
             cursor = connection.cursor(row_factory=namedtuple_row)
             await cursor.execute(statement, values)
             return await cursor.fetchall()
@@ -168,7 +168,7 @@ def _set_each_time(engine: AsyncEngine, parameters: Mapping[str, str]) -> None:
 
 
 @asynccontextmanager
-async def _translated() -> AsyncIterator[None]:
+async def translated() -> AsyncIterator[None]:
     """The database's "not now" becomes a TransientError; everything else passes."""
     try:
         yield

@@ -18,6 +18,7 @@ from alembic.script import Script, ScriptDirectory
 from sqlalchemy import Connection, create_engine, text
 from sqlalchemy.pool import NullPool
 
+from docflow.db.database import translated
 from docflow.db.roles import become_owner
 from docflow.domain.errors import PermanentError
 
@@ -121,7 +122,8 @@ def _migrate(
 
 
 async def _within(url: str, work: Callable[[Connection], T]) -> T:
-    return await asyncio.to_thread(_in_transaction, url, work)
+    async with translated():
+        return await asyncio.to_thread(_in_transaction, url, work)
 
 
 def _in_transaction(url: str, work: Callable[[Connection], T]) -> T:

@@ -1,11 +1,10 @@
-"""Loads the sample data of `db/seeds`: demo clients, users with a public password, types, prompts, configurations."""
+"""Loads the sample data of `db/seeds`: demo clients, users with a public password, and the built-in types before them."""
 
 from pathlib import Path
 
-import psycopg
-
+from docflow.db import process_types
 from docflow.db.migrate import folder_of_source
-from docflow.db.roles import libpq_url
+from docflow.db.owner import run_as_owner
 from docflow.domain.errors import Forbidden, PermanentError
 
 PRODUCTION = "production"
@@ -30,10 +29,9 @@ async def load(
     PermanentError `seeds_missing`.
     """
     refuse_in_production(env, force)
+    await process_types.install(url, folder=folder)
     for file in files(folder):
-        async with await psycopg.AsyncConnection.connect(libpq_url(url), autocommit=True) as connection:
-            # As bytes: the file is our own and goes to the server as it is, its transaction included.
-            await connection.execute(file.read_bytes())
+        await run_as_owner(url, file.read_bytes())
 
 
 def files(folder: Path | None = None) -> list[Path]:
