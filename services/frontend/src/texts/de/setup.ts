@@ -18,6 +18,8 @@ export const setup = {
   activate: "Einschalten",
   deactivate: "Ausschalten",
   no_types: "Es gibt noch keine Art",
+  no_types_hint:
+    "Eine eigene anlegen, oder auf dem Server die eingebauten einrichten lassen: docflow types install --all",
   create: "Anlegen",
   type: "Art",
   version: "Version",

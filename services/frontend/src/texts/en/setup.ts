@@ -18,6 +18,8 @@ export const setup = {
   activate: "Switch on",
   deactivate: "Switch off",
   no_types: "There is no type yet",
+  no_types_hint:
+    "Make one of your own, or have the built-in ones installed on the server: docflow types install --all",
   create: "Create",
   type: "Type",
   version: "Version",

@@ -55,6 +55,7 @@ export function ProcessTypes() {
         href={(row) => `/configuration/types/${row.process_type_id}`}
         icon={Shapes}
         empty={t("setup.no_types")}
+        hint={t("setup.no_types_hint")}
       />
       {isNew && <NewType close={() => setNew(false)} />}
     </SetupFrame>

@@ -90,12 +90,14 @@ function Choices() {
   const types = useQuery({ key: ["process-types"], read: listTypes, staleMs: 300_000 });
   const active = (types.data?.data ?? []).filter((each) => each.is_active);
   const { type, asOne } = choice.value;
+  const hint =
+    types.data && active.length === 0 ? "uploads.no_types" : type ? "uploads.type_hint" : "uploads.auto_hint";
   return (
     <Card>
       <div class="grid gap-4 p-4 sm:grid-cols-2">
         <Select
           label={t("uploads.type")}
-          hint={t(type ? "uploads.type_hint" : "uploads.auto_hint")}
+          hint={t(hint)}
           value={type}
           options={[
             { value: "", label: t("uploads.auto") },
