@@ -15,7 +15,7 @@ from docflow.features.users.repository import find_login
 from docflow.runtime.settings import DatabaseSettings, Env, MailSettings, Settings
 from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import Tenancy
-from docflow_cli import checkup
+from docflow_cli import checkup, database_checkup
 from docflow_cli.administrators import create_admin, made_password
 from docflow_cli.main import app
 from pydantic import SecretStr
@@ -72,16 +72,16 @@ def test_a_made_password_is_taken_and_never_the_same() -> None:
 
 
 async def test_the_doctor_finds_accounts_that_everybody_knows(seeded_database_urls: DatabaseUrls) -> None:
-    found = await checkup.check_accounts(settings_for(seeded_database_urls, env=Env.PRODUCTION))
+    found = await database_checkup.check_accounts(settings_for(seeded_database_urls, env=Env.PRODUCTION))
     assert not found.ok
     assert "platform@docflow.local" in found.found
     assert "viewer@initech.com" in found.found
-    at_home = await checkup.check_accounts(settings_for(seeded_database_urls))
+    at_home = await database_checkup.check_accounts(settings_for(seeded_database_urls))
     assert at_home.ok
 
 
 async def test_the_doctor_finds_none_where_there_are_none(database_urls: DatabaseUrls) -> None:
-    found = await checkup.check_accounts(settings_for(database_urls, env=Env.PRODUCTION))
+    found = await database_checkup.check_accounts(settings_for(database_urls, env=Env.PRODUCTION))
     assert (found.ok, found.found) == (True, "none")
 
 

@@ -14,7 +14,7 @@ from docflow.features.configurations.service import Configurations
 from docflow.runtime.settings import DatabaseSettings, Settings
 from docflow.testing.database import DatabaseServer, DatabaseUrls
 from docflow.testing.factories import add_client
-from docflow_cli import checkup
+from docflow_cli import database_checkup
 from docflow_cli.main import app
 from pydantic import SecretStr
 from typer.testing import CliRunner, Result
@@ -113,7 +113,7 @@ async def test_an_empty_database_is_to_be_migrated_first(database_server: Databa
     with pytest.raises(PermanentError, match="docflow migrate") as refused:
         await process_types.installed(empty.admin)
     assert refused.value.code == "schema_missing"
-    finding = await checkup.check_schema(Settings(db=DatabaseSettings(url=SecretStr(empty.admin))))
+    finding = await database_checkup.check_schema(Settings(db=DatabaseSettings(url=SecretStr(empty.admin))))
     assert (finding.ok, finding.fix) == (False, "run `docflow migrate`")
 
 
@@ -141,7 +141,7 @@ def test_an_address_that_leads_nowhere_is_named_by_its_setting(
 
 async def test_the_doctor_says_how_types_come(fresh_database_urls: DatabaseUrls) -> None:
     settings = Settings(db=DatabaseSettings(url=SecretStr(fresh_database_urls.app)))
-    assert "docflow types install --all" in (await checkup.check_types(settings)).found
+    assert "docflow types install --all" in (await database_checkup.check_types(settings)).found
     await process_types.install(fresh_database_urls.owner)
-    assert (await checkup.check_types(settings)).found == "5 for all clients"
-    assert (await checkup.check_schema(settings)).ok
+    assert (await database_checkup.check_types(settings)).found == "5 for all clients"
+    assert (await database_checkup.check_schema(settings)).ok

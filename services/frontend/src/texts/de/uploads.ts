@@ -13,7 +13,7 @@ export const uploads = {
   auto: "Findet sich von selbst",
   auto_hint: "Die Dokumente sagen, was sie sind.",
   no_types:
-    "Es gibt noch keine Art, also kann nichts gelesen werden: Wer verwaltet, legt unter Konfiguration eine an.",
+    "Es gibt noch keine Art, Dokumente bleiben liegen: Wer verwaltet, legt unter Konfiguration eine an.",
   type_hint: "Alle werden als diese Art gelesen.",
   as_one: "Alle Dateien sind ein Vorgang",
   as_one_hint:

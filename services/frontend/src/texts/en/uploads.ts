@@ -12,7 +12,7 @@ export const uploads = {
   type: "Type of the documents",
   auto: "Found out by itself",
   auto_hint: "The documents tell what they are.",
-  no_types: "There is no type yet, so nothing can be read: an administrator makes one under Configuration.",
+  no_types: "There is no type yet, so documents wait: an administrator makes one under Configuration.",
   type_hint: "All are read as this type.",
   as_one: "All files are one process",
   as_one_hint:
