@@ -21,7 +21,8 @@ def main() -> int:
             return open_psql(url(), given.rest)
         asyncio.run(VERBS[given.verb](given))
     except DocflowError as error:
-        return failed(error.message)
+        said = error.__cause__.orig if isinstance(error.__cause__, DBAPIError) else None
+        return failed(f"{error.message}: {str(said).strip()}" if said else error.message)
     except DBAPIError as error:
         return failed(str(error.orig).strip())
     return 0
