@@ -53,9 +53,10 @@ def app_url(settings: Settings) -> str:
 
 
 def audit_url(settings: Settings) -> str:
-    """As service-audit logs in."""
-    if settings.db.url is not None:
-        return (settings.db.audit_url or settings.db.url).get_secret_value()
+    """As service-audit logs in, which may know no other login."""
+    given = settings.db.audit_url or settings.db.url
+    if given is not None:
+        return given.get_secret_value()
     return _own_url(settings, AUDIT)
 
 
