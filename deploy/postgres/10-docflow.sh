@@ -25,7 +25,4 @@ GRANT USAGE, CREATE ON SCHEMA public TO docflow_owner WITH GRANT OPTION;
 -- For `docflow db slow` and `docflow db activity`.
 CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
 GRANT pg_monitor TO docflow_owner WITH INHERIT TRUE;
--- For `docflow db slow` and `docflow db activity`.
-CREATE EXTENSION IF NOT EXISTS pg_stat_statements;
-GRANT pg_monitor TO docflow_owner WITH INHERIT TRUE;
 SQL
