@@ -183,7 +183,7 @@ def test_an_image_sends_traces_only_when_it_was_built_for_that(extras: str) -> N
 
 def test_the_proxy_alone_shares_a_network_with_the_gateway() -> None:
     """Who is on that network may name the caller's address."""
-    on_it = {name for name, part in SERVICES.items() if "door" in part["networks"]}
+    on_it = {name for name, part in SERVICES.items() if "door" in part.get("networks", ())}
     assert on_it == {"nginx", "backend-api"}
     assert SERVICES["nginx"]["networks"] == ["door"]
 
@@ -192,3 +192,11 @@ def test_the_ends_of_audit_chains_outlive_their_service() -> None:
     part = SERVICES["service-audit"]
     folder = part["environment"]["DOCFLOW_BLOBS__URL"].removeprefix("file://")
     assert any(mount.endswith(f":{folder}") for mount in part["volumes"])
+
+
+def test_the_log_is_archived_where_the_base_backups_are_made_from() -> None:
+    server = compose(WAL_ARCHIVE="on")["services"]["postgres"]
+    assert "-carchive_mode=on" in server["command"]
+    assert "-carchive_mode=off" in SERVICES["postgres"]["command"]
+    assert {"./backup/wal.sh:/wal.sh:ro", "wal:/wal"} <= set(server["volumes"])
+    assert set(SERVICES["backup-wal"]["volumes"]) <= set(server["volumes"])
