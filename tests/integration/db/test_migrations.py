@@ -1,4 +1,7 @@
 import asyncio
+import os
+import sys
+from asyncio.subprocess import DEVNULL
 
 import psycopg
 import pytest
@@ -17,6 +20,11 @@ SELECT kind, name FROM (
     UNION ALL SELECT 'type', typname::text FROM pg_type WHERE typnamespace = 'public'::regnamespace
     UNION ALL SELECT 'default right', defaclrole::regrole::text FROM pg_default_acl
 ) AS found (kind, name)
+"""
+
+WAITING = """
+SELECT pid FROM pg_locks WHERE locktype = 'advisory' AND NOT granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 
 
@@ -53,6 +61,29 @@ async def test_pending_names_what_an_upgrade_would_run(empty: DatabaseUrls) -> N
 async def test_deploys_at_the_same_time_take_turns(empty: DatabaseUrls) -> None:
     await asyncio.gather(*(migrate.upgrade(empty.admin) for _ in range(3)))
     assert await migrate.current(empty.admin) == migrate.head()
+
+
+async def test_a_deploy_waits_for_one_of_another_process_and_both_end_well(empty: DatabaseUrls) -> None:
+    environment = {"PATH": os.environ["PATH"], "DOCFLOW_DB__MIGRATION_URL": empty.admin}
+    command = (sys.executable, "-m", "docflow_cli", "migrate")
+    async with await psycopg.AsyncConnection.connect(libpq_url(empty.admin)) as first:
+        await first.execute("SELECT pg_advisory_xact_lock(%s)", (migrate.LOCK,))
+        deploys = [
+            await asyncio.create_subprocess_exec(*command, env=environment, cwd="/", stdout=DEVNULL)
+            for _ in range(2)
+        ]
+        while len(await run(empty.admin, WAITING)) < 2:
+            await asyncio.sleep(0.05)
+        assert await run(empty.admin, LEFT_BEHIND) == []
+    assert [await each.wait() for each in deploys] == [0, 0]
+    assert await migrate.current(empty.admin) == migrate.head()
+
+
+async def test_a_schema_of_a_later_release_is_left_as_it_is(empty: DatabaseUrls) -> None:
+    await migrate.upgrade(empty.admin)
+    await run(empty.admin, "UPDATE alembic_version SET version_num = '9999_later'")
+    await migrate.upgrade(empty.admin)
+    assert await migrate.current(empty.admin) == "9999_later"
 
 
 async def test_a_failed_migration_leaves_nothing(empty: DatabaseUrls) -> None:

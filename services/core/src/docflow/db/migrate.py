@@ -24,7 +24,8 @@ from docflow.domain.errors import PermanentError
 
 T = TypeVar("T")
 
-_LOCK = 0x0D0CF104
+LOCK = 0x0D0CF104
+"""The advisory lock that a migration holds to its end."""
 _LOCK_WAIT_S = 120
 """How long a deploy waits for another one; a table's lock is waited for `_TABLE_WAIT_S` only."""
 _TABLE_WAIT_S = 5
@@ -39,9 +40,17 @@ def folder_of_source() -> Path:
 
 
 async def upgrade(url: str, revision: str = "head", *, folder: Path | None = None) -> None:
-    """Safe to repeat. Raises PermanentError `database_roles` or `migrations_missing`."""
+    """Safe to repeat; on a later release's schema nothing happens, so that one may go back to this one.
+
+    Raises PermanentError `database_roles` or `migrations_missing`.
+    """
     config = _config(folder)
-    await _within(url, lambda connection: _migrate(connection, config, revision, command.upgrade))
+
+    def act(config: Config, revision: str) -> None:
+        if revision != "head" or not _is_later(config):
+            command.upgrade(config, revision)
+
+    await _within(url, lambda connection: _migrate(connection, config, revision, act))
 
 
 async def downgrade(url: str, revision: str = "base", *, folder: Path | None = None) -> None:
@@ -97,7 +106,7 @@ async def new(message: str, url: str, *, folder: Path | None = None) -> Path:
 def prepare(connection: Connection) -> None:
     """Take turns with other deploys, then act as the owner. Both end with the transaction."""
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_LOCK_WAIT_S}s'")
-    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+    connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": LOCK})
     connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{_TABLE_WAIT_S}s'")
     connection.exec_driver_sql("SET LOCAL statement_timeout = 0")
     become_owner(connection)
@@ -119,6 +128,13 @@ def _migrate(
     act(config, revision)
     if MigrationContext.configure(connection).get_current_revision() is None:
         connection.exec_driver_sql("DROP TABLE IF EXISTS alembic_version")
+
+
+def _is_later(config: Config) -> bool:
+    """Whether the database is at a revision that this code does not know."""
+    at = MigrationContext.configure(config.attributes["connection"]).get_current_revision()
+    known = {step.revision for step in ScriptDirectory.from_config(config).walk_revisions()}
+    return at is not None and at not in known
 
 
 async def _within(url: str, work: Callable[[Connection], T]) -> T:
