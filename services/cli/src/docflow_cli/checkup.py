@@ -4,7 +4,6 @@ import asyncio
 import os
 import shutil
 import sys
-from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from docflow.domain.errors import DocflowError
@@ -13,14 +12,12 @@ from docflow.runtime.settings import Settings
 
 from docflow_cli.addresses import with_free_port
 from docflow_cli.database_checkup import check_accounts, check_database, check_schema, check_types
-from docflow_cli.finding import Finding
+from docflow_cli.encryption import ENCRYPTION_CHECKS
+from docflow_cli.findings import Check, Finding
 
 _DISK_BYTES = 2 * 1024**3
 """Room for the environment's copies of PostgreSQL, a first day of documents and the database's log."""
 _OLDEST_PYTHON = (3, 11)
-
-
-Check = Callable[[Settings], Awaitable[Finding]]
 
 
 async def check_all(settings: Settings) -> list[Finding]:
@@ -178,4 +175,5 @@ CHECKS: tuple[Check, ...] = (
     check_production,
     check_accounts,
     check_mail,
+    *ENCRYPTION_CHECKS,
 )

@@ -13,7 +13,7 @@ from docflow.features.users.repository import find_login
 from docflow.runtime.settings import Settings
 from sqlalchemy.exc import SQLAlchemyError
 
-from docflow_cli.finding import Finding
+from docflow_cli.findings import Finding
 
 
 async def check_database(settings: Settings) -> Finding:

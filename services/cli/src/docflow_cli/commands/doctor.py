@@ -1,5 +1,8 @@
 def doctor() -> None:
-    """Check this machine and its settings; each thing that is missing comes with how to fix it."""
+    """Check this machine and its settings; each thing that is missing comes with how to fix it.
+
+    A warning fails nothing: outside production, that something is not encrypted is one.
+    """
     import asyncio
 
     import typer
@@ -11,8 +14,9 @@ def doctor() -> None:
     out = Console(highlight=False, soft_wrap=True)
     findings = asyncio.run(check_all(read_settings()))
     for finding in findings:
-        mark = "[green]ok[/]     " if finding.ok else "[red]missing[/]"
+        good = "[yellow]warning[/]" if finding.warning else "[green]ok[/]     "
+        mark = good if finding.ok else "[red]missing[/]"
         out.print(f"{mark}  {finding.name}: {finding.found}")
-        if not finding.ok:
+        if finding.warning or not finding.ok:
             out.print(f"         fix: {finding.fix}")
     raise typer.Exit(0 if all(each.ok for each in findings) else 1)
