@@ -16,7 +16,7 @@ from tests.e2e.conftest import folder_for_servers
 from tests.integration.deploy.stack import psql
 from tests.unit.deploy.compose_file import DEPLOY
 
-pytestmark = pytest.mark.full
+pytestmark = [pytest.mark.full, pytest.mark.timeout(240)]
 
 
 class Archived:
