@@ -27,6 +27,6 @@ def revisions_in(tag: str) -> frozenset[str]:
 
 
 def before_the_newest_migration() -> str:
-    """The commit before the one that brought the newest migration."""
+    """The commit before the one that brought the newest migration; this one where the clone holds no history."""
     (commit,) = git("log", "-1", "--diff-filter=A", "--format=%H", "--", VERSIONS)
-    return f"{commit}^"
+    return next(iter(git("log", "-1", "--skip=1", "--format=%H", commit)), commit)
