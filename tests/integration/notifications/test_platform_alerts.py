@@ -148,6 +148,18 @@ async def test_a_channel_that_fails_is_tried_again_and_shows_it(platform: Platfo
     assert (channel.failing_since is not None, channel.last_error_code) == (True, "timeout")
 
 
+async def test_a_target_that_no_key_opens_is_given_up_at_once(platform: Platform) -> None:
+    await failures(platform.database, 2, "one")
+    channel = platform.channel("slack://a")
+    channel.target_sealed = FernetSealing(["lost" * 10]).seal(b"slack://a")
+    await platform.add(rule(), channel)
+    await platform.fire()
+    await platform.round()
+    async with platform.database.nobody() as session:
+        message = (await session.scalars(select(PlatformMessage))).one()
+    assert (message.state, message.error_code, platform.chats.sent) == ("failed", "sealed_unreadable", [])
+
+
 async def test_a_session_of_a_client_sees_none_of_it_and_measures_nothing(platform: Platform) -> None:
     tenancy = await add_tenancy(platform.database, "curious")
     await platform.add(rule(), platform.channel("slack://a"))

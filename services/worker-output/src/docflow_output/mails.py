@@ -15,13 +15,14 @@ from docflow.features.mails.letters import write_letter
 from docflow.features.mails.repository import TakenMail, finish_mail, take_mails
 from docflow.features.users.recovery import issue_reset, issue_verification
 
+from docflow_output.schedule import next_try_s
+
 DELAYS_S = (5, 30, 120, 600, 1800, 3600, 4 * 3600, 12 * 3600)
 """Before each further try: soon for a server that restarts, then over a day."""
 GIVE_UP_S: Mapping[MailKind, float] = {MailKind.PASSWORD_RESET: 3600.0}
 """A letter that was asked for so long ago is not wanted any more."""
 HOLD_S = 120.0
 """Longer than a try takes; then a letter whose sender died is due again."""
-_JITTER = 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,9 +116,9 @@ class MailLane:
 
     def _again(self, work: TakenMail, *, at_least_s: float = 0.0) -> MailOutcome:
         age_s = (self._clock.now() - work.created_at).total_seconds()
-        if work.failures >= len(DELAYS_S) or age_s > GIVE_UP_S.get(work.kind, float("inf")):
+        wait_s = next_try_s(work.failures, self._chance, at_least_s=at_least_s, delays_s=DELAYS_S)
+        if wait_s is None or age_s > GIVE_UP_S.get(work.kind, float("inf")):
             return self._ended(work, "failed")
-        wait_s = max(DELAYS_S[work.failures], at_least_s) * (1 + _JITTER * self._chance())
         return MailOutcome(work.mail_id, work.attempt, "pending", retry_in_s=wait_s, counts=True)
 
     def _ended(self, work: TakenMail, state: str) -> MailOutcome:

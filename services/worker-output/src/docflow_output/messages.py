@@ -3,11 +3,10 @@
 import json
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 from docflow.db.database import Database
-from docflow.domain.errors import DocflowError, PermanentError, TransientError
+from docflow.domain.errors import PermanentError
 from docflow.domain.ports.chat import Chat
 from docflow.domain.ports.mail import Mail
 from docflow.domain.ports.sealing import Sealing
@@ -22,26 +21,10 @@ from docflow.features.notification_channels.repository import (
 )
 from docflow.features.notification_channels.wording import SHOWN, Wording
 
+from docflow_output.message_outcomes import HOLD_S, MessageOutcome, again, not_begun, outcome_of
 from docflow_output.secrets import Secrets
 
-DELAYS_S = (5, 30, 120, 600, 1800, 3600)
-"""Before each further try: over about two hours, after which the news is old."""
-HOLD_S = 120.0
-"""Longer than a try takes; then a message whose sender died is due again."""
 SPREAD = 2_000
-_JITTER = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class MessageOutcome:
-    """`state`: delivered, failed or pending (again in `retry_in_s`)."""
-
-    message_id: UUID
-    attempt: int
-    state: str
-    retry_in_s: float | None = None
-    counts: bool = False
-    error_code: str | None = None
 
 
 class MessageLane:
@@ -74,19 +57,13 @@ class MessageLane:
             return await take_messages(session, limit, hold_s=HOLD_S)
 
     async def carry_out(self, work: TakenMessage) -> MessageOutcome:
-        try:
-            await self._send(work)
-        except TransientError as error:
-            return self._again(work, error.code, at_least_s=error.after_s)
-        except DocflowError as error:
-            return self._failed(work, error.code)
-        return MessageOutcome(work.message_id, work.attempt, "delivered")
+        return await outcome_of(work, self._send(work), self._chance, only_once=work.is_test)
 
     def put_back(self, work: TakenMessage) -> MessageOutcome:
-        return MessageOutcome(work.message_id, work.attempt, "pending", retry_in_s=0.0)
+        return not_begun(work)
 
     def broke(self, work: TakenMessage) -> MessageOutcome:
-        return self._again(work, "internal_error")
+        return again(work, "internal_error", self._chance, only_once=work.is_test)
 
     async def finish(self, worker_id: UUID, outcome: MessageOutcome) -> bool:
         async with self._database.nobody() as session:
@@ -138,14 +115,3 @@ class MessageLane:
             raise PermanentError("secrets are not known here", code="secret_missing")
         filled = await self._secrets.filled(work.client_id, {"target": json.loads(given)})
         return (await judged(self._chat, work.kind, str(filled["target"]))).url
-
-    def _again(self, work: TakenMessage, code: str, *, at_least_s: float = 0.0) -> MessageOutcome:
-        if work.is_test or work.failures >= len(DELAYS_S):
-            return self._failed(work, code)
-        wait_s = max(DELAYS_S[work.failures], at_least_s) * (1 + _JITTER * self._chance())
-        return MessageOutcome(
-            work.message_id, work.attempt, "pending", retry_in_s=wait_s, counts=True, error_code=code
-        )
-
-    def _failed(self, work: TakenMessage, code: str) -> MessageOutcome:
-        return MessageOutcome(work.message_id, work.attempt, "failed", counts=True, error_code=code)

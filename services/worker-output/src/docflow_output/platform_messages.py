@@ -6,14 +6,13 @@ from html import escape
 from uuid import UUID
 
 from docflow.db.database import Database
-from docflow.domain.errors import DocflowError, TransientError
 from docflow.domain.ports.chat import Chat
 from docflow.domain.ports.mail import Letter, Mail
 from docflow.domain.ports.sealing import Sealing
 from docflow.features.notification_channels.models import ChannelKind
 from docflow.features.platform_alerts.channels import PlatformWork, finish, take
 
-from docflow_output.messages import DELAYS_S, HOLD_S, MessageOutcome
+from docflow_output.message_outcomes import HOLD_S, MessageOutcome, again, not_begun, outcome_of
 
 
 class PlatformLane:
@@ -40,24 +39,13 @@ class PlatformLane:
             return await take(session, limit, hold_s=HOLD_S)
 
     async def carry_out(self, work: PlatformWork) -> MessageOutcome:
-        target = self._sealing.open(work.target_sealed).decode()
-        try:
-            if work.kind is ChannelKind.EMAIL:
-                html = f"<p>{escape(work.told)}</p>"
-                await self._mail.send(Letter(to=target, subject=work.title, text=f"{work.told}\n", html=html))
-            else:
-                await self._chat.send(target, work.title, work.told)
-        except TransientError as error:
-            return self._again(work, error.code, at_least_s=error.after_s)
-        except DocflowError as error:
-            return self._failed(work, error.code)
-        return MessageOutcome(work.message_id, work.attempt, "delivered")
+        return await outcome_of(work, self._send(work), self._chance)
 
     def put_back(self, work: PlatformWork) -> MessageOutcome:
-        return MessageOutcome(work.message_id, work.attempt, "pending", retry_in_s=0.0)
+        return not_begun(work)
 
     def broke(self, work: PlatformWork) -> MessageOutcome:
-        return self._again(work, "internal_error")
+        return again(work, "internal_error", self._chance)
 
     async def finish(self, worker_id: UUID, outcome: MessageOutcome) -> bool:
         async with self._database.nobody() as session:
@@ -74,13 +62,10 @@ class PlatformLane:
     def state_of(self, outcome: MessageOutcome) -> str:
         return outcome.state
 
-    def _again(self, work: PlatformWork, code: str, *, at_least_s: float = 0.0) -> MessageOutcome:
-        if work.failures >= len(DELAYS_S):
-            return self._failed(work, code)
-        wait_s = max(DELAYS_S[work.failures], at_least_s) * (1 + 0.1 * self._chance())
-        return MessageOutcome(
-            work.message_id, work.attempt, "pending", retry_in_s=wait_s, counts=True, error_code=code
-        )
-
-    def _failed(self, work: PlatformWork, code: str) -> MessageOutcome:
-        return MessageOutcome(work.message_id, work.attempt, "failed", counts=True, error_code=code)
+    async def _send(self, work: PlatformWork) -> None:
+        target = self._sealing.open(work.target_sealed).decode()
+        if work.kind is ChannelKind.EMAIL:
+            html = f"<p>{escape(work.told)}</p>"
+            await self._mail.send(Letter(to=target, subject=work.title, text=f"{work.told}\n", html=html))
+        else:
+            await self._chat.send(target, work.title, work.told)
