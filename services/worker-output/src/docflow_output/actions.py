@@ -9,6 +9,8 @@ from docflow.db.database import Database
 from docflow.domain.crash_points import crash_point
 from docflow.domain.errors import DocflowError, PermanentError, StorageFull, TransientError
 from docflow.domain.ports.clock import Clock
+from docflow.domain.stages import AuditResult
+from docflow.features.audit.messages import delivery_audit
 from docflow.features.outputs.repository import (
     ActionOutcome,
     ClaimedAction,
@@ -19,7 +21,6 @@ from docflow.features.outputs.repository import (
 
 from docflow_output.connectors.connector import Closing, Connector, Effect
 from docflow_output.loop import Unsure
-from docflow_output.record import audit_row
 from docflow_output.schedule import next_try_s
 from docflow_output.secrets import Secrets
 from docflow_output.together import Together
@@ -155,12 +156,12 @@ class ActionLane:
         self, work: ClaimedAction, action: str, told: dict[str, object], *, went_well: bool
     ) -> dict[str, object]:
         payload = {"action_id": str(work.action_id), "action_type": work.action_type, **told}
-        row = audit_row(
-            self._clock,
+        row = delivery_audit(
             client_id=work.client_id,
             process_id=work.process_id,
+            at=self._clock.now(),
             action=action,
-            went_well=went_well,
+            result=AuditResult.SUCCESS if went_well else AuditResult.FAILED,
             payload=payload,
         )
         return dict(row)

@@ -12,6 +12,8 @@ from docflow.domain.json_types import JsonObject
 from docflow.domain.ports.clock import Clock
 from docflow.domain.ports.egress import HttpAnswer
 from docflow.domain.ports.sealing import Sealing
+from docflow.domain.stages import AuditResult
+from docflow.features.audit.messages import delivery_audit
 from docflow.features.webhooks.repository import (
     ClaimedDelivery,
     DeliveryOutcome,
@@ -29,7 +31,6 @@ from docflow_output.connectors.webhook import (
     valid_secrets,
 )
 from docflow_output.loop import Unsure
-from docflow_output.record import audit_row
 from docflow_output.schedule import next_try_s
 from docflow_output.together import Together
 
@@ -153,12 +154,12 @@ class DeliveryLane:
             "status": log["status"],
             "code": log["error"],
         }
-        return audit_row(
-            self._clock,
+        return delivery_audit(
             client_id=work.client_id,
             process_id=work.process_id,
+            at=self._clock.now(),
             action=action,
-            went_well=state == "delivered",
+            result=AuditResult.SUCCESS if state == "delivered" else AuditResult.FAILED,
             payload=told,
         )
 

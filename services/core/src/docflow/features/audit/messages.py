@@ -49,7 +49,12 @@ def delivery_audit(
     topic, message = _told(
         client_id, process_id, at=at, action=action, by=None, result=result, payload=payload
     )
-    return as_outbox(message, topic)
+    return {
+        "message_id": str(message.message_id),
+        "topic": topic,
+        "client_id": str(client_id),
+        "payload": storable(message.as_json()),
+    }
 
 
 def act_message(*, at: datetime, action: str, by: str, payload: JsonObject) -> tuple[str, JsonObject]:
@@ -59,15 +64,6 @@ def act_message(*, at: datetime, action: str, by: str, payload: JsonObject) -> t
         nobody, None, at=at, action=action, by=by, result=AuditResult.SUCCESS, payload=payload
     )
     return topic, storable(message.as_json())
-
-
-def as_outbox(message: Message, topic: str) -> JsonObject:
-    return {
-        "message_id": str(message.message_id),
-        "topic": topic,
-        "client_id": str(message.client_id),
-        "payload": storable(message.as_json()),
-    }
 
 
 def _told(
