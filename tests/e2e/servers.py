@@ -112,10 +112,6 @@ class Replica:
                 stderr=out,
             )
 
-    def kill_and_start(self) -> None:
-        self.kill()
-        self.process = self._spawn()
-
     def keep(self) -> bool:
         """Start it again where it ended by itself, as whoever runs services does; True = it had ended."""
         if self.process.poll() is None:

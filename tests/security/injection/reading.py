@@ -83,9 +83,6 @@ class Nothing:
     async def earlier(self, client_id: UUID, sha256: str, document_id: UUID) -> None:
         return None
 
-    async def same_number(self, *given: object) -> Sequence[Any]:
-        return ()
-
     async def of(self, client_id: UUID) -> Sequence[KnownType]:
         return ()
 

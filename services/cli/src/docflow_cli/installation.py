@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NoReturn
 import typer
 
 if TYPE_CHECKING:
-    from docflow.runtime.local_state import LocalState, Run
+    from docflow.runtime.local_state import LocalState
     from docflow.runtime.settings import Settings
 
 
@@ -27,15 +27,6 @@ def read_state(settings: "Settings | None" = None) -> "LocalState":
     from docflow.runtime.local_state import LocalState
 
     return LocalState((settings or read_settings()).home)
-
-
-def running_or_exit() -> "Run":
-    """The program that runs this home folder, or the end of the verb."""
-    state = read_state()
-    run = state.run()
-    if run is None:
-        fail(f"nothing runs in {state.home}; start it with `docflow up`")
-    return run
 
 
 def fail(message: str, *, code: int = 1) -> NoReturn:

@@ -1,13 +1,12 @@
 """What JSON can hold, for columns and messages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 JsonScalar = str | int | float | bool | None
 # Recursive aliases cost pydantic and mypy more than they catch here.
 JsonValue = Any
 JsonObject = Mapping[str, JsonValue]
-JsonArray = Sequence[JsonValue]
 
 
 def clean_text(text: str) -> str:

@@ -5,7 +5,6 @@ Boxes are fractions of the page, origin at the top left: (x0, y0, x1, y1) with 0
 
 from dataclasses import dataclass, field
 from enum import StrEnum
-from uuid import UUID
 
 from docflow.domain.confidence import Weighed
 from docflow.domain.json_types import JsonObject, JsonScalar
@@ -148,18 +147,3 @@ class Classification:
 
     def as_json(self) -> JsonObject:
         return {"process_type_id": self.process_type_id, "confidence": self.confidence}
-
-
-@dataclass(frozen=True, slots=True)
-class DocumentReading:
-    """All that reading one document gave. `fields` holds every field that the output schema names."""
-
-    document_id: UUID
-    text_source: TextSource
-    page_count: int
-    ocr_confidence: float
-    classification: Classification | None
-    fields: dict[str, ReadField]
-    tables: dict[str, tuple[Row, ...]] = field(default_factory=dict)
-    fraud_flags: tuple[FraudFlag, ...] = ()
-    fraud_score: float = 0.0

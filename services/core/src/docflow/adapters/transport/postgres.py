@@ -71,10 +71,6 @@ class PostgresTransport:
     def healthy(self) -> bool:
         return self._listener is None or self._listening.is_set()
 
-    async def wait_until_listening(self) -> None:
-        self._start_listening()
-        await self._listening.wait()
-
     async def aclose(self) -> None:
         if self._listener is not None:
             self._listener.cancel()
