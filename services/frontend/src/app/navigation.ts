@@ -31,7 +31,7 @@ export interface Place {
 const inClient = () => may("viewer");
 
 /** The portal's places in their order. A new page is one entry here and one in pages.ts. */
-export const PLACES: readonly Place[] = [
+const PLACES: readonly Place[] = [
   {
     path: "/reviews",
     title: "nav.reviews",

@@ -12,7 +12,7 @@ const NAMES: Record<string, string> = {
 
 const isMac = /Mac|iPhone|iPad/.test(globalThis.navigator?.platform ?? "");
 
-export function shownKeys(keys: string): string[] {
+function shownKeys(keys: string): string[] {
   return keys
     .split(" ")
     .map((press) =>

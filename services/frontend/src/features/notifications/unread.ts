@@ -7,7 +7,7 @@ import { countUnread } from "./api";
 /** How many notifications the person has not read: "7", "1000+", "" for none. */
 export const unread = signal("");
 
-export const UNREAD = ["notifications", "unread"] as const;
+const UNREAD = ["notifications", "unread"] as const;
 const EVERY_MS = 30_000;
 const LIVE_MS = 120_000;
 const SETTLED_MS = 2_000;

@@ -39,7 +39,7 @@ export interface Result {
   } | null;
 }
 
-export const PAGE_ROWS = 100;
+const PAGE_ROWS = 100;
 
 export function listProcesses(filter: ProcessFilter) {
   return (cursor: string | undefined, signal?: AbortSignal): Promise<ProcessPage> =>

@@ -1,9 +1,8 @@
 import { useEffect, useRef, useState } from "preact/hooks";
-import { queries } from "../../lib/query/client";
 import type { Fractions } from "../../ui/viewer/geometry";
 import { readRegion } from "./api";
 import { type Case, type Field, type Group, groupOf } from "./case";
-import { confirmed, type Draft, edited, keepDraft, keptDraft, NOTHING, unconfirmed, valueIn } from "./draft";
+import { confirmed, type Draft, edited, keepDraft, keptDraft, unconfirmed, valueIn } from "./draft";
 import { canonical, wrongWith } from "./values";
 
 export interface Bench {
@@ -121,9 +120,4 @@ export function useOpened(
 function sameContent(a: Case, b: Case): boolean {
   const content = (of: Case) => JSON.stringify([of.status, of.fields, of.tables, of.cuts]);
   return a === b || content(a) === content(b);
-}
-
-export function forget(processId: string): void {
-  keepDraft(processId, NOTHING);
-  void queries.invalidateQueries({ queryKey: ["reviews"] });
 }

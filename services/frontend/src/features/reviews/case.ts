@@ -100,7 +100,7 @@ export interface Case {
 }
 
 /** A confidence below this is worth a look even where nobody asked for one. */
-export const LOW = 0.8;
+const LOW = 0.8;
 
 export interface Result {
   fields?: Json;
@@ -357,6 +357,6 @@ function rivalsOf(read: Json): string[] {
   return [...new Set(values)].filter((each) => each !== "" && each !== textOf(read.value)).slice(0, 4);
 }
 
-export function textOf(value: unknown): string {
+function textOf(value: unknown): string {
   return value === null || value === undefined ? "" : String(value);
 }

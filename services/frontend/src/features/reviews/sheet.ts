@@ -54,7 +54,7 @@ export function isNumber(column: string): boolean {
 
 const TOTALS = ["line_total", "total", "amount"];
 
-export function totalColumn(columns: readonly string[]): string | null {
+function totalColumn(columns: readonly string[]): string | null {
   return TOTALS.find((name) => columns.includes(name)) ?? null;
 }
 

@@ -42,7 +42,7 @@ export function isTiny([x0, y0, x1, y1]: Fractions): boolean {
   return x1 - x0 < 0.004 || y1 - y0 < 0.003;
 }
 
-export const ZOOMS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 2.5, 3, 4] as const;
+const ZOOMS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 2.5, 3, 4] as const;
 
 /** The next zoom up or down; 1 fits the width. */
 export function zoomed(from: number, direction: 1 | -1): number {

@@ -93,7 +93,7 @@ function Field({
 }
 
 /** One code may stand twice: as it was seen while reading, and in words by the rules. */
-export function failedChecks(checks: readonly Check[]): Check[] {
+function failedChecks(checks: readonly Check[]): Check[] {
   const by = new Map<string, Check>();
   for (const check of checks) {
     if (!check.ok && !by.get(check.code)?.message) by.set(check.code, check);

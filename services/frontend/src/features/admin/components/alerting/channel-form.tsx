@@ -18,7 +18,7 @@ import {
 } from "../../alerting";
 
 const KINDS: readonly Kind[] = ["email", "slack", "teams", "telegram", "sms", "mattermost", "discord"];
-export const TOLD: readonly Told[] = [
+const TOLD: readonly Told[] = [
   "hitl_required",
   "process_failed",
   "low_confidence",

@@ -11,7 +11,7 @@ import { listRules, type Rule } from "../../alerting";
 import { measured, sourceOf } from "../../measures";
 import { RuleForm } from "./rule-form";
 
-export const TONES: Record<string, Tone> = {
+const TONES: Record<string, Tone> = {
   info: "accent",
   warning: "doubt",
   error: "bad",
