@@ -11,6 +11,7 @@ from docflow.testing.factories import Tenancy
 from docflow_api.app import create_app
 from sqlalchemy import create_engine, text
 from sqlalchemy.pool import NullPool
+from structlog.testing import capture_logs
 
 from tests.integration.api.conftest import ADDRESS, KeyFor, World, form, make_container
 
@@ -128,7 +129,9 @@ async def test_a_bug_is_a_problem_too_and_says_nothing_of_itself(
     acme, _ = two_clients
     headers = await key_for(acme)
     world.blobs.fails_with = RuntimeError("secret detail")
-    answer = await world.http.post("/v1/processes", headers=headers, **form(acme))
+    with capture_logs() as told:
+        answer = await world.http.post("/v1/processes", headers=headers, **form(acme))
+    assert [line["kind"] for line in told if line["event"] == "http.failed"] == ["RuntimeError"]
     assert (answer.status_code, answer.json()["code"]) == (500, "internal_error")
     assert "secret" not in answer.text
     assert answer.headers["x-request-id"]

@@ -48,7 +48,7 @@ class OneFit:
         return Calibration(process_type_id, config_version, {CLIENT: Fitted("f1", (-9, 0, 0, 0, 0, 0, 0))})
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def workbench() -> AsyncIterator[ProcessWorkbench]:
     async with aclosing(ProcessWorkbench({"parse": PoolLimits(1, 2 * 1024**3)})) as bench:
         yield bench
