@@ -14,7 +14,7 @@ from tests.integration.reading.test_stages import Reading
 from tests.unit.fraud.tampered import LINES, covered_by_a_note, drawn, pdf_of, told_otherwise_by_a_font
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 async def workbench() -> AsyncIterator[ProcessWorkbench]:
     pools = {"parse": PoolLimits(1, 2 * 1024**3), "ocr": PoolLimits(1, 2 * 1024**3)}
     async with aclosing(ProcessWorkbench(pools)) as bench:
