@@ -11,11 +11,13 @@ from docflow.domain.correcting import Given, put_right, typed_by
 from docflow.domain.errors import Conflict, NotFound, PermanentError, PreconditionFailed
 from docflow.domain.judging import Judged
 from docflow.domain.outcomes import Advance, Fail, HoldForReview, Reason
+from docflow.domain.paging import PageRequest
 from docflow.domain.stages import ProcessStatus, Stage
 from docflow.domain.transition import Decision
 from docflow.features.reviews.saving import Correction
 from docflow.features.stage_runs import lifecycle, repository
 from docflow.features.stage_runs.changed import Changed
+from docflow.features.stage_runs.dead import DeadFilter, DeadRuns
 from docflow.testing.factories import OUTPUT_SCHEMA, Tenancy, add_configuration
 
 from tests.integration.engine.claiming import claim, finish, new_worker
@@ -361,9 +363,9 @@ async def test_a_dead_run_is_listed_until_it_is_dropped(database: Database, acme
     process_id = await reach(database, acme, Fail("file_corrupt"))
 
     async def listed() -> list[str | None]:
-        async with database.nobody() as session:
-            found = await repository.dead_runs(session)
-        return [each.error_code for each in found if each.process_id == process_id]
+        chosen = DeadFilter(process_id=process_id)
+        found = await DeadRuns(database, None).page(chosen, PageRequest(10))
+        return [each.error_code for each in found.rows]
 
     assert await listed() == ["file_corrupt"]
     async with database.client(acme.client_id) as session:
