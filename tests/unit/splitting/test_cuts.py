@@ -1,5 +1,6 @@
 from dataclasses import replace
 
+import pytest
 from docflow.domain.reading import Page, TextSource, Word
 from docflow.features.splitting.cuts import are_sure, proposed, scored
 
@@ -47,6 +48,16 @@ def test_the_same_number_on_both_pages_keeps_them_together() -> None:
 
 def test_a_page_that_goes_on_without_a_heading_is_not_cut_off() -> None:
     assert cuts(FIRST, "Gadgets 20.00\nSprockets 30.00\nCarried forward 60.00") == []
+
+
+@pytest.mark.parametrize("says", ["Continued from page 1", "Fortsetzung", "Übertrag", "Continuación"])
+def test_a_page_that_says_it_goes_on_is_not_cut_off_for_another_number(says: str) -> None:
+    assert cuts(FIRST, "Our order number: 99-1234\nGadgets 20.00") == [2]
+    assert cuts(FIRST, f"{says}\nOur order number: 99-1234\nGadgets 20.00") == []
+
+
+def test_a_whole_other_document_is_no_part_of_the_first_because_it_says_so() -> None:
+    assert cuts(FIRST, f"Continued\n{SECOND}") == [2]
 
 
 def test_a_blank_page_is_no_document() -> None:

@@ -25,6 +25,7 @@ TITLE, SAME_TITLE = 2.0, -0.5
 OTHER_HEAD, SAME_HEAD = 2.0, -2.0
 OTHER_PAPER = 1.0
 BLANK_BETWEEN = 2.0
+CONTINUED = -4.0
 #: The least where nothing but looks speaks for the page going on: above GOES_ON, so that a person is asked.
 UNDECIDED = -3.5
 #: A page with fewer is blank: a separator, or the back of a sheet.
@@ -34,6 +35,10 @@ _PAGE_WORD = r"(?:page|seite|pagina|página|blatt|pag|pg|feuille)"
 _NUMBERING = re.compile(
     rf"{_PAGE_WORD}\.?:?\s*(\d{{1,3}})\s*(?:/|\||of|von|van|de|di|sur|aus)\s*(\d{{1,3}})\b|^\s*(\d{{1,3}})\s*/\s*(\d{{1,3}})\s*$",
     re.IGNORECASE | re.MULTILINE,
+)
+#: Of a folded line at a page's head.
+_CONTINUED = re.compile(
+    r"(?:continued|continuation|brought forward|fortsetzung|ubertrag|suite d[eu]|continua(?:cion|cao|zione))\b"
 )
 _NUMBER = re.compile(
     r"(?:invoice|rechnungs?|facture|factura|fattura|fatura|receipt|statement|konto|account|order)[ -]*"
@@ -63,6 +68,8 @@ class _Face:
     numbering: tuple[int, int] | None
     numbers: frozenset[str]
     paper: tuple[int, int]
+    is_continued: bool
+    """It says of itself that it goes on. Beside another title that is not believed."""
 
 
 def proposed(pages: Sequence[Page]) -> tuple[Cut, ...]:
@@ -108,6 +115,7 @@ def _face(page: Page) -> _Face:
         numbering=_numbering(text),
         numbers=frozenset(found.upper() for found in _NUMBER.findall(text) if any(map(str.isdigit, found))),
         paper=(round(page.width / 20), round(page.height / 20)),
+        is_continued=any(_CONTINUED.match(line) for line in head[:4]),
     )
 
 
@@ -118,6 +126,7 @@ def _score(before: _Face, face: _Face) -> float:
         + _number_score(before, face)
         + _title_score(before, face)
         + _head_score(before, face)
+        + CONTINUED * (face.is_continued and face.title in (None, before.title))
         + OTHER_PAPER * (before.paper != face.paper)
         + BLANK_BETWEEN * (face.number - before.number > 1)
     )
