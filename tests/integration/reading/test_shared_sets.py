@@ -15,9 +15,10 @@ SHARED = Path(__file__).parents[3].parent / "shared"
 INVOICES = SHARED / "data" / "e-invoices"
 LIMITS = FileLimits(pages=50, image_pixels=50_000_000, page_pixels=12_000_000)
 
-pytestmark = pytest.mark.skipif(
-    not INVOICES.is_dir(), reason="the shared documents are not beside the repository"
-)
+pytestmark = [
+    pytest.mark.full,
+    pytest.mark.skipif(not INVOICES.is_dir(), reason="the shared documents are not beside the repository"),
+]
 
 
 def read(path: Path) -> EInvoice | None:

@@ -16,6 +16,12 @@ from tests.security.injection.documents import LINES, NAMES, TRUE, WANTED, Attac
 from tests.security.injection.reading import CANARY, connections, read
 
 ATTACKS = list(attacks())
+KINDS = {attack.kind: attack.name for attack in reversed(ATTACKS)}
+CASES = [
+    pytest.param(attack, id=attack.name, marks=() if KINDS[attack.kind] == attack.name else pytest.mark.full)
+    for attack in ATTACKS
+]
+"""One of each kind at every run, all of them in the full one."""
 TAKEN_OVER = Fault(
     Kind.TAKEN_OVER, times=10_000, wanted={**WANTED, "note": "{system}", "seller_name": "Evil Ltd"}
 )
@@ -50,7 +56,7 @@ def test_there_are_enough_of_them() -> None:
     assert len({attack.kind for attack in ATTACKS}) >= 17
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attack", CASES)
 async def test_a_model_that_obeys_changes_nothing_unseen(
     attack: Attack, loopback: Loopback, vendor: Vendor
 ) -> None:
@@ -66,7 +72,7 @@ async def test_a_model_that_obeys_changes_nothing_unseen(
         assert "injection_suspected" in result.reasons
 
 
-@pytest.mark.parametrize("attack", ATTACKS, ids=lambda attack: attack.name)
+@pytest.mark.parametrize("attack", CASES)
 async def test_a_model_that_reads_is_not_led_astray(
     attack: Attack, loopback: Loopback, vendor: Vendor
 ) -> None:
