@@ -6,7 +6,7 @@ ARG NGINX=1.28
 FROM node:${NODE} AS build
 WORKDIR /portal
 COPY services/frontend/package.json services/frontend/package-lock.json services/frontend/.npmrc ./
-RUN --mount=type=cache,target=/root/.npm npm ci --omit=dev --no-progress
+RUN --mount=type=cache,target=/cache/npm npm ci --cache /cache/npm --omit=dev --no-progress
 COPY services/frontend/index.html services/frontend/vite.config.ts ./
 COPY services/frontend/public public
 COPY services/frontend/src src
