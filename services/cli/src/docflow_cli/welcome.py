@@ -37,4 +37,4 @@ def show_portal(run: Run, build: Build | None, console: Console) -> None:
     """The last words of a demo: where a person goes on, and as whom."""
     console.print()
     console.print(f"[bold]Go on in the portal:[/] {run.api_url}/{_state(build)}")
-    console.print(f"  sign in as {DEMO_LOGIN}; what waits for a person is under Reviews")
+    console.print(f"  sign in as {DEMO_LOGIN}; what waits for a person is under Review")

@@ -1,5 +1,6 @@
 """Draws one page as PNG. Runs in a workbench child: it parses bytes that nobody vouches for."""
 
+import logging
 from io import BytesIO
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,8 @@ def drawn_page(
 def _from_pdf(data: bytes, page: int, max_pixels: int, dpi: int) -> "Image.Image":
     import pypdfium2
 
+    # It advises operators to build PDFium anew for forms in XML; their plain part is drawn all the same.
+    logging.getLogger("pypdfium2").setLevel(logging.ERROR)
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
