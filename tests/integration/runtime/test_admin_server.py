@@ -58,6 +58,7 @@ def container(database: Database, audit_database: Database) -> Container:
 
 @pytest.fixture
 async def admin(container: Container) -> AsyncIterator[httpx.AsyncClient]:
+    container.serving.set()
     address = f"http://127.0.0.1:{container.settings.admin.port}"
     async with open_admin_server(container, "worker-ocr"), httpx.AsyncClient(base_url=address) as http:
         yield http
@@ -80,6 +81,14 @@ async def test_a_service_that_stops_is_not_ready(admin: httpx.AsyncClient, conta
     container.stopping.set()
     assert (await admin.get("/readyz")).status_code == 503
     assert (await admin.get("/healthz")).status_code == 200
+
+
+async def test_a_service_that_is_not_loaded_is_not_ready(
+    admin: httpx.AsyncClient, container: Container
+) -> None:
+    container.serving.clear()
+    answer = await admin.get("/readyz")
+    assert (answer.status_code, answer.json()["checks"]["service"]) == (503, "pending")
 
 
 async def test_the_state_names_the_service_and_its_connections(admin: httpx.AsyncClient) -> None:

@@ -41,6 +41,13 @@ def test_a_port_that_was_asked_for_is_never_moved(taken: int) -> None:
     assert refusal.value.code == "port_in_use"
 
 
+def test_the_gateway_alone_never_moves_its_port(taken: int) -> None:
+    api = ApiSettings.model_construct({"host"}, port=taken)
+    with pytest.raises(UserError) as refusal, open_listener(api, may_move=False):
+        pass
+    assert refusal.value.code == "port_in_use"
+
+
 def test_production_names_what_it_was_not_given() -> None:
     with pytest.raises(UserError, match="needs DOCFLOW_AUTH__SECRET and DOCFLOW_DB__URL"):
         refuse_unsafe(Settings(env=Env.PRODUCTION))

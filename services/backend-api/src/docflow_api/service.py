@@ -1,7 +1,6 @@
 """The gateway as a service of the program."""
 
 import asyncio
-import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -48,7 +47,9 @@ async def _run(container: Container) -> None:
         timeout_graceful_shutdown=STOP_S,
     )
     server = _Server(config)
-    with _listener(container) as listener:
+    assert container.api_listener is not None
+    # A copy: started anew, the gateway listens again.
+    with container.api_listener.dup() as listener:
         _log.info("api.listening", host=settings.host, port=listener.getsockname()[1])
         async with asyncio.TaskGroup() as tasks:
             fanning = tasks.create_task(feed_live(container.transport, container.live))
@@ -63,15 +64,6 @@ async def _run(container: Container) -> None:
         raise RuntimeError("the web server ended by itself")
 
 
-def _listener(container: Container) -> socket.socket:
-    """Bound by us, because uvicorn ends the whole program when an address is taken. Started anew it listens again."""
-    if container.api_listener is not None:
-        return container.api_listener.dup()
-    settings = container.settings.api
-    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
-    return socket.create_server((settings.host, settings.port), family=family, backlog=2048)
-
-
 async def _keep_uses(gateway: Gateway) -> None:
     while True:
         await asyncio.sleep(KEEP_USES_S)
@@ -80,8 +72,8 @@ async def _keep_uses(gateway: Gateway) -> None:
 
 async def _stop(container: Container, server: uvicorn.Server) -> None:
     await container.stopping.wait()
-    if container.api_listener is not None:
-        container.api_listener.close()
+    assert container.api_listener is not None
+    container.api_listener.close()
     server.should_exit = True
 
 

@@ -16,14 +16,14 @@ _ANY_HOST = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - looked up, not
 
 
 @contextmanager
-def open_listener(api: ApiSettings) -> Iterator[socket.socket]:
+def open_listener(api: ApiSettings, *, may_move: bool = True) -> Iterator[socket.socket]:
     """The gateway's address, taken at once so that no other program can choose it in the meantime.
 
-    The default port may move to the next free one; a port that was asked for is used or refused with UserError
-    `port_in_use`. Who connects before the gateway is up waits for it.
+    The default port may move to the next free one, unless not `may_move`; a port that was asked for is used or refused
+    with UserError `port_in_use`. Who connects before the gateway is up waits for it.
     """
     family = socket.AF_INET6 if ":" in api.host else socket.AF_INET
-    for port in _ports(api):
+    for port in _ports(api) if may_move else (api.port,):
         try:
             listener = socket.create_server((api.host, port), family=family, backlog=_BACKLOG)
         except OSError:

@@ -3,8 +3,8 @@
 import asyncio
 import os
 import socket
-from collections.abc import Awaitable, Callable
-from contextlib import suppress
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager, suppress
 
 import structlog
 from docflow.domain.errors import UserError
@@ -104,11 +104,23 @@ async def _serve_one(settings: Settings, name: str) -> int:
             ):
                 await until_logged_in(container)
                 stop.serving = True
-                return await run_services(container, services.load((name,)))
+                loaded = services.load((name,))
+                with _listening(container, name):
+                    container.serving.set()
+                    return await run_services(container, loaded)
         except asyncio.CancelledError:
             if not stop.event.is_set():
                 raise
             return 0
+
+
+@contextmanager
+def _listening(container: Container, name: str) -> Iterator[None]:
+    if name != "backend-api":
+        yield
+        return
+    with open_listener(container.settings.api, may_move=False) as container.api_listener:
+        yield
 
 
 async def _announce(container: Container, state: LocalState, ready: Ready | None) -> int | None:

@@ -88,7 +88,7 @@ class AdminPages:
         return _json(200, {"status": "ok"})
 
     async def readyz(self) -> Answer:
-        """503 also while the service stops: it takes no new work."""
+        """503 also before the service takes work and while it stops."""
         found = await self._readiness()
         return _json(200 if found.ready else 503, {"status": found.status, "checks": found.checks})
 
@@ -113,8 +113,11 @@ class AdminPages:
 
     async def _readiness(self) -> Readiness:
         found = await readiness(self._database, self._container.transport, self._container.models)
-        stopping = {"service": "unavailable"} if self._container.stopping.is_set() else {}
-        return Readiness({**found.checks, **stopping})
+        if self._container.stopping.is_set():
+            return Readiness({**found.checks, "service": "unavailable"})
+        if not self._container.serving.is_set():
+            return Readiness({**found.checks, "service": "pending"})
+        return found
 
 
 def _json(status: int, told: object) -> Answer:

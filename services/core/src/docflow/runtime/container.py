@@ -88,7 +88,9 @@ class Container:
     sign_put: SignPut | None = None
     """How a file gets into a bucket of a client; None = not at all."""
     api_listener: socket.socket | None = None
-    """Where the gateway listens, when the program took the address before; else the gateway takes it itself."""
+    """Where the gateway listens; None in a program that runs without it."""
+    serving: asyncio.Event = field(default_factory=asyncio.Event)
+    """Set once a service that runs alone is loaded and, if it is the gateway, listens."""
 
     async def second_engine(self) -> PageEngine | None:
         """As the settings ask for it; None where it is off or the machine has none."""
