@@ -156,7 +156,7 @@ async def test_the_callback_secret_is_shown_and_rotated(world: World, hooks: dic
 async def test_a_message_is_sent_again_under_its_id(
     world: World, hooks: dict[str, str], database: Database, two_clients: Clients
 ) -> None:
-    endpoint = await made(world, hooks)
+    endpoint = await made(world, hooks, url="https://hooks.example.com:8443/in?token=1")
     sent = (await world.http.post(f"{PATH}/{endpoint['endpoint_id']}/test", headers=hooks)).json()
     tried = [{"at": "2026-11-20T00:00:00Z", "status": 500, "error": None, "duration_ms": 3}]
     async with database.client(two_clients[0].client_id) as session:
@@ -166,6 +166,7 @@ async def test_a_message_is_sent_again_under_its_id(
     assert (again.status_code, again.json()["state"]) == (202, "pending")
     shown = (await world.http.get(path, headers=hooks)).json()
     assert (shown["webhook_id"], shown["attempts"][0]["status"]) == (sent["webhook_id"], 500)
+    assert shown["host"] == "hooks.example.com:8443"
     listed = await world.http.get(
         "/v1/webhook-deliveries",
         params={"endpoint_id": endpoint["endpoint_id"], "state": "pending"},

@@ -116,6 +116,7 @@ class DeliveryOut(BaseModel):
     endpoint_id: UUID
     process_id: UUID | None
     event_type: str
+    host: str = Field(description="Host and port of the receiver; its path and query may hold secrets")
     webhook_id: str = Field(description="The same over all tries and redeliveries")
     state: Literal["pending", "sending", "delivered", "failed"]
     attempts: list[AttemptOut]
@@ -146,6 +147,7 @@ def delivery_out(row: WebhookDelivery) -> DeliveryOut:
             "endpoint_id": row.endpoint_id,
             "process_id": row.process_id,
             "event_type": row.event_type,
+            "host": row.url.split("/")[2].rpartition("@")[2],
             "webhook_id": row.webhook_id,
             "state": row.state,
             "attempts": row.attempts,

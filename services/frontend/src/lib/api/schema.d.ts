@@ -3720,6 +3720,8 @@ export interface components {
    endpoint_id: string;
    event_type: string;
    finished_at: string | null;
+   /** @description Host and port of the receiver; its path and query may hold secrets */
+   host: string;
    /** @description While it is pending */
    next_try_at: string | null;
    process_id: string | null;

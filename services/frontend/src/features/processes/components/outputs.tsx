@@ -96,6 +96,7 @@ function Message({ delivery }: { delivery: Delivery }) {
         )
       }
     >
+      <p class="break-all">{delivery.host}</p>
       <ol class="flex flex-col">
         {delivery.attempts.map((each, place) => (
           <li key={each.at} class="flex flex-wrap gap-x-2">
