@@ -1,21 +1,21 @@
 from docflow.runtime.readiness import readiness
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
-from pydantic import BaseModel
 
 from docflow_api.answers import json_answer
 from docflow_api.deps import TheGateway
 from docflow_api.metrics import CONTENT_TYPE
 from docflow_api.rendering.reference import CSP, reference
+from docflow_api.schemas.base import Schema
 
 router = APIRouter(tags=["health"])
 
 
-class Health(BaseModel):
+class Health(Schema):
     """`checks` maps a part to `ok`, `degraded`, `pending` (migrations to run first) or `unavailable`."""
 
     status: str
-    checks: dict[str, str] = {}
+    checks: dict[str, str] = {}  # noqa: RUF012 - pydantic copies it
 
 
 @router.get("/healthz", operation_id="healthz")

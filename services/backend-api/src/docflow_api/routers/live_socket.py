@@ -6,11 +6,11 @@ from docflow.domain.access import Scope
 from docflow.domain.errors import DocflowError, Forbidden
 from docflow.features.socket_tickets.service import TTL_S, Follower
 from fastapi import APIRouter, Query, WebSocket
-from pydantic import BaseModel
 
 from docflow_api.deps import Gateway, TheCaller, TheGateway, needs
 from docflow_api.errors import refusal
 from docflow_api.following import following
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.problem import problems
 from docflow_api.sockets import TALKATIVE, LiveSocket
 from docflow_api.streams import read_mark
@@ -18,7 +18,7 @@ from docflow_api.streams import read_mark
 router = APIRouter(tags=["events"])
 
 
-class TicketOut(BaseModel):
+class TicketOut(Schema):
     """Opens one socket within `expires_in` seconds: `/v1/ws?ticket=`."""
 
     ticket: str

@@ -5,7 +5,9 @@ from uuid import UUID
 from docflow.features.alert_rules.models import AlertRule, Comparison, Metric
 from docflow.features.alert_rules.repository import RulePlan
 from docflow.features.platform_alerts.models import PlatformAlertRule
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, model_validator
+
+from docflow_api.schemas.base import Schema
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Event = Literal[
@@ -19,7 +21,7 @@ Event = Literal[
 Severity = Literal["info", "warning", "error", "critical"]
 
 
-class AlertRuleIn(BaseModel):
+class AlertRuleIn(Schema):
     """Exactly one of `metric` and `event`. It fires while the value is beyond the threshold, once in a cool-down."""
 
     model_config = ConfigDict(
@@ -68,7 +70,7 @@ class AlertRuleIn(BaseModel):
         )
 
 
-class AlertRuleOut(BaseModel):
+class AlertRuleOut(Schema):
     """`last_value` is null until the rule was evaluated, and while there is nothing to judge by."""
 
     rule_id: UUID
@@ -89,7 +91,7 @@ class AlertRuleOut(BaseModel):
     version: int
 
 
-class AlertTrialOut(BaseModel):
+class AlertTrialOut(Schema):
     """What the rule would see now, and whether it would fire. null = nothing to judge by."""
 
     value: float | None

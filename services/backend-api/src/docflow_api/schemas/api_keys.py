@@ -4,7 +4,9 @@ from uuid import UUID
 
 from docflow.domain.access import Scope
 from docflow.features.api_keys.models import ApiKey
-from pydantic import AfterValidator, AwareDatetime, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+
+from docflow_api.schemas.base import Schema
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 RequestsPerMinute = Annotated[int, Field(strict=True, ge=1, le=100_000)]
@@ -14,7 +16,7 @@ def _each_once(scopes: list[Scope]) -> list[Scope]:
     return sorted(set(scopes))
 
 
-class ApiKeyIn(BaseModel):
+class ApiKeyIn(Schema):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={"examples": [{"name": "n8n", "scopes": ["processes:read", "processes:write"]}]},
@@ -28,7 +30,7 @@ class ApiKeyIn(BaseModel):
     )
 
 
-class ApiKeyChange(BaseModel):
+class ApiKeyChange(Schema):
     """What is left out stays as it is."""
 
     model_config = ConfigDict(
@@ -41,7 +43,7 @@ class ApiKeyChange(BaseModel):
     )
 
 
-class ApiKeyOut(BaseModel):
+class ApiKeyOut(Schema):
     """`last_used_at` is exact to about a minute."""
 
     api_key_id: UUID

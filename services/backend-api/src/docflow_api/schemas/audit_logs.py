@@ -3,10 +3,11 @@ from typing import Any
 from uuid import UUID
 
 from docflow.features.audit.models import AuditLog
-from pydantic import BaseModel
+
+from docflow_api.schemas.base import Schema
 
 
-class AuditLogOut(BaseModel):
+class AuditLogOut(Schema):
     """`hash` covers the row and `prev_hash`, so a chain of rows cannot be changed unnoticed."""
 
     audit_id: UUID
@@ -28,18 +29,18 @@ class AuditLogOut(BaseModel):
     hash: str
 
 
-class AuditLogsOut(BaseModel):
+class AuditLogsOut(Schema):
     data: list[AuditLogOut]
 
 
-class BrokenLink(BaseModel):
+class BrokenLink(Schema):
     client_id: UUID
     seq: int
     audit_id: UUID | None
     kind: str
 
 
-class VerificationOut(BaseModel):
+class VerificationOut(Schema):
     """Whether the caller's chain is whole up to `verified_through`; rows not yet written are lag, not breakage."""
 
     ok: bool

@@ -1,10 +1,12 @@
 from typing import Literal
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import ConfigDict, Field, StrictBool
+
+from docflow_api.schemas.base import Schema
 
 
-class LoginIn(BaseModel):
+class LoginIn(Schema):
     model_config = ConfigDict(
         json_schema_extra={"examples": [{"email": "admin@acme.com", "password": "correct horse battery"}]}
     )
@@ -16,7 +18,7 @@ class LoginIn(BaseModel):
     cookie: StrictBool = Field(default=False, description="Keep the tokens in cookies; for the portal")
 
 
-class RefreshIn(BaseModel):
+class RefreshIn(Schema):
     """Without a token it is the one of the portal's cookie."""
 
     model_config = ConfigDict(json_schema_extra={"examples": [{"refresh_token": "dfr_kept-from-signing-in"}]})
@@ -24,7 +26,7 @@ class RefreshIn(BaseModel):
     refresh_token: str | None = Field(default=None, min_length=1, max_length=200)
 
 
-class TokensOut(BaseModel):
+class TokensOut(Schema):
     """`expires_in` is the seconds the access token lives."""
 
     access_token: str
@@ -33,19 +35,19 @@ class TokensOut(BaseModel):
     expires_in: int
 
 
-class CookieSessionOut(BaseModel):
+class CookieSessionOut(Schema):
     """The tokens are in cookies; the access token lives `expires_in` seconds."""
 
     token_type: Literal["Cookie"] = "Cookie"  # noqa: S105 - where the tokens are
     expires_in: int
 
 
-class ClientName(BaseModel):
+class ClientName(Schema):
     name: str
     slug: str
 
 
-class MeOut(BaseModel):
+class MeOut(Schema):
     """Who the token or key belongs to; a key has no user."""
 
     user_id: UUID | None

@@ -1,7 +1,8 @@
 from typing import ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.problem import ProblemPlace
 from docflow_api.schemas.processes import ProcessIn, ProcessOut, SentDocument
 
@@ -17,7 +18,7 @@ class PackedProcessIn(ProcessIn):
     documents: list[PackedDocument] = Field(min_length=1)  # type: ignore[assignment]
 
 
-class BatchManifest(BaseModel):
+class BatchManifest(Schema):
     """`manifest.json` of a ZIP: each process as the body of `POST /v1/processes`."""
 
     model_config = ConfigDict(extra="forbid")
@@ -25,13 +26,13 @@ class BatchManifest(BaseModel):
     processes: list[dict[str, object]] = Field(min_length=1)
 
 
-class BatchError(BaseModel):
+class BatchError(Schema):
     code: str
     message: str
     errors: list[ProblemPlace]
 
 
-class BatchItem(BaseModel):
+class BatchItem(Schema):
     """What became of one process: `status` is what POST /v1/processes would have answered."""
 
     index: int
@@ -40,5 +41,5 @@ class BatchItem(BaseModel):
     error: BatchError | None = None
 
 
-class BatchOut(BaseModel):
+class BatchOut(Schema):
     data: list[BatchItem]

@@ -3,8 +3,9 @@ from enum import StrEnum
 from uuid import UUID
 
 from docflow.features.clients.directory import ClientEntry
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.texts import Text
 
 MAX_BALANCE = 1_000_000_000_000_000
@@ -22,7 +23,7 @@ class Tier(StrEnum):
     ENTERPRISE = "enterprise"
 
 
-class ClientIn(BaseModel):
+class ClientIn(Schema):
     """`token_balance` is prepaid model tokens; null = unmetered. The slug leads the ids of the client's own types."""
 
     model_config = ConfigDict(
@@ -38,7 +39,7 @@ class ClientIn(BaseModel):
     token_balance: int | None = Field(default=None, strict=True, ge=0, le=MAX_BALANCE)
 
 
-class ClientPatch(BaseModel):
+class ClientPatch(Schema):
     """`suspended` and `inactive` refuse everybody of the client from their next request."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"status": "suspended"}]})
@@ -49,7 +50,7 @@ class ClientPatch(BaseModel):
     token_balance: int | None = Field(default=None, strict=True, ge=0, le=MAX_BALANCE)
 
 
-class ClientOut(BaseModel):
+class ClientOut(Schema):
     client_id: UUID
     name: str
     slug: str

@@ -6,9 +6,10 @@ from uuid import UUID
 from docflow.domain.configuration import LifecycleState
 from docflow.domain.stages import DuplicatePolicy, ProcessStatus
 from docflow.features.configurations.models import ConfigurationRow
-from pydantic import BaseModel, ConfigDict, Field, StrictBool, StringConstraints, field_validator
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints, field_validator
 
 from docflow_api.dry_runs import DryRun
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.evaluations import GateOut
 from docflow_api.schemas.processes import ReasonOut
 from docflow_api.schemas.texts import JsonItems, JsonMap, TypeId
@@ -31,7 +32,7 @@ Currency = Annotated[str, StringConstraints(pattern=r"^[A-Z]{3}$")]
 Limit = Annotated[Decimal, Field(gt=0, max_digits=18, decimal_places=2)]
 
 
-class ConfigurationPatch(BaseModel):
+class ConfigurationPatch(Schema):
     """What is left out stays as it is; a draft may be incomplete until it is published.
 
     `confidence_threshold` is 0..1. `output_actions` is a list of `{"action_type", "target_config", "max_retries"}`;
@@ -89,7 +90,7 @@ class ConfigurationIn(ConfigurationPatch):
     process_type_id: TypeId
 
 
-class ConfigurationOut(BaseModel):
+class ConfigurationOut(Schema):
     """`version` is what processes are pinned to; `revision` counts the writes and is the ETag.
 
     `prompt_ids` names the prompt of each stage, once published. `canary_percent` of new processes go to a canary.
@@ -123,7 +124,7 @@ class ConfigurationOut(BaseModel):
     gate: GateOut | None = None
 
 
-class DryRunIn(BaseModel):
+class DryRunIn(Schema):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={"examples": [{"document_id": "0193a6a4-0000-7000-8000-000000000000"}]},
@@ -132,7 +133,7 @@ class DryRunIn(BaseModel):
     document_id: UUID
 
 
-class DryRunResult(BaseModel):
+class DryRunResult(Schema):
     """As the result of a process: fields with place, confidence and checks, and `data` by the output schema."""
 
     fields: dict[str, Any]
@@ -141,7 +142,7 @@ class DryRunResult(BaseModel):
     data: dict[str, Any]
 
 
-class DryRunOut(BaseModel):
+class DryRunOut(Schema):
     """What a process of this one document would come to; nothing of it is kept.
 
     `read_again` is false for a structured invoice: then the fields are those that it stated when it was read.

@@ -4,12 +4,12 @@ from uuid import UUID
 from docflow.domain.stages import ProcessStatus, Stage
 from docflow.features.stage_runs.changed import Changed
 from docflow.features.stage_runs.dead import DeadRun
-from pydantic import BaseModel
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.documents import ErrorOut
 
 
-class DeadRunOut(BaseModel):
+class DeadRunOut(Schema):
     """A run that ended its process as failed. `attempts` counts tries, `losses` the workers lost with it in hand."""
 
     run_id: UUID
@@ -27,7 +27,7 @@ class DeadRunOut(BaseModel):
     finished_at: datetime
 
 
-class ReplayedOut(BaseModel):
+class ReplayedOut(Schema):
     """The process after it, and the stage in which it goes on."""
 
     process_id: UUID

@@ -3,27 +3,28 @@ from uuid import UUID
 
 from docflow.features.documents.models import Document
 from docflow.features.processes.view import DocumentView
-from pydantic import BaseModel
+
+from docflow_api.schemas.base import Schema
 
 
-class ErrorOut(BaseModel):
+class ErrorOut(Schema):
     code: str
     message: str | None
 
 
-class ClassificationOut(BaseModel):
+class ClassificationOut(Schema):
     process_type_id: str
     confidence: float
 
 
-class DocumentLinks(BaseModel):
+class DocumentLinks(Schema):
     self: str
     file: str
     pages: str
     words: str
 
 
-class DocumentOut(BaseModel):
+class DocumentOut(Schema):
     """`text_source` tells where the words came from: xml, text_layer or ocr."""
 
     document_id: UUID
@@ -43,7 +44,7 @@ class DocumentOut(BaseModel):
     links: DocumentLinks
 
 
-class WordOut(BaseModel):
+class WordOut(Schema):
     """`box` is [x0, y0, x1, y1] in fractions of the page, origin at the top left."""
 
     text: str
@@ -51,7 +52,7 @@ class WordOut(BaseModel):
     confidence: float
 
 
-class PageWordsOut(BaseModel):
+class PageWordsOut(Schema):
     """`page` starts at 1; width and height are PDF points or pixels."""
 
     page: int
@@ -62,7 +63,7 @@ class PageWordsOut(BaseModel):
     words: list[WordOut]
 
 
-class WordsOut(BaseModel):
+class WordsOut(Schema):
     document_id: UUID
     pages: list[PageWordsOut]
 

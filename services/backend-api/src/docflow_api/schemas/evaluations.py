@@ -7,14 +7,15 @@ from docflow.features.evaluations.models import Evaluation, EvaluationSet
 from docflow.features.evaluations.service import Wanted
 from docflow.features.evaluations.sets import MAX_DOCUMENTS, Choice, FieldCount
 from docflow.features.evaluations.states import EvaluationStatus, GateMode, Verdict
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import ConfigDict, Field, StrictBool
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.texts import MomentInBody, Text, TypeId, Version
 
 _ID = "0193a6a4-0000-7000-8000-000000000000"
 
 
-class EvaluationSetIn(BaseModel):
+class EvaluationSetIn(Schema):
     """The newest `limit` approved documents of a type that fit. Bounds are exclusive, of when they were accepted.
 
     Each was approved by a person, unless `with_unreviewed` lets in what went straight through: that is measured by
@@ -47,7 +48,7 @@ class EvaluationSetIn(BaseModel):
         )
 
 
-class EvaluationSetOut(BaseModel):
+class EvaluationSetOut(Schema):
     """Frozen; `documents` falls where one is erased."""
 
     set_id: UUID
@@ -59,7 +60,7 @@ class EvaluationSetOut(BaseModel):
     created_at: datetime
 
 
-class FieldCountOut(BaseModel):
+class FieldCountOut(Schema):
     """Documents that have a value of the field, and documents that have none."""
 
     labelled: int
@@ -70,7 +71,7 @@ class EvaluationSetDetail(EvaluationSetOut):
     fields: dict[str, FieldCountOut]
 
 
-class WantedIn(BaseModel):
+class WantedIn(Schema):
     """The configuration in force where none is named; its own prompt of the stage ocr where none is."""
 
     model_config = ConfigDict(extra="forbid")
@@ -82,7 +83,7 @@ class WantedIn(BaseModel):
         return Wanted(self.config_id, self.prompt_id)
 
 
-class EvaluationIn(BaseModel):
+class EvaluationIn(Schema):
     """Read a set with `candidate` and with `baseline`, which is what is in force where it is left out.
 
     Without a candidate what is in force is measured alone. It costs what reading the set costs, within the budgets.
@@ -98,7 +99,7 @@ class EvaluationIn(BaseModel):
     baseline: WantedIn | None = None
 
 
-class PinnedOut(BaseModel):
+class PinnedOut(Schema):
     """Two versions with one fingerprint read alike: it covers all that shapes a reading."""
 
     config_id: UUID
@@ -108,7 +109,7 @@ class PinnedOut(BaseModel):
     fingerprint: str
 
 
-class FieldFigures(BaseModel):
+class FieldFigures(Schema):
     """Counts of documents; shares are 0..1. `missing`: a value was there and none was read; `invented`: none was there.
 
     `exact` is the share where the value, or its lack, is right. `accepted` values were at least as sure as the
@@ -129,7 +130,7 @@ class FieldFigures(BaseModel):
     slip_rate: float
 
 
-class SideFigures(BaseModel):
+class SideFigures(Schema):
     """`review_rate`: a person would have had to look. `refused` counts documents by code, `models` by who read them.
 
     Seconds are of asking for the fields, the words being known. `cost_micros` is null where a price is unknown.
@@ -150,7 +151,7 @@ class SideFigures(BaseModel):
     seconds_a_page: float | None
 
 
-class DifferenceOut(BaseModel):
+class DifferenceOut(Schema):
     """Candidate minus baseline in the share of exact values; `low` and `high` hold it with 95 % confidence."""
 
     exact: float
@@ -160,12 +161,12 @@ class DifferenceOut(BaseModel):
     is_worse: bool
 
 
-class InventedOut(BaseModel):
+class InventedOut(Schema):
     candidate: int
     baseline: int
 
 
-class ComparisonFigures(BaseModel):
+class ComparisonFigures(Schema):
     """Worse = a field that loses more than a point with 95 % confidence, or more values invented."""
 
     fields: dict[str, DifferenceOut]
@@ -175,13 +176,13 @@ class ComparisonFigures(BaseModel):
     invents_more: bool
 
 
-class FiguresOut(BaseModel):
+class FiguresOut(Schema):
     candidate: SideFigures
     baseline: SideFigures | None
     comparison: ComparisonFigures | None
 
 
-class EvaluationOut(BaseModel):
+class EvaluationOut(Schema):
     """`done` of `documents` are read. `verdict` is there once two versions were compared."""
 
     evaluation_id: UUID
@@ -200,7 +201,7 @@ class EvaluationOut(BaseModel):
     completed_at: datetime | None
 
 
-class PublishGateIn(BaseModel):
+class PublishGateIn(Schema):
     """`min_documents`: how many a comparison must have read to count."""
 
     model_config = ConfigDict(
@@ -211,7 +212,7 @@ class PublishGateIn(BaseModel):
     min_documents: int = Field(default=50, strict=True, ge=1, le=MAX_DOCUMENTS)
 
 
-class PublishGateOut(BaseModel):
+class PublishGateOut(Schema):
     mode: GateMode
     min_documents: int
 

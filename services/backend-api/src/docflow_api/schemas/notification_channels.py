@@ -9,8 +9,9 @@ from docflow.features.notification_channels.models import (
     NotificationChannel,
     NotificationMessage,
 )
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import ConfigDict, Field, StringConstraints
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.notifications import Wanted
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
@@ -18,7 +19,7 @@ Address = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, 
 Window = Annotated[int, Field(strict=True, ge=0, le=86_400)]
 
 
-class SecretReference(BaseModel):
+class SecretReference(Schema):
     """A secret of the client by its name, filled in when it is used."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"$secret": "SLACK_HOOK"}]})
@@ -29,7 +30,7 @@ class SecretReference(BaseModel):
 Target = Address | SecretReference
 
 
-class NotificationChannelIn(BaseModel):
+class NotificationChannelIn(Schema):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
@@ -54,7 +55,7 @@ class NotificationChannelIn(BaseModel):
     window_s: Window = Field(default=60, description="What comes within it is one message")
 
 
-class NotificationChannelPatch(BaseModel):
+class NotificationChannelPatch(Schema):
     """What is left out stays as it is."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"events": ["alert"]}]})
@@ -66,7 +67,7 @@ class NotificationChannelPatch(BaseModel):
     is_active: bool | None = Field(default=None, strict=True)
 
 
-class NotificationChannelOut(BaseModel):
+class NotificationChannelOut(Schema):
     """`failing_since` and `last_error_code` are empty while messages arrive. The target itself is never shown."""
 
     channel_id: UUID
@@ -84,7 +85,7 @@ class NotificationChannelOut(BaseModel):
     version: int
 
 
-class NotificationMessageOut(BaseModel):
+class NotificationMessageOut(Schema):
     """`counts` tells how many notifications of each type are in it; `available_at` when it is (or was) due."""
 
     message_id: UUID

@@ -5,10 +5,12 @@ from uuid import UUID
 from docflow.domain.notifying import WANTABLE, Told
 from docflow.features.notifications.inbox import Seen
 from docflow.features.notifications.preferences import LETTER_WINDOW_S, Preferences
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, ConfigDict, Field
+
+from docflow_api.schemas.base import Schema
 
 
-class NotificationOut(BaseModel):
+class NotificationOut(Schema):
     """`is_read` is the caller's own; `for_me` = nobody else of the client has it."""
 
     notification_id: UUID
@@ -22,7 +24,7 @@ class NotificationOut(BaseModel):
     created_at: datetime
 
 
-class UnreadOut(BaseModel):
+class UnreadOut(Schema):
     """Counted up to 1,000: `is_capped` = there may be more."""
 
     unread: int
@@ -38,7 +40,7 @@ def _wantable(types: list[Told]) -> list[Told]:
 Wanted = Annotated[list[Told], AfterValidator(_wantable), Field(max_length=20)]
 
 
-class NotificationPreferencesIn(BaseModel):
+class NotificationPreferencesIn(Schema):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
@@ -51,7 +53,7 @@ class NotificationPreferencesIn(BaseModel):
     email_window_s: int = Field(default=LETTER_WINDOW_S, strict=True, ge=0, le=86_400)
 
 
-class NotificationPreferencesOut(BaseModel):
+class NotificationPreferencesOut(Schema):
     """What comes within `email_window_s` is one letter. `available` are the types there are."""
 
     in_app: list[str]

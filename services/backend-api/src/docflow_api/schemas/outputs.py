@@ -3,12 +3,12 @@ from typing import Any, Literal
 from uuid import UUID
 
 from docflow.features.outputs.models import OutputAction
-from pydantic import BaseModel
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.webhooks import DeliveryOut
 
 
-class OutputActionOut(BaseModel):
+class OutputActionOut(Schema):
     """`result` holds ids, keys and codes of what was done, never contents."""
 
     action_id: UUID
@@ -26,7 +26,7 @@ class OutputActionOut(BaseModel):
     created_at: datetime
 
 
-class OutputsOut(BaseModel):
+class OutputsOut(Schema):
     """What goes out for one process: each with its own state and tries."""
 
     actions: list[OutputActionOut]

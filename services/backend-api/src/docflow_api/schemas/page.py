@@ -2,12 +2,13 @@ from collections.abc import Sequence
 from typing import Generic, TypeVar
 
 from fastapi import Request, Response
-from pydantic import BaseModel
+
+from docflow_api.schemas.base import Schema
 
 Item = TypeVar("Item")
 
 
-class Page(BaseModel, Generic[Item]):
+class Page(Schema, Generic[Item]):
     """One page of a list; `next` is the full URL of the following one."""
 
     data: Sequence[Item]

@@ -4,9 +4,10 @@ from uuid import UUID
 
 from docflow.features.notification_channels.models import ChannelKind
 from docflow.features.platform_alerts.models import PlatformChannel, PlatformMetric
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from docflow_api.schemas.alert_rules import AlertRuleIn
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.notification_channels import Address, Name
 
 _EXAMPLE: dict[str, Any] = {"name": "runs die", "metric": "dead_runs", "threshold": 10, "window_s": 3600}
@@ -20,7 +21,7 @@ class PlatformAlertRuleIn(AlertRuleIn):
     metric: PlatformMetric | None = None  # type: ignore[assignment]
 
 
-class PlatformChannelIn(BaseModel):
+class PlatformChannelIn(Schema):
     """`target` is an e-mail address, or the address that the service gave out. Kept sealed."""
 
     model_config = ConfigDict(
@@ -35,7 +36,7 @@ class PlatformChannelIn(BaseModel):
     target: Address
 
 
-class PlatformChannelOut(BaseModel):
+class PlatformChannelOut(Schema):
     """`failing_since` and `last_error_code` are empty while messages arrive. The target itself is never shown."""
 
     channel_id: UUID

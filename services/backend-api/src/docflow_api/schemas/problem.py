@@ -1,18 +1,19 @@
 from typing import Any
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
 
 from docflow_api.errors import PROBLEM_JSON
+from docflow_api.schemas.base import Schema
 
 
-class ProblemPlace(BaseModel):
+class ProblemPlace(Schema):
     """One wrong place: an RFC 6901 pointer and what is wrong there."""
 
     pointer: str
     message: str
 
 
-class ProblemOut(BaseModel):
+class ProblemOut(Schema):
     """RFC 9457; `code` is stable and meant for programs."""
 
     model_config = ConfigDict(

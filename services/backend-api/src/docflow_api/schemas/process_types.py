@@ -1,12 +1,13 @@
 from datetime import datetime
 
 from docflow.features.process_types.models import ProcessType
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import ConfigDict, Field, StrictBool
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.texts import Text, TypeId, Version
 
 
-class ProcessTypeIn(BaseModel):
+class ProcessTypeIn(Schema):
     """A client's own type is named `<slug>.<name>`.
 
     `default_version` names the platform's configuration from which a client's first one is made.
@@ -24,7 +25,7 @@ class ProcessTypeIn(BaseModel):
     is_active: StrictBool = True
 
 
-class ProcessTypePatch(BaseModel):
+class ProcessTypePatch(Schema):
     """A type that is not active takes no new documents."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"is_active": False}]})
@@ -35,7 +36,7 @@ class ProcessTypePatch(BaseModel):
     is_active: StrictBool = True
 
 
-class ProcessTypeOut(BaseModel):
+class ProcessTypeOut(Schema):
     """`is_platform`: given by the platform to all clients."""
 
     process_type_id: str

@@ -8,12 +8,13 @@ from docflow.features.documents.models import Document
 from docflow.features.processes.models import Process
 from docflow.features.processes.view import DocumentView, ProcessView
 from docflow.features.stage_runs.models import StageRun
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.documents import DocumentOut, ErrorOut, document_out
 
 
-class ReasonOut(BaseModel):
+class ReasonOut(Schema):
     """Why a person must look; `field` is a dotted path of the output schema."""
 
     model_config = ConfigDict(extra="allow")
@@ -23,7 +24,7 @@ class ReasonOut(BaseModel):
     message: str = ""
 
 
-class ProcessLinks(BaseModel):
+class ProcessLinks(Schema):
     self: str
     result: str
     events: str
@@ -33,7 +34,7 @@ class ProcessLinks(BaseModel):
     """The processes that were split from it."""
 
 
-class ProcessOut(BaseModel):
+class ProcessOut(Schema):
     process_id: UUID
     client_id: UUID
     process_type_id: str | None
@@ -59,7 +60,7 @@ class ProcessOut(BaseModel):
     links: ProcessLinks
 
 
-class ResultOut(BaseModel):
+class ResultOut(Schema):
     """`fields` and `tables` come from the primary document; `data` satisfies the configuration's output schema.
 
     `summary` is a model's, where the configuration wishes for one; every figure in it is one of the values.
@@ -75,7 +76,7 @@ class ResultOut(BaseModel):
     fields: dict[str, Any]
     tables: dict[str, Any]
     documents: list[dict[str, Any]]
-    children: list[dict[str, Any]] = []
+    children: list[dict[str, Any]] = []  # noqa: RUF012 - pydantic copies it
     """Of a process that was split: what its parts became, each with `process_id`, `status`, `process_type_id`."""
     data: dict[str, Any]
     validation: dict[str, Any] | None
@@ -88,7 +89,7 @@ class SettledProcessOut(ProcessOut):
     result: ResultOut | None
 
 
-class SentDocument(BaseModel):
+class SentDocument(Schema):
     """A file of a JSON body: exactly one of `base64` (with `file_name`), `url` and `upload_id`."""
 
     model_config = ConfigDict(extra="forbid")
@@ -113,7 +114,7 @@ class SentDocument(BaseModel):
         return [getattr(self, name) for name in self.source_names]
 
 
-class ProcessIn(BaseModel):
+class ProcessIn(Schema):
     """The JSON form of a submission."""
 
     model_config = ConfigDict(
@@ -138,7 +139,7 @@ class ProcessIn(BaseModel):
     external_id: str | None = None
 
 
-class StageOut(BaseModel):
+class StageOut(Schema):
     run_id: UUID
     stage: str
     step: str
@@ -154,11 +155,11 @@ class StageOut(BaseModel):
     tokens_output: int
 
 
-class StagesOut(BaseModel):
+class StagesOut(Schema):
     data: list[StageOut]
 
 
-class EventOut(BaseModel):
+class EventOut(Schema):
     """One thing that happened to a process, in the order of time."""
 
     type: str
@@ -168,7 +169,7 @@ class EventOut(BaseModel):
     data: dict[str, Any]
 
 
-class EventsOut(BaseModel):
+class EventsOut(Schema):
     data: list[EventOut]
 
 

@@ -6,8 +6,9 @@ from docflow.domain.configuration import LifecycleState, PromptStage
 from docflow.domain.json_changes import Change
 from docflow.domain.prompting import MAX_TEMPLATE
 from docflow.features.prompts.models import PromptRow
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.evaluations import GateOut
 from docflow_api.schemas.texts import Text, TypeId, Version
 
@@ -15,7 +16,7 @@ _MODEL = r"^[A-Za-z0-9][A-Za-z0-9._:/@-]*$"
 MAX_TOKENS = 200_000
 
 
-class PromptIn(BaseModel):
+class PromptIn(Schema):
     """For one stage of one version of a configuration. `{{name}}` is filled in; `model_name` `default` = the
     installation's."""
 
@@ -45,7 +46,7 @@ class PromptIn(BaseModel):
     max_tokens: int = Field(default=4096, strict=True, ge=1, le=MAX_TOKENS)
 
 
-class PromptPatch(BaseModel):
+class PromptPatch(Schema):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"max_tokens": 8192}]})
 
     prompt_template: Text = Field(default="", min_length=1, max_length=MAX_TEMPLATE)
@@ -54,7 +55,7 @@ class PromptPatch(BaseModel):
     max_tokens: int = Field(default=4096, strict=True, ge=1, le=MAX_TOKENS)
 
 
-class PromptClone(BaseModel):
+class PromptClone(Schema):
     """`version` left out = the next one of its type and stage."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"version": 2}]})
@@ -62,7 +63,7 @@ class PromptClone(BaseModel):
     version: Version | None = None
 
 
-class PromptOut(BaseModel):
+class PromptOut(Schema):
     """`revision` counts the writes; it is the ETag. `gate` stands in the answer to publishing, of a client's own."""
 
     prompt_id: UUID
@@ -81,7 +82,7 @@ class PromptOut(BaseModel):
     gate: GateOut | None = None
 
 
-class ChangeOut(BaseModel):
+class ChangeOut(Schema):
     """One place that differs: an RFC 6901 pointer and what stands there on either side."""
 
     pointer: str
@@ -90,7 +91,7 @@ class ChangeOut(BaseModel):
     after: Any
 
 
-class DiffOut(BaseModel):
+class DiffOut(Schema):
     """What changes on the way from `against` to this one."""
 
     data: list[ChangeOut]

@@ -2,14 +2,15 @@ from typing import Annotated
 from uuid import UUID
 
 from docflow.domain.values.kinds import FieldKind
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.documents import WordOut
 
 Fraction = Annotated[float, Field(strict=True, ge=0, le=1)]
 
 
-class RegionIn(BaseModel):
+class RegionIn(Schema):
     """`page` starts at 1; `box` is [x0, y0, x1, y1] in fractions of the page as it is shown, origin at the top left."""
 
     model_config = ConfigDict(
@@ -29,7 +30,7 @@ class RegionIn(BaseModel):
         return self
 
 
-class RegionOut(BaseModel):
+class RegionOut(Schema):
     """`value` is `text` in the canonical form of `kind`; null where it states none, or no kind was asked for.
 
     `source` is `text_layer` for words of the file itself and `ocr` for what was read again, larger; `confidence` is the mean of

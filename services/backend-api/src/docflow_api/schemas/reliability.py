@@ -2,10 +2,12 @@ from uuid import UUID
 
 from docflow.features.calibration.reliability import Reliability
 from docflow.features.calibration.thresholds import Proposal, Support
-from pydantic import BaseModel, Field
+from pydantic import Field
+
+from docflow_api.schemas.base import Schema
 
 
-class ProposalOut(BaseModel):
+class ProposalOut(Schema):
     """Of `labels` decided by people, `accepted` lie at or above `threshold`. null where none is supported.
 
     `at_least` is the share of right ones that can be counted on with 95 %; `labels_needed` is how many there must be
@@ -21,7 +23,7 @@ class ProposalOut(BaseModel):
     labels_needed: int
 
 
-class ReliabilityOut(BaseModel):
+class ReliabilityOut(Schema):
     """How confidences turned out. `right` is the share of values that people kept; `auroc` is null where all were kept
     or none. `ece` and `brier` are distances of confidence from truth, 0 is best."""
 
@@ -44,7 +46,7 @@ class FieldReliabilityOut(ReliabilityOut):
     kind: str
 
 
-class ConfigurationReliabilityOut(BaseModel):
+class ConfigurationReliabilityOut(Schema):
     config_id: UUID
     process_type_id: str
     version: int

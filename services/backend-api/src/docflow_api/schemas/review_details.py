@@ -9,15 +9,16 @@ from docflow.domain.correcting import Cell, Given
 from docflow.domain.outcomes import Place
 from docflow.domain.output_schema import FieldSpec, OutputShape, TableSpec
 from docflow.features.reviews.models import FieldCorrection
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.processes import ReasonOut
 from docflow_api.schemas.reviews import ReviewOut
 
 Fraction = Annotated[float, Field(ge=0, le=1)]
 
 
-class FieldAsked(BaseModel):
+class FieldAsked(Schema):
     """A field, or a column of a table, as the output schema asks for it. `types` are JSON types, `kind` says what it holds."""
 
     path: str
@@ -27,13 +28,13 @@ class FieldAsked(BaseModel):
     labels: list[str]
 
 
-class TableAsked(BaseModel):
+class TableAsked(Schema):
     path: str
     is_required: bool
     columns: list[FieldAsked]
 
 
-class NoteOut(BaseModel):
+class NoteOut(Schema):
     """`by` is `user:<id>` or `key:<id>`."""
 
     note_id: UUID
@@ -43,7 +44,7 @@ class NoteOut(BaseModel):
     at: datetime
 
 
-class CorrectionOut(BaseModel):
+class CorrectionOut(Schema):
     """A value that became another during this review. `field` names a field, a cell such as `line_items[2].line_total`, or
     a row such as `line_items[3]`. `before` and `after` are fields as in a result, or `{"row": {…}}`; null = there was none.
     """
@@ -81,7 +82,7 @@ class ReviewDetailOut(ReviewOut):
     decided_at: datetime | None
 
 
-class CellIn(BaseModel):
+class CellIn(Schema):
     """`row` counts from 0 in the table as it stands."""
 
     model_config = ConfigDict(extra="forbid")
@@ -92,7 +93,7 @@ class CellIn(BaseModel):
     value: Any = None
 
 
-class PlaceIn(BaseModel):
+class PlaceIn(Schema):
     """`box` is [x0, y0, x1, y1] in fractions of the page as it is shown."""
 
     model_config = ConfigDict(extra="forbid")
@@ -108,7 +109,7 @@ class PlaceIn(BaseModel):
         return self
 
 
-class CorrectionsIn(BaseModel):
+class CorrectionsIn(Schema):
     """Right values. A value that was read rightly may be sent, too: then a person has vouched for it.
 
     `fields` maps dotted names to values, null for none. `tables` maps a table to all its rows, each an object of columns;
@@ -150,7 +151,7 @@ class CorrectionsIn(BaseModel):
         )
 
 
-class CorrectedOut(BaseModel):
+class CorrectedOut(Schema):
     """After saving: what the rules say now, what still speaks for a person's look, and the result with its new values.
 
     The process stays held until it is decided, also where no reason is left.
@@ -165,7 +166,7 @@ class CorrectedOut(BaseModel):
     result: dict[str, Any]
 
 
-class NoteIn(BaseModel):
+class NoteIn(Schema):
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={"examples": [{"text": "Called the seller: the new account is right."}]},
@@ -174,7 +175,7 @@ class NoteIn(BaseModel):
     text: str = Field(min_length=1, max_length=4000)
 
 
-class AssigneeIn(BaseModel):
+class AssigneeIn(Schema):
     """Null gives it to nobody."""
 
     model_config = ConfigDict(

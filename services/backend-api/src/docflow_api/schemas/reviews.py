@@ -8,8 +8,9 @@ from docflow.domain.json_types import JsonObject
 from docflow.features.reviews.models import Review
 from docflow.features.reviews.people import Reviewer
 from docflow.features.reviews.summary import ReviewSummary
-from pydantic import BaseModel, ConfigDict, Field, StrictBool
+from pydantic import ConfigDict, Field, StrictBool
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.processes import ProcessOut, ReasonOut
 from docflow_api.schemas.splits import ProposedCuts
 
@@ -20,7 +21,7 @@ class DecisionWord(StrEnum):
     SEND_BACK = "send_back"
 
 
-class ReviewDecision(BaseModel):
+class ReviewDecision(Schema):
     """`corrections` maps the dotted name of a field to its right value, or that of a table to all its rows; they become
     source `human`, confidence 1, as if they had been saved before.
 
@@ -47,7 +48,7 @@ class ReviewDecision(BaseModel):
     override: StrictBool = False
 
 
-class ReviewOut(BaseModel):
+class ReviewOut(Schema):
     """`age_s` is the seconds since it was held. `claimed_by` is a person's or a key's id while `claimed_until` is to come.
 
     Of a blind sample (`is_sample`) nothing tells how sure anything was read.
@@ -74,7 +75,7 @@ class ReviewOut(BaseModel):
     process: ProcessOut
 
 
-class ReviewSummaryOut(BaseModel):
+class ReviewSummaryOut(Schema):
     """`reasons` counts open reviews by the code of a reason; one with two reasons counts under both."""
 
     open: int
@@ -86,13 +87,13 @@ class ReviewSummaryOut(BaseModel):
     reasons: dict[str, int]
 
 
-class ReviewerOut(BaseModel):
+class ReviewerOut(Schema):
     user_id: UUID
     email: str
     role: str
 
 
-class ReviewersOut(BaseModel):
+class ReviewersOut(Schema):
     data: list[ReviewerOut]
 
 

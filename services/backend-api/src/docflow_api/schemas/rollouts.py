@@ -4,12 +4,13 @@ from uuid import UUID
 from docflow.domain.shares import ShareDifference, difference_of
 from docflow.features.configurations.models import ConfigurationRow
 from docflow.features.configurations.records import VersionRecord
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.configurations import ConfigurationOut
 
 
-class CanaryIn(BaseModel):
+class CanaryIn(Schema):
     """Of 100 new processes so many go to it; which ones, their ids decide."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"percent": 10}]})
@@ -17,14 +18,14 @@ class CanaryIn(BaseModel):
     percent: int = Field(strict=True, ge=1, le=99)
 
 
-class RollbackOut(BaseModel):
+class RollbackOut(Schema):
     """New processes go to `in_force` from now on; running ones keep their version."""
 
     retired: ConfigurationOut
     in_force: ConfigurationOut
 
 
-class VersionRecordOut(BaseModel):
+class VersionRecordOut(Schema):
     """Of the processes of one version. Shares are 0..1, of those that ended or wait for a person; null without any.
 
     `seconds_...` are from acceptance to the end, of completed processes. `cost_micros` leaves out the calls of
@@ -51,7 +52,7 @@ class VersionRecordOut(BaseModel):
     seconds_straight_p50: float | None
 
 
-class ShareDifferenceOut(BaseModel):
+class ShareDifferenceOut(Schema):
     """This one minus `against`; `low` and `high` hold it with 95 % confidence."""
 
     difference: float
@@ -59,7 +60,7 @@ class ShareDifferenceOut(BaseModel):
     high: float
 
 
-class VersionComparisonOut(BaseModel):
+class VersionComparisonOut(Schema):
     since: datetime
     until: datetime
     this: VersionRecordOut

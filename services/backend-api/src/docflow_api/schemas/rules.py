@@ -4,8 +4,9 @@ from uuid import UUID
 from docflow.domain.outcomes import Finding
 from docflow.domain.publishing import MAX_RULES
 from docflow.domain.stages import Severity
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.texts import JsonItems, JsonMap
 
 _EXAMPLE: dict[str, Any] = {
@@ -21,7 +22,7 @@ _EXAMPLE: dict[str, Any] = {
 }
 
 
-class RuleCheckIn(BaseModel):
+class RuleCheckIn(Schema):
     """Rules, and what they are tried on: `data` in the shape of `output_schema`, or what a process of the client read."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
@@ -38,7 +39,7 @@ class RuleCheckIn(BaseModel):
         return self
 
 
-class FindingOut(BaseModel):
+class FindingOut(Schema):
     """`places` name documents or processes with pages and fields; nothing here holds a value."""
 
     code: str
@@ -48,7 +49,7 @@ class FindingOut(BaseModel):
     places: list[dict[str, Any]]
 
 
-class RuleCheckedOut(BaseModel):
+class RuleCheckedOut(Schema):
     """One rule. With a `problem` it cannot be used and was not tried."""
 
     rule: int
@@ -56,7 +57,7 @@ class RuleCheckedOut(BaseModel):
     findings: list[FindingOut]
 
 
-class RuleCheckOut(BaseModel):
+class RuleCheckOut(Schema):
     data: list[RuleCheckedOut]
 
 

@@ -1,10 +1,12 @@
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from docflow_api.schemas.base import Schema
 
 PASSWORD = Field(min_length=1, max_length=1024)
 CODE = Field(min_length=1, max_length=40)
 
 
-class FactorStart(BaseModel):
+class FactorStart(Schema):
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"password": "violet-harbour-91"}]}
     )
@@ -12,13 +14,13 @@ class FactorStart(BaseModel):
     password: str = PASSWORD
 
 
-class FactorConfirm(BaseModel):
+class FactorConfirm(Schema):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"code": "123456"}]})
 
     code: str = Field(min_length=1, max_length=10)
 
 
-class FactorProof(BaseModel):
+class FactorProof(Schema):
     """`code` is one of the app or a recovery code."""
 
     model_config = ConfigDict(
@@ -29,7 +31,7 @@ class FactorProof(BaseModel):
     code: str = CODE
 
 
-class FactorOut(BaseModel):
+class FactorOut(Schema):
     """`pending` = begun, not confirmed yet."""
 
     enabled: bool
@@ -37,14 +39,14 @@ class FactorOut(BaseModel):
     recovery_codes_left: int
 
 
-class FactorBegun(BaseModel):
+class FactorBegun(Schema):
     """For an authenticator app, by hand or as a QR code of the URI."""
 
     secret: str
     otpauth_uri: str
 
 
-class RecoveryCodesOut(BaseModel):
+class RecoveryCodesOut(Schema):
     """Shown this once; each signs in once in place of a code of the app."""
 
     recovery_codes: list[str]

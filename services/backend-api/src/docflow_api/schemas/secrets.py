@@ -1,10 +1,12 @@
 from datetime import datetime
 
 from docflow.features.client_secrets.models import ClientSecret
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from docflow_api.schemas.base import Schema
 
 
-class SecretIn(BaseModel):
+class SecretIn(Schema):
     """`value` is kept sealed and never shown again."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"value": "a key of yours"}]})
@@ -12,14 +14,14 @@ class SecretIn(BaseModel):
     value: str = Field(min_length=1, max_length=20_000, pattern=r"^[^\x00]+$")
 
 
-class SecretOut(BaseModel):
+class SecretOut(Schema):
     name: str
     set_by: str
     created_at: datetime
     updated_at: datetime
 
 
-class SecretsOut(BaseModel):
+class SecretsOut(Schema):
     data: list[SecretOut]
 
 

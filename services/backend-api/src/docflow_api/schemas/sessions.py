@@ -1,10 +1,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel
+from docflow_api.schemas.base import Schema
 
 
-class SessionOut(BaseModel):
+class SessionOut(Schema):
     """One sign-in. `last_used_at` is when it last got an access token; `current` = the one that asks."""
 
     session_id: UUID

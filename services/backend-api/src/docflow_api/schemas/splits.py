@@ -1,9 +1,11 @@
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
+
+from docflow_api.schemas.base import Schema
 
 
-class DocumentCuts(BaseModel):
+class DocumentCuts(Schema):
     """`cuts` are the pages (2 or more, ascending) on which another document begins; none = the file is one document."""
 
     model_config = ConfigDict(extra="forbid")
@@ -12,7 +14,7 @@ class DocumentCuts(BaseModel):
     cuts: list[int] = Field(max_length=5000)
 
 
-class SplitIn(BaseModel):
+class SplitIn(Schema):
     """Files that are not named stay whole. Where anything is cut, every file becomes a process of its own."""
 
     model_config = ConfigDict(
@@ -35,13 +37,13 @@ class SplitIn(BaseModel):
         return self
 
 
-class ProposedCut(BaseModel):
+class ProposedCut(Schema):
     """Another document seems to begin on `page`; `score` is 0..1."""
 
     page: int
     score: float
 
 
-class ProposedCuts(BaseModel):
+class ProposedCuts(Schema):
     document_id: UUID
     cuts: list[ProposedCut]

@@ -2,10 +2,11 @@ from datetime import datetime
 
 from docflow.domain.stages import Stage
 from docflow.runtime.system_health import SystemHealth
-from pydantic import BaseModel
+
+from docflow_api.schemas.base import Schema
 
 
-class StageWaitOut(BaseModel):
+class StageWaitOut(Schema):
     """Seconds: `due_s` of the run that is due for longest, `in_hand_s` of the one that is worked on for longest."""
 
     stage: Stage
@@ -13,26 +14,26 @@ class StageWaitOut(BaseModel):
     in_hand_s: float
 
 
-class LaneWaitOut(BaseModel):
+class LaneWaitOut(Schema):
     """How long the oldest has waited, in seconds. `lane` is `deliveries`, `actions`, `events` or `audit`."""
 
     lane: str
     oldest_s: float
 
 
-class ServiceOut(BaseModel):
+class ServiceOut(Schema):
     service: str
     workers: int
 
 
-class ProviderOut(BaseModel):
+class ProviderOut(Schema):
     """`is_asked` is false for a while after it failed several times or refused the key; of this gateway's own calls."""
 
     provider: str
     is_asked: bool
 
 
-class JobOut(BaseModel):
+class JobOut(Schema):
     """Timed work: when it last ended, and whether it failed then."""
 
     name: str
@@ -40,7 +41,7 @@ class JobOut(BaseModel):
     failed: bool
 
 
-class SystemHealthOut(BaseModel):
+class SystemHealthOut(Schema):
     """`checks` maps a part to `ok`, `degraded`, `pending` or `unavailable`. Ages and states, no counts of anybody's work."""
 
     version: str

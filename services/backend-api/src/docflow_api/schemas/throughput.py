@@ -2,10 +2,11 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from docflow.features.processes.throughput import ThroughputBy, ThroughputSum
-from pydantic import BaseModel
+
+from docflow_api.schemas.base import Schema
 
 
-class ThroughputSumOut(BaseModel):
+class ThroughputSumOut(Schema):
     """Processes by when they came in, as they stand now.
 
     `unseen` completed without a person, `reviewed` after one, `waiting` are held for one; the rest of `received` is
@@ -22,7 +23,7 @@ class ThroughputSumOut(BaseModel):
     median_s: float | None
 
 
-class ThroughputOut(BaseModel):
+class ThroughputOut(Schema):
     """`key` is a day, a month or a process type; null where a process has no type yet."""
 
     group_by: ThroughputBy

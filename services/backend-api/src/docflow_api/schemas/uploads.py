@@ -1,10 +1,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from docflow_api.schemas.base import Schema
 
 
-class UploadIn(BaseModel):
+class UploadIn(Schema):
     """A file that will be sent on its own; `file_size` in bytes, exactly."""
 
     model_config = ConfigDict(
@@ -19,7 +21,7 @@ class UploadIn(BaseModel):
     file_size: int = Field(strict=True, gt=0)
 
 
-class UploadOut(BaseModel):
+class UploadOut(Schema):
     """Send the file with one request of `method` to `url`, with these headers, before `expires_at`."""
 
     upload_id: UUID

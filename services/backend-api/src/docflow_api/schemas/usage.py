@@ -5,14 +5,16 @@ from decimal import Decimal
 from docflow.features.usage.budgets import Caps
 from docflow.features.usage.models import Budget
 from docflow.features.usage.reports import GroupBy, UsageSum
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from docflow_api.schemas.base import Schema
 
 MICROS = 1_000_000
 MAX_TOKENS = 1_000_000_000_000_000
 MAX_USD = Decimal(1_000_000_000)
 
 
-class TokenSumOut(BaseModel):
+class TokenSumOut(Schema):
     """`tokens_input` holds what the vendor's prompt cache had or took; `tokens_output` holds the reasoning."""
 
     key: str | None
@@ -25,7 +27,7 @@ class TokenSumOut(BaseModel):
     tokens_reasoning: int
 
 
-class TokenUsageOut(BaseModel):
+class TokenUsageOut(Schema):
     """`key` is a day, a month, a process type or a model; null where the process is gone or has no type."""
 
     group_by: GroupBy
@@ -33,7 +35,7 @@ class TokenUsageOut(BaseModel):
     total: TokenSumOut
 
 
-class CostSumOut(BaseModel):
+class CostSumOut(Schema):
     """`cost` sums the calls whose price is known and is null where none is; `unpriced_calls` counts the others."""
 
     key: str | None
@@ -42,14 +44,14 @@ class CostSumOut(BaseModel):
     cost: Decimal | None
 
 
-class CostUsageOut(BaseModel):
+class CostUsageOut(Schema):
     group_by: GroupBy
     currency: str = "USD"
     data: list[CostSumOut]
     total: CostSumOut
 
 
-class BudgetCaps(BaseModel):
+class BudgetCaps(Schema):
     """null = without limit."""
 
     model_config = ConfigDict(extra="forbid")
@@ -58,7 +60,7 @@ class BudgetCaps(BaseModel):
     cap_cost: Decimal | None = Field(default=None, ge=0, le=MAX_USD, decimal_places=6)
 
 
-class BudgetsIn(BaseModel):
+class BudgetsIn(Schema):
     """Limits of the day and the month, in UTC; what is left out has none. They hold from now on, until changed."""
 
     model_config = ConfigDict(
@@ -72,7 +74,7 @@ class BudgetsIn(BaseModel):
     month: BudgetCaps = BudgetCaps()
 
 
-class BudgetOut(BaseModel):
+class BudgetOut(Schema):
     """`reserved_*` is held for calls under way; `warned_percent` the last step that was told of: 0, 50, 80, 100."""
 
     period_start: date
@@ -85,7 +87,7 @@ class BudgetOut(BaseModel):
     warned_percent: int
 
 
-class BudgetsOut(BaseModel):
+class BudgetsOut(Schema):
     """`token_balance` is what is left of prepaid tokens; null = unmetered."""
 
     currency: str = "USD"

@@ -6,7 +6,9 @@ from uuid import UUID
 from docflow.domain.stages import Role
 from docflow.features.users.models import AccountToken, User
 from docflow.features.users.one_time import MAX_TOKEN_CHARS
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, JsonValue
+from pydantic import AfterValidator, ConfigDict, Field, JsonValue
+
+from docflow_api.schemas.base import Schema
 
 _ADDRESS = re.compile(
     r"[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+"
@@ -34,7 +36,7 @@ def _example(given: dict[str, JsonValue]) -> ConfigDict:
     return ConfigDict(json_schema_extra={"examples": [given]})
 
 
-class UserIn(BaseModel):
+class UserIn(Schema):
     """`client_id` is for platform administrators alone."""
 
     model_config = _example({"email": "ada@acme.com", "role": "operator", "password": "violet-harbour-91"})
@@ -45,7 +47,7 @@ class UserIn(BaseModel):
     client_id: UUID | None = None
 
 
-class UserPatch(BaseModel):
+class UserPatch(Schema):
     """What is left out stays as it is."""
 
     model_config = _example({"role": "admin"}) | ConfigDict(extra="forbid")
@@ -54,7 +56,7 @@ class UserPatch(BaseModel):
     status: Literal["active", "inactive"] | None = None
 
 
-class InvitationIn(BaseModel):
+class InvitationIn(Schema):
     """`client_id` is for platform administrators alone."""
 
     model_config = _example({"email": "ada@acme.com", "role": "operator"})
@@ -64,34 +66,34 @@ class InvitationIn(BaseModel):
     client_id: UUID | None = None
 
 
-class AcceptIn(BaseModel):
+class AcceptIn(Schema):
     model_config = _example({"token": "dft_of-the-letter", "password": "violet-harbour-91"})
 
     token: Token
     password: Password
 
 
-class ForgotIn(BaseModel):
+class ForgotIn(Schema):
     model_config = _example({"email": "ada@acme.com"})
 
     email: Email
 
 
-class ResetIn(BaseModel):
+class ResetIn(Schema):
     model_config = _example({"token": "dft_of-the-letter", "password": "violet-harbour-91"})
 
     token: Token
     password: Password
 
 
-class ChangeIn(BaseModel):
+class ChangeIn(Schema):
     model_config = _example({"current_password": "violet-harbour-91", "password": "seven quiet lanterns"})
 
     current_password: Password
     password: Password
 
 
-class ConfirmIn(BaseModel):
+class ConfirmIn(Schema):
     model_config = _example({"token": "dft_of-the-letter"})
 
     token: Token
@@ -100,7 +102,7 @@ class ConfirmIn(BaseModel):
 ACCOUNT_BODIES = (UserIn, UserPatch, InvitationIn, AcceptIn, ForgotIn, ResetIn, ChangeIn, ConfirmIn)
 
 
-class UserOut(BaseModel):
+class UserOut(Schema):
     """`version` is what a change names in `If-Match`."""
 
     user_id: UUID
@@ -116,7 +118,7 @@ class UserOut(BaseModel):
     version: int
 
 
-class InvitationOut(BaseModel):
+class InvitationOut(Schema):
     invitation_id: UUID
     client_id: UUID
     email: str

@@ -5,10 +5,12 @@ from uuid import UUID
 from docflow.features.vendor_memory.knowledge import Say, Template
 from docflow.features.vendor_memory.models import VendorTemplate
 from docflow.features.vendor_memory.places import Place, Relation
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from docflow_api.schemas.base import Schema
 
 
-class VendorTemplateOut(BaseModel):
+class VendorTemplateOut(Schema):
     """`say`: `trial` = it may lift no value above the usual threshold, `proven` = it counts in full, `none` = it was
     wrong too often and is not used.
     """

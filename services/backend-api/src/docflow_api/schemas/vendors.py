@@ -4,12 +4,13 @@ from uuid import UUID
 
 from docflow.features.vendors.models import Vendor, VendorAccount
 from docflow.features.vendors.service import VendorFacts
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
 
+from docflow_api.schemas.base import Schema
 from docflow_api.schemas.texts import Text
 
 
-class BankDetailsVerified(BaseModel):
+class BankDetailsVerified(Schema):
     """An account that somebody confirmed with the vendor, by a number or address known from elsewhere."""
 
     model_config = ConfigDict(
@@ -19,7 +20,7 @@ class BankDetailsVerified(BaseModel):
     iban: Text = Field(min_length=5, max_length=60)
 
 
-class VendorAccountOut(BaseModel):
+class VendorAccountOut(Schema):
     """`first_seen_at` and `last_seen_at` are of completed documents; null where it was only verified."""
 
     account: str
@@ -29,7 +30,7 @@ class VendorAccountOut(BaseModel):
     verified_by: str | None
 
 
-class VendorOut(BaseModel):
+class VendorOut(Schema):
     """A seller of completed documents."""
 
     vendor_id: UUID
@@ -40,7 +41,7 @@ class VendorOut(BaseModel):
     updated_at: datetime
 
 
-class VendorAmountsOut(BaseModel):
+class VendorAmountsOut(Schema):
     """Of completed documents in one currency, credit notes left out."""
 
     currency: str | None

@@ -3,7 +3,9 @@
 from datetime import datetime
 from uuid import UUID
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import ConfigDict
+
+from docflow_api.schemas.base import Schema
 
 MESSAGES = {
     "process.received": "A process was accepted",
@@ -18,14 +20,14 @@ MESSAGES = {
 }
 
 
-class MessageLinks(BaseModel):
+class MessageLinks(Schema):
     """Empty where a message is about no process."""
 
     self: str | None = None
     result: str | None = None
 
 
-class MessageChild(BaseModel):
+class MessageChild(Schema):
     """`status` and `process_type_id` are told once all have ended."""
 
     process_id: UUID
@@ -33,14 +35,14 @@ class MessageChild(BaseModel):
     process_type_id: str | None = None
 
 
-class MessageDuplicate(BaseModel):
+class MessageDuplicate(Schema):
     """An earlier document of the client."""
 
     process_id: UUID
     document_id: UUID
 
 
-class MessageData(BaseModel):
+class MessageData(Schema):
     """`version` is the process's at the moment of the change: an older one than known can be dropped."""
 
     process_id: UUID | None
@@ -55,7 +57,7 @@ class MessageData(BaseModel):
     """Only in `document.duplicate`, as is `document_id`."""
 
 
-class WebhookMessage(BaseModel):
+class WebhookMessage(Schema):
     """A thin message: fetch what is needed by its links."""
 
     model_config = ConfigDict(

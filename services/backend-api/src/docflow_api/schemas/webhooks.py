@@ -5,7 +5,9 @@ from uuid import UUID
 
 from docflow.domain.webhook_events import WebhookEvent
 from docflow.features.webhooks.models import WebhookDelivery, WebhookEndpoint
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
+
+from docflow_api.schemas.base import Schema
 
 _HEADER = re.compile(r"[A-Za-z0-9!#$%&'*+.^_`|~-]{1,100}")
 _VALUE = re.compile(r"[\x20-\x7e]{0,2000}")
@@ -44,17 +46,17 @@ _EXAMPLE: dict[str, Any] = {
 }
 
 
-class WebhookEndpointIn(BaseModel):
+class WebhookEndpointIn(Schema):
     """`headers` go along with every message; their values are kept sealed and never shown again."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
     url: Url
     events: Events
-    headers: Headers = {}
+    headers: Headers = {}  # noqa: RUF012 - pydantic copies it
 
 
-class WebhookEndpointPatch(BaseModel):
+class WebhookEndpointPatch(Schema):
     """What is left out stays as it is. `headers` replaces all of them."""
 
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"state": "active"}]})
@@ -65,7 +67,7 @@ class WebhookEndpointPatch(BaseModel):
     state: Literal["active", "disabled"] | None = None
 
 
-class SecretRotation(BaseModel):
+class SecretRotation(Schema):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"overlap_s": 86400}]})
 
     overlap_s: int = Field(
@@ -73,7 +75,7 @@ class SecretRotation(BaseModel):
     )
 
 
-class WebhookEndpointOut(BaseModel):
+class WebhookEndpointOut(Schema):
     """`failing_since` is when the failures began that no success has ended; after 5 days of them it is disabled."""
 
     endpoint_id: UUID
@@ -94,7 +96,7 @@ class WebhookEndpointMade(WebhookEndpointOut):
     secret: str | None = None
 
 
-class CallbackOut(BaseModel):
+class CallbackOut(Schema):
     """What signs the messages to a process's `callback_url`."""
 
     secret: str
@@ -102,7 +104,7 @@ class CallbackOut(BaseModel):
     version: int
 
 
-class AttemptOut(BaseModel):
+class AttemptOut(Schema):
     """One try: the receiver's status, or the code of what went wrong before there was one."""
 
     at: datetime
@@ -111,7 +113,7 @@ class AttemptOut(BaseModel):
     duration_ms: int
 
 
-class DeliveryOut(BaseModel):
+class DeliveryOut(Schema):
     delivery_id: UUID
     endpoint_id: UUID
     process_id: UUID | None

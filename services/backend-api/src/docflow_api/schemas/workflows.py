@@ -3,10 +3,11 @@ from typing import Any
 from docflow.domain.stages import Stage
 from docflow.domain.workflow_steps import StepConfig, StepType
 from docflow.domain.workflow_templates import WorkflowTemplate
-from pydantic import BaseModel
+
+from docflow_api.schemas.base import Schema
 
 
-class WorkflowStepType(BaseModel):
+class WorkflowStepType(Schema):
     """`stage` is the one that works on such a step; `may_lead_to` the types that its ways out may lead to."""
 
     type: StepType
@@ -17,13 +18,13 @@ class WorkflowStepType(BaseModel):
     config_schema: dict[str, Any]
 
 
-class WorkflowStepsOut(BaseModel):
+class WorkflowStepsOut(Schema):
     """In the order in which a document comes to them."""
 
     data: list[WorkflowStepType]
 
 
-class WorkflowTemplateOut(BaseModel):
+class WorkflowTemplateOut(Schema):
     """`workflow` is the template with its defaults, or with examples for `parameters` that have none."""
 
     template: str
@@ -33,7 +34,7 @@ class WorkflowTemplateOut(BaseModel):
     workflow: dict[str, Any]
 
 
-class WorkflowTemplatesOut(BaseModel):
+class WorkflowTemplatesOut(Schema):
     data: list[WorkflowTemplateOut]
 
 

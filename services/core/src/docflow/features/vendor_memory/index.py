@@ -10,17 +10,19 @@ from collections import OrderedDict
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-import numpy as np
-from numpy.typing import NDArray
 from sqlalchemy import Row
 
 from docflow.db.database import Database
 from docflow.features.vendor_memory.knowledge import Recalled
 from docflow.features.vendor_memory.repository import MOST, VendorMemories
 from docflow.features.vendor_memory.vectors import ALIKE, PLACES, Vector, unpacked
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 #: A look-up asks for the details of so many.
 NEIGHBOURS = 12
@@ -43,7 +45,7 @@ class _Set:
     documents: list[UUID]
     vendors: dict[UUID, str]
     learnt: dict[UUID, datetime]
-    vectors: NDArray[np.float32]
+    vectors: "NDArray[np.float32]"
 
 
 class VendorIndex:
@@ -101,6 +103,8 @@ class VendorIndex:
 
 def _with(kept: _Set | None, rows: Sequence[Row[Any]], read_at_s: float) -> _Set:
     """The newest MOST of both; a new set, since a scan may run over the old one."""
+    import numpy as np
+
     fresh = {row.document_id: row for row in rows}
     documents = [row.document_id for row in rows]
     vendors = {row.document_id: row.vendor_key for row in rows}
@@ -129,6 +133,8 @@ async def _nearest(kept: _Set, vector: Vector, other_than: UUID | None) -> Mappi
 
 
 def _scan(kept: _Set, vector: Vector, other_than: UUID | None) -> dict[UUID, float]:
+    import numpy as np
+
     documents, vectors = kept.documents, kept.vectors
     if not documents:
         return {}

@@ -1,15 +1,17 @@
 """A document's look as a point: signed hashing of the character trigrams at its beginning."""
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING, TypeAlias
 from zlib import crc32
-
-import numpy as np
-from numpy.typing import NDArray
 
 from docflow.domain.lines import lines_of
 from docflow.domain.reading import Page
 
-Vector = NDArray[np.float32]
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+Vector: TypeAlias = "NDArray[np.float32]"
 
 PLACES = 512
 #: The head of a document says who sent it; on receipts the head finds the vendor better than the whole text.
@@ -31,6 +33,8 @@ def head_of(pages: Sequence[Page]) -> str:
 
 def vector_of(head: str) -> Vector:
     """Of unit length; all zeros for a text without a trigram. Nothing of the text can be read back."""
+    import numpy as np
+
     text = f" {' '.join(head[:READ_CHARACTERS].casefold().split())} "
     vector = np.zeros(PLACES, dtype=np.float32)
     for start in range(len(text) - 2):
@@ -45,6 +49,8 @@ def packed(vector: Vector) -> bytes:
     return vector.astype("<f2").tobytes()
 
 
-def unpacked(stored: Sequence[bytes]) -> NDArray[np.float32]:
+def unpacked(stored: Sequence[bytes]) -> "NDArray[np.float32]":
     """One row for each stored vector."""
+    import numpy as np
+
     return np.frombuffer(b"".join(stored), dtype="<f2").reshape(-1, PLACES).astype(np.float32)
