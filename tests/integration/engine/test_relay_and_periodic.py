@@ -1,7 +1,8 @@
 """What leaves by the outbox, and what is done from time to time."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
+from contextlib import aclosing, asynccontextmanager
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -9,6 +10,7 @@ from uuid import UUID
 import pytest
 from docflow.adapters.clock.system import SystemClock
 from docflow.db.database import Database
+from docflow.domain.errors import TransientError
 from docflow.domain.ids import new_id
 from docflow.domain.messages import Message
 from docflow.features.removals import repository as removals
@@ -16,6 +18,7 @@ from docflow.runtime.live_feed import snapshot_of
 from docflow.runtime.outbox_relay import OutboxRelay
 from docflow.runtime.periodic import JOBS, PeriodicJob, PeriodicLoop, PeriodicWork, jobs_over
 from docflow.testing.blobs import MemoryBlobs
+from docflow.testing.database import DatabaseUrls
 from docflow.testing.engine import open_worker, toy_pipeline
 from docflow.testing.factories import Tenancy
 from docflow.testing.transport import MemoryTransport
@@ -236,6 +239,33 @@ async def test_a_periodic_job_that_fails_is_noted_and_not_repeated_at_once(datab
             await session.execute(text("SELECT * FROM periodic_runs WHERE name = :n"), {"n": job.name})
         ).all()
     assert [row.last_error for row in noted] == ["ValueError"]
+
+
+class GoesAway(Database):
+    """Is away from the moment that `is_away` is set."""
+
+    is_away = False
+
+    @asynccontextmanager
+    async def nobody(self) -> AsyncIterator[AsyncSession]:
+        if self.is_away:
+            raise TransientError("the database is gone")
+        async with super().nobody() as session:
+            yield session
+
+
+async def test_a_failure_that_cannot_be_noted_does_not_end_the_loop(
+    database_urls: DatabaseUrls, database: Database
+) -> None:
+    async with aclosing(GoesAway(database_urls.app, pool_size=1)) as leaving:
+
+        async def break_down(_: Database) -> None:
+            leaving.is_away = True
+            raise ValueError("119,00 EUR")
+
+        job = PeriodicWork(f"test.{new_id()}", 3600, break_down)
+        await PeriodicLoop(leaving, SystemClock(), (job,)).run_due()
+        assert leaving.is_away
 
 
 async def test_work_with_other_systems_is_done_without_a_transaction(database: Database) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
-from docflow.domain.errors import DocflowError
+from docflow.domain.errors import DocflowError, TransientError
 from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.clock import Clock
 from docflow.domain.ports.workbench import Workbench
@@ -116,11 +116,11 @@ class PeriodicLoop:
         try:
             if await self._claim(job):
                 await self._do(job)
-        except DocflowError as error:
+        except TransientError as error:
             log.warning("periodic.skipped", job=job.name, code=error.code)
         except Exception as error:
-            log.error("periodic.failed", job=job.name, error=type(error).__name__)
-            await self._note(job, type(error).__name__)
+            log.error("periodic.failed", job=job.name, exc_info=error)
+            await self._note_failure(job, error)
 
     async def _claim(self, job: PeriodicJob | PeriodicWork) -> bool:
         async with self._database.nobody() as session:
@@ -147,6 +147,13 @@ class PeriodicLoop:
             )
             if free:
                 await job.run(session)
+
+    async def _note_failure(self, job: PeriodicJob | PeriodicWork, error: Exception) -> None:
+        told = error.code if isinstance(error, DocflowError) else type(error).__name__
+        try:
+            await self._note(job, told)
+        except TransientError as away:
+            log.warning("periodic.not_noted", job=job.name, code=away.code)
 
     async def _note(self, job: PeriodicJob | PeriodicWork, error: str | None) -> None:
         async with self._database.nobody() as session:
