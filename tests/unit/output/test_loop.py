@@ -22,6 +22,7 @@ class Memory:
         self.most_at_once = 0
         self.finish_fails = 0
         self.claim_fails = 0
+        self.claim_breaks = 0
         self.commit_is_lost = False
         self.gate = asyncio.Event()
         self.gate.set()
@@ -30,6 +31,9 @@ class Memory:
         if self.claim_fails:
             self.claim_fails -= 1
             raise TransientError
+        if self.claim_breaks:
+            self.claim_breaks -= 1
+            raise KeyError("kind")
         if self.commit_is_lost:
             self.commit_is_lost = False
             raise Unsure([self.due[0]], TransientError())
@@ -94,6 +98,13 @@ async def test_a_bug_in_one_piece_of_work_ends_it_alone() -> None:
 async def test_a_claim_that_fails_is_tried_again() -> None:
     lane = Memory(["a"])
     lane.claim_fails = 2
+    await run_until(lane, 1)
+    assert lane.finished == ["a done"]
+
+
+async def test_a_bug_in_claiming_ends_neither_the_loop_nor_the_other_lanes() -> None:
+    lane = Memory(["a"])
+    lane.claim_breaks = 2
     await run_until(lane, 1)
     assert lane.finished == ["a done"]
 

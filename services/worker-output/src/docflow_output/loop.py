@@ -110,6 +110,10 @@ class LaneLoop(Generic[Work, Outcome]):
         except TransientError as error:
             log.warning("output.claim_failed", lane=self._lane.name, code=error.code)
             return 0
+        except Exception as error:
+            # Let out, a bug in one lane would end all of them, in the middle of what they send.
+            log.error("output.claim_failed", lane=self._lane.name, exc_info=error)
+            return 0
         for work in claimed:
             self._begin(self._do(worker_id, work))
         return len(claimed)
