@@ -62,7 +62,11 @@ async def test_what_is_not_ours_is_no_reason_to_stop_listening(network: Join, da
     await soon(anext(hints))
     async with database.nobody() as session:
         await session.execute(
-            text("SELECT pg_notify(:c, 'LUNCH'), pg_notify('docflow_events', '{')"), {"c": HINTS}
+            text(
+                "SELECT pg_notify(:c, 'LUNCH'), pg_notify('docflow_events', '{'),"
+                " pg_notify('docflow_events', '[[], \"lunch\"]')"
+            ),
+            {"c": HINTS},
         )
     await sender.hint([(Stage.INGEST, uuid4())])
     await soon(anext(hints))

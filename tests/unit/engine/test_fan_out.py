@@ -80,3 +80,10 @@ def test_an_event_becomes_a_snapshot() -> None:
 
 def test_an_event_without_a_snapshot_is_passed_over() -> None:
     assert snapshot_of(Message(uuid4(), "audit.act", NOW, ACME)) is None
+
+
+def test_an_event_whose_snapshot_is_not_whole_is_passed_over() -> None:
+    whole = {"status": "completed", "current_stage": "OUTPUT", "version": 3, "updated_at": NOW.isoformat()}
+    assert snapshot_of(message(**whole)) is not None
+    assert snapshot_of(message(**{**whole, "updated_at": "soon"})) is None
+    assert snapshot_of(message(version=3)) is None

@@ -125,7 +125,7 @@ class PostgresTransport:
             else:
                 for item in orjson.loads(payload):
                     self._fanout.publish(Message.from_json(item))
-        except (ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError, AttributeError):
             # Any role of the database may NOTIFY; what is not ours is no reason to stop listening.
             log.warning("transport.unreadable", channel=channel)
 
