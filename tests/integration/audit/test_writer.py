@@ -136,6 +136,27 @@ async def test_a_record_that_cannot_be_written_is_kept_with_its_reason_and_stops
     assert [row.reason for row in dead] == ["IntegrityError"]
 
 
+async def test_a_record_of_another_form_is_kept_with_its_reason_and_stops_nobody(
+    database: Database, audit_database: Database, two_clients: tuple[Tenancy, Tenancy], writer: AuditWriter
+) -> None:
+    acme, _ = two_clients
+    bad = new_id()
+    async with database.client(acme.client_id) as session:
+        row = act_audit(client_id=acme.client_id, at=datetime.now(UTC), action="x")
+        payload = {**row.payload, "data": ["SPLENDID"]}
+        session.add(OutboxRow(message_id=bad, topic="audit.act", client_id=acme.client_id, payload=payload))
+    told = await tell(database, acme, 3)
+
+    async with asyncio.timeout(20):
+        while await rows(database, acme, "SELECT 1 FROM outbox WHERE topic LIKE 'audit.%' LIMIT 1"):
+            await writer.write_batch()
+
+    assert sorted(await logged(database, acme)) == sorted(told)
+    async with audit_database.nobody() as session:
+        reason = await session.scalar(text("SELECT reason FROM audit_dead WHERE message_id = :m"), {"m": bad})
+    assert reason == "AttributeError"
+
+
 async def test_every_finish_has_exactly_one_record(
     database: Database, two_clients: tuple[Tenancy, Tenancy], writer: AuditWriter
 ) -> None:

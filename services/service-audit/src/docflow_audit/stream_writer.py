@@ -16,16 +16,15 @@ from docflow.domain.json_types import JsonObject
 from docflow.domain.ports.audit_stream import AuditStream, StreamBatch, StreamRecord
 from docflow.features.audit import repository
 from docflow.runtime.metrics import Metrics
-from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from docflow_audit.writer import add_fresh
+from docflow_audit.writer import REFUSED, add_fresh
 
 log = structlog.get_logger(__name__)
 
 READER = "docflow.audit"
 _PATIENCE = Backoff(base_s=0.5, cap_s=2.0)
-_REFUSED = (DBAPIError, KeyError, TypeError, ValueError, AttributeError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +124,7 @@ class StreamWriter:
         """A refused batch is halved until the bad record stands alone; that one is kept with the reason."""
         try:
             return await self._write(records, store=store)
-        except _REFUSED as error:
+        except REFUSED as error:
             reason = type(error).__name__
             log.warning("audit.refused", error=reason, records=len(records))
         if len(records) == 1:

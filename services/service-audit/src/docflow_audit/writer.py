@@ -20,6 +20,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 log = structlog.get_logger(__name__)
 
+REFUSED = (DBAPIError, KeyError, TypeError, ValueError, AttributeError)
+"""What writing a record raises that another try does not mend."""
 _PATIENCE = Backoff(base_s=0.5, cap_s=2.0)
 
 
@@ -73,7 +75,7 @@ class AuditWriter:
         """
         try:
             written = await self._write(self._size)
-        except (DBAPIError, KeyError, TypeError, ValueError) as error:
+        except REFUSED as error:
             self._metrics.audit_refused.inc()
             log.warning("audit.refused", error=type(error).__name__, records=self._size)
             if self._size == 1:
