@@ -15,7 +15,7 @@ from docflow.features.users.models import LoginAttempt
 from docflow.features.users.throttle import account_of
 from docflow.testing.factories import Tenancy, add_process
 from docflow_api.service import SERVICE
-from sqlalchemy import select
+from sqlalchemy import select, text
 
 from tests.integration.api.conftest import KeyFor, World, form, make_container
 
@@ -84,6 +84,27 @@ async def test_a_stream_replays_what_changed_since_its_mark_and_goes_on_live(
         await served.container.live.publish(live)
         second = json.loads((await anext(stream))["data"])
         assert (second["process_id"], second["version"]) == (str(live.process_id), 9)
+
+
+async def test_a_stream_tells_all_that_changed_at_once_however_much_that_is(
+    served: World, two_clients: Clients, key_for: KeyFor, database: Database
+) -> None:
+    acme, _ = two_clients
+    async with database.client(acme.client_id) as session:
+        await session.execute(
+            text(
+                "INSERT INTO processes (process_id, client_id)"
+                " SELECT gen_random_uuid(), :client_id FROM generate_series(1, 1200)"
+            ),
+            {"client_id": acme.client_id},
+        )
+    headers = await key_for(acme) | {"Last-Event-ID": "2026-01-01T00:00:00+00:00"}
+    told: set[str] = set()
+    async with served.http.stream("GET", "/v1/events", headers=headers) as answer, asyncio.timeout(20):
+        async for event in events(answer):
+            told.add(json.loads(event["data"])["process_id"])
+            if len(told) == 1200:
+                break
 
 
 async def test_an_event_of_a_worker_reaches_the_stream(

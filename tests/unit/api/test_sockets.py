@@ -2,7 +2,7 @@
 
 import asyncio
 import json
-from collections.abc import Sequence
+from collections.abc import AsyncGenerator, Sequence
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -57,15 +57,18 @@ class Server:
         return next((each["code"] for each in self.sent if each["type"] == "websocket.close"), None)
 
 
-async def changed(at: datetime) -> Sequence[Snapshot]:
-    return (ONE,)
+async def changed(at: datetime) -> AsyncGenerator[Sequence[Snapshot], None]:
+    yield (ONE,)
 
 
-async def nothing(at: datetime) -> Sequence[Snapshot]:
-    return ()
+async def nothing(at: datetime) -> AsyncGenerator[Sequence[Snapshot], None]:
+    pages: Sequence[Sequence[Snapshot]] = ()
+    for page in pages:
+        yield page
 
 
-async def away(at: datetime) -> Sequence[Snapshot]:
+async def away(at: datetime) -> AsyncGenerator[Sequence[Snapshot], None]:
+    yield ()
     raise TransientError("the database is away")
 
 

@@ -1,8 +1,8 @@
 """One stream of snapshots with the outside world in memory."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Sequence
-from datetime import UTC, datetime
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
 import pytest
@@ -10,7 +10,7 @@ from docflow.adapters.live.memory import MemoryLive
 from docflow.domain.ports.live import Snapshot
 from docflow_api.devices import device_of
 from docflow_api.slots import StreamSlots, TooManyStreams
-from docflow_api.streams import ProcessStream
+from docflow_api.streams import ProcessStream, Told, in_order
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 CLIENT = uuid4()
@@ -20,8 +20,10 @@ def snapshot(version: int = 1, process_id: UUID | None = None) -> Snapshot:
     return Snapshot(CLIENT, process_id or uuid4(), "completed", "OUTPUT", version, NOW)
 
 
-async def nothing(at: datetime) -> Sequence[Snapshot]:
-    return ()
+async def nothing(at: datetime) -> AsyncGenerator[Sequence[Snapshot], None]:
+    pages: Sequence[Sequence[Snapshot]] = ()
+    for page in pages:
+        yield page
 
 
 def asked(answers: list[bool]) -> Callable[[], Awaitable[bool]]:
@@ -66,6 +68,18 @@ async def test_a_stream_that_stops_with_the_service_was_not_refused() -> None:
     stopping.set()
     assert [each async for each in stream.follow(CLIENT, NOW)] == []
     assert not stream.is_refused
+
+
+def told(seconds: int) -> Told:
+    return Told(uuid4(), NOW + timedelta(seconds=seconds), {})
+
+
+def test_what_comes_behind_the_end_of_a_full_page_waits_for_the_next() -> None:
+    changed, late, early = [snapshot(), snapshot()], told(60), told(-60)
+    page = in_order(changed, [early, late], 3)
+    assert (page.news, page.is_last) == ([early, *changed, late], True)
+    page = in_order(changed, [early, late], 2)
+    assert (page.news, page.is_last) == ([early, *changed], False)
 
 
 def test_a_client_has_so_many_slots_and_no_more() -> None:

@@ -3,6 +3,7 @@
 import asyncio
 from collections import OrderedDict
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -36,7 +37,8 @@ class Told:
 
 
 News = Snapshot | Told
-ChangedSince = Callable[[datetime], Awaitable[Sequence[News]]]
+ChangedSince = Callable[[datetime], AsyncGenerator[Sequence[News], None]]
+"""All that changed from a time on, page by page, in the order of time."""
 Stands = Callable[[], Awaitable[bool]]
 
 
@@ -65,6 +67,7 @@ class ProcessStream:
         self._watch_s = watch_s
         self.is_refused = False
         """The stream ended because its caller may see it no more."""
+        self._watched = 0.0
         self._sent: OrderedDict[UUID, tuple[int, str, datetime]] = OrderedDict()
 
     async def follow(self, client_id: UUID, since: datetime) -> AsyncGenerator[News, None]:
@@ -76,24 +79,32 @@ class ProcessStream:
         listening = asyncio.create_task(self._listen(client_id, queue))
         stopping = asyncio.create_task(self._end_at_stop(queue))
         loop = asyncio.get_running_loop()
-        mark, until, watched = since, loop.time() + LIFE_S, loop.time()
+        mark, until = since, loop.time() + LIFE_S
+        self._watched = loop.time()
         try:
-            while not self._stopping.is_set() and loop.time() < until:
-                if loop.time() >= watched + self._watch_s:
-                    watched = loop.time()
-                    self.is_refused = not await self._stands()
-                    if self.is_refused:
-                        return
-                for snapshot in await self._changed_since(mark - OVERLAP):
-                    mark = max(mark, snapshot.updated_at)
-                    if self._is_new(snapshot):
-                        yield snapshot
+            while loop.time() < until and await self._goes_on():
+                async with aclosing(self._changed_since(mark - OVERLAP)) as pages:
+                    async for page in pages:
+                        for news in page:
+                            mark = max(mark, news.updated_at)
+                            if self._is_new(news):
+                                yield news
+                        if not await self._goes_on():
+                            return
                 async for snapshot in self._live_for(queue, self._look_s):
                     yield snapshot
         finally:
             listening.cancel()
             stopping.cancel()
             await asyncio.gather(listening, stopping, return_exceptions=True)
+
+    async def _goes_on(self) -> bool:
+        """False once the service stops, or the caller's session or key has ended."""
+        now = asyncio.get_running_loop().time()
+        if now >= self._watched + self._watch_s:
+            self._watched = now
+            self.is_refused = not await self._stands()
+        return not self.is_refused and not self._stopping.is_set()
 
     async def _live_for(
         self, queue: asyncio.Queue[Snapshot | None], seconds: float
@@ -146,6 +157,25 @@ class ProcessStream:
         if len(self._sent) > _REMEMBERED:
             self._sent.popitem(last=False)
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class NewsPage:
+    news: list[News]
+    is_last: bool
+
+
+def in_order(changed: Sequence[Snapshot], told: Sequence[Told], at_once: int) -> NewsPage:
+    """Both kinds in the order of time, each given as up to `at_once` in that order.
+    What lies beyond the end of a kind that has more is left for the next page: a reader who comes back with the last
+    mark it saw must not have missed any.
+    """
+    ends = [rows[-1].updated_at for rows in (changed, told) if len(rows) == at_once]
+    both: list[News] = [*changed, *told]
+    both.sort(key=lambda news: news.updated_at)
+    if not ends:
+        return NewsPage(both, is_last=True)
+    return NewsPage([news for news in both if news.updated_at <= min(ends)], is_last=False)
 
 
 def kind_of(news: News) -> str:

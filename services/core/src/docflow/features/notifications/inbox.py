@@ -60,12 +60,15 @@ class Inbox:
         rows = [Seen(row, bool(is_read)) for row, is_read in found]
         return PageOf.cut(rows, request.limit, lambda one: Mark(one.row.created_at, one.row.notification_id))
 
-    async def since(self, at: datetime, limit: int) -> Sequence[Seen]:
-        """What was written from `at` on, oldest first, at most `limit`."""
+    async def since(self, at: datetime, limit: int, *, after: Mark | None = None) -> Sequence[Seen]:
+        """What was written from `at` on, oldest first, at most `limit`; behind the one `after`, if given."""
         wishes = await self._wishes()
+        place = tuple_(Notification.created_at, Notification.notification_id)
         query = select(Notification, self._is_read(wishes)).where(
             *self._visible(wishes), Notification.created_at >= at
         )
+        if after is not None:
+            query = query.where(place > (after.at, after.row_id))
         query = query.order_by(Notification.created_at, Notification.notification_id).limit(limit)
         return [Seen(row, bool(is_read)) for row, is_read in await self._session.execute(query)]
 

@@ -137,14 +137,14 @@ class ProcessRepository:
         )
         return rows[0] if rows else None
 
-    async def changed_since(self, at: datetime, *, limit: int = 1000) -> Sequence[Snapshot]:
-        """The processes that changed at or after `at`, oldest change first."""
-        return await self._snapshots(
-            select(*_SNAPSHOT)
-            .where(Process.client_id == self._client_id, Process.updated_at >= at)
-            .order_by(Process.updated_at, Process.process_id)
-            .limit(limit)
-        )
+    async def changed_since(
+        self, at: datetime, limit: int, *, after: Mark | None = None
+    ) -> Sequence[Snapshot]:
+        """The processes that changed at or after `at`, oldest change first; behind the change `after`, if given."""
+        query = select(*_SNAPSHOT).where(Process.client_id == self._client_id, Process.updated_at >= at)
+        if after is not None:
+            query = query.where(tuple_(Process.updated_at, Process.process_id) > (after.at, after.row_id))
+        return await self._snapshots(query.order_by(Process.updated_at, Process.process_id).limit(limit))
 
     async def _snapshots(self, query: Select[UUID, UUID, str, str, int, datetime]) -> Sequence[Snapshot]:
         return [
