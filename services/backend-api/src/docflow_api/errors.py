@@ -53,7 +53,6 @@ _BY_KIND: tuple[tuple[type[DocflowError], int], ...] = (
 )
 _BY_CODE = {
     "malformed_request": 400,
-    "precondition_failed": 412,
     "precondition_required": 428,
     "rate_limited": 429,
     "file_too_large": 413,

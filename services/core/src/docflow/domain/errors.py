@@ -55,6 +55,12 @@ class PreconditionFailed(UserError):
     default_code = "precondition_failed"
 
 
+def refuse_stale(seen: int | None, current: int, what: str) -> None:
+    """Raises PreconditionFailed where the caller goes by another version than the current; None = by whichever it is."""
+    if seen is not None and seen != current:
+        raise PreconditionFailed(f"{what} was changed meanwhile; read it again")
+
+
 class Unauthorized(UserError):
     default_code = "unauthorized"
 

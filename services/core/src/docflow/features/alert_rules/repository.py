@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.access import Caller
-from docflow.domain.errors import Conflict, NotFound, UserError
+from docflow.domain.errors import Conflict, NotFound, refuse_stale
 from docflow.domain.ids import new_id
 from docflow.domain.paging import Mark, PageOf, PageRequest
 from docflow.domain.plain_secrets import refuse_secret_name
@@ -81,11 +81,10 @@ class AlertRules:
     async def replace(
         self, rule_id: UUID, plan: RulePlan, *, version: int | None, by: Caller, at: datetime
     ) -> AlertRule:
-        """It may fire at once again: another rule has not rested yet. Raises `precondition_failed`, and as `make` does."""
+        """It may fire at once again: another rule has not rested yet. Raises PreconditionFailed, and as `make` does."""
         refuse_secret_name(plan.name)
         row = await self.get(rule_id, locked=True)
-        if version is not None and version != row.version:
-            raise UserError("this rule was changed meanwhile", code="precondition_failed")
+        refuse_stale(version, row.version, "this rule")
         fill(row, plan)
         row.last_value, row.last_evaluated_at, row.last_fired_at = None, None, None
         row.version += 1

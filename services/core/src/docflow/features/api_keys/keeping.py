@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.access import Caller, Scope
-from docflow.domain.errors import Conflict, Forbidden, Problem, UserError
+from docflow.domain.errors import Conflict, Forbidden, Problem, UserError, refuse_stale
 from docflow.domain.json_types import JsonObject
 from docflow.features.api_keys.models import ApiKey
 from docflow.features.api_keys.repository import ApiKeyRepository
@@ -66,10 +66,9 @@ class ApiKeyKeeping:
     async def change(
         self, api_key_id: UUID, change: KeyChange, *, version: int | None, at: datetime
     ) -> ApiKey:
-        """Raises `precondition_failed` for another version than the current one, Conflict for a revoked key."""
+        """Raises PreconditionFailed for another version than the current one, Conflict for a revoked key."""
         row = await self._keys.get(api_key_id, locked=True)
-        if version is not None and version != row.version:
-            raise UserError("this key was changed meanwhile", code="precondition_failed")
+        refuse_stale(version, row.version, "this key")
         if row.revoked_at is not None:
             raise Conflict("this key is revoked")
         if change.name is not None:

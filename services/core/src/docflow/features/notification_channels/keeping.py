@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.access import Caller
-from docflow.domain.errors import Conflict, UserError
+from docflow.domain.errors import Conflict, UserError, refuse_stale
 from docflow.domain.ids import new_id
 from docflow.domain.json_types import JsonObject
 from docflow.domain.notifying import Told
@@ -101,12 +101,11 @@ class ChannelKeeping:
     async def change(
         self, channel_id: UUID, change: ChannelChange, *, version: int | None
     ) -> NotificationChannel:
-        """Raises `precondition_failed` for another version than the current one. Its troubles are forgotten with a new
+        """Raises PreconditionFailed for another version than the current one. Its troubles are forgotten with a new
         target, and when it is enabled again.
         """
         row = await self._channels.get(channel_id, locked=True)
-        if version is not None and version != row.version:
-            raise UserError("this channel was changed meanwhile", code="precondition_failed")
+        refuse_stale(version, row.version, "this channel")
         if change.name is not None:
             refuse_secret_name(change.name)
             row.name = change.name

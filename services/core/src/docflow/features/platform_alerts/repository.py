@@ -7,7 +7,7 @@ from sqlalchemy import func, select, text, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.access import Caller
-from docflow.domain.errors import Conflict, NotFound, UserError
+from docflow.domain.errors import Conflict, NotFound, refuse_stale
 from docflow.domain.ids import new_id
 from docflow.domain.paging import Mark, PageOf, PageRequest
 from docflow.domain.plain_secrets import refuse_secret_name
@@ -57,11 +57,10 @@ class PlatformAlertRules:
         return row
 
     async def replace(self, rule_id: UUID, plan: RulePlan, *, version: int | None) -> PlatformAlertRule:
-        """It may fire at once again. Raises `precondition_failed`, and as `make` does."""
+        """It may fire at once again. Raises PreconditionFailed, and as `make` does."""
         refuse_secret_name(plan.name)
         row = await self.get(rule_id, locked=True)
-        if version is not None and version != row.version:
-            raise UserError("this rule was changed meanwhile", code="precondition_failed")
+        refuse_stale(version, row.version, "this rule")
         fill(row, plan)
         row.last_value, row.last_evaluated_at, row.last_fired_at = None, None, None
         row.version += 1

@@ -29,7 +29,7 @@ from docflow.domain.advance import advance
 from docflow.domain.announcing import Announcer, Subject
 from docflow.domain.approving import errors_of, refuse_unseen
 from docflow.domain.case import Given, Policy
-from docflow.domain.errors import Conflict, NotFound, UserError
+from docflow.domain.errors import Conflict, UserError
 from docflow.domain.ids import new_id
 from docflow.domain.jobs import ProcessState, Run
 from docflow.domain.splitting import BY_PERSON, ChildState, Cuts, is_split, with_decision, without_cuts
@@ -38,12 +38,12 @@ from docflow.domain.transition import Decision, Transition
 from docflow.domain.workflow import FULL_PIPELINE, Workflow, pinned_workflow
 from docflow.features.classification.repository import learn_from_process
 from docflow.features.reviews.approvals import note_approval
-from docflow.features.reviews.claims import OpenReview, open_review, refuse_other
+from docflow.features.reviews.held import held, locked
 from docflow.features.reviews.saving import Correction, save
 from docflow.features.splitting.decisions import check_cuts
 from docflow.features.stage_runs import given_type, repository
 from docflow.features.stage_runs.changed import Changed, changed_by
-from docflow.features.stage_runs.children import children_of, lock_parent
+from docflow.features.stage_runs.children import children_of
 from docflow.features.stage_runs.workflows import workflow_of
 
 _OPEN = (RunStatus.READY.value, RunStatus.CLAIMED.value)
@@ -63,11 +63,11 @@ async def cancel(
 
     Those that were split from it end with it, where they have not ended.
     """
-    process = await _locked(session, client_id, process_id)
+    process = await locked(session, client_id, process_id)
     changed = await _carry(session, process, Cancel(by, reason), at, public_url)
     for child in await _children(session, process):
         if not child.status.is_final:
-            state = await _locked(session, client_id, child.process_id)
+            state = await locked(session, client_id, child.process_id)
             await _carry(session, state, Cancel(by, reason), at, public_url)
     return changed
 
@@ -91,7 +91,7 @@ async def retry(
     Of a process that was split those that failed or were cancelled are tried again, and it waits for them; it is not split
     anew (Conflict). One that was split from a process which failed or was cancelled has that one wait again.
     """
-    process = await _locked(session, client_id, process_id)
+    process = await locked(session, client_id, process_id)
     if is_split(process.classification_result):
         if from_stage is not None or from_step is not None:
             raise Conflict("the process was split; its parts can be tried again from a stage")
@@ -139,7 +139,7 @@ async def _retry_split(
     at_work = False
     for child in await _children(session, process):
         if child.status in (ProcessStatus.FAILED, ProcessStatus.CANCELLED):
-            state = await _locked(session, process.client_id, child.process_id)
+            state = await locked(session, process.client_id, child.process_id)
             hints += (await _retry(session, state, by=by, at=at, public_url=public_url)).hints
         at_work |= child.status is not ProcessStatus.COMPLETED
     changed = await _carry(session, process, Resume(by, at_work), at, public_url)
@@ -177,7 +177,7 @@ async def split(
     since what comes of it is judged like any other. Raises Conflict as `decide` does, UserError for cuts that cannot be
     made (features/splitting/decisions.py).
     """
-    process, _ = await _held(
+    process, _ = await held(
         session, client_id, process_id, holder or user_id, at, expected_version=expected_version
     )
     documents = await repository.documents_of(session, process_id)
@@ -220,10 +220,10 @@ async def decide(
     `holder` is the id that a lease of theirs bears, a person's or a key's; None = that of `user_id`.
     With a `process_type_id` other than its own it is read as that type. The first of two required approvals leaves it
     in review. Raises Conflict where nothing waits for a decision, somebody else holds the review's lease or has
-    approved it before; `precondition_failed` for a stale version; what `approving` raises; UserError `process_type_required` for the approval
+    approved it before; PreconditionFailed for a stale version; what `approving` raises; UserError `process_type_required` for the approval
     of a process without a type, and what a submission of that type would raise.
     """
-    process, review = await _held(
+    process, review = await held(
         session, client_id, process_id, holder or user_id, at, expected_version=expected_version
     )
     given_type.check(process, decision, process_type_id, corrected=correction is not None)
@@ -241,7 +241,7 @@ async def decide(
         )
     if correction is not None:
         await save(session, process, review, correction, by=by, at=at)
-        process, review = await _locked(session, client_id, process_id), review.without_approvals()
+        process, review = await locked(session, client_id, process_id), review.without_approvals()
     known: tuple[str, ...] = ()
     if decision is Decision.APPROVE:
         known = errors_of(process.validation_result)
@@ -264,7 +264,7 @@ async def drop_dead(
     session: AsyncSession, *, client_id: UUID, process_id: UUID, by: str, at: datetime
 ) -> None:
     """Take a dead run off the list of dead runs; its process stays failed."""
-    process = await _locked(session, client_id, process_id)
+    process = await locked(session, client_id, process_id)
     rows = await session.execute(
         text(
             "UPDATE stage_runs SET status = 'cancelled' WHERE process_id = :process_id AND status = 'failed'"
@@ -298,38 +298,10 @@ async def _give_type(
     return changed
 
 
-async def _held(
-    session: AsyncSession,
-    client_id: UUID,
-    process_id: UUID,
-    holder: UUID | None,
-    at: datetime,
-    *,
-    expected_version: int | None,
-) -> tuple[ProcessState, OpenReview]:
-    """The process and its review, locked, where this person may decide it now."""
-    process = await _locked(session, client_id, process_id)
-    if expected_version is not None and expected_version != process.version:
-        raise Conflict("the process has changed since it was read", code="precondition_failed")
-    if process.status is not ProcessStatus.HITL_REVIEW:
-        raise Conflict(f"a process that is {process.status} waits for no decision")
-    review = await open_review(session, client_id, process_id)
-    await refuse_other(session, review, holder, at)
-    return process, review
-
-
 async def _children(session: AsyncSession, process: ProcessState) -> Sequence[ChildState]:
     if not is_split(process.classification_result):
         return ()
     return await children_of(session, process.client_id, process.process_id)
-
-
-async def _locked(session: AsyncSession, client_id: UUID, process_id: UUID) -> ProcessState:
-    await lock_parent(session, client_id, process_id)
-    process = await repository.process_state(session, client_id, process_id, lock=True)
-    if process is None:
-        raise NotFound("no such process")
-    return process
 
 
 async def _carry(

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from docflow.domain.errors import Conflict, NotFound
+from docflow.domain.errors import Conflict, NotFound, refuse_stale
 from docflow.domain.ids import new_id
 from docflow.domain.json_types import JsonObject
 from docflow.domain.stages import Role
@@ -51,15 +51,14 @@ class People:
     ) -> User:
         """What is None stays; a change ends the person's sessions. `version` None = whichever there is.
 
-        Raises NotFound, Conflict `precondition_failed` for a stale version, and Conflict `state_conflict` where the
+        Raises NotFound, PreconditionFailed for a stale version, and Conflict where the
         client would be left without an active administrator.
         """
         admins = await self._users.lock_active_admins()
         row = await self._users.locked(user_id)
         if row is None:
             raise NotFound("no such user")
-        if version is not None and row.version != version:
-            raise Conflict("the user has changed since they were read", code="precondition_failed")
+        refuse_stale(version, row.version, "the user")
         wanted = {"role": role.value if role else row.role, "status": status or row.status}
         changed: JsonObject = {name: value for name, value in wanted.items() if getattr(row, name) != value}
         if not changed:

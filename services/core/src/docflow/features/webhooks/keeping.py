@@ -10,7 +10,7 @@ from sqlalchemy import func, select, tuple_, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.access import Caller
-from docflow.domain.errors import Conflict, NotFound, PreconditionFailed
+from docflow.domain.errors import Conflict, NotFound, refuse_stale
 from docflow.domain.ids import new_id
 from docflow.domain.json_types import JsonObject
 from docflow.domain.paging import Mark, PageOf, PageRequest
@@ -103,7 +103,7 @@ class EndpointKeeping:
     ) -> WebhookEndpoint:
         """What waits goes to a new address, too. Made active again, an endpoint begins without its past failures."""
         row = await self.get(endpoint_id, locked=True)
-        _refuse_old(row, version)
+        refuse_stale(version, row.version, "this endpoint")
         if change.url is not None and change.url != row.url:
             row.url = change.url
             await self._session.execute(
@@ -196,8 +196,3 @@ class EndpointKeeping:
                 client_id=self._caller.client, at=at, action=action, by=self._caller.name, payload=payload
             )
         )
-
-
-def _refuse_old(row: WebhookEndpoint, version: int | None) -> None:
-    if version is not None and version != row.version:
-        raise PreconditionFailed("this endpoint was changed meanwhile")
