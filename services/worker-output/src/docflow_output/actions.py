@@ -20,10 +20,10 @@ from docflow.features.outputs.repository import (
 )
 
 from docflow_output.connectors.connector import Closing, Connector, Effect
+from docflow_output.finishing import Finishing
 from docflow_output.loop import Unsure
 from docflow_output.schedule import next_try_s
 from docflow_output.secrets import Secrets
-from docflow_output.together import Together
 
 #: Trouble of our own world, which uses up none of an action's retries.
 _OURS = frozenset(
@@ -58,7 +58,7 @@ class ActionLane:
         self._chance = chance
         self._secrets = secrets
         self._per_kind = per_kind
-        self._finished = Together(self._write, lambda outcome: outcome.action_id)
+        self._finished = Finishing(database, finish_actions, lambda outcome: outcome.action_id)
 
     async def aclose(self) -> None:
         """With nothing in hand."""
@@ -98,10 +98,6 @@ class ActionLane:
         done = await self._finished.add(worker_id, outcome)
         crash_point("action.after_finish")
         return done
-
-    async def _write(self, worker_id: UUID, outcomes: Sequence[ActionOutcome]) -> set[UUID]:
-        async with self._database.nobody() as session:
-            return await finish_actions(session, worker_id, outcomes)
 
     def state_of(self, outcome: ActionOutcome) -> str:
         return outcome.status

@@ -30,9 +30,9 @@ from docflow_output.connectors.webhook import (
     retry_after_s,
     valid_secrets,
 )
+from docflow_output.finishing import Finishing
 from docflow_output.loop import Unsure
 from docflow_output.schedule import next_try_s
-from docflow_output.together import Together
 
 
 class DeliveryLane:
@@ -55,7 +55,7 @@ class DeliveryLane:
         self._clock = clock
         self._chance = chance
         self._per_host = per_host
-        self._finished = Together(self._write, lambda outcome: outcome.delivery_id)
+        self._finished = Finishing(database, finish_deliveries, lambda outcome: outcome.delivery_id)
 
     async def claim(self, worker_id: UUID, limit: int) -> Sequence[ClaimedDelivery]:
         claimed: list[ClaimedDelivery] = []
@@ -94,10 +94,6 @@ class DeliveryLane:
         done = await self._finished.add(worker_id, outcome)
         crash_point("delivery.after_finish")
         return done
-
-    async def _write(self, worker_id: UUID, outcomes: Sequence[DeliveryOutcome]) -> set[UUID]:
-        async with self._database.nobody() as session:
-            return await finish_deliveries(session, worker_id, outcomes)
 
     def state_of(self, outcome: DeliveryOutcome) -> str:
         return outcome.state

@@ -12,11 +12,11 @@ from uuid import UUID
 import orjson
 
 from docflow.db.database import Database
+from docflow.db.together import Together
 from docflow.domain.backoff import Backoff
 from docflow.domain.errors import PermanentError, TransientError
 from docflow.domain.llm_calls import KnownAnswer, LlmCallRecord, Refusal, Reservation
 from docflow.domain.ports.sealing import Sealing
-from docflow.features.usage.together import Together
 
 _FIND = "SELECT client_id, cache_key, answer_sealed FROM find_answers(CAST(%(asked)s AS jsonb))"
 _BEGIN = "SELECT call_id, refusal, cache_key, answer_sealed FROM begin_calls(CAST(%(asked)s AS jsonb))"

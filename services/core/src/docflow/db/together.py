@@ -27,7 +27,7 @@ class Together(Generic[Asked, Answer]):
         answer: asyncio.Future[Answer] = asyncio.get_running_loop().create_future()
         self._waiting.append((one, answer))
         if self._carrier is None or self._carrier.done():
-            self._carrier = asyncio.create_task(self._carry_all(), name="usage.together")
+            self._carrier = asyncio.create_task(self._carry_all(), name="database.together")
         return await answer
 
     async def _carry_all(self) -> None:
