@@ -1,13 +1,14 @@
 """The work of reviewers through the gateway: queue, claims, corrections, decisions, notes."""
 
 import asyncio
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import httpx
 import pytest
 from docflow.db.database import Database
+from docflow.domain.paging import Mark
 from docflow.domain.stages import Role
 from docflow.features.reviews.models import Review
 from docflow.features.users.models import User
@@ -43,7 +44,7 @@ class Desk:
     async def send(self, method: str, path: str, body: Any = None, **headers: str) -> httpx.Response:
         return await self.world.http.request(
             method,
-            f"/v1/reviews/{path}",
+            f"/v1/reviews/{path}".replace("/?", "?"),
             headers=self.headers | {name.replace("_", "-"): value for name, value in headers.items()},
             **({} if body is None else {"json": body}),
         )
@@ -273,6 +274,13 @@ async def test_a_correction_that_is_not_complete_leaves_its_reason(
     saved = (await ann.correct(process_id, 1, fields={"grand_total": None, "invoice_number": "R-1"})).json()
     assert [(one["code"], one["field"]) for one in saved["reasons"]] == [("field_missing", "grand_total")]
     assert (await ann.get(f"/{process_id}"))["reasons"] == saved["reasons"]
+
+
+@pytest.mark.parametrize("priority", ["--5", "-", "", "5-", "1234567890"])
+async def test_a_cursor_that_no_list_gave_out_is_refused(ann: Desk, priority: str) -> None:
+    mark = Mark(datetime.now(UTC), uuid4()).encode()
+    refused = await ann.send("GET", f"?cursor={priority}.{mark}")
+    assert (refused.status_code, refused.json()["code"]) == (422, "validation_failed")
 
 
 async def test_corrections_go_by_a_version(ann: Desk, database: Database, acme: Tenancy) -> None:

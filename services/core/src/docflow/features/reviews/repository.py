@@ -1,5 +1,6 @@
 """SQL of reviews: the queue and one review."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -18,6 +19,8 @@ from docflow.features.reviews.models import FieldCorrection, Review
 
 NOBODY = "none"
 """As an assignee: reviews that were given to nobody."""
+
+_PRIORITY = re.compile(r"-?[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +159,7 @@ def _conditions(chosen: ReviewFilter, now: datetime) -> list[ColumnElement[bool]
 
 def _read_cursor(cursor: str) -> tuple[int, Mark]:
     priority, _, mark = cursor.partition(".")
-    if not priority.lstrip("-").isdecimal() or len(priority) > 9:
+    if not _PRIORITY.fullmatch(priority):
         raise UserError(
             "the cursor is not one that a list gave out",
             problems=[Problem("/query/cursor", "not a cursor of this list")],
