@@ -3,12 +3,18 @@
 import csv
 import io
 import json
+from contextlib import aclosing
+from dataclasses import replace
 
+import httpx
 from docflow.db.database import Database
+from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import Tenancy
+from docflow.testing.passwords import quick_passwords
+from docflow_api.app import create_app
 from docflow_audit.writer import AuditWriter
 
-from tests.integration.api.conftest import KeyFor, World
+from tests.integration.api.conftest import ADDRESS, KeyFor, World
 from tests.integration.api.test_sessions import acts
 
 Clients = tuple[Tenancy, Tenancy]
@@ -39,3 +45,14 @@ async def test_the_whole_audit_can_be_taken_as_a_table(
     assert len(empty.text.splitlines()) == 1
     exported = [act for act in await acts(database, acme) if act.action == "exported"]
     assert [act.payload["what"] for act in exported] == ["audit", "audit"]
+
+
+async def test_many_exports_at_once_do_not_wait_for_each_others_connections(
+    world: World, two_clients: Clients, key_for: KeyFor, database_urls: DatabaseUrls
+) -> None:
+    headers = await key_for(two_clients[0])
+    async with aclosing(Database(database_urls.app, pool_size=1, max_overflow=0, pool_timeout_s=2)) as small:
+        app = create_app(replace(world.container, database=small), quick_passwords())
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=ADDRESS) as http:
+            answer = await http.get("/v1/audit-logs?format=csv", headers=headers)
+    assert answer.status_code == 200

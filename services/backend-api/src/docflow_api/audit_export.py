@@ -3,6 +3,7 @@
 import csv
 import io
 from collections.abc import AsyncIterator, Iterable
+from datetime import datetime
 
 from docflow.db.json_text import json_bytes
 from docflow.domain.access import Caller
@@ -10,6 +11,7 @@ from docflow.domain.exporting import guarded
 from docflow.domain.paging import PageRequest
 from docflow.features.audit.listing import AuditFilter, AuditListing
 from docflow.features.audit.messages import act_audit
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow_api.deps import Gateway
 from docflow_api.schemas.audit_logs import AuditLogOut, audit_log_out
@@ -31,20 +33,12 @@ async def audit_csv(gateway: Gateway, caller: Caller, chosen: AuditFilter) -> As
         page = PageRequest(_AT_ONCE, found.next)
 
 
-async def tell_of_export(gateway: Gateway, caller: Caller, chosen: AuditFilter) -> None:
-    """Before the first row leaves."""
+def tell_of_export(session: AsyncSession, caller: Caller, chosen: AuditFilter, at: datetime) -> None:
+    """In the request's transaction, which commits before the first row leaves."""
     names = ("process_id", "result", "stage_type", "after", "before")
     filters = [name for name in names if getattr(chosen, name) is not None]
-    async with gateway.bound(caller) as session:
-        session.add(
-            act_audit(
-                client_id=caller.client,
-                at=gateway.now(),
-                action="exported",
-                by=caller.name,
-                payload={"what": "audit", "filters": filters},
-            )
-        )
+    payload = {"what": "audit", "filters": filters}
+    session.add(act_audit(client_id=caller.client, at=at, action="exported", by=caller.name, payload=payload))
 
 
 def _cells(row: AuditLogOut) -> list[str]:

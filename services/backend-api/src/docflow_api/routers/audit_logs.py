@@ -57,7 +57,7 @@ async def list_audit_logs(
     """The client's audit, newest first."""
     chosen = AuditFilter(process_id, result, stage_type, after, before)
     if kind is AuditFormat.CSV or (kind is None and _asks_for_csv(request)):
-        await tell_of_export(gateway, caller, chosen)
+        tell_of_export(session, caller, chosen, gateway.now())
         headers = {"Content-Disposition": attachment("audit.csv")}
         return StreamingResponse(
             audit_csv(gateway, caller, chosen), media_type=f"{_CSV}; charset=utf-8", headers=headers
