@@ -49,7 +49,7 @@ async def database_urls(database_server: DatabaseServer) -> AsyncIterator[Databa
     """A migrated database that the module's tests share."""
     urls = await database_server.clone()
     yield urls
-    await database_server.drop(urls)
+    database_server.give_back(urls)
 
 
 @pytest.fixture
@@ -57,7 +57,7 @@ async def fresh_database_urls(database_server: DatabaseServer) -> AsyncIterator[
     """A migrated database of the test's own."""
     urls = await database_server.clone()
     yield urls
-    await database_server.drop(urls)
+    database_server.give_back(urls)
 
 
 @pytest.fixture(scope="module")
@@ -97,4 +97,4 @@ async def seeded_database_urls(database_server: DatabaseServer) -> AsyncIterator
     urls = await database_server.clone()
     await seed.load(urls.owner)
     yield urls
-    await database_server.drop(urls)
+    database_server.give_back(urls)

@@ -201,7 +201,7 @@ async def test_an_empty_database_is_there_and_not_ready(database_server: Databas
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as http:
         answer = await http.get("/readyz")
     await empty.aclose()
-    await database_server.drop(urls)
+    database_server.give_back(urls)
     assert answer.status_code == 503
     assert answer.json()["checks"] == {"database": "ok", "migrations": "pending", "transport": "ok"}
 

@@ -32,7 +32,7 @@ async def test_no_migration_takes_what_a_release_before_relies_on(
         if found := not_allowed(taken(before, after), contract, known):
             wrong[revision] = found
         before = after
-    await database_server.drop(urls)
+    database_server.give_back(urls)
     assert wrong == {}
 
 

@@ -87,7 +87,7 @@ async def test_a_dump_brings_every_table_back(
     async with await psycopg.AsyncConnection.connect(libpq_url(empty.admin)) as connection:
         cursor = await connection.execute("SELECT count(*) FROM clients")
         assert await cursor.fetchone() == (3,)
-    await own_server.drop(empty)
+    own_server.give_back(empty)
 
 
 def test_a_failed_dump_leaves_no_file_and_is_an_error(tmp_path: Path, seeded: DatabaseUrls) -> None:

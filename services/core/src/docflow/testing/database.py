@@ -33,10 +33,14 @@ class DatabaseUrls:
 
 @dataclass(slots=True)
 class DatabaseServer:
+    """`passing`: the server itself goes away with all its databases."""
+
     admin_url: str
+    passing: bool = False
     _password: str = ""
     _template: str | None = None
     _made: list[str] = field(default_factory=list)
+    _given_back: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         # The roles are the server's, not a database's: processes that test side by side must agree.
@@ -52,15 +56,19 @@ class DatabaseServer:
         """A database that no migration has touched."""
         return self.urls(await self._create("template0"))
 
-    async def drop(self, urls: DatabaseUrls) -> None:
+    def give_back(self, urls: DatabaseUrls) -> None:
+        """It is dropped with the next that is made: by then its sessions have ended, and nobody waits for them."""
         name = make_url(urls.admin).database
         assert name in self._made
-        await self._run(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
         self._made.remove(name)
+        self._given_back.append(name)
 
     async def drop_all(self) -> None:
-        for name in list(self._made):
-            await self.drop(self.urls(name))
+        if self.passing:
+            return
+        self._given_back += self._made
+        self._made.clear()
+        await self._run(*self._drops())
 
     def urls(self, name: str) -> DatabaseUrls:
         admin = make_url(self.admin_url).set(database=name)
@@ -85,16 +93,22 @@ class DatabaseServer:
 
     async def _create(self, template: str) -> str:
         name = f"docflow_test_{uuid4().hex[:16]}"
-        await self._run(
-            sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
-        )
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        await self._run(*self._drops(), copy)
         self._made.append(name)
         return name
 
-    async def _run(self, statement: sql.Composed) -> None:
+    def _drops(self) -> list[sql.Composed]:
+        names, self._given_back = self._given_back, []
+        return [
+            sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)) for name in names
+        ]
+
+    async def _run(self, *statements: sql.Composed) -> None:
         url = libpq_url(self.admin_url)
         async with await psycopg.AsyncConnection.connect(url, autocommit=True) as connection:
-            await connection.execute(statement)
+            for statement in statements:
+                await connection.execute(statement)
 
 
 @contextmanager
@@ -105,4 +119,4 @@ def open_server() -> Iterator[DatabaseServer]:
         yield DatabaseServer(given)
         return
     with throw_away_postgres() as url:
-        yield DatabaseServer(url)
+        yield DatabaseServer(url, passing=True)

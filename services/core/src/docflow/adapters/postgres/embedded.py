@@ -25,6 +25,7 @@ from docflow.adapters.postgres.home import (
     keep_owner,
     make_home,
     outside_of,
+    parent_of_passing,
     read_place,
     remove_place,
     write_place,
@@ -272,7 +273,7 @@ class EmbeddedPostgres:
 @contextmanager
 def throw_away_postgres(*, programs: Path | None = None, max_connections: int = 300) -> Iterator[str]:
     """A server in a temporary folder, without fsync; yields the superuser's URL and leaves nothing behind."""
-    home = Path(tempfile.mkdtemp(prefix="docflow-"))
+    home = Path(tempfile.mkdtemp(prefix="docflow-", dir=parent_of_passing()))
     if os.geteuid() == 0:
         home.chmod(0o711)
     options = {**_THROW_AWAY, "max_connections": str(max_connections)}

@@ -16,6 +16,8 @@ from docflow.domain.errors import Conflict
 
 _LASTING = Path("/var/lib")
 _TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - private folders are made there
+_MEMORY = Path("/dev/shm")  # noqa: S108 - private folders are made there
+_MEMORY_BYTES = 4 * 1024**3
 
 
 def outside_of(home: Path) -> tuple[Path, ...]:
@@ -25,6 +27,26 @@ def outside_of(home: Path) -> tuple[Path, ...]:
     """
     passing = any(home.resolve().is_relative_to(each.resolve()) for each in _TEMPORARY)
     return _TEMPORARY if passing else (_LASTING, *reversed(_TEMPORARY))
+
+
+def parent_of_passing() -> Path | None:
+    """Where to make a folder of some hundred megabytes that lives for minutes; None = where temporary ones are made.
+
+    Memory, where there is plenty: a database is copied there in a tenth of the time (2026-11-30: 0.03 s of CPU
+    instead of 0.28 s, on a busy disk).
+    """
+    try:
+        there = os.statvfs(_MEMORY)
+    except OSError:
+        return None
+    free = there.f_bavail * there.f_frsize
+    usable = os.access(_MEMORY, os.W_OK) and not there.f_flag & (os.ST_NOEXEC | os.ST_RDONLY)
+    return _MEMORY if usable and min(free, _available_bytes()) >= _MEMORY_BYTES else None
+
+
+def _available_bytes() -> int:
+    lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("MemAvailable:"))
 
 
 class HomeInUse(Conflict):
