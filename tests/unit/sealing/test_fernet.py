@@ -27,7 +27,12 @@ def test_after_a_rotation_the_new_key_seals() -> None:
 
 def test_a_resealed_secret_opens_without_the_old_key() -> None:
     resealed = FernetSealing([NEW, OLD]).resealed(FernetSealing([OLD]).seal(b"x"))
+    assert resealed is not None
     assert FernetSealing([NEW]).open(resealed) == b"x"
+
+
+def test_what_the_first_key_sealed_is_left_as_it_is() -> None:
+    assert FernetSealing([NEW, OLD]).resealed(FernetSealing([NEW]).seal(b"x")) is None
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,8 @@ class FernetSealing:
     def __init__(self, secrets: Sequence[str]) -> None:
         if not secrets or not all(secrets):
             raise ValueError("sealing needs at least one secret")
-        self._fernet = MultiFernet([Fernet(_key(secret)) for secret in secrets])
+        keys = [Fernet(_key(secret)) for secret in secrets]
+        self._first, self._fernet = keys[0], MultiFernet(keys)
 
     def seal(self, plain: bytes) -> bytes:
         return self._fernet.encrypt(plain)
@@ -32,9 +33,13 @@ class FernetSealing:
         except InvalidToken as error:
             raise PermanentError("a sealed secret cannot be opened", code="sealed_unreadable") from error
 
-    def resealed(self, sealed: bytes) -> bytes:
-        """The same secret sealed with the first key."""
-        return self.seal(self.open(sealed))
+    def resealed(self, sealed: bytes) -> bytes | None:
+        """The same secret sealed with the first key; None where that one sealed it. Raises as `open` does."""
+        try:
+            self._first.decrypt(sealed)
+        except InvalidToken:
+            return self.seal(self.open(sealed))
+        return None
 
 
 def _key(secret: str) -> bytes:
