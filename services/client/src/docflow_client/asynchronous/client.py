@@ -20,6 +20,7 @@ from docflow_client.asynchronous.notifications import (
     AsyncNotificationChannels,
     AsyncNotifications,
 )
+from docflow_client.asynchronous.operations import AsyncDeadRuns, AsyncSystem
 from docflow_client.asynchronous.outputs import (
     AsyncProcessOutputs,
     AsyncSecrets,
@@ -28,7 +29,12 @@ from docflow_client.asynchronous.outputs import (
 )
 from docflow_client.asynchronous.people import AsyncApiKeys, AsyncInvitations, AsyncUsers
 from docflow_client.asynchronous.processes import AsyncProcesses
-from docflow_client.asynchronous.records import AsyncAuditLogs, AsyncEvents, AsyncUsage
+from docflow_client.asynchronous.records import (
+    AsyncAuditLogs,
+    AsyncBudgets,
+    AsyncEvents,
+    AsyncUsage,
+)
 from docflow_client.asynchronous.reviews import AsyncReviews
 from docflow_client.asynchronous.sender import AsyncSender
 from docflow_client.asynchronous.vendors import AsyncVendors
@@ -70,6 +76,9 @@ class AsyncDocflowClient:
         self.invitations = AsyncInvitations(sender)
         self.audit_logs = AsyncAuditLogs(sender)
         self.usage = AsyncUsage(sender)
+        self.budgets = AsyncBudgets(sender)
+        self.dead_runs = AsyncDeadRuns(sender)
+        self.system = AsyncSystem(sender)
         self.events = AsyncEvents(sender)
         self.outputs = AsyncProcessOutputs(sender)
         self.webhook_endpoints = AsyncWebhookEndpoints(sender)

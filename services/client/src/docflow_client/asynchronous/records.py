@@ -1,4 +1,4 @@
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -6,7 +6,7 @@ from docflow_client.asynchronous.sender import AsyncSender
 from docflow_client.calls import Call, as_bytes, as_json, as_model, given
 from docflow_client.models.audit import AuditLog, Verification
 from docflow_client.models.processes import ProcessEvent
-from docflow_client.models.usage import Throughput
+from docflow_client.models.usage import ClientBudgets, CostUsage, Throughput, TokenUsage
 
 
 class AsyncAuditLogs:
@@ -43,11 +43,41 @@ class AsyncUsage:
         self, *, since: datetime | None = None, until: datetime | None = None, group_by: str = "day"
     ) -> Throughput:
         """How many came in and what became of them, by day, month or process_type; else of the last 30 days."""
-        bounds = {"from": since and since.isoformat(), "to": until and until.isoformat()}
-        params = given(**bounds, group_by=group_by)
+        params = _span(since, until, group_by=group_by)
         return await self._sender.send(
             Call("GET", "/v1/usage/processes", as_model(Throughput), params=params)
         )
+
+    async def tokens(
+        self, *, since: datetime | None = None, until: datetime | None = None, **filters: Any
+    ) -> TokenUsage:
+        """Of models, else since the month began; `group_by` day, month, process_type or model, and by `process_id`."""
+        params = _span(since, until, **filters)
+        return await self._sender.send(Call("GET", "/v1/usage/tokens", as_model(TokenUsage), params=params))
+
+    async def costs(
+        self, *, since: datetime | None = None, until: datetime | None = None, **filters: Any
+    ) -> CostUsage:
+        """As `tokens`, in money."""
+        params = _span(since, until, **filters)
+        return await self._sender.send(Call("GET", "/v1/usage/costs", as_model(CostUsage), params=params))
+
+
+class AsyncBudgets:
+    """What may be spent on models by day and month, in UTC."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def get(self) -> ClientBudgets:
+        return await self._sender.send(Call("GET", "/v1/budgets", as_model(ClientBudgets)))
+
+    async def set(
+        self, *, day: Mapping[str, Any] | None = None, month: Mapping[str, Any] | None = None
+    ) -> ClientBudgets:
+        """All limits at once, `cap_tokens` and `cap_cost` each; what is left out has none."""
+        body = given(day=day, month=month)
+        return await self._sender.send(Call("PUT", "/v1/budgets", as_model(ClientBudgets), json=body))
 
 
 class AsyncEvents:
@@ -59,3 +89,8 @@ class AsyncEvents:
     def stream(self, *, since: datetime | None = None) -> AsyncIterator[ProcessEvent]:
         """Without end; it reconnects by itself. Events may repeat, none since `since` (or now) is missed."""
         return self._sender.events(since.isoformat() if since else None)
+
+
+def _span(since: datetime | None, until: datetime | None, **filters: Any) -> dict[str, Any]:
+    bounds = {"from": since and since.isoformat(), "to": until and until.isoformat()}
+    return given(**bounds, **filters)

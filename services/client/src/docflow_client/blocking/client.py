@@ -19,6 +19,7 @@ from docflow_client.blocking.notifications import (
     NotificationChannels,
     Notifications,
 )
+from docflow_client.blocking.operations import DeadRuns, System
 from docflow_client.blocking.outputs import (
     ProcessOutputs,
     Secrets,
@@ -27,7 +28,12 @@ from docflow_client.blocking.outputs import (
 )
 from docflow_client.blocking.people import ApiKeys, Invitations, Users
 from docflow_client.blocking.processes import Processes
-from docflow_client.blocking.records import AuditLogs, Events, Usage
+from docflow_client.blocking.records import (
+    AuditLogs,
+    Budgets,
+    Events,
+    Usage,
+)
 from docflow_client.blocking.reviews import Reviews
 from docflow_client.blocking.sender import Sender
 from docflow_client.blocking.vendors import Vendors
@@ -69,6 +75,9 @@ class DocflowClient:
         self.invitations = Invitations(sender)
         self.audit_logs = AuditLogs(sender)
         self.usage = Usage(sender)
+        self.budgets = Budgets(sender)
+        self.dead_runs = DeadRuns(sender)
+        self.system = System(sender)
         self.events = Events(sender)
         self.outputs = ProcessOutputs(sender)
         self.webhook_endpoints = WebhookEndpoints(sender)

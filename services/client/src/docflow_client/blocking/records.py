@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -6,7 +6,7 @@ from docflow_client.blocking.sender import Sender
 from docflow_client.calls import Call, as_bytes, as_json, as_model, given
 from docflow_client.models.audit import AuditLog, Verification
 from docflow_client.models.processes import ProcessEvent
-from docflow_client.models.usage import Throughput
+from docflow_client.models.usage import ClientBudgets, CostUsage, Throughput, TokenUsage
 
 
 class AuditLogs:
@@ -41,9 +41,39 @@ class Usage:
         self, *, since: datetime | None = None, until: datetime | None = None, group_by: str = "day"
     ) -> Throughput:
         """How many came in and what became of them, by day, month or process_type; else of the last 30 days."""
-        bounds = {"from": since and since.isoformat(), "to": until and until.isoformat()}
-        params = given(**bounds, group_by=group_by)
+        params = _span(since, until, group_by=group_by)
         return self._sender.send(Call("GET", "/v1/usage/processes", as_model(Throughput), params=params))
+
+    def tokens(
+        self, *, since: datetime | None = None, until: datetime | None = None, **filters: Any
+    ) -> TokenUsage:
+        """Of models, else since the month began; `group_by` day, month, process_type or model, and by `process_id`."""
+        params = _span(since, until, **filters)
+        return self._sender.send(Call("GET", "/v1/usage/tokens", as_model(TokenUsage), params=params))
+
+    def costs(
+        self, *, since: datetime | None = None, until: datetime | None = None, **filters: Any
+    ) -> CostUsage:
+        """As `tokens`, in money."""
+        params = _span(since, until, **filters)
+        return self._sender.send(Call("GET", "/v1/usage/costs", as_model(CostUsage), params=params))
+
+
+class Budgets:
+    """What may be spent on models by day and month, in UTC."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def get(self) -> ClientBudgets:
+        return self._sender.send(Call("GET", "/v1/budgets", as_model(ClientBudgets)))
+
+    def set(
+        self, *, day: Mapping[str, Any] | None = None, month: Mapping[str, Any] | None = None
+    ) -> ClientBudgets:
+        """All limits at once, `cap_tokens` and `cap_cost` each; what is left out has none."""
+        body = given(day=day, month=month)
+        return self._sender.send(Call("PUT", "/v1/budgets", as_model(ClientBudgets), json=body))
 
 
 class Events:
@@ -55,3 +85,8 @@ class Events:
     def stream(self, *, since: datetime | None = None) -> Iterator[ProcessEvent]:
         """Without end; it reconnects by itself. Events may repeat, none since `since` (or now) is missed."""
         return self._sender.events(since.isoformat() if since else None)
+
+
+def _span(since: datetime | None, until: datetime | None, **filters: Any) -> dict[str, Any]:
+    bounds = {"from": since and since.isoformat(), "to": until and until.isoformat()}
+    return given(**bounds, **filters)

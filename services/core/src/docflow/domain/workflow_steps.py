@@ -78,7 +78,8 @@ class ProcessConfig(StepConfig):
         default=None, description="0..1; stands for the configuration's own in this step."
     )
     plugin_name: StrictStr | None = Field(
-        default=None, description="A validator that stands for the configuration's own in this step."
+        default=None,
+        description="Enriches and validates in this step instead of the configuration's own plugin.",
     )
 
     def applied_to(self, configuration: Configuration) -> Configuration:
