@@ -2,6 +2,8 @@
 
 import asyncio
 from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,12 +24,14 @@ from docflow.features.notification_channels.models import NotificationChannel
 from docflow.features.notifications.inbox import Inbox
 from docflow.features.notifications.models import Notification
 from docflow.features.notifications.preferences import set_preferences
+from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import Tenancy, add_user
 from docflow.testing.mail import MemoryMail
 from docflow_output.loop import LaneLoop
 from docflow_output.messages import MessageLane
 from docflow_output.secrets import Secrets
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 NOW = datetime.now(UTC)
 
@@ -255,6 +259,33 @@ async def test_a_rule_fires_once_in_a_cool_down_however_many_evaluate(desk: Desk
     await desk.rows_age("hitl_required", at + timedelta(minutes=60))
     await evaluate_alerts(desk.database, at + timedelta(minutes=61))
     assert await _alerts(desk) == 2
+
+
+class Divides(Database):
+    """Whose evaluation of one client meets an error that is not the world's."""
+
+    broken: UUID
+
+    @asynccontextmanager
+    async def client(self, client_id: UUID) -> AsyncIterator[AsyncSession]:
+        async with super().client(client_id) as session:
+            if client_id == self.broken:
+                await session.execute(text("SELECT 1 / 0"))
+            yield session
+
+
+async def test_a_client_whose_rules_cannot_be_evaluated_keeps_no_other_from_theirs(
+    database_urls: DatabaseUrls, database: Database, two_clients: tuple[Tenancy, Tenancy]
+) -> None:
+    first, second = sorted(two_clients, key=lambda one: one.client_id)
+    desks = [Desk(database, one.client_id) for one in (first, second)]
+    for desk in desks:
+        await _rule(desk)
+        await desk.tell("hitl_required", 3)
+    async with aclosing(Divides(database_urls.app, pool_size=1)) as divides:
+        divides.broken = first.client_id
+        await evaluate_alerts(divides, datetime.now(UTC) + timedelta(seconds=1))
+    assert [await _alerts(desk) for desk in desks] == [0, 1]
 
 
 async def test_at_the_threshold_and_outside_the_window_nothing_fires(desk: Desk) -> None:

@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 from uuid import UUID
 
 import structlog
+from sqlalchemy.exc import DBAPIError
 
 from docflow.db.database import Database
 from docflow.domain.errors import TransientError
@@ -36,4 +37,6 @@ async def _evaluate(database: Database, client_id: UUID, at: datetime) -> int:
             return await AlertRules(session, client_id).fire(at)
     except TransientError as error:
         log.warning("alerts.skipped", code=error.code)
-        return 0
+    except DBAPIError as error:
+        log.error("alerts.failed", client_id=str(client_id), exc_info=error)
+    return 0
