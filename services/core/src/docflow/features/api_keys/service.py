@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
+import structlog
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
@@ -13,6 +15,8 @@ from docflow.domain.ids import new_id
 from docflow.features.api_keys.keys import hash_secret, new_key, parse_key, proves, write_key
 from docflow.features.api_keys.models import ApiKey
 from docflow.features.api_keys.repository import find_api_key, note_uses
+
+log = structlog.get_logger(__name__)
 
 _NO_HASH = bytes(32)
 _SCOPES = frozenset(Scope)
@@ -84,7 +88,8 @@ class ApiKeys:
             try:
                 async with self._database.client(client_id) as session:
                     await note_uses(session, client_id, times)
-            except TransientError:
+            except (TransientError, DBAPIError) as error:
+                log.warning("api_keys.uses_not_kept", error=type(error).__name__)
                 self._used[client_id] = {**times, **self._used.get(client_id, {})}
 
 
