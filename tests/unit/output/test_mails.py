@@ -11,6 +11,7 @@ from docflow.features.mails.letters import write_letter
 from docflow.features.mails.repository import TakenMail
 from docflow.testing.mail import MemoryMail
 from docflow_output.mails import DELAYS_S, MailLane
+from structlog.testing import capture_logs
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 SEALING = FernetSealing(["s" * 43])
@@ -62,7 +63,10 @@ async def test_after_the_last_try_it_is_given_up() -> None:
 async def test_what_the_server_refuses_is_not_tried_again() -> None:
     mail = MemoryMail()
     mail.refusal = PermanentError(code="mail_refused")
-    assert (await lane(mail).carry_out(taken())).state == "failed"
+    with capture_logs() as logs:
+        assert (await lane(mail).carry_out(taken())).state == "failed"
+    # The row is gone with that: nothing else tells why.
+    assert [(line["event"], line["code"]) for line in logs] == [("mail.given_up", "mail_refused")]
 
 
 async def test_what_nobody_can_unseal_is_given_up() -> None:

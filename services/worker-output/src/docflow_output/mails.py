@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
 from docflow.db.database import Database
 from docflow.domain.errors import DocflowError, TransientError
 from docflow.domain.ports.clock import Clock
@@ -16,6 +17,8 @@ from docflow.features.mails.repository import TakenMail, finish_mail, take_mails
 from docflow.features.users.recovery import issue_reset, issue_verification
 
 from docflow_output.schedule import next_try_s
+
+log = structlog.get_logger(__name__)
 
 DELAYS_S = (5, 30, 120, 600, 1800, 3600, 4 * 3600, 12 * 3600)
 """Before each further try: soon for a server that restarts, then over a day."""
@@ -68,16 +71,16 @@ class MailLane:
                 return self._ended(work, "dropped")
             await self._mail.send(letter)
         except TransientError as error:
-            return self._again(work, at_least_s=error.after_s)
-        except DocflowError:
-            return self._ended(work, "failed")
+            return self._again(work, error.code, at_least_s=error.after_s)
+        except DocflowError as error:
+            return self._given_up(work, error.code)
         return self._ended(work, "sent")
 
     def put_back(self, work: TakenMail) -> MailOutcome:
         return MailOutcome(work.mail_id, work.attempt, "pending", retry_in_s=0.0)
 
     def broke(self, work: TakenMail) -> MailOutcome:
-        return self._again(work)
+        return self._again(work, "internal_error")
 
     async def finish(self, worker_id: UUID, outcome: MailOutcome) -> bool:
         async with self._database.nobody() as session:
@@ -114,12 +117,17 @@ class MailLane:
             case _:
                 return values.get("token", "")
 
-    def _again(self, work: TakenMail, *, at_least_s: float = 0.0) -> MailOutcome:
+    def _again(self, work: TakenMail, code: str, *, at_least_s: float = 0.0) -> MailOutcome:
         age_s = (self._clock.now() - work.created_at).total_seconds()
         wait_s = next_try_s(work.failures, self._chance, at_least_s=at_least_s, delays_s=DELAYS_S)
         if wait_s is None or age_s > GIVE_UP_S.get(work.kind, float("inf")):
-            return self._ended(work, "failed")
+            return self._given_up(work, code)
         return MailOutcome(work.mail_id, work.attempt, "pending", retry_in_s=wait_s, counts=True)
+
+    def _given_up(self, work: TakenMail, code: str) -> MailOutcome:
+        """The row goes, so this line is all that is left to tell of the letter."""
+        log.error("mail.given_up", kind=work.kind.value, code=code, failures=work.failures)
+        return self._ended(work, "failed")
 
     def _ended(self, work: TakenMail, state: str) -> MailOutcome:
         return MailOutcome(work.mail_id, work.attempt, state)
