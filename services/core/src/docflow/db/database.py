@@ -1,7 +1,7 @@
 """One pool of connections, and sessions that are bound to one client for one transaction."""
 
 from collections.abc import AsyncIterator, Mapping, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any, cast
 from uuid import UUID
 
@@ -83,6 +83,10 @@ class Database:
         """One transaction bound to no client: the listed SQL functions and the tables without clients."""
         async with translated(), self._sessions.begin() as session:
             yield session
+
+    def of(self, client_id: UUID | None) -> AbstractAsyncContextManager[AsyncSession]:
+        """`client`, or `nobody` for what belongs to the platform (None)."""
+        return self.nobody() if client_id is None else self.client(client_id)
 
     async def bind(self, session: AsyncSession, client_id: UUID) -> None:
         """From here on a transaction of `nobody` is this client's."""

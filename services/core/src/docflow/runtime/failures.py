@@ -1,4 +1,4 @@
-"""What an exception out of a handler means for the run."""
+"""What an exception means: one out of a handler for its run, any for the log."""
 
 import traceback
 from pathlib import Path
@@ -28,3 +28,10 @@ def places_of(error: BaseException) -> list[str]:
     """Where an error came up, as `file:line`, innermost last. Its message is left out: it may hold a value."""
     frames = traceback.extract_tb(error.__traceback__)
     return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-8:]]
+
+
+def told_of(error: Exception) -> dict[str, object]:
+    """For the log line of a loop that goes on: the code of the world's trouble, and where a bug came up."""
+    if isinstance(error, TransientError):
+        return {"code": error.code}
+    return {"error": type(error).__name__, "places": places_of(error)}

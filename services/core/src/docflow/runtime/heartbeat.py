@@ -13,6 +13,7 @@ from sqlalchemy import text
 from docflow.db.database import Database
 from docflow.domain.errors import DocflowError
 from docflow.domain.ids import new_id
+from docflow.runtime.failures import told_of
 
 log = structlog.get_logger(__name__)
 
@@ -74,7 +75,7 @@ class Heartbeat:
                 )
         except Exception as error:
             # The row runs out by itself; others then take the work over.
-            log.warning("worker.stop_failed", error=type(error).__name__)
+            log.warning("worker.stop_failed", **told_of(error))
         else:
             log.info("worker.stopped", worker_id=str(self.worker_id), released=released)
 
@@ -86,7 +87,7 @@ class Heartbeat:
             log.warning("worker.beat_failed", code=error.code)
             return False
         except Exception as error:
-            log.error("worker.beat_failed", error=type(error).__name__)
+            log.error("worker.beat_failed", **told_of(error))
             return False
         return True
 

@@ -13,6 +13,7 @@ from docflow.domain.backoff import Backoff
 from docflow.domain.crash_points import crash_point
 from docflow.domain.messages import Message
 from docflow.domain.ports.transport import Transport
+from docflow.runtime.failures import told_of
 from docflow.runtime.metrics import Metrics
 from docflow.runtime.waiting import Bell
 
@@ -79,7 +80,7 @@ class OutboxRelay:
                     tries += 1
                     self._metrics.relay_failures.inc()
                     if tries == 1:
-                        log.warning("outbox.relay_failed", error=type(error).__name__)
+                        log.warning("outbox.relay_failed", **told_of(error))
                     await self._bell.wait(0.2 + _PATIENCE.delay_s(tries, self._chance))
                     continue
                 tries = 0

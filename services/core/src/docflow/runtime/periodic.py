@@ -25,6 +25,7 @@ from docflow.features.stage_runs.periodic import sweep_engine
 from docflow.features.uploads.periodic import sweep_uploads
 from docflow.features.usage.periodic import sweep_usage
 from docflow.features.users.periodic import sweep_accounts
+from docflow.runtime.failures import told_of
 from docflow.runtime.waiting import Bell
 
 log = structlog.get_logger(__name__)
@@ -119,7 +120,7 @@ class PeriodicLoop:
         except TransientError as error:
             log.warning("periodic.skipped", job=job.name, code=error.code)
         except Exception as error:
-            log.error("periodic.failed", job=job.name, exc_info=error)
+            log.error("periodic.failed", job=job.name, **told_of(error))
             await self._note_failure(job, error)
 
     async def _claim(self, job: PeriodicJob | PeriodicWork) -> bool:

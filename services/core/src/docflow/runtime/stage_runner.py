@@ -25,7 +25,7 @@ from docflow.domain.transition import Transition
 from docflow.domain.workflow import FULL_PIPELINE, pinned_workflow
 from docflow.features.stage_runs import repository
 from docflow.features.stage_runs.changed import hints_of
-from docflow.runtime.failures import outcome_of, places_of
+from docflow.runtime.failures import outcome_of, told_of
 from docflow.runtime.finisher import Finisher
 from docflow.runtime.heartbeat import Heartbeat
 from docflow.runtime.jobs import JobLoader, Unworkable
@@ -127,7 +127,7 @@ class StageRunner:
                 tries += 1
                 self._metrics.claim_failures.inc()
                 if tries == 1:
-                    log.warning("runs.claim_failed", error=type(error).__name__)
+                    log.warning("runs.claim_failed", **told_of(error))
                 await self._bell.wait(0.2 + _PATIENCE.delay_s(tries, self._chance))
                 continue
             tries = 0
@@ -197,7 +197,7 @@ class StageRunner:
             await self._give_back()
         except Exception as error:
             # Others take it over when the worker's row has run out, at the latest.
-            log.warning("runs.release_failed", error=type(error).__name__)
+            log.warning("runs.release_failed", **told_of(error))
 
     async def _give_back(self) -> None:
         worker_id = self._worker.worker_id
@@ -234,7 +234,7 @@ class StageRunner:
                 log.info("stage.lost")
                 self._metrics.lost.labels(run.stage.value).inc()
             except Exception as error:
-                log.critical("stage.unfinished", error=type(error).__name__, places=places_of(error))
+                log.critical("stage.unfinished", **told_of(error))
                 await asyncio.sleep(_PATIENCE.cap_s)
                 self._owed.append((run, worker_id))
 
@@ -300,7 +300,7 @@ class StageRunner:
             if counting is not None and counting.expired:
                 return TimedOut(handler.deadline_s)
             if not isinstance(error, DocflowError):
-                log.error("stage.raised", error=type(error).__name__, places=places_of(error))
+                log.error("stage.raised", **told_of(error))
             return outcome_of(error, job.run, cap_s=self._settings.backoff_cap_s)
 
     async def _finish(
@@ -317,7 +317,7 @@ class StageRunner:
             raise
         except Exception as error:
             # What the handler wants to write cannot be written: a bug, and it counts.
-            log.error("stage.refused", error=type(error).__name__, places=places_of(error))
+            log.error("stage.refused", **told_of(error))
             refused = RetryLater("internal_error", "the outcome of the stage could not be stored")
             await self._finisher.finish(worker_id, self._advance(process, run, policy, refused))
 

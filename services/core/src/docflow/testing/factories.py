@@ -77,7 +77,7 @@ async def add_type(
 ) -> str:
     """Without a client it is the platform's: `database` must then be the owner's."""
     given = {"default_version": 1, "display_name": process_type_id, **columns}
-    async with database.client(client_id) if client_id else database.nobody() as session:
+    async with database.of(client_id) as session:
         session.add(ProcessType(**{"process_type_id": process_type_id, "client_id": client_id, **given}))
     return process_type_id
 
@@ -90,7 +90,7 @@ async def add_configuration(
     # What is sampled hangs on the process's id, which differs with every run.
     unsampled = {"review_sample_share": Decimal(0)}
     given = {"state": LifecycleState.PUBLISHED, "output_schema": OUTPUT_SCHEMA, **unsampled, **columns}
-    async with database.client(client_id) if client_id else database.nobody() as session:
+    async with database.of(client_id) as session:
         session.add(
             ConfigurationRow(
                 config_id=config_id,
@@ -113,7 +113,7 @@ async def add_prompt(
 ) -> UUID:
     prompt_id = new_id()
     given = {"state": LifecycleState.PUBLISHED, "prompt_template": "{{text}}", "model_name": "m", **columns}
-    async with database.client(client_id) if client_id else database.nobody() as session:
+    async with database.of(client_id) as session:
         session.add(
             PromptRow(
                 prompt_id=prompt_id,

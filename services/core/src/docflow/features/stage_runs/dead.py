@@ -93,8 +93,7 @@ class DeadRuns:
             )
 
     async def _find(self, chosen: DeadFilter, limit: int, after: Mark | None = None) -> list[DeadRun]:
-        bound = self._database.nobody() if self._client_id is None else self._database.client(self._client_id)
-        async with bound as session:
+        async with self._database.of(self._client_id) as session:
             return await _found(session, chosen, limit, after)
 
 

@@ -1,6 +1,5 @@
 """Forgotten and changed passwords, and addresses that are confirmed by mail."""
 
-from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from uuid import UUID
 
@@ -56,12 +55,12 @@ class Recovery:
     async def reset(self, token: str, password: str, *, at: datetime) -> None:
         """Raises TokenInvalid, and UserError for the password."""
         client_id = client_of(token)
-        async with self._bound(client_id) as session:
+        async with self._database.of(client_id) as session:
             row = await OneTimeTokens(session, client_id).find(TokenKind.PASSWORD_RESET, token, at=at)
             await _owner(session, row.email, row.user_id)
         self._policy.check(password, email=row.email)
         new_hash = await self._passwords.hash(password)
-        async with self._bound(client_id) as session:
+        async with self._database.of(client_id) as session:
             row = await OneTimeTokens(session, client_id).find(TokenKind.PASSWORD_RESET, token, at=at)
             login = await _owner(session, row.email, row.user_id)
             row.used_at = at
@@ -87,7 +86,7 @@ class Recovery:
                     await record_attempt(session, account=account, address=address, succeeded=False)
                 raise _not_current()
         new_hash = await self._passwords.hash(password)
-        async with self._bound(caller.client_id) as session:
+        async with self._database.of(caller.client_id) as session:
             await self._replace(session, login, email, new_hash, action="password_changed", at=at)
 
     async def ask_to_confirm(self, caller: Caller) -> None:
@@ -105,7 +104,7 @@ class Recovery:
     async def confirm(self, token: str, *, at: datetime) -> None:
         """The address that the token was sent to is its owner's. Raises TokenInvalid."""
         client_id = client_of(token)
-        async with self._bound(client_id) as session:
+        async with self._database.of(client_id) as session:
             row = await OneTimeTokens(session, client_id).find(TokenKind.VERIFICATION, token, at=at)
             if row.user_id is None:
                 raise TokenInvalid
@@ -115,7 +114,7 @@ class Recovery:
     async def _of(self, caller: Caller) -> tuple[str, Login]:
         if caller.user_id is None:
             raise _person_needed()
-        async with self._bound(caller.client_id) as session:
+        async with self._database.of(caller.client_id) as session:
             email = await _email_of(session, caller)
             login = await find_login(session, email)
         assert login is not None
@@ -141,9 +140,6 @@ class Recovery:
                 )
             )
 
-    def _bound(self, client_id: UUID | None) -> AbstractAsyncContextManager[AsyncSession]:
-        return self._database.nobody() if client_id is None else self._database.client(client_id)
-
 
 async def issue_reset(database: Database, email: str, *, at: datetime) -> str | None:
     """A token for whoever has the address; None where nobody does who may sign in."""
@@ -152,7 +148,7 @@ async def issue_reset(database: Database, email: str, *, at: datetime) -> str | 
     if login is None or login.status != "active" or login.client_status not in (None, "active"):
         return None
     client_id = login.client_id
-    async with database.nobody() if client_id is None else database.client(client_id) as session:
+    async with database.of(client_id) as session:
         _, token = await OneTimeTokens(session, client_id).issue(
             TokenKind.PASSWORD_RESET, email, at=at, user_id=login.user_id
         )

@@ -2,7 +2,6 @@
 
 import secrets
 from collections.abc import Callable
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -60,7 +59,7 @@ class SecondFactors:
         self._random = random
 
     async def state(self, caller: Caller) -> FactorState:
-        async with self._bound(caller) as session:
+        async with self._database.of(caller.client_id) as session:
             holder = await _holder(session, caller.person)
             left = await RecoveryCodes(session, caller.client_id).left(caller.person)
         return FactorState(holder.totp_secret is not None, holder.totp_pending is not None, left)
@@ -71,18 +70,18 @@ class SecondFactors:
         if holder.totp_secret is not None:
             raise Conflict("a second factor is on already; end it first")
         secret = self._random(SECRET_BYTES)
-        async with self._bound(caller) as session:
+        async with self._database.of(caller.client_id) as session:
             await set_second_factor(session, caller.person, None, self._sealing.seal(secret))
         return Begun(written(secret), otpauth_uri(secret, issuer=ISSUER, account=holder.email))
 
     async def confirm(self, caller: Caller, code: str, *, address: str, at: datetime) -> list[str]:
         """Turns the factor on, ends the person's other sessions and gives the recovery codes, once."""
-        async with self._bound(caller) as session:
+        async with self._database.of(caller.client_id) as session:
             holder = await _holder(session, caller.person)
         if holder.totp_secret is not None or holder.totp_pending is None:
             raise Conflict("no second factor waits to be confirmed")
         await self._accounts.refuse_if_throttled(holder, address=address)
-        async with self._bound(caller) as session:
+        async with self._database.of(caller.client_id) as session:
             right = await _use_step(session, holder, self._sealing.open(holder.totp_pending), code, at)
             if right:
                 await set_second_factor(session, caller.person, holder.totp_pending, None)
@@ -98,7 +97,7 @@ class SecondFactors:
     ) -> list[str]:
         """A new set; the old codes count no more."""
         holder = await self._proven_twice(caller, password, code, address=address, at=at)
-        async with self._bound(caller) as session:
+        async with self._database.of(caller.client_id) as session:
             codes = await self._new_codes(session, holder, at)
             _tell(session, caller, "mfa_recovery_codes_renewed", at)
         return codes
@@ -106,20 +105,20 @@ class SecondFactors:
     async def end(self, caller: Caller, password: str, code: str, *, address: str, at: datetime) -> None:
         """Off, by password and a code of the app or a recovery code. Ends the person's other sessions."""
         await self._proven_twice(caller, password, code, address=address, at=at)
-        async with self._bound(caller) as session:
+        async with self._database.of(caller.client_id) as session:
             await _turn_off(session, caller.client_id, caller.person)
             await self._changed(session, caller, "mfa_disabled", at)
 
     async def reset(self, caller: Caller, user_id: UUID, *, at: datetime) -> None:
         """Off for somebody of the caller's client who lost it; all of that person's sessions end. Repeatable."""
-        async with self._bound(caller) as session:
+        async with self._database.of(caller.client_id) as session:
             await _holder(session, user_id)
             await _turn_off(session, caller.client_id, user_id)
             await SessionRepository(session, caller.client_id).end_all(user_id, at)
             _tell(session, caller, "mfa_reset", at, user_id=user_id)
 
     async def _proven(self, caller: Caller, password: str, *, address: str, at: datetime) -> Holder:
-        async with self._bound(caller) as session:
+        async with self._database.of(caller.client_id) as session:
             holder = await _holder(session, caller.person)
         await self._accounts.prove_password(holder, password, address=address, at=at)
         return holder
@@ -130,7 +129,7 @@ class SecondFactors:
         holder = await self._proven(caller, password, address=address, at=at)
         if holder.totp_secret is None:
             raise Conflict("no second factor is on")
-        async with self._bound(caller) as session:
+        async with self._database.of(caller.client_id) as session:
             codes = RecoveryCodes(session, caller.client_id)
             right = await _use_step(
                 session, holder, self._sealing.open(holder.totp_secret), code, at
@@ -149,10 +148,6 @@ class SecondFactors:
         sessions = SessionRepository(session, caller.client_id)
         await sessions.end_all(caller.person, at, but=caller.session_id)
         _tell(session, caller, action, at)
-
-    def _bound(self, caller: Caller) -> AbstractAsyncContextManager[AsyncSession]:
-        client_id = caller.client_id
-        return self._database.nobody() if client_id is None else self._database.client(client_id)
 
 
 async def _holder(session: AsyncSession, user_id: UUID) -> Holder:

@@ -4,7 +4,6 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Callable, Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -161,7 +160,7 @@ class Accounts:
 
     async def _use_recovery_code(self, login: Login, code: str, at: datetime) -> None:
         by = f"user:{login.user_id}"
-        async with self._bound(login.client_id) as session:
+        async with self._database.of(login.client_id) as session:
             used = await RecoveryCodes(session, login.client_id).use(login.user_id, code, at)
             if used and login.client_id is not None:
                 session.add(
@@ -196,7 +195,7 @@ class Accounts:
     async def _note_failure(self, login: Login | None, *, account: bytes, address: str, at: datetime) -> None:
         """Counted for the throttle; where the account has a client, its audit tells of it too."""
         client_id = login.client_id if login else None
-        async with self._bound(client_id) as session:
+        async with self._database.of(client_id) as session:
             await record_attempt(session, account=account, address=address, succeeded=False)
             if login is not None and client_id is not None:
                 session.add(
@@ -212,7 +211,7 @@ class Accounts:
     async def _open(
         self, login: Login, new_hash: str | None, *, account: bytes, address: str, agent: str, at: datetime
     ) -> SignedIn:
-        async with self._bound(login.client_id) as session:
+        async with self._database.of(login.client_id) as session:
             if not await _still_proven(session, login, new_hash, at):
                 raise wrong()
             await record_attempt(session, account=account, address=address, succeeded=True)
@@ -229,7 +228,7 @@ class Accounts:
     async def refresh(self, token: str, *, address: str, agent: str, at: datetime) -> SignedIn:
         """A new pair for a refresh token. An old token that comes back ends its family."""
         client_id = _client_of(token)
-        async with self._bound(client_id) as session:
+        async with self._database.of(client_id) as session:
             answer = await self._rotate(session, client_id, token, address=address, agent=agent, at=at)
         if answer is None:
             raise _ended()
@@ -280,7 +279,7 @@ class Accounts:
     async def logout(self, token: str, *, at: datetime) -> None:
         """Ends the session of a refresh token; its access tokens are refused from the next request. Repeatable."""
         client_id = _client_of(token)
-        async with self._bound(client_id) as session:
+        async with self._database.of(client_id) as session:
             sessions = SessionRepository(session, client_id)
             row = await sessions.by_hash(_hash(token))
             if row is not None:
@@ -305,9 +304,6 @@ class Accounts:
             session_id=claims.session_id,
             expires_at=datetime.fromtimestamp(claims.expires_at, UTC),
         )
-
-    def _bound(self, client_id: UUID | None) -> AbstractAsyncContextManager[AsyncSession]:
-        return self._database.nobody() if client_id is None else self._database.client(client_id)
 
     def _session_row(
         self,

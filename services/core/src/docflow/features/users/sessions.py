@@ -1,7 +1,6 @@
 """A person's open sign-ins: which there are, and how one is ended from elsewhere."""
 
 from collections.abc import Sequence
-from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -33,7 +32,7 @@ class Sessions:
 
     async def of(self, caller: Caller, *, at: datetime) -> Sequence[OpenSession]:
         """The caller's own, the last used first."""
-        async with self._bound(caller) as session:
+        async with self._database.of(caller.client_id) as session:
             rows = await SessionRepository(session, caller.client_id).open_of(caller.person, at)
         return [
             OpenSession(
@@ -49,7 +48,7 @@ class Sessions:
 
     async def end(self, caller: Caller, session_id: UUID, *, at: datetime) -> None:
         """Its access tokens are refused from the next request. Raises NotFound for one that is not the caller's."""
-        async with self._bound(caller) as session:
+        async with self._database.of(caller.client_id) as session:
             ended = await SessionRepository(session, caller.client_id).end_one(caller.person, session_id, at)
             if not ended:
                 raise NotFound("no such session")
@@ -57,14 +56,10 @@ class Sessions:
 
     async def end_others(self, caller: Caller, *, at: datetime) -> None:
         """All but the one that asks."""
-        async with self._bound(caller) as session:
+        async with self._database.of(caller.client_id) as session:
             sessions = SessionRepository(session, caller.client_id)
             await sessions.end_all(caller.person, at, but=caller.session_id)
             _tell(session, caller, at)
-
-    def _bound(self, caller: Caller) -> AbstractAsyncContextManager[AsyncSession]:
-        client_id = caller.client_id
-        return self._database.nobody() if client_id is None else self._database.client(client_id)
 
 
 def _tell(session: AsyncSession, caller: Caller, at: datetime) -> None:
