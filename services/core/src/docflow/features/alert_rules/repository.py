@@ -7,13 +7,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.lists import page_of_rows
 from docflow.domain.access import Caller
 from docflow.domain.errors import Conflict, NotFound, refuse_stale
 from docflow.domain.ids import new_id
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.domain.plain_secrets import refuse_secret_name
 from docflow.features.alert_rules.models import AlertRule, Comparison, Metric
 from docflow.features.audit.messages import act_audit
@@ -57,12 +58,7 @@ class AlertRules:
     async def page(self, request: PageRequest) -> PageOf[AlertRule]:
         """Newest first."""
         query = select(AlertRule).where(AlertRule.client_id == self._client_id)
-        if request.after is not None:
-            place = tuple_(AlertRule.created_at, AlertRule.rule_id)
-            query = query.where(place < (request.after.at, request.after.row_id))
-        query = query.order_by(AlertRule.created_at.desc(), AlertRule.rule_id.desc())
-        rows = (await self._session.scalars(query.limit(request.limit + 1))).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.rule_id))
+        return await page_of_rows(self._session, query, request, AlertRule.created_at, AlertRule.rule_id)
 
     async def make(self, plan: RulePlan, *, by: Caller, at: datetime) -> AlertRule:
         """Raises Conflict beyond MOST_RULES, UserError for a name that looks like a key."""

@@ -3,13 +3,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select, text, tuple_
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
+from docflow.db.lists import page_of_rows
 from docflow.domain.access import Scope
 from docflow.domain.errors import NotFound
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.features.api_keys.models import ApiKey
 from docflow.features.clients.models import Client
 
@@ -70,10 +71,4 @@ class ApiKeyRepository:
     async def page(self, request: PageRequest) -> PageOf[ApiKey]:
         """Newest first, the revoked ones too."""
         query = select(ApiKey).where(ApiKey.client_id == self._client_id)
-        if request.after is not None:
-            query = query.where(
-                tuple_(ApiKey.created_at, ApiKey.api_key_id) < (request.after.at, request.after.row_id)
-            )
-        query = query.order_by(ApiKey.created_at.desc(), ApiKey.api_key_id.desc()).limit(request.limit + 1)
-        rows = (await self._session.scalars(query)).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.api_key_id))
+        return await page_of_rows(self._session, query, request, ApiKey.created_at, ApiKey.api_key_id)

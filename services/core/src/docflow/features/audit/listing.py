@@ -3,11 +3,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.db.lists import page_of_rows
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.domain.stages import AuditResult, Stage
 from docflow.features.audit.models import AuditLog
 
@@ -44,13 +45,7 @@ class AuditListing:
             query = query.where(AuditLog.timestamp > chosen.after)
         if chosen.before is not None:
             query = query.where(AuditLog.timestamp < chosen.before)
-        if request.after is not None:
-            query = query.where(
-                tuple_(AuditLog.timestamp, AuditLog.audit_id) < (request.after.at, request.after.row_id)
-            )
-        query = query.order_by(AuditLog.timestamp.desc(), AuditLog.audit_id.desc()).limit(request.limit + 1)
-        rows = (await self._session.scalars(query)).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.timestamp, row.audit_id))
+        return await page_of_rows(self._session, query, request, AuditLog.timestamp, AuditLog.audit_id)
 
     async def of_process(self, process_id: UUID) -> Sequence[AuditLog]:
         """All rows of one process, oldest first."""

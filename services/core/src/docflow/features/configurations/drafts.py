@@ -8,9 +8,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.lists import page_of_rows
 from docflow.db.owned_rows import OwnedRows
 from docflow.domain.access import Caller
 from docflow.domain.configuration import LifecycleState, PromptStage
@@ -18,7 +19,7 @@ from docflow.domain.errors import Conflict, Forbidden, NotFound, PermanentError,
 from docflow.domain.ids import new_id
 from docflow.domain.json_changes import Change, changes_between
 from docflow.domain.json_types import JsonObject
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.domain.publishing import Draft, Known, problems_of, written_problems
 from docflow.domain.workflow_templates import filled_in
 from docflow.features.audit.configuring import tell_of_act
@@ -64,12 +65,9 @@ class ConfigurationDrafts:
             wanted = getattr(chosen, name)
             if wanted is not None:
                 query = query.where(getattr(ConfigurationRow, name) == wanted)
-        if request.after is not None:
-            place = (request.after.at, request.after.row_id)
-            query = query.where(tuple_(ConfigurationRow.created_at, ConfigurationRow.config_id) < place)
-        query = query.order_by(ConfigurationRow.created_at.desc(), ConfigurationRow.config_id.desc())
-        rows = (await self._session.scalars(query.limit(request.limit + 1))).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.config_id))
+        return await page_of_rows(
+            self._session, query, request, ConfigurationRow.created_at, ConfigurationRow.config_id
+        )
 
     async def get(self, config_id: UUID) -> ConfigurationRow:
         """Raises NotFound, also for another client's configuration."""

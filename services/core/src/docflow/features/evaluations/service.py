@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, tuple_
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.lists import page_of_rows
 from docflow.domain.errors import Conflict, NotFound
 from docflow.domain.ids import new_id
 from docflow.domain.json_types import JsonObject
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.features.audit.messages import act_audit
 from docflow.features.evaluations.models import Evaluation, EvaluationReading
 from docflow.features.evaluations.sets import EvaluationSets
@@ -98,12 +99,9 @@ class Evaluations:
             wanted = getattr(chosen, name)
             if wanted is not None:
                 query = query.where(getattr(Evaluation, name) == wanted)
-        if request.after is not None:
-            place = (request.after.at, request.after.row_id)
-            query = query.where(tuple_(Evaluation.created_at, Evaluation.evaluation_id) < place)
-        query = query.order_by(Evaluation.created_at.desc(), Evaluation.evaluation_id.desc())
-        rows = (await self._session.scalars(query.limit(request.limit + 1))).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.evaluation_id))
+        return await page_of_rows(
+            self._session, query, request, Evaluation.created_at, Evaluation.evaluation_id
+        )
 
     async def done(self, evaluation_ids: list[UUID]) -> dict[UUID, int]:
         """How many documents the candidate of each has read."""

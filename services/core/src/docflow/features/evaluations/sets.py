@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, text, tuple_
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.lists import page_of_rows
 from docflow.domain.errors import Conflict, NotFound
 from docflow.domain.ids import new_id
 from docflow.domain.json_types import JsonObject
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.features.audit.messages import act_audit
 from docflow.features.evaluations.models import EvaluationItem, EvaluationSet
 
@@ -130,12 +131,9 @@ class EvaluationSets:
         query = select(EvaluationSet).where(EvaluationSet.client_id == self._client_id)
         if process_type_id is not None:
             query = query.where(EvaluationSet.process_type_id == process_type_id)
-        if request.after is not None:
-            place = (request.after.at, request.after.row_id)
-            query = query.where(tuple_(EvaluationSet.created_at, EvaluationSet.set_id) < place)
-        query = query.order_by(EvaluationSet.created_at.desc(), EvaluationSet.set_id.desc())
-        rows = (await self._session.scalars(query.limit(request.limit + 1))).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.set_id))
+        return await page_of_rows(
+            self._session, query, request, EvaluationSet.created_at, EvaluationSet.set_id
+        )
 
     async def documents(self, set_ids: Sequence[UUID]) -> dict[UUID, int]:
         """How many each still has."""

@@ -5,11 +5,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.lists import page_of_rows
 from docflow.domain.errors import NotFound
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.features.notification_channels.models import (
     ChannelKind,
     NotificationChannel,
@@ -48,24 +49,16 @@ class NotificationChannels:
         query = select(NotificationChannel).where(
             NotificationChannel.client_id == self._client_id, NotificationChannel.user_id.is_(None)
         )
-        place = tuple_(NotificationChannel.created_at, NotificationChannel.channel_id)
-        if request.after is not None:
-            query = query.where(place < (request.after.at, request.after.row_id))
-        query = query.order_by(NotificationChannel.created_at.desc(), NotificationChannel.channel_id.desc())
-        rows = (await self._session.scalars(query.limit(request.limit + 1))).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.channel_id))
+        at, row_id = NotificationChannel.created_at, NotificationChannel.channel_id
+        return await page_of_rows(self._session, query, request, at, row_id)
 
     async def messages(self, channel_id: UUID, request: PageRequest) -> PageOf[NotificationMessage]:
         """What the channel sent and will send, newest first."""
         query = select(NotificationMessage).where(
             NotificationMessage.client_id == self._client_id, NotificationMessage.channel_id == channel_id
         )
-        place = tuple_(NotificationMessage.created_at, NotificationMessage.message_id)
-        if request.after is not None:
-            query = query.where(place < (request.after.at, request.after.row_id))
-        query = query.order_by(NotificationMessage.created_at.desc(), NotificationMessage.message_id.desc())
-        rows = (await self._session.scalars(query.limit(request.limit + 1))).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.message_id))
+        at, row_id = NotificationMessage.created_at, NotificationMessage.message_id
+        return await page_of_rows(self._session, query, request, at, row_id)
 
 
 @dataclass(frozen=True, slots=True)

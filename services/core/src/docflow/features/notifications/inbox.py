@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, exists, false, func, literal, or_, select,
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.lists import newest_first
 from docflow.domain.errors import NotFound
 from docflow.domain.notifying import USUAL
 from docflow.domain.paging import Mark, PageOf, PageRequest
@@ -50,13 +51,8 @@ class Inbox:
             query = query.where(*self._unread(wishes))
         if type_ is not None:
             query = query.where(Notification.type == type_)
-        if request.after is not None:
-            query = query.where(
-                tuple_(Notification.created_at, Notification.notification_id)
-                < (request.after.at, request.after.row_id)
-            )
-        query = query.order_by(Notification.created_at.desc(), Notification.notification_id.desc())
-        found = (await self._session.execute(query.limit(request.limit + 1))).all()
+        query = newest_first(query, request, Notification.created_at, Notification.notification_id)
+        found = (await self._session.execute(query)).all()
         rows = [Seen(row, bool(is_read)) for row, is_read in found]
         return PageOf.cut(rows, request.limit, lambda one: Mark(one.row.created_at, one.row.notification_id))
 

@@ -4,13 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.lists import page_of_rows
 from docflow.domain.access import Caller
 from docflow.domain.errors import Conflict, NotFound
 from docflow.domain.ids import new_id
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.domain.plain_secrets import refuse_secret_name
 from docflow.domain.ports.sealing import Sealing
 from docflow.features.notification_channels.keeping import Target
@@ -26,13 +27,10 @@ class PlatformChannels:
 
     async def page(self, request: PageRequest) -> PageOf[PlatformChannel]:
         """Newest first."""
-        place = tuple_(PlatformChannel.created_at, PlatformChannel.channel_id)
         query = select(PlatformChannel)
-        if request.after is not None:
-            query = query.where(place < (request.after.at, request.after.row_id))
-        query = query.order_by(PlatformChannel.created_at.desc(), PlatformChannel.channel_id.desc())
-        rows = (await self._session.scalars(query.limit(request.limit + 1))).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.channel_id))
+        return await page_of_rows(
+            self._session, query, request, PlatformChannel.created_at, PlatformChannel.channel_id
+        )
 
     async def make(self, name: str, target: Target, sealing: Sealing, *, by: Caller) -> PlatformChannel:
         """Raises Conflict beyond MOST_CHANNELS, UserError for a name that looks like a key."""

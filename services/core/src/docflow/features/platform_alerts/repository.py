@@ -3,13 +3,14 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text, tuple_
+from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.lists import page_of_rows
 from docflow.domain.access import Caller
 from docflow.domain.errors import Conflict, NotFound, refuse_stale
 from docflow.domain.ids import new_id
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.domain.plain_secrets import refuse_secret_name
 from docflow.features.alert_rules.models import Comparison
 from docflow.features.alert_rules.repository import RulePlan, fill
@@ -34,13 +35,10 @@ class PlatformAlertRules:
 
     async def page(self, request: PageRequest) -> PageOf[PlatformAlertRule]:
         """Newest first."""
-        place = tuple_(PlatformAlertRule.created_at, PlatformAlertRule.rule_id)
         query = select(PlatformAlertRule)
-        if request.after is not None:
-            query = query.where(place < (request.after.at, request.after.row_id))
-        query = query.order_by(PlatformAlertRule.created_at.desc(), PlatformAlertRule.rule_id.desc())
-        rows = (await self._session.scalars(query.limit(request.limit + 1))).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.rule_id))
+        return await page_of_rows(
+            self._session, query, request, PlatformAlertRule.created_at, PlatformAlertRule.rule_id
+        )
 
     async def make(self, plan: RulePlan, *, by: Caller) -> PlatformAlertRule:
         """Raises Conflict beyond MOST_RULES, UserError for a name that looks like a key."""

@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select, te
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, defer
 
+from docflow.db.lists import page_of_rows
 from docflow.domain.errors import NotFound
 from docflow.domain.paging import Mark, PageOf, PageRequest
 from docflow.domain.ports.live import Snapshot
@@ -115,11 +116,7 @@ class ProcessRepository:
                 at, row_id = found.created_at, found.process_id
         if chosen.search is not None:
             query = query.where(await Search(chosen.search).where(self._session, self._client_id))
-        if request.after is not None:
-            query = query.where(tuple_(at, row_id) < (request.after.at, request.after.row_id))
-        query = query.order_by(at.desc(), row_id.desc()).limit(request.limit + 1)
-        rows = (await self._session.scalars(query)).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.process_id))
+        return await page_of_rows(self._session, query, request, at, row_id)
 
     def _has(self, found: type[ProcessField], name: str, value: str) -> ColumnElement[bool]:
         return and_(self._is(found, name, value), found.process_id == Process.process_id)

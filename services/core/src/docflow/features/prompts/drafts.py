@@ -6,9 +6,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.lists import page_of_rows
 from docflow.db.owned_rows import OwnedRows
 from docflow.domain.access import Caller
 from docflow.domain.configuration import LifecycleState, PromptStage
@@ -16,7 +17,7 @@ from docflow.domain.errors import Conflict, Forbidden, NotFound, UserError
 from docflow.domain.ids import new_id
 from docflow.domain.json_changes import Change, changes_between
 from docflow.domain.json_types import JsonObject
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.domain.prompting import template_problems
 from docflow.features.audit.configuring import tell_of_act
 from docflow.features.process_types.service import ProcessTypes
@@ -51,12 +52,7 @@ class PromptDrafts:
             wanted = getattr(chosen, name)
             if wanted is not None:
                 query = query.where(getattr(PromptRow, name) == wanted)
-        if request.after is not None:
-            place = (request.after.at, request.after.row_id)
-            query = query.where(tuple_(PromptRow.created_at, PromptRow.prompt_id) < place)
-        query = query.order_by(PromptRow.created_at.desc(), PromptRow.prompt_id.desc())
-        rows = (await self._session.scalars(query.limit(request.limit + 1))).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.prompt_id))
+        return await page_of_rows(self._session, query, request, PromptRow.created_at, PromptRow.prompt_id)
 
     async def get(self, prompt_id: UUID) -> PromptRow:
         """Raises NotFound, also for another client's prompt."""

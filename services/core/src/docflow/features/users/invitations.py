@@ -3,12 +3,13 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select, tuple_
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
+from docflow.db.lists import page_of_rows
 from docflow.domain.errors import Conflict, NotFound
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.domain.ports.sealing import Sealing
 from docflow.domain.stages import Role
 from docflow.features.audit.messages import act_audit
@@ -52,14 +53,9 @@ class Invitations:
     async def page(self, request: PageRequest) -> PageOf[AccountToken]:
         """Newest first, those that were accepted or ran out too."""
         query = select(AccountToken).where(*self._own)
-        if request.after is not None:
-            query = query.where(
-                tuple_(AccountToken.created_at, AccountToken.token_id)
-                < (request.after.at, request.after.row_id)
-            )
-        query = query.order_by(AccountToken.created_at.desc(), AccountToken.token_id.desc())
-        rows = (await self._session.scalars(query.limit(request.limit + 1))).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.token_id))
+        return await page_of_rows(
+            self._session, query, request, AccountToken.created_at, AccountToken.token_id
+        )
 
     async def revoke(self, invitation_id: UUID) -> None:
         """Raises NotFound, and Conflict once it was accepted."""

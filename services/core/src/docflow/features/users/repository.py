@@ -6,12 +6,13 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, exists, select, text, true, tuple_, update
+from sqlalchemy import ColumnElement, Row, exists, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
 from docflow.db.database import Database
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.db.lists import page_of_rows
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.domain.stages import Role
 from docflow.features.users.models import RefreshSession, User
 
@@ -213,13 +214,7 @@ class UserRepository:
             query = query.where(User.role == role.value)
         if status is not None:
             query = query.where(User.status == status)
-        if request.after is not None:
-            query = query.where(
-                tuple_(User.created_at, User.user_id) < (request.after.at, request.after.row_id)
-            )
-        query = query.order_by(User.created_at.desc(), User.user_id.desc()).limit(request.limit + 1)
-        rows = (await self._session.scalars(query)).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.user_id))
+        return await page_of_rows(self._session, query, request, User.created_at, User.user_id)
 
     async def lock_active_admins(self) -> set[UUID]:
         """Until the transaction ends none of them can be taken away, so that two do not remove each other."""

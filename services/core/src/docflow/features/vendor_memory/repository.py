@@ -7,13 +7,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Row, delete, select, text, tuple_
+from sqlalchemy import Row, delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.lists import page_of_rows
 from docflow.domain.errors import NotFound
 from docflow.domain.ids import new_id
 from docflow.domain.json_types import JsonValue
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.domain.transition import storable
 from docflow.features.vendor_memory.knowledge import Knowledge, Memory, Template
 from docflow.features.vendor_memory.lessons import Lesson
@@ -120,14 +121,9 @@ class VendorMemories:
         query = select(VendorTemplate).where(VendorTemplate.client_id == self._client_id)
         if process_type_id is not None:
             query = query.where(VendorTemplate.process_type_id == process_type_id)
-        if request.after is not None:
-            query = query.where(
-                tuple_(VendorTemplate.created_at, VendorTemplate.template_id)
-                < (request.after.at, request.after.row_id)
-            )
-        order = (VendorTemplate.created_at.desc(), VendorTemplate.template_id.desc())
-        rows = (await self._session.scalars(query.order_by(*order).limit(request.limit + 1))).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.template_id))
+        return await page_of_rows(
+            self._session, query, request, VendorTemplate.created_at, VendorTemplate.template_id
+        )
 
     async def remove(self, template_id: UUID) -> VendorTemplate:
         """Take a template out for good, and hand it back as it was. Raises NotFound."""

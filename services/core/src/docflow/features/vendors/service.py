@@ -6,12 +6,13 @@ from datetime import datetime
 from decimal import Decimal
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.lists import page_of_rows
 from docflow.domain.errors import NotFound, Problem, UserError
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.domain.values.iban import normal_iban, valid_iban
 from docflow.features.audit.messages import act_audit
 from docflow.features.vendors.models import DocumentMark, Vendor, VendorAccount
@@ -48,19 +49,10 @@ class Vendors:
 
     async def page(self, asked: PageRequest) -> PageOf[tuple[Vendor, Sequence[VendorAccount]]]:
         """Newest first, each with its accounts."""
-        query = (
-            select(Vendor)
-            .where(Vendor.client_id == self._client_id)
-            .order_by(Vendor.created_at.desc(), Vendor.vendor_id.desc())
-            .limit(asked.limit + 1)
-        )
-        if asked.after is not None:
-            at = tuple_(Vendor.created_at, Vendor.vendor_id)
-            query = query.where(at < (asked.after.at, asked.after.row_id))
-        rows = (await self._session.scalars(query)).all()
-        accounts = await self._accounts([row.vendor_id for row in rows])
-        paired = [(row, accounts.get(row.vendor_id, [])) for row in rows]
-        return PageOf.cut(paired, asked.limit, lambda pair: Mark(pair[0].created_at, pair[0].vendor_id))
+        query = select(Vendor).where(Vendor.client_id == self._client_id)
+        found = await page_of_rows(self._session, query, asked, Vendor.created_at, Vendor.vendor_id)
+        accounts = await self._accounts([row.vendor_id for row in found.rows])
+        return PageOf([(row, accounts.get(row.vendor_id, [])) for row in found.rows], found.next)
 
     async def get(self, vendor_id: UUID) -> VendorFacts:
         """Raises NotFound."""

@@ -6,14 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.lists import page_of_rows
 from docflow.domain.access import Caller
 from docflow.domain.errors import Conflict, NotFound, refuse_stale
 from docflow.domain.ids import new_id
 from docflow.domain.json_types import JsonObject
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.domain.ports.sealing import Sealing
 from docflow.domain.webhook_events import TEST_EVENT
 from docflow.domain.webhook_signing import new_secret
@@ -66,12 +67,9 @@ class EndpointKeeping:
         query = select(WebhookEndpoint).where(
             WebhookEndpoint.client_id == self._caller.client, WebhookEndpoint.kind == "endpoint"
         )
-        at, row_id = WebhookEndpoint.created_at, WebhookEndpoint.endpoint_id
-        if request.after is not None:
-            query = query.where(tuple_(at, row_id) < (request.after.at, request.after.row_id))
-        query = query.order_by(at.desc(), row_id.desc()).limit(request.limit + 1)
-        rows = (await self._session.scalars(query)).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.endpoint_id))
+        return await page_of_rows(
+            self._session, query, request, WebhookEndpoint.created_at, WebhookEndpoint.endpoint_id
+        )
 
     async def make(self, plan: EndpointPlan, *, at: datetime) -> tuple[WebhookEndpoint, str]:
         """The row and its secret, which is shown this once."""

@@ -5,13 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, tuple_, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import defer
 
+from docflow.db.lists import page_of_rows
 from docflow.domain.access import Caller
 from docflow.domain.errors import Conflict, NotFound
-from docflow.domain.paging import Mark, PageOf, PageRequest
+from docflow.domain.paging import PageOf, PageRequest
 from docflow.features.audit.messages import act_audit
 from docflow.features.webhooks.models import WebhookDelivery, WebhookEndpoint
 
@@ -57,13 +58,9 @@ class Deliveries:
         for name in ("endpoint_id", "process_id", "state", "event_type"):
             if (wanted := getattr(chosen, name)) is not None:
                 query = query.where(getattr(WebhookDelivery, name) == wanted)
-        at, row_id = WebhookDelivery.created_at, WebhookDelivery.delivery_id
-        if request.after is not None:
-            query = query.where(tuple_(at, row_id) < (request.after.at, request.after.row_id))
-        rows = (
-            await self._session.scalars(query.order_by(at.desc(), row_id.desc()).limit(request.limit + 1))
-        ).all()
-        return PageOf.cut(rows, request.limit, lambda row: Mark(row.created_at, row.delivery_id))
+        return await page_of_rows(
+            self._session, query, request, WebhookDelivery.created_at, WebhookDelivery.delivery_id
+        )
 
     async def of_process(self, process_id: UUID) -> Sequence[WebhookDelivery]:
         """Oldest first."""
