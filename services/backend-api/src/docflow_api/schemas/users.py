@@ -4,8 +4,8 @@ from typing import Annotated, Literal
 from uuid import UUID
 
 from docflow.domain.stages import Role
+from docflow.features.users.client_tokens import MAX_TOKEN_CHARS
 from docflow.features.users.models import AccountToken, User
-from docflow.features.users.one_time import MAX_TOKEN_CHARS
 from pydantic import AfterValidator, ConfigDict, Field, JsonValue
 
 from docflow_api.schemas.base import Schema

@@ -1,6 +1,5 @@
 """A browser cannot send a token with a socket's first request, and an address is logged: a ticket goes in its place."""
 
-import hashlib
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,9 +14,11 @@ from docflow.domain.access import ROLE_SCOPES, Caller, Scope
 from docflow.domain.errors import Unauthorized
 from docflow.features.api_keys.repository import key_stands
 from docflow.features.socket_tickets.models import SocketTicket
+from docflow.features.users.client_tokens import client_named, hash_of, written
 from docflow.features.users.repository import find_standing
 
 TTL_S = 30
+_KIND = "dft"
 NEEDED = Scope.PROCESSES_READ
 
 
@@ -44,15 +45,14 @@ class SocketTickets:
         self._random = random
 
     async def give(self, caller: Caller, *, at: datetime) -> str:
-        """A ticket names its client, so that it is looked up among that client's own; its hash proves it."""
         follower = follower_of(caller)
-        ticket = f"dft_{follower.client_id.hex}_{self._random(32)}"
+        ticket = written(_KIND, follower.client_id, self._random(32))
         async with self._database.client(follower.client_id) as session:
             await _forget_expired(session, follower.client_id, at)
             session.add(
                 SocketTicket(
                     client_id=follower.client_id,
-                    ticket_hash=_hash(ticket),
+                    ticket_hash=hash_of(ticket),
                     user_id=follower.user_id,
                     session_id=follower.session_id,
                     api_key_id=follower.api_key_id,
@@ -68,7 +68,7 @@ class SocketTickets:
         async with self._database.client(client_id) as session:
             taken = await session.execute(
                 delete(SocketTicket)
-                .where(SocketTicket.client_id == client_id, SocketTicket.ticket_hash == _hash(ticket))
+                .where(SocketTicket.client_id == client_id, SocketTicket.ticket_hash == hash_of(ticket))
                 .returning(
                     SocketTicket.user_id,
                     SocketTicket.session_id,
@@ -109,17 +109,13 @@ async def _forget_expired(session: AsyncSession, client_id: UUID, at: datetime) 
 
 
 def _client_of(ticket: str) -> UUID:
-    parts = ticket.split("_")
     try:
-        if len(parts) != 3 or parts[0] != "dft" or len(ticket) > 200:
-            raise ValueError
-        return UUID(parts[1])
+        client_id = client_named(_KIND, ticket)
     except ValueError:
         raise _refused() from None
-
-
-def _hash(ticket: str) -> bytes:
-    return hashlib.sha256(ticket.encode()).digest()
+    if client_id is None:
+        raise _refused()
+    return client_id
 
 
 def _refused() -> Unauthorized:

@@ -1,6 +1,5 @@
 """Tokens that work once: invitations, confirmed addresses, forgotten passwords. Only their hashes are kept."""
 
-import hashlib
 import secrets
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -11,10 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.errors import UserError
 from docflow.domain.ids import new_id
+from docflow.features.users.client_tokens import client_named, hash_of, written
 from docflow.features.users.models import AccountToken
 
-MAX_TOKEN_CHARS = 200
-_NO_CLIENT = UUID(int=0)
+_KIND = "dft"
 
 
 class TokenKind(StrEnum):
@@ -39,21 +38,12 @@ class TokenInvalid(UserError):
         super().__init__("this link is not valid any more; ask for a new one")
 
 
-def new_token(client_id: UUID | None) -> str:
-    """256 random bits. It names its client, so that it is looked up among that client's own; its hash proves it."""
-    return f"dft_{(client_id or _NO_CLIENT).hex}_{secrets.token_hex(32)}"
-
-
 def client_of(token: str) -> UUID | None:
     """Raises TokenInvalid for what was never a token of ours."""
-    parts = token.split("_")
     try:
-        if len(parts) != 3 or parts[0] != "dft" or len(token) > MAX_TOKEN_CHARS:
-            raise ValueError
-        client_id = UUID(parts[1])
+        return client_named(_KIND, token)
     except ValueError:
         raise TokenInvalid from None
-    return None if client_id == _NO_CLIENT else client_id
 
 
 class OneTimeTokens:
@@ -76,7 +66,7 @@ class OneTimeTokens:
     ) -> tuple[AccountToken, str]:
         """The row and the token, which is kept nowhere. Unused ones of this kind and address end."""
         await self.end_unused(kind, email)
-        token = new_token(self._client_id)
+        token = written(_KIND, self._client_id, secrets.token_hex(32))
         row = AccountToken(
             token_id=new_id(),
             client_id=self._client_id,
@@ -84,7 +74,7 @@ class OneTimeTokens:
             kind=kind.value,
             email=email,
             role=role,
-            token_hash=_hash(token),
+            token_hash=hash_of(token),
             created_by=created_by,
             created_at=at,
             expires_at=at + LIFETIMES[kind],
@@ -108,13 +98,9 @@ class OneTimeTokens:
         finds it used. Raises TokenInvalid."""
         row: AccountToken | None = await self._session.scalar(
             select(AccountToken)
-            .where(self._own, AccountToken.token_hash == _hash(token), AccountToken.kind == kind.value)
+            .where(self._own, AccountToken.token_hash == hash_of(token), AccountToken.kind == kind.value)
             .with_for_update()
         )
         if row is None or row.used_at is not None or row.expires_at <= at:
             raise TokenInvalid
         return row
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()

@@ -18,6 +18,7 @@ from docflow.domain.json_types import clean_text
 from docflow.domain.ports.sealing import Sealing
 from docflow.domain.stages import AuditResult, Role
 from docflow.features.audit.messages import act_audit
+from docflow.features.users.client_tokens import client_named, hash_of, written
 from docflow.features.users.models import RefreshSession
 from docflow.features.users.passwords import Passwords
 from docflow.features.users.recovery_codes import RecoveryCodes
@@ -246,7 +247,7 @@ class Accounts:
     ) -> SignedIn | None:
         """None = refused; whatever that ended is kept, since nothing is raised inside the transaction."""
         sessions = SessionRepository(session, client_id)
-        row = await sessions.by_hash(_hash(token))
+        row = await sessions.by_hash(hash_of(token))
         if row is None or row.revoked_at is not None or row.expires_at <= at:
             return None
         standing = await find_standing(session, row.user_id, row.family_id)
@@ -281,7 +282,7 @@ class Accounts:
         client_id = _client_of(token)
         async with self._database.of(client_id) as session:
             sessions = SessionRepository(session, client_id)
-            row = await sessions.by_hash(_hash(token))
+            row = await sessions.by_hash(hash_of(token))
             if row is not None:
                 await sessions.end_family(row.family_id, at)
 
@@ -317,13 +318,13 @@ class Accounts:
         after: str | None = None,
     ) -> tuple[RefreshSession, str]:
         secret = _follow(self._successor_keys[0], after) if after else secrets.token_hex(32)
-        token = _written(client_id, secret)
+        token = written(_KIND, client_id, secret)
         row = RefreshSession(
             session_id=new_id(),
             client_id=client_id,
             user_id=user_id,
             family_id=family_id,
-            token_hash=_hash(token),
+            token_hash=hash_of(token),
             user_agent=clean_text(agent)[:200] or None,
             address=address or None,
             expires_at=at + self._refresh_ttl,
@@ -333,8 +334,8 @@ class Accounts:
 
     def _given_before(self, client_id: UUID | None, token: str, successor: RefreshSession) -> str:
         """The successor's token, made anew; by an older key when the secret was replaced in between."""
-        made = [_written(client_id, _follow(key, token)) for key in self._successor_keys]
-        return next((each for each in made if _hash(each) == bytes(successor.token_hash)), made[0])
+        made = [written(_KIND, client_id, _follow(key, token)) for key in self._successor_keys]
+        return next((each for each in made if hash_of(each) == bytes(successor.token_hash)), made[0])
 
     def _answer(self, row: RefreshSession, role: Role, refresh: str, at: datetime) -> SignedIn:
         access = self._tokens.issue(
@@ -357,23 +358,14 @@ def _outcome(refusal: Unauthorized | Forbidden, login: Login | None) -> str:
     return {"client_suspended": "suspended"}.get(refusal.code, refusal.code)
 
 
-_NO_CLIENT = UUID(int=0)
-
-
-def _written(client_id: UUID | None, secret: str) -> str:
-    """A refresh token names its client, so that its row is looked up among that client's own; its hash proves it."""
-    return f"dfr_{(client_id or _NO_CLIENT).hex}_{secret}"
+_KIND = "dfr"
 
 
 def _client_of(token: str) -> UUID | None:
-    parts = token.split("_")
     try:
-        if len(parts) != 3 or parts[0] != "dfr" or len(token) > 200:
-            raise ValueError
-        client_id = UUID(parts[1])
+        return client_named(_KIND, token)
     except ValueError:
         raise _ended() from None
-    return None if client_id == _NO_CLIENT else client_id
 
 
 def _follow(key: bytes, token: str) -> str:
@@ -384,10 +376,6 @@ def _follow(key: bytes, token: str) -> str:
 def successor_key(secret: str) -> bytes:
     """What successors are made with, from a secret that signs tokens."""
     return hmac.new(secret.encode(), b"refresh successor", hashlib.sha256).digest()
-
-
-def _hash(token: str) -> bytes:
-    return hashlib.sha256(token.encode()).digest()
 
 
 def _ended() -> Unauthorized:
