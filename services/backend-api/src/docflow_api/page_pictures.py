@@ -1,8 +1,5 @@
 """A page, or a part of one, as a picture: drawn in a child process, within the installation's pixels."""
 
-from typing import Any
-
-import orjson
 from docflow.adapters.pages.cutouts import page_cutout, words_cutout
 from docflow.adapters.pages.draw_words import words_png
 from docflow.adapters.pages.render import render_png
@@ -12,6 +9,7 @@ from docflow.domain.outcomes import Place
 from docflow.domain.reading import Box, TextSource
 from docflow.features.documents.models import Document, PageRow
 from docflow.features.documents.service import Documents
+from docflow.features.reading.stored_pages import page_of, pose_of
 from docflow.runtime.container import Container
 
 RENDER_S = 20.0
@@ -50,8 +48,7 @@ class PagePictures:
         page = await self._row(document, number)
         if page is None or page.words_key is None or page.source != TextSource.OCR:
             return 0, 0.0
-        kept: dict[str, Any] = orjson.loads(await self._container.blobs.get(page.words_key))
-        return kept.get("rotation", 0), kept.get("skew", 0.0)
+        return pose_of(page_of(await self._container.blobs.get(page.words_key)))
 
     async def _words(self, document: Document, number: int) -> bytes:
         page = await self._row(document, number)

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from statistics import fmean
 from uuid import UUID
 
-import orjson
 from docflow.adapters.pages.regions import draw_region, on_page
 from docflow.domain.errors import NotFound, PermanentError, TransientError, UserError
 from docflow.domain.file_types import IMAGES, PDF
@@ -18,6 +17,7 @@ from docflow.domain.reading import Box, Page, TextSource, Word
 from docflow.domain.values.kinds import FieldKind, canonical
 from docflow.features.documents.models import Document, PageRow
 from docflow.features.documents.service import Documents
+from docflow.features.reading.stored_pages import page_of, pose_of
 from docflow.runtime.container import Container
 
 WHOLE_S = 25.0
@@ -91,11 +91,8 @@ class Regions:
             raise NotFound("no such page, or not read yet")
         if row is None or row.words_key is None:
             return _Stored(document, row)
-        kept = orjson.loads(await self._container.blobs.get(row.words_key))
-        words = [Word(text, (x0, y0, x1, y1), sure) for text, x0, y0, x1, y1, sure in kept["words"]]
-        was_turned = row.source == TextSource.OCR
-        pose = (kept.get("rotation", 0), kept.get("skew", 0.0)) if was_turned else (0, 0.0)
-        return _Stored(document, row, words, pose)
+        kept = page_of(await self._container.blobs.get(row.words_key))
+        return _Stored(document, row, kept.words, pose_of(kept))
 
     async def _recognised(self, stored: _Stored, page: int, box: Box) -> list[Word]:
         container, document = self._container, stored.document

@@ -5,19 +5,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from uuid import UUID
 
-import orjson
 import structlog
 from docflow.domain.access import Caller
 from docflow.domain.corrections import CorrectedField
 from docflow.domain.errors import NotFound, PermanentError, TransientError
 from docflow.domain.json_types import JsonObject, JsonValue
-from docflow.domain.reading import Page, TextSource, Word
+from docflow.domain.reading import Page, TextSource
 from docflow.domain.stages import DocumentStatus, ProcessStatus
 from docflow.features.configurations.repository import ConfigurationRepository
 from docflow.features.documents.models import Document, PageRow
 from docflow.features.documents.service import Documents
 from docflow.features.processes.models import Process
 from docflow.features.processes.repository import ProcessRepository
+from docflow.features.reading.stored_pages import page_of
 from docflow.features.reviews.models import FieldCorrection
 from docflow.features.reviews.repository import ReviewRepository
 from docflow.features.stage_runs.changed import Changed
@@ -188,9 +188,8 @@ class Teaching:
 
     async def _pages(self, rows: Sequence[PageRow]) -> tuple[Page, ...]:
         """The first and the last ones; what stands between them are rows of tables."""
-        some = [(row, row.words_key) for row in ends_of(rows) if row.words_key]
-        stored = await asyncio.gather(*(self._container.blobs.get(key) for _, key in some))
-        return tuple(_page(row, words) for (row, _), words in zip(some, stored, strict=True))
+        keys = [row.words_key for row in ends_of(rows) if row.words_key]
+        return tuple(map(page_of, await asyncio.gather(*map(self._container.blobs.get, keys))))
 
 
 def _primary(process: Process, documents: Sequence[Document]) -> Document | None:
@@ -212,17 +211,3 @@ def _primary(process: Process, documents: Sequence[Document]) -> Document | None
 
 def _values(result: JsonObject) -> Mapping[str, JsonValue]:
     return {name: (read or {}).get("value") for name, read in (result.get("fields") or {}).items()}
-
-
-def _page(row: PageRow, words: bytes) -> Page:
-    return Page(
-        number=row.number,
-        width=row.width,
-        height=row.height,
-        rotation=row.rotation,
-        source=TextSource(row.source),
-        words=tuple(
-            Word(text, (x0, y0, x1, y1), confidence)
-            for text, x0, y0, x1, y1, confidence in orjson.loads(words)["words"]
-        ),
-    )

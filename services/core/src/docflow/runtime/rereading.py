@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date
 from uuid import UUID
 
-import orjson
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain import fraud
@@ -22,13 +21,14 @@ from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.llm import Extraction, ExtractRequest, PageImage, Provider
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.read_documents import fields_as_json, overall, tables_as_json
-from docflow.domain.reading import FraudFlag, Page, TextSource, Word
+from docflow.domain.reading import FraudFlag, Page, TextSource
 from docflow.domain.stages import DocumentStatus
 from docflow.features.calibration.store import Calibrations
 from docflow.features.documents.models import Document, PageRow
 from docflow.features.documents.service import Documents
 from docflow.features.processes.repository import ProcessRepository
 from docflow.features.reading.assembly import AssembledFields, fields_of_extraction
+from docflow.features.reading.stored_pages import page_of
 from docflow.runtime.checks import Checks
 
 READ_TIMEOUT_S = 30.0
@@ -172,22 +172,21 @@ class Rereader:
 
         async def read(row: PageRow) -> Page:
             async with at_once:
-                return _page(row, await self._blobs.get(row.words_key) if row.words_key else None)
+                if row.words_key is None:
+                    return _without_words(row)
+                return page_of(await self._blobs.get(row.words_key))
 
         return tuple(await asyncio.gather(*(read(row) for row in rows)))
 
 
-def _page(row: PageRow, words: bytes | None) -> Page:
+def _without_words(row: PageRow) -> Page:
     return Page(
         number=row.number,
         width=row.width,
         height=row.height,
         rotation=row.rotation,
         source=TextSource(row.source),
-        words=tuple(
-            Word(text, (x0, y0, x1, y1), confidence)
-            for text, x0, y0, x1, y1, confidence in (orjson.loads(words)["words"] if words else ())
-        ),
+        words=(),
     )
 
 

@@ -32,6 +32,7 @@ async def stored_pages(blobs: BlobStore, blob_key: str, numbers: Sequence[int]) 
 
 
 def page_of(stored: bytes) -> Page:
+    """From its object in the file store."""
     kept = orjson.loads(stored)
     return Page(
         number=kept["number"],
@@ -44,3 +45,8 @@ def page_of(stored: bytes) -> Page:
             Word(text, (x0, y0, x1, y1), confidence) for text, x0, y0, x1, y1, confidence in kept["words"]
         ),
     )
+
+
+def pose_of(page: Page) -> tuple[int, float]:
+    """How its picture is turned and straightened so that its words' places fit; a text layer's fit as it is drawn."""
+    return (page.rotation, page.skew) if page.source is TextSource.OCR else (0, 0.0)
