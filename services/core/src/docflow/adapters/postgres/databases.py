@@ -3,13 +3,14 @@
 import psycopg
 from psycopg import sql
 
+from docflow.db.roles import libpq_url
+
 NAME = "docflow"
 
 
 async def ensure_database(superuser_url: str) -> str:
     """Create the database where missing; returns the superuser's URL of it."""
-    plain = superuser_url.replace("+psycopg", "", 1)
-    async with await psycopg.AsyncConnection.connect(plain, autocommit=True) as connection:
+    async with await psycopg.AsyncConnection.connect(libpq_url(superuser_url), autocommit=True) as connection:
         found = await connection.execute("SELECT FROM pg_database WHERE datname = %s", (NAME,))
         if found.rowcount == 0:
             await connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(NAME)))

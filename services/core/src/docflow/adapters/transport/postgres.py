@@ -14,10 +14,10 @@ import orjson
 import psycopg
 import structlog
 from psycopg import sql
-from sqlalchemy import make_url
 
 from docflow.adapters.transport.fanout import Fanout
 from docflow.db.database import Database
+from docflow.db.roles import libpq_url
 from docflow.domain.errors import TransientError
 from docflow.domain.messages import Message
 from docflow.domain.ports.transport import Hint
@@ -39,7 +39,7 @@ class PostgresTransport:
         self, database: Database, listen_url: str, *, chance: Callable[[], float] = random.random
     ) -> None:
         self._database = database
-        self._listen_url = _libpq(listen_url)
+        self._listen_url = libpq_url(listen_url)
         self._chance = chance
         self._fanout = Fanout()
         self._listener: asyncio.Task[None] | None = None
@@ -146,7 +146,3 @@ def packed(messages: Sequence[Message]) -> list[bytes]:
         parts.append(part)
         size += len(part) + 1
     return [*payloads, b"[" + b",".join(parts) + b"]"] if parts else payloads
-
-
-def _libpq(url: str) -> str:
-    return make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)

@@ -124,7 +124,8 @@ class HintInbox:
         return False
 
     async def _pass_on_waiting(self) -> None:
-        for listener in self._listeners:
+        # While one is settled others may join or leave.
+        for listener in tuple(self._listeners):
             waiting, listener.waiting = listener.waiting, []
             for delivery in waiting:
                 self._pass_on(delivery.runs)

@@ -20,7 +20,7 @@ _MOST_WAITING = 10_000
 class HintSender:
     """While one publish is under way, further hints gather and go as one: the busier, the fewer messages.
 
-    What cannot be sent is dropped, counted in `dropped` and told to the callable of that name: polling finds those runs sooner than a late hint would.
+    What cannot be sent is dropped, which `dropped` is told of: polling finds those runs sooner than a late hint would.
     """
 
     def __init__(
@@ -35,14 +35,13 @@ class HintSender:
         self._waiting: dict[UUID, Stage] = {}
         self._stirred = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
-        self.dropped = 0
-        self._tell_dropped = dropped
+        self._dropped = dropped
 
     def offer(self, runs: Sequence[tuple[Stage, UUID]]) -> None:
         """Take these to be sent soon. Never waits, never raises."""
         for stage, run_id in runs:
             if len(self._waiting) >= _MOST_WAITING and run_id not in self._waiting:
-                self._drop(1)
+                self._dropped(1)
                 continue
             self._waiting[run_id] = stage
         if self._waiting:
@@ -75,12 +74,8 @@ class HintSender:
         try:
             await self._publisher.send(list(self._parcels(waiting)))
         except TransientError as error:
-            self._drop(len(waiting))
+            self._dropped(len(waiting))
             log.debug("broker.hints_dropped", code=error.code, runs=len(waiting))
-
-    def _drop(self, runs: int) -> None:
-        self.dropped += runs
-        self._tell_dropped(runs)
 
     def _parcels(self, waiting: dict[UUID, Stage]) -> Iterator[Parcel]:
         by_stage: dict[Stage, list[UUID]] = {}

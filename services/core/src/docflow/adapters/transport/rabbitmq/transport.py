@@ -57,11 +57,6 @@ class RabbitTransport:
         inward = self._inward.up or not self._inward.started
         return self._outward.up and inward and all(each.listening for each in self._event_inboxes)
 
-    @property
-    def hints_dropped(self) -> int:
-        """Runs whose hint could not be sent since the start; polling found them."""
-        return self._sender.dropped
-
     async def hint(self, runs: Sequence[tuple[Stage, UUID]]) -> None:
         self._sender.offer(runs)
 
