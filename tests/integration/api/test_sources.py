@@ -231,9 +231,6 @@ class Later:
 class SigningBlobs(MemoryBlobs):
     """A store that signs links of its own."""
 
-    async def presign_get(self, key: str, *, expires_s: int) -> str:
-        return f"https://store.test/{key}"
-
     async def presign_put(self, key: str, *, expires_s: int) -> str:
         return f"https://store.test/{key}?for={expires_s}"
 

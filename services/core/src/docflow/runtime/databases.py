@@ -14,7 +14,6 @@ class DatabaseUrls:
     app: str
     audit: str
     listen: str
-    migration: str
     admin: str | None = None
     server_pid: int | None = None
 
@@ -39,7 +38,6 @@ async def open_databases(settings: Settings) -> AsyncIterator[DatabaseUrls]:
             app=server.app,
             audit=server.audit,
             listen=server.app,
-            migration=server.admin,
             admin=server.admin,
             server_pid=server.pid,
         )
@@ -50,5 +48,4 @@ def _given(settings: DatabaseSettings, app: str) -> DatabaseUrls:
         app=app,
         audit=settings.audit_url.get_secret_value() if settings.audit_url else app,
         listen=settings.listen_url.get_secret_value() if settings.listen_url else app,
-        migration=settings.migration_url.get_secret_value() if settings.migration_url else app,
     )

@@ -6,7 +6,7 @@ machine's role.
 
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
 import obstore
 from obstore.store import GCSStore, ObjectStore, S3Store
@@ -29,7 +29,6 @@ class BucketOptions:
     """
 
     kms_key_id: str | None = None
-    bucket_key: bool = True
     region: str | None = None
     endpoint: str | None = None
     access_key_id: str | None = None
@@ -52,12 +51,12 @@ def open_bucket(url: str, options: BucketOptions) -> S3Store | GCSStore:
     )
 
 
-async def signed_link(store: ObjectStore, method: Literal["GET", "PUT"], key: str, expires_s: int) -> str:
+async def signed_put(store: ObjectStore, key: str, expires_s: int) -> str:
     """UserError `invalid_expiry` unless 1 s to 7 days."""
     if not 1 <= expires_s <= LONGEST_LINK_S:
         raise UserError("a link lives from 1 second to 7 days", code="invalid_expiry")
     assert isinstance(store, S3Store | GCSStore)
-    return await obstore.sign_async(store, method, key, timedelta(seconds=expires_s))
+    return await obstore.sign_async(store, "PUT", key, timedelta(seconds=expires_s))
 
 
 def _s3(options: BucketOptions) -> "S3Config":
@@ -72,7 +71,7 @@ def _s3(options: BucketOptions) -> "S3Config":
     if options.kms_key_id:
         config["server_side_encryption"] = "aws:kms"
         config["sse_kms_key_id"] = options.kms_key_id
-        config["sse_bucket_key_enabled"] = options.bucket_key
+        config["sse_bucket_key_enabled"] = True
     return config
 
 

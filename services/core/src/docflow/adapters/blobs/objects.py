@@ -13,7 +13,7 @@ import obstore
 from obstore import exceptions as store_errors
 from obstore.store import LocalStore, ObjectStore
 
-from docflow.adapters.blobs.buckets import BucketOptions, open_bucket, signed_link
+from docflow.adapters.blobs.buckets import BucketOptions, open_bucket, signed_put
 from docflow.adapters.blobs.durable import STAGING, prepare, write_durably
 from docflow.adapters.blobs.keys import checked_key, checked_prefix
 from docflow.domain.errors import Conflict, NotFound, StorageFull, TransientError, UserError
@@ -94,13 +94,9 @@ class BucketBlobs(ObjectBlobs):
         except NotFound as error:
             raise TransientError("the bucket is not there", code="bucket_missing", after_s=30) from error
 
-    async def presign_get(self, key: str, *, expires_s: int) -> str:
-        with _translated():
-            return await signed_link(self._store, "GET", checked_key(key), expires_s)
-
     async def presign_put(self, key: str, *, expires_s: int) -> str:
         with _translated():
-            return await signed_link(self._store, "PUT", checked_key(key), expires_s)
+            return await signed_put(self._store, checked_key(key), expires_s)
 
 
 class FolderBlobs(ObjectBlobs):

@@ -40,10 +40,7 @@ class BlobStore(Protocol):
 
 @runtime_checkable
 class LinkSigner(Protocol):
-    """A store that lets others fetch or send one object without our credentials. A folder cannot."""
-
-    async def presign_get(self, key: str, *, expires_s: int) -> str:
-        """A link that gives the object for so long, 1 s to 7 days."""
+    """A store that lets others send one object without our credentials. A folder cannot."""
 
     async def presign_put(self, key: str, *, expires_s: int) -> str:
-        """A link that takes a PUT of the object for so long. What is sent is not seen by us before it is stored."""
+        """A link that takes a PUT of the object for so long, 1 s to 7 days. What is sent is not seen by us before it is stored."""

@@ -30,12 +30,11 @@ class Acting:
 
 @dataclass(frozen=True, slots=True)
 class OpenReview:
-    """A review that waits, locked with its process. `process_version` is that of the process."""
+    """A review that waits, locked with its process."""
 
     review_id: UUID
     client_id: UUID
     process_id: UUID
-    process_version: int
     lease: Lease
     is_blind_sample: bool
     assignee: UUID | None
@@ -47,8 +46,7 @@ class OpenReview:
 
 
 _PROCESS = text(
-    "SELECT status, version FROM processes WHERE client_id = :client_id AND process_id = :process_id"
-    " FOR NO KEY UPDATE"
+    "SELECT status FROM processes WHERE client_id = :client_id AND process_id = :process_id FOR NO KEY UPDATE"
 )
 _REVIEW = text(
     "SELECT review_id, claimed_by, lease_until, is_blind_sample, assignee, approvals_required, approved_by"
@@ -75,7 +73,6 @@ async def open_review(session: AsyncSession, client_id: UUID, process_id: UUID) 
         review_id=row.review_id,
         client_id=client_id,
         process_id=process_id,
-        process_version=process.version,
         lease=Lease(row.claimed_by, row.lease_until),
         is_blind_sample=row.is_blind_sample,
         assignee=row.assignee,
