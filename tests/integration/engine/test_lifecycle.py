@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Mapping
+from contextlib import aclosing
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -18,6 +19,7 @@ from docflow.features.reviews.saving import Correction
 from docflow.features.stage_runs import lifecycle, repository
 from docflow.features.stage_runs.changed import Changed
 from docflow.features.stage_runs.dead import DeadFilter, DeadRuns
+from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import OUTPUT_SCHEMA, Tenancy, add_configuration
 
 from tests.integration.engine.claiming import claim, finish, new_worker
@@ -385,3 +387,17 @@ async def test_acts_are_audited_without_a_run(database: Database, acme: Tenancy)
     )
     data = told.payload["data"]
     assert (data["payload"], data.get("run_id")) == ({"action": "rejected", "by": "user:1"}, None)
+
+
+async def test_look_ups_stay_with_their_client_where_no_row_level_security_does(
+    database: Database, database_urls: DatabaseUrls, two_clients: tuple[Tenancy, Tenancy]
+) -> None:
+    ours, theirs = (each.client_id for each in two_clients)
+    (process_id,) = await submit(database, two_clients[0])
+    async with (
+        aclosing(Database(database_urls.admin, pool_size=1)) as superuser,
+        superuser.nobody() as all_of_them,
+    ):
+        for look in (repository.latest_run, repository.steps_of, repository.documents_of):
+            assert await look(all_of_them, ours, process_id)
+            assert not await look(all_of_them, theirs, process_id)

@@ -128,7 +128,7 @@ async def test_a_result_is_read_as_its_own_client_alone(
     output: Output, two_clients: tuple[Tenancy, Tenancy]
 ) -> None:
     process_id = await output.process()
-    async with output.database.client(two_clients[0].client_id) as session:
-        assert await final_output(session, process_id) is not None
-    async with output.database.client(two_clients[1].client_id) as session:
-        assert await final_output(session, process_id) is None
+    ours, theirs = (each.client_id for each in two_clients)
+    async with output.database.client(ours) as session:
+        assert await final_output(session, ours, process_id) is not None
+        assert await final_output(session, theirs, process_id) is None

@@ -109,7 +109,7 @@ class ActionLane:
                 f"actions of type {work.action_type} cannot be carried out", code="action_unsupported"
             )
         async with self._database.client(work.client_id) as session:
-            result = await final_output(session, work.process_id)
+            result = await final_output(session, work.client_id, work.process_id)
         if result is None:
             raise PermanentError("the process has no result", code="result_missing")
         config = await self._secrets.filled(work.client_id, work.target_config)

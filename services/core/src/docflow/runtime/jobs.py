@@ -52,7 +52,7 @@ class JobLoader:
             process = await repository.process_state(session, run.client_id, run.process_id)
             if process is None or process.status.is_final:
                 raise LostRun
-            documents = await repository.documents_of(session, run.process_id)
+            documents = await repository.documents_of(session, run.client_id, run.process_id)
             try:
                 configuration = await self._configuration(session, process)
             except PermanentError as error:

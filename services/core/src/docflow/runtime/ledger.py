@@ -118,8 +118,8 @@ class RunLedger:
             }
             await repository.write(session, self._marked(process, ProcessStatus.EXTRACTING, results))
             await session.execute(
-                text("UPDATE stage_runs SET step = :step WHERE run_id = :run_id"),
-                {"step": step.name, "run_id": run.run_id},
+                text("UPDATE stage_runs SET step = :step WHERE client_id = :client_id AND run_id = :run_id"),
+                {"step": step.name, "client_id": run.client_id, "run_id": run.run_id},
             )
         self._run = replace(run, step=step.name)
         known = replace(

@@ -114,9 +114,9 @@ async def finish_actions(
     return set(rows)
 
 
-async def final_output(session: AsyncSession, process_id: UUID) -> JsonObject | None:
-    """What an action sends on. `session` is bound to the client; None when there is no such result."""
+async def final_output(session: AsyncSession, client_id: UUID, process_id: UUID) -> JsonObject | None:
+    """What an action sends on; None when there is no such result."""
     found: JsonObject | None = await session.scalar(
-        select(Process.final_output).where(Process.process_id == process_id)
+        select(Process.final_output).where(Process.client_id == client_id, Process.process_id == process_id)
     )
     return found

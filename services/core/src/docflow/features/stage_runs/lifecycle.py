@@ -114,14 +114,16 @@ async def _retry(
     at: datetime,
     public_url: str,
 ) -> Changed:
-    process_id = process.process_id
-    latest = await repository.latest_run(session, process_id)
+    client_id, process_id = process.client_id, process.process_id
+    latest = await repository.latest_run(session, client_id, process_id)
     stopped = latest[0].step if latest else None
-    act = Replay(by, from_stage, stopped, from_step, await repository.steps_of(session, process_id))
+    act = Replay(
+        by, from_stage, stopped, from_step, await repository.steps_of(session, client_id, process_id)
+    )
     changed = await _carry(session, process, act, at, public_url)
     named = from_stage is not None or from_step is not None
     anew = named and changed.current_stage in (Stage.INGEST, Stage.INTELLIGENT_OCR)
-    await _reopen_documents(session, process_id, all_of_them=anew)
+    await _reopen_documents(session, process, all_of_them=anew)
     return changed
 
 
@@ -153,7 +155,7 @@ async def _await_again(
     parent = await repository.process_state(session, client_id, parent_id, lock=True)
     if parent is None or parent.status is ProcessStatus.COMPLETED:
         return
-    if parent.status.is_final or await _open_run(session, parent_id) is not None:
+    if parent.status.is_final or await _open_run(session, parent) is not None:
         await _carry(session, parent, Resume(by, children_at_work=True), at, public_url)
 
 
@@ -180,12 +182,12 @@ async def split(
     process, _ = await held(
         session, client_id, process_id, holder or user_id, at, expected_version=expected_version
     )
-    documents = await repository.documents_of(session, process_id)
+    documents = await repository.documents_of(session, client_id, process_id)
     whole = check_cuts(documents, cuts)
     decided = with_decision(process.classification_result, BY_PERSON, cuts)
     act: Act
     if whole:
-        latest = await repository.latest_run(session, process_id)
+        latest = await repository.latest_run(session, client_id, process_id)
         step = latest[0].step if latest else process.current_stage.value.lower()
         results = {
             "classification_result": decided,
@@ -254,7 +256,7 @@ async def decide(
     )
     changed = await _carry(session, process, act, at, public_url)
     if decision is Decision.SEND_BACK:
-        await _reopen_documents(session, process_id, all_of_them=True)
+        await _reopen_documents(session, process, all_of_them=True)
     if decision is Decision.APPROVE:
         await given_type.learn_from_approval(session, process)
     return changed
@@ -267,10 +269,10 @@ async def drop_dead(
     process = await locked(session, client_id, process_id)
     rows = await session.execute(
         text(
-            "UPDATE stage_runs SET status = 'cancelled' WHERE process_id = :process_id AND status = 'failed'"
-            " RETURNING run_id"
+            "UPDATE stage_runs SET status = 'cancelled' WHERE client_id = :client_id AND process_id = :process_id"
+            " AND status = 'failed' RETURNING run_id"
         ),
-        {"process_id": process_id},
+        {"client_id": client_id, "process_id": process_id},
     )
     if process.status is not ProcessStatus.FAILED or not rows.all():
         raise Conflict("the process has no dead run")
@@ -293,7 +295,7 @@ async def _give_type(
     act = GiveType(by, decision, given_type.results_of(process, chosen), user_id, reason)
     workflow = pinned_workflow(chosen)
     changed = await _carry(session, process, act, at, public_url, workflow=workflow)
-    await _reopen_documents(session, process.process_id, all_of_them=True)
+    await _reopen_documents(session, process, all_of_them=True)
     await learn_from_process(session, process.client_id, process.process_id, process_type_id)
     return changed
 
@@ -313,15 +315,15 @@ async def _carry(
     *,
     workflow: Workflow | None = None,
 ) -> Changed:
-    run = await _open_run(session, process.process_id)
+    run = await _open_run(session, process)
     workflow = workflow or await _workflow(session, process, act)
     policy = Policy(workflow=workflow, public_url=public_url)
     transition = advance(process, run, act, policy=policy, given=Given(at))
     return changed_by(transition, process, await repository.write(session, transition))
 
 
-async def _open_run(session: AsyncSession, process_id: UUID) -> Run | None:
-    latest = await repository.latest_run(session, process_id)
+async def _open_run(session: AsyncSession, process: ProcessState) -> Run | None:
+    latest = await repository.latest_run(session, process.client_id, process.process_id)
     return latest[0] if latest and latest[1] in _OPEN else None
 
 
@@ -346,24 +348,28 @@ async def _act_of(
         case Decision.REJECT:
             return Reject(by, user_id, reason)
         case Decision.SEND_BACK:
-            gone = await repository.steps_of(session, process.process_id)
+            gone = await repository.steps_of(session, process.client_id, process.process_id)
             return SendBack(by, user_id, reason, gone)
         case Decision.SPLIT:
             raise UserError("cuts are decided with `split`")
         case Decision.APPROVE:
-            latest = await repository.latest_run(session, process.process_id)
+            latest = await repository.latest_run(session, process.client_id, process.process_id)
             step = latest[0].step if latest else process.current_stage.value.lower()
             return Approve(by, step, user_id, reason, names, known)
 
 
-async def _reopen_documents(session: AsyncSession, process_id: UUID, *, all_of_them: bool) -> None:
+async def _reopen_documents(session: AsyncSession, process: ProcessState, *, all_of_them: bool) -> None:
     """Let the next run read documents again; those read well stay as they are unless all are meant."""
     await session.execute(
         text(
             "UPDATE documents SET status = 'pending', error_code = NULL, error_message = NULL"
-            " WHERE process_id = :process_id AND (:all_of_them OR status <> 'completed')"
+            " WHERE client_id = :client_id AND process_id = :process_id AND (:all_of_them OR status <> 'completed')"
         ),
-        {"process_id": process_id, "all_of_them": all_of_them},
+        {
+            "client_id": process.client_id,
+            "process_id": process.process_id,
+            "all_of_them": all_of_them,
+        },
     )
 
 

@@ -125,14 +125,14 @@ async def process_state(
     return _process(row) if row else None
 
 
-async def documents_of(session: AsyncSession, process_id: UUID) -> tuple[DocumentState, ...]:
+async def documents_of(session: AsyncSession, client_id: UUID, process_id: UUID) -> tuple[DocumentState, ...]:
     rows = await session.execute(
         text(
             "SELECT document_id, position, file_name, file_size, mime_type, sha256, blob_key, status, text_source,"
             " page_count, ocr_confidence, classification, extracted_data, fraud_score, fraud_flags, error_code"
-            " FROM documents WHERE process_id = :process_id ORDER BY position"
+            " FROM documents WHERE client_id = :client_id AND process_id = :process_id ORDER BY position"
         ),
-        {"process_id": process_id},
+        {"client_id": client_id, "process_id": process_id},
     )
     return tuple(_document(row) for row in rows)
 
@@ -144,7 +144,7 @@ async def add_documents(
 
     The caller holds the process's row, so nobody else numbers its documents meanwhile.
     """
-    known = await documents_of(session, run.process_id)
+    known = await documents_of(session, run.client_id, run.process_id)
     ids = {document.document_id for document in known}
     last = max((document.position for document in known), default=-1)
     new = [file for file in found if file.document_id not in ids]
@@ -177,28 +177,33 @@ async def add_documents(
             "process_id": run.process_id,
         },
     )
-    by_id = {document.document_id: document for document in await documents_of(session, run.process_id)}
+    by_id = {
+        document.document_id: document
+        for document in await documents_of(session, run.client_id, run.process_id)
+    }
     return tuple(by_id[file.document_id] for file in found)
 
 
-async def latest_run(session: AsyncSession, process_id: UUID) -> tuple[Run, str] | None:
+async def latest_run(session: AsyncSession, client_id: UUID, process_id: UUID) -> tuple[Run, str] | None:
     """The newest run of a process with its status."""
     rows = await session.execute(
         text(
-            f"SELECT {_RUN} FROM stage_runs WHERE process_id = :process_id"  # noqa: S608
+            f"SELECT {_RUN} FROM stage_runs WHERE client_id = :client_id AND process_id = :process_id"  # noqa: S608
             " ORDER BY created_at DESC, run_id DESC LIMIT 1"
         ),
-        {"process_id": process_id},
+        {"client_id": client_id, "process_id": process_id},
     )
     row = rows.one_or_none()
     return (_run(row), row.status) if row else None
 
 
-async def steps_of(session: AsyncSession, process_id: UUID) -> frozenset[str]:
+async def steps_of(session: AsyncSession, client_id: UUID, process_id: UUID) -> frozenset[str]:
     """The steps that a process has been at."""
     rows = await session.execute(
-        text("SELECT DISTINCT step FROM stage_runs WHERE process_id = :process_id"),
-        {"process_id": process_id},
+        text(
+            "SELECT DISTINCT step FROM stage_runs WHERE client_id = :client_id AND process_id = :process_id"
+        ),
+        {"client_id": client_id, "process_id": process_id},
     )
     return frozenset(rows.scalars())
 
@@ -208,10 +213,15 @@ async def is_ours(session: AsyncSession, run: Run, worker_id: UUID, *, lock: boo
     suffix = " FOR SHARE" if lock else ""
     rows = await session.execute(
         text(
-            "SELECT 1 FROM stage_runs WHERE run_id = :run_id AND attempt = :attempt"  # noqa: S608 - constants
-            f" AND claimed_by = :worker AND status = 'claimed'{suffix}"
+            "SELECT 1 FROM stage_runs WHERE client_id = :client_id AND run_id = :run_id"  # noqa: S608 - constants
+            f" AND attempt = :attempt AND claimed_by = :worker AND status = 'claimed'{suffix}"
         ),
-        {"run_id": run.run_id, "attempt": run.attempt, "worker": worker_id},
+        {
+            "client_id": run.client_id,
+            "run_id": run.run_id,
+            "attempt": run.attempt,
+            "worker": worker_id,
+        },
     )
     return rows.one_or_none() is not None
 

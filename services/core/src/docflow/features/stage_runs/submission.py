@@ -35,7 +35,7 @@ async def start(
     process = await repository.process_state(session, client_id, process_id, lock=True)
     if process is None:
         raise NotFound("no such process")
-    latest = await repository.latest_run(session, process_id)
+    latest = await repository.latest_run(session, client_id, process_id)
     policy = Policy(workflow=workflow or await workflow_of(session, process), public_url=public_url)
     run = latest[0] if latest else None
     transition = advance(process, run, Start(traceparent), policy=policy, given=Given(at))
