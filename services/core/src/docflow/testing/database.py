@@ -93,7 +93,9 @@ class DatabaseServer:
 
     async def _create(self, template: str) -> str:
         name = f"docflow_test_{uuid4().hex[:16]}"
-        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        copy = sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
         await self._run(*self._drops(), copy)
         self._made.append(name)
         return name
