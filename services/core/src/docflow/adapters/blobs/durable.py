@@ -16,7 +16,7 @@ LEFT_BEHIND_S = 86_400.0
 def write_durably(root: Path, key: str, data: bytes, *, overwrite: bool) -> None:
     """Raises FileExistsError when the key exists and `overwrite` is False, OSError as the system gives it."""
     target = root / key
-    _make_folder(root, target.parent)
+    is_new = _make_folder(root, target.parent)
     staged = root / STAGING / secrets.token_hex(16)
     try:
         _write_synced(staged, data)
@@ -25,6 +25,9 @@ def write_durably(root: Path, key: str, data: bytes, *, overwrite: bool) -> None
         else:
             os.link(staged, target)
         _sync_folder(target.parent)
+        if is_new:
+            # Last, since one commit of the file system's journal then takes both.
+            _sync_folder(target.parent.parent)
     finally:
         with suppress(OSError):
             staged.unlink()
@@ -51,14 +54,14 @@ def _write_synced(path: Path, data: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _make_folder(root: Path, folder: Path) -> None:
-    """Make what is missing from the top down; the entry of each new folder is synced in its parent."""
+def _make_folder(root: Path, folder: Path) -> bool:
+    """Make what is missing from the top down. True = it is new, and its own entry is the only one not synced yet."""
     if folder.is_dir():
-        return
-    if folder != root:
-        _make_folder(root, folder.parent)
+        return False
+    if folder != root and _make_folder(root, folder.parent):
+        _sync_folder(folder.parent.parent)
     folder.mkdir(mode=0o700, exist_ok=True)
-    _sync_folder(folder.parent)
+    return True
 
 
 def _sync_folder(folder: Path) -> None:
