@@ -1,5 +1,12 @@
 import pytest
-from docflow.domain.drawn_values import MOST_VALUES, Stated, contradicted, is_doubtful, stated_values
+from docflow.domain.drawn_values import (
+    MOST_VALUES,
+    Stated,
+    contradicted,
+    differing,
+    is_doubtful,
+    stated_values,
+)
 from docflow.domain.outcomes import Place
 from docflow.domain.output_schema import shape_of
 from docflow.domain.reading import FieldSource, Page, ReadField, TextSource, Word
@@ -52,6 +59,26 @@ def test_what_is_unsure_or_only_looks_otherwise_is_not_told(
     first: tuple[str, float], second: tuple[str, float]
 ) -> None:
     assert told("1,190.00", first, second) == []
+
+
+@pytest.mark.parametrize(
+    ("shown", "apart"),
+    [
+        ("1,190.00 190.00", ()),
+        ("EUR1.190,00190,00", ()),
+        ("1,190.00 19O.OO", ()),
+        ("1,190.00 790.00", ("1,190.00", "190.00")),
+        ("1,190.00", ("1,190.00", "190.00")),
+        ("", ("1,190.00", "190.00")),
+    ],
+    ids=["same", "run together", "letters like figures", "one other figure", "one unread", "nothing seen"],
+)
+def test_values_of_a_strip_are_looked_at_one_by_one_where_it_does_not_show_what_is_stated(
+    shown: str, apart: tuple[str, ...]
+) -> None:
+    values = [stated("1,190.00"), stated("7"), stated("190.00")]
+    found = differing(values, [((0, 2), (shown, 0.99)), ((1,), ("7", 0.5))])
+    assert tuple(one.text for one in found) == apart
 
 
 def page(*words: Word) -> Page:

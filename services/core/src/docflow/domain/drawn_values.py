@@ -67,6 +67,15 @@ def _stated(path: str, read: ReadField | None, pages: Mapping[int, Page]) -> lis
     ]
 
 
+def differing(stated: Sequence[Stated], strips: Sequence[tuple[Sequence[int], Seen]]) -> tuple[Stated, ...]:
+    """The values of strips that do not show just the figures stated; a strip is the numbers of its values and what it shows."""
+    return tuple(
+        stated[at] for shown, (text, _) in strips
+        if not _same_figures(text, "".join(stated[at].text for at in shown))
+        for at in shown
+    )  # fmt: skip
+
+
 def is_doubtful(stated: Stated, seen: Seen) -> bool:
     """Whether the picture surely shows figures, and others than are stated."""
     text, sure = seen
