@@ -93,7 +93,7 @@ def _here(count: int) -> Measured:
 def _read(layout: Layout, rows: Sequence[Row]) -> tuple[bool, bool, float]:
     data = draw(layout, rows)
     began = time.process_time()
-    pages, _, _ = text_pages(data)
+    pages = text_pages(data).pages
     found = fields_of_extraction(read_fields(pages, SCHEMA), pages, SCHEMA)
     seconds = time.process_time() - began
     read = found.tables["line_items"]

@@ -44,7 +44,7 @@ async def stored(
     key = f"{tenancy.client_id}/2026-11/{process_id}/{document_id}"
     await world.container.blobs.put(key, data)
     if layer:
-        (page, *_), _, _ = pdf.text_pages(data)
+        page = pdf.text_pages(data).pages[0]
         words = [[word.text, *word.box, word.confidence] for word in page.words]
         await world.container.blobs.put(f"{key}.words/1", orjson.dumps({"words": words}))
         async with database.client(tenancy.client_id) as session:

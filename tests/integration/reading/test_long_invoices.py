@@ -15,7 +15,7 @@ READABLE = [layout for layout in LAYOUTS if layout.name != "unknown-header"]
 
 
 def read(layout: Layout, count: int) -> tuple[list[dict[str, Any]], list[str], dict[str, Any]]:
-    pages, _, _ = text_pages(draw(layout, rows_of(count)))
+    pages = text_pages(draw(layout, rows_of(count))).pages
     found = fields_of_extraction(read_fields(pages, SCHEMA), pages, SCHEMA)
     rows = [{name: cell.value for name, cell in row.items()} for row in found.tables["line_items"]]
     return rows, [gap.code for gap in found.gaps], {name: read.value for name, read in found.fields.items()}

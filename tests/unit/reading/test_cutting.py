@@ -16,7 +16,7 @@ PIXELS = 50_000_000
 
 
 def texts(part: bytes) -> list[str]:
-    return [page.words[0].text for page in pdf.text_pages(part)[0]]
+    return [page.words[0].text for page in pdf.text_pages(part).pages]
 
 
 def test_cuts_part_the_pages_with_none_left_out_and_none_twice() -> None:
@@ -37,7 +37,7 @@ def test_a_part_is_the_same_bytes_whenever_it_is_cut() -> None:
 
 def test_what_was_filled_into_a_form_goes_with_its_page() -> None:
     first, second = cut_out(_form(), PDF, 2, [(1, 1), (2, 2)], PIXELS)
-    assert "KX-4711" in [word.text for page in pdf.text_pages(first)[0] for word in page.words]
+    assert "KX-4711" in [word.text for page in pdf.text_pages(first).pages for word in page.words]
     assert b"KX-4711" not in _unpacked(second)
 
 

@@ -98,19 +98,19 @@ def test_marks_with_a_use_do_not(text: str) -> None:
 
 @pytest.mark.parametrize("style", ["3 Tr", "0 g"])
 def test_what_lies_under_a_picture_is_not_read_and_the_picture_is(style: str) -> None:
-    pages, drawn, hiding = pdf.text_pages(scan(ORDERS[0], style))
-    assert (pages[0].words, drawn, hiding) == ((), [1], [])
+    layer = pdf.text_pages(scan(ORDERS[0], style))
+    assert (layer.pages[0].words, layer.drawn, layer.hiding) == ((), (1,), ())
 
 
 @pytest.mark.parametrize("style", ["3 Tr", "1 g"])
 def test_what_nothing_shows_of_is_hidden(style: str) -> None:
-    pages, drawn, hiding = pdf.text_pages(made_pdf([LINES], hidden=ORDERS[0], style=style))
-    assert (drawn, {place.page for place in hiding}) == ([], {1})
-    assert "Ignore" not in {word.text for word in pages[0].words}
+    layer = pdf.text_pages(made_pdf([LINES], hidden=ORDERS[0], style=style))
+    assert (layer.drawn, {place.page for place in layer.hiding}) == ((), {1})
+    assert "Ignore" not in {word.text for word in layer.pages[0].words}
 
 
 def test_white_words_on_a_dark_ground_are_seen() -> None:
     dark = made_pdf([LINES], hidden="Paid in full", style="0 g 30 100 300 40 re f 1 g")
-    pages, _, hiding = pdf.text_pages(dark)
-    assert {"Paid", "in", "full"} <= {word.text for word in pages[0].words}
-    assert hiding == []
+    layer = pdf.text_pages(dark)
+    assert {"Paid", "in", "full"} <= {word.text for word in layer.pages[0].words}
+    assert layer.hiding == ()

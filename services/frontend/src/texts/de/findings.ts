@@ -46,6 +46,7 @@ export const flags = {
   active_content: "Es will beim Öffnen etwas ausführen",
   producer_changed: "Es wurde mit einem anderen Programm gemacht als die früheren",
   touched_up: "Text wurde von Hand bearbeitet",
+  fonts_mixed: "Ziffern einer Zahl stehen in verschiedenen Schriften",
   image_editor: "Es wurde mit einem Bildprogramm gemacht",
   revisions: "Es wurde mehr als einmal gespeichert",
   amount_unusual: "Der Betrag liegt weit über dem, was dieser Lieferant sonst verlangt",

@@ -48,6 +48,7 @@ export const flags = {
   active_content: "It wants to run something when it is opened",
   producer_changed: "It was made with another program than the vendor's earlier ones",
   touched_up: "Text was edited by hand",
+  fonts_mixed: "Figures of one number are in different fonts",
   image_editor: "It was made with a picture editor",
   revisions: "It was saved more than once",
   amount_unusual: "The amount is far above what this vendor usually asks for",

@@ -62,6 +62,7 @@ def _written(data: bytes, mime_type: str) -> OpenedFile:
 
 def _pdf(data: bytes) -> OpenedFile:
     from docflow_ocr.pages.file_traits import made_of_pdf
+    from docflow_ocr.pages.mixed_fonts import told as mixed_told
     from docflow_ocr.pages.pdf_dangers import dangers
     from docflow_ocr.pages.revisions import revised
 
@@ -72,16 +73,15 @@ def _pdf(data: bytes) -> OpenedFile:
         from docflow_ocr.e_invoice.reading import read_attachments
 
         invoice, warnings = read_attachments(attached)
-    pages, drawn, hiding = pdf.text_pages(data)
+    layer = pdf.text_pages(data)
     made = made_of_pdf(data)
     signals = (
         *dangers(data, attached),
         *fraud.refused_attachment(warnings),
-        *fraud.hidden_text(hiding),
+        *fraud.hidden_text(layer.hiding),
+        *mixed_told(layer.mixed),
         *revised(data),
         *made.flags,
     )
     # An invoice that brings its values needs no OCR; its visible page is compared where it has text.
-    return OpenedFile(
-        tuple(pages), () if invoice else tuple(drawn), invoice, warnings, signals, made.producer
-    )
+    return OpenedFile(layer.pages, () if invoice else layer.drawn, invoice, warnings, signals, made.producer)

@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 
 import pypdfium2 as pdfium
 from docflow.domain.errors import PermanentError
@@ -15,6 +16,7 @@ from docflow.domain.reading import Box, Page, TextSource, Word
 from pypdfium2 import raw
 
 from docflow_ocr.pages.hidden_text import HiddenText, Sight
+from docflow_ocr.pages.mixed_fonts import Mixed, mixed
 
 #: The largest side a PDF 1.x page may have, in points (200 inches).
 MAX_SIDE_POINTS = 14_400
@@ -29,6 +31,29 @@ OCR_DPI = 150
 _GRID = 20_000
 _EMPTY_TREE = re.compile(rb"/Count\s+0\b")
 _PAGE = re.compile(rb"/Type\s*/Page\b")
+
+
+@dataclass(frozen=True, slots=True)
+class TextLayer:
+    """Every page with the words that can be seen of its text layer."""
+
+    pages: tuple[Page, ...]
+    drawn: tuple[int, ...] = ()
+    """Numbers of the pages that must be read as pictures."""
+    hiding: tuple[Place, ...] = ()
+    """Where words stand that cannot be seen."""
+    mixed: tuple[tuple[Mixed, Place], ...] = ()
+    """Numbers in more than one font."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Layer:
+    """`unseen`: words of which nothing shows; `beneath`: words that lie under something."""
+
+    page: Page
+    unseen: tuple[Word, ...]
+    beneath: tuple[Word, ...]
+    mixed: tuple[tuple[Mixed, Place], ...]
 
 
 def check(data: bytes) -> int:
@@ -56,21 +81,27 @@ def attachments(data: bytes) -> list[tuple[str, bytes]]:
         return found
 
 
-def text_pages(data: bytes) -> tuple[list[Page], list[int], list[Place]]:
-    """Every page with the words that can be seen of its text layer, the numbers of those that must be read as pictures,
-    and where words stand that cannot be seen.
-    """
+def text_pages(data: bytes) -> TextLayer:
     with _opened(data) as document:
-        pages, drawn, hiding = list[Page](), list[int](), list[Place]()
-        for number in range(len(document)):
-            page, unseen, beneath = _text_page(document, number)
-            pages.append(page)
-            if _says_something(unseen):
-                hiding += [Place(page.number, word.box) for word in unseen]
-            is_scan = len(beneath) > max(MAX_SIGNATURE_WORDS, len(page.words))
-            if (is_scan or not _is_usable(page)) and _shows_something(document, number):
-                drawn.append(page.number)
-        return pages, drawn, hiding
+        layers = [_text_page(document, number) for number in range(len(document))]
+        drawn = {
+            layer.page.number for number, layer in enumerate(layers)
+            if not _tells_its_words(layer) and _shows_something(document, number)
+        }  # fmt: skip
+        return TextLayer(
+            tuple(layer.page for layer in layers),
+            tuple(sorted(drawn)),
+            tuple(
+                Place(layer.page.number, word.box) for layer in layers if _says_something(layer.unseen)
+                for word in layer.unseen
+            ),
+            tuple(found for layer in layers if layer.page.number not in drawn for found in layer.mixed),
+        )  # fmt: skip
+
+
+def _tells_its_words(layer: _Layer) -> bool:
+    is_scan = len(layer.beneath) > max(MAX_SIGNATURE_WORDS, len(layer.page.words))
+    return not is_scan and _is_usable(layer.page)
 
 
 def has_form(data: bytes) -> bool:
@@ -87,7 +118,7 @@ def plain_texts(data: bytes, most: int) -> list[str]:
 def seen_pages(data: bytes, numbers: Sequence[int], *, forms: bool = True) -> list[Page]:
     """These pages with the words that can be seen of their text layers; without `forms`, not what fills its fields."""
     with _opened(data) as document:
-        return [_text_page(document, number - 1, forms=forms)[0] for number in numbers]
+        return [_text_page(document, number - 1, forms=forms).page for number in numbers]
 
 
 def draw(data: bytes, number: int, pixel_budget: int) -> bytes:
@@ -142,10 +173,7 @@ def _plain_text(document: pdfium.PdfDocument, index: int) -> str:
         return str(layer.get_text_range(count=min(layer.count_chars(), MAX_CHARACTERS_PER_PAGE)))
 
 
-def _text_page(
-    document: pdfium.PdfDocument, index: int, *, forms: bool = True
-) -> tuple[Page, list[Word], list[Word]]:
-    """The page with the words that are seen, the words of which nothing shows, and those that lie under something."""
+def _text_page(document: pdfium.PdfDocument, index: int, *, forms: bool = True) -> _Layer:
     try:
         page = document[index]
     except pdfium.PdfiumError:
@@ -154,9 +182,9 @@ def _text_page(
         page = _with_form_values(document, page, index)
     with closing(page), closing(page.get_textpage()) as layer:
         width, height = page.get_size()
-        hidden = HiddenText(page, layer)
+        hidden, letters = HiddenText(page, layer), _letters(layer)
         words: dict[Sight, list[Word]] = {sight: [] for sight in Sight}
-        for start, word in _words(page, layer):
+        for start, word in _words(page, layer, letters):
             words[hidden.sight(start, word.box)].append(word)
         read = Page(
             number=index + 1,
@@ -166,10 +194,15 @@ def _text_page(
             source=TextSource.TEXT_LAYER,
             rotation=page.get_rotation(),
         )
-        return read, words[Sight.HIDDEN], words[Sight.BENEATH]
+        numbers = [
+            (one, Place(read.number, _union(boxes)))
+            for one in mixed(layer, "".join(map(_character, letters)))
+            if (boxes := _boxes(page, layer, one.start, one.end))
+        ]
+        return _Layer(read, tuple(words[Sight.HIDDEN]), tuple(words[Sight.BENEATH]), tuple(numbers))
 
 
-def _says_something(words: list[Word]) -> bool:
+def _says_something(words: Sequence[Word]) -> bool:
     """Some writers of PDF sign each page with a few words nobody sees; amounts or sentences are another matter."""
     return len(words) > MAX_SIGNATURE_WORDS or any(any(map(str.isdigit, word.text)) for word in words)
 
@@ -181,10 +214,15 @@ def _with_form_values(document: pdfium.PdfDocument, page: pdfium.PdfPage, index:
     return document[index]
 
 
-def _words(page: pdfium.PdfPage, layer: pdfium.PdfTextPage) -> Iterator[tuple[int, Word]]:
-    """Words in the layer's order, each with the number of its first character."""
+def _letters(layer: pdfium.PdfTextPage) -> list[int]:
     count = min(layer.count_chars(), MAX_CHARACTERS_PER_PAGE)
-    letters = [raw.FPDFText_GetUnicode(layer, index) for index in range(count)]
+    return [raw.FPDFText_GetUnicode(layer, index) for index in range(count)]
+
+
+def _words(
+    page: pdfium.PdfPage, layer: pdfium.PdfTextPage, letters: Sequence[int]
+) -> Iterator[tuple[int, Word]]:
+    """Words in the layer's order, each with the number of its first character."""
     start = None
     for index, letter in enumerate([*letters, 0x20]):
         blank = letter <= 0x20 or letter in (0xA0, 0xFFFE, 0xFFFF) or 0x2000 <= letter <= 0x200B
@@ -196,14 +234,18 @@ def _words(page: pdfium.PdfPage, layer: pdfium.PdfTextPage) -> Iterator[tuple[in
 
 
 def _word(
-    page: pdfium.PdfPage, layer: pdfium.PdfTextPage, letters: list[int], start: int, end: int
+    page: pdfium.PdfPage, layer: pdfium.PdfTextPage, letters: Sequence[int], start: int, end: int
 ) -> Iterator[Word]:
     text = clean_text("".join(_character(letter) for letter in letters[start:end]))
-    boxes = [_fraction(page, box) for box in _rectangles(layer, start, end - start)]
-    # What begins on the page and lies mostly beside it is no more seen than what lies beside it.
-    boxes = [box for box in boxes if 0 < box[0] + box[2] < 2 and 0 < box[1] + box[3] < 2]
+    boxes = _boxes(page, layer, start, end)
     if boxes and text.strip():
         yield Word(text, _union(boxes))
+
+
+def _boxes(page: pdfium.PdfPage, layer: pdfium.PdfTextPage, start: int, end: int) -> list[Box]:
+    boxes = [_fraction(page, box) for box in _rectangles(layer, start, end - start)]
+    # What begins on the page and lies mostly beside it is no more seen than what lies beside it.
+    return [box for box in boxes if 0 < box[0] + box[2] < 2 and 0 < box[1] + box[3] < 2]
 
 
 def _character(letter: int) -> str:
