@@ -17,7 +17,13 @@ import pikepdf
 
 WIDTH, HEIGHT, TOP, BOTTOM, SIZE, LEADING = 595, 842, 780, 90, 9, 14
 #: Widths of Helvetica in thousandths of its size; what is not named here is about as wide as a small letter.
-_WIDTHS = {**dict.fromkeys("0123456789€$£", 556), **dict.fromkeys(".,:;' il|", 278), "-": 333, "m": 833, "w": 722}
+_WIDTHS = {
+    **dict.fromkeys("0123456789€$£", 556),
+    **dict.fromkeys(".,:;' il|", 278),
+    "-": 333,
+    "m": 833,
+    "w": 722,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,16 +112,23 @@ LAYOUTS = (
     Layout("carried-headed-once", _GERMAN, comma=True, carries=True, is_headed_again=False, wraps=True),
     Layout("unknown-header", _STRANGE),
 )
-_THINGS = ("Copy paper", "Blue ink", "Desk lamp", "Cable 4x2", "Filter set", "Total station hire", "Tax guide", "Steel bolt M8")
+_THINGS = (
+    "Copy paper",
+    "Blue ink",
+    "Desk lamp",
+    "Cable 4x2",
+    "Filter set",
+    "Total station hire",
+    "Tax guide",
+    "Steel bolt M8",
+)
 _MORE = ("as ordered by phone", "delivered to the gate", "with spare parts", "second shift")
 
 
 def rows_of(count: int, seed: int = 7) -> list[Row]:
     rng = random.Random(seed)
     return [
-        Row(
-            f"{rng.choice(_THINGS)} {number:04d}", rng.randint(1, 40), Decimal(rng.randint(5, 99_999)) / 100
-        )
+        Row(f"{rng.choice(_THINGS)} {number:04d}", rng.randint(1, 40), Decimal(rng.randint(5, 99_999)) / 100)
         for number in range(1, count + 1)
     ]
 
