@@ -831,6 +831,16 @@ CREATE TABLE refresh_sessions (
     CONSTRAINT uq_refresh_sessions_token_hash UNIQUE (token_hash)
 );
 
+CREATE TABLE retentions (
+    client_id uuid NOT NULL,
+    keep_days integer NOT NULL,
+    updated_at timestamp with time zone NOT NULL DEFAULT now(),
+    created_at timestamp with time zone NOT NULL DEFAULT now(),
+    CONSTRAINT ck_retentions_keep_days_bounds CHECK (((keep_days >= 1) AND (keep_days <= 36500))),
+    CONSTRAINT fk_retentions_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
+    CONSTRAINT pk_retentions PRIMARY KEY (client_id)
+);
+
 CREATE TABLE reviews (
     review_id uuid NOT NULL,
     client_id uuid NOT NULL,
@@ -2619,6 +2629,19 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.list_retaining_clients(p_after uuid, p_limit integer)
+ RETURNS SETOF uuid
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    SELECT r.client_id FROM public.retentions r
+    WHERE p_after IS NULL OR r.client_id > p_after
+    ORDER BY r.client_id LIMIT p_limit
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.measure_audit()
  RETURNS TABLE(measure text, label text, value double precision)
  LANGUAGE sql
@@ -4223,6 +4246,7 @@ CREATE TRIGGER index_fields_of_changed AFTER UPDATE OF extraction_result ON publ
 CREATE TRIGGER index_fields_of_new AFTER INSERT ON public.processes FOR EACH ROW WHEN ((new.extraction_result IS NOT NULL)) EXECUTE FUNCTION index_process_fields();
 CREATE TRIGGER update_processes_updated_at BEFORE UPDATE ON public.processes FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER published_prompts BEFORE DELETE OR UPDATE ON public.prompts FOR EACH ROW EXECUTE FUNCTION refuse_change_of_published();
+CREATE TRIGGER update_retentions_updated_at BEFORE UPDATE ON public.retentions FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER update_type_words_updated_at BEFORE UPDATE ON public.type_words FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER update_users_updated_at BEFORE UPDATE ON public.users FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER update_vendor_memories_updated_at BEFORE UPDATE ON public.vendor_memories FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
@@ -4276,6 +4300,7 @@ ALTER TABLE processes ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE prompts ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE publish_gates ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE refresh_sessions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
+ALTER TABLE retentions ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE reviews ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE socket_tickets ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
 ALTER TABLE stage_runs ENABLE ROW LEVEL SECURITY, FORCE ROW LEVEL SECURITY;
@@ -4577,6 +4602,11 @@ CREATE POLICY client ON refresh_sessions FOR ALL TO public
 CREATE POLICY engine_all ON refresh_sessions FOR ALL TO docflow_engine
     USING (true)
     WITH CHECK (true);
+CREATE POLICY client ON retentions FOR ALL TO public
+    USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
+    WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
+CREATE POLICY engine_select ON retentions FOR SELECT TO docflow_engine
+    USING (true);
 CREATE POLICY client ON reviews FOR ALL TO public
     USING ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")))
     WITH CHECK ((client_id = ( SELECT (NULLIF(current_setting('app.current_client_id'::text, true), ''::text))::uuid AS "nullif")));
@@ -4741,6 +4771,8 @@ GRANT DELETE, INSERT, SELECT, UPDATE ON prompts TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON publish_gates TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON refresh_sessions TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON refresh_sessions TO docflow_engine;
+GRANT DELETE, INSERT, SELECT, UPDATE ON retentions TO docflow_app;
+GRANT SELECT ON retentions TO docflow_engine;
 GRANT DELETE, INSERT, SELECT, UPDATE ON reviews TO docflow_app;
 GRANT DELETE, INSERT, SELECT, UPDATE ON reviews TO docflow_engine;
 GRANT DELETE, INSERT, SELECT ON socket_tickets TO docflow_app;

@@ -82,6 +82,7 @@ DEFINERS = {
     "take_messages": "docflow_engine",
     "finish_message": "docflow_engine",
     "list_alerting_clients": "docflow_engine",
+    "list_retaining_clients": "docflow_engine",
     "sweep_notifications": "docflow_engine",
     "finish_mail": "docflow_engine",
     "find_platform_admin": "docflow_engine",

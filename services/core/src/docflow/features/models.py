@@ -22,6 +22,7 @@ from docflow.features.process_types import models as process_types
 from docflow.features.processes import models as processes
 from docflow.features.prompts import models as prompts
 from docflow.features.removals import models as removals
+from docflow.features.retention import models as retention
 from docflow.features.reviews import models as reviews
 from docflow.features.socket_tickets import models as socket_tickets
 from docflow.features.stage_runs import models as stage_runs
@@ -35,6 +36,6 @@ from docflow.features.webhooks import models as webhooks
 MODULES = (
     alert_rules, api_keys, audit, calibration, classification, client_secrets, clients, configurations, documents,
     evaluations, idempotency, mails, notification_channels, notifications, outbox, outputs, platform_alerts, process_types, processes,
-    prompts, removals, reviews, socket_tickets, stage_runs, uploads, usage, users, vendor_memory, vendors, webhooks,
+    prompts, removals, retention, reviews, socket_tickets, stage_runs, uploads, usage, users, vendor_memory, vendors, webhooks,
 )  # fmt: skip
 METADATA = Base.metadata

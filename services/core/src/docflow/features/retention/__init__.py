@@ -1,0 +1,1 @@
+"""How long a client keeps its documents and what was read from them."""
