@@ -7,7 +7,7 @@ from docflow.domain.e_invoice import EInvoice, Syntax
 from docflow.domain.ports.llm import Candidate, Extraction
 from docflow.features.reading.assembly import fields_of_extraction, fields_of_invoice
 
-from tests.unit.reading.made_pages import page
+from tests.unit.reading.made_pages import ROWS, page
 
 SCHEMA: dict[str, Any] = {
     "type": "object",
@@ -58,6 +58,15 @@ def test_a_rival_makes_a_value_less_sure() -> None:
 
 def test_an_xml_total_that_the_page_shows_is_certain() -> None:
     assert fields_of_invoice(invoice("119.00"), [PAGE], SCHEMA).fields["grand_total"].confidence == 0.999
+
+
+def test_of_equal_xml_amounts_each_stands_behind_its_own_label() -> None:
+    shown = page("Net total  100.00\nTotal  100.00\nTo transfer  100.00")
+    same = dict.fromkeys(("net_total", "grand_total", "amount_due"), "100.00")
+    schema = {"type": "object", "properties": {name: {"type": "string", "x-kind": "money"} for name in same}}
+    fields = fields_of_invoice(EInvoice(Syntax.UBL, "", same), [shown], schema).fields
+    rows = {name: round((field.box or (0, -1))[1] * ROWS) for name, field in fields.items()}
+    assert rows == {"net_total": 0, "grand_total": 1, "amount_due": 2}
 
 
 def test_an_xml_total_that_the_page_contradicts_is_a_signal() -> None:

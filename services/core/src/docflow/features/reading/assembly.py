@@ -24,8 +24,8 @@ from docflow.domain.values.kinds import FieldKind, canonical
 from docflow.features.reading import invoice_names
 from docflow.features.reading.checks import digit_check, totals_check
 from docflow.features.reading.fitness import PROVEN, fit_of
-from docflow.features.reading.grounding import Located
-from docflow.features.reading.labelled import Labelled
+from docflow.features.reading.grounding import Labels, Located
+from docflow.features.reading.labelled import Labelled, labels_of
 from docflow.features.reading.listing import listed_tables
 
 
@@ -83,6 +83,8 @@ def fields_of_extraction(
 def fields_of_invoice(invoice: EInvoice, pages: Sequence[Page], schema: JsonObject) -> AssembledFields:
     """The XML's own values under the schema's names, each with its place on the visible page where it stands."""
     shape, located = shape_of(schema), Located(pages)
+    called = {spec.path: labels_of(spec) for spec in shape.fields}
+    others = frozenset().union(*called.values())
     fields = {}
     for spec in shape.fields:
         value = invoice.values.get(invoice_names.term_of(spec) or "")
@@ -90,7 +92,8 @@ def fields_of_invoice(invoice: EInvoice, pages: Sequence[Page], schema: JsonObje
             fields[spec.path] = ReadField(None, XML_VALUE, FieldSource.XML)
             continue
         check = digit_check(spec.kind, value)
-        place = located.find(spec.kind, value) if spec.name != "line_count" else None
+        labels = Labels(called[spec.path], others)
+        place = located.find(spec.kind, value, labels=labels) if spec.name != "line_count" else None
         fields[spec.path] = ReadField(
             value=value,
             confidence=XML_VALUE,

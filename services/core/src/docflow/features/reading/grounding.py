@@ -31,7 +31,7 @@ LOOKALIKE_COST = 0.1
 #: Where each value stands, by page.
 _At = tuple["Grounding", Line]
 _Places = dict[Decimal | str, dict[int, list[_At]]]
-_Rank = tuple[bool, bool, bool]
+_Rank = tuple[bool, bool, int, bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,18 @@ class Grounding:
     @property
     def is_scanned(self) -> bool:
         return self.weakest_word < 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Labels:
+    """What a page may call a value, and what it may call the others, as keys."""
+
+    own: Collection[str]
+    others: Collection[str]
+
+    def rank(self, label: str) -> int:
+        """0 = its own label, 2 = another's."""
+        return 0 if label in self.own else 2 if label in self.others else 1
 
 
 class Located:
@@ -73,16 +85,17 @@ class Located:
         quote: str = "",
         box: Box | None = None,
         taken: Collection[tuple[int, Box]] = (),
+        labels: "Labels | None" = None,
     ) -> Grounding | None:
         """The best place: the quoted line first, then reading order on the named page, else on all. None = on no page.
 
         `box` is where it was seen; `taken` are places that other cells of its table stand on, so that of two equal
-        rows each has its own.
+        rows each has its own. `labels` tell equal amounts and dates apart.
         """
         if value is None:
             return None
         if kind in (FieldKind.MONEY, FieldKind.QUANTITY, FieldKind.DATE, FieldKind.RATE):
-            return self._equal(kind, value, page, lambda at: _rank(at, quote, box, taken))
+            return self._equal(kind, value, page, lambda at: _rank(at, quote, box, taken, labels))
         if kind is FieldKind.CURRENCY:
             return self._currency(str(value))
         return self._text(kind, str(value), page, quote)
@@ -246,10 +259,28 @@ def _place(page: int, words: Sequence[Word]) -> Grounding:
     return Grounding(1.0, page, union([word.box for word in unique]), min(word.confidence for word in unique))
 
 
-def _rank(at: _At, quote: str, box: Box | None, taken: Collection[tuple[int, Box]]) -> _Rank:
-    """The lowest is the likeliest place: on the quoted line, where it was seen, not another's."""
+def _rank(
+    at: _At, quote: str, box: Box | None, taken: Collection[tuple[int, Box]], labels: Labels | None
+) -> _Rank:
+    """The lowest is the likeliest place: on the quoted line, where it was seen, behind its label, not another's."""
     place, line = at
-    return line.text != quote, box is not None and place.box != box, (place.page, place.box) in taken
+    return (
+        line.text != quote,
+        box is not None and place.box != box,
+        labels.rank(_label_of(place, line)) if labels else 0,
+        (place.page, place.box) in taken,
+    )
+
+
+def _label_of(place: Grounding, line: Line) -> str:
+    starts = zip(line.words, line.starts, strict=True)
+    begin = next((start for word, start in starts if word.box[0] >= place.box[0]), 0)
+    return label_before(line.text[:begin])
+
+
+def label_before(text: str) -> str:
+    """The words of the same column at the end of what stands before a value, as a key."""
+    return text_key(text.rstrip(" :.#").rpartition("  ")[2])
 
 
 def _value_key(kind: FieldKind, value: JsonScalar) -> Decimal | str:

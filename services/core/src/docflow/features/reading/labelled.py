@@ -9,7 +9,7 @@ from docflow.domain.output_schema import FieldSpec
 from docflow.domain.page_values import values_in
 from docflow.domain.values.iban import normal_iban
 from docflow.domain.values.kinds import FieldKind, text_key
-from docflow.features.reading.grounding import Located
+from docflow.features.reading.grounding import Located, label_before
 
 _LABELLED = frozenset({FieldKind.MONEY, FieldKind.DATE, FieldKind.ID})
 #: What a total is called where the schema names no labels.
@@ -39,23 +39,23 @@ class Labelled:
     def _named(self, spec: FieldSpec) -> set[object]:
         if spec.kind not in _LABELLED:
             return set()
-        called = (*spec.labels, spec.name.replace("_", " "), *_USUAL.get(spec.name, ()))
-        labels = {text_key(label) for label in called}
+        labels = labels_of(spec)
         return {_comparable(other) for label, other in self._values(spec.kind) if label in labels}
 
     def _values(self, kind: FieldKind) -> list[tuple[str, JsonScalar]]:
         if kind not in self._labelled:
             self._labelled[kind] = [
-                (_label(line.text[: found.start]), found.value)
+                (label_before(line.text[: found.start]), found.value)
                 for line in self._located.lines
                 for found in values_in(line, kind)
             ]
         return self._labelled[kind]
 
 
-def _label(before: str) -> str:
-    """The words of the same column right before a value."""
-    return text_key(before.rstrip(" :.#").rpartition("  ")[2])
+def labels_of(spec: FieldSpec) -> frozenset[str]:
+    """What a page may call a field, as keys."""
+    called = (*spec.labels, spec.name.replace("_", " "), *_USUAL.get(spec.name, ()))
+    return frozenset(text_key(label) for label in called)
 
 
 def _comparable(value: JsonScalar) -> object:
