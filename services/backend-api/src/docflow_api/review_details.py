@@ -39,9 +39,9 @@ async def detail_of(
     writers = [_id_of(note["by"]) for note in row.notes or ()]
     names = await names_of(session, caller.client, [row.assignee, row.claimed_by, *writers])
     shape, threshold = await _asked(session, caller.client, loaded)
-    cuts = (await reviews.proposed_cuts([process_id])).get(process_id, ())
+    gists = await reviews.gists([process_id])
     process = process_out(loaded.process, loaded.documents)
-    listed = review_out(row, process, gateway.now(), names, cuts)
+    listed = review_out(row, process, gateway.now(), names, gists[process_id])
     approved_by = [str(one) for one in row.approved_by or ()]
     return ReviewDetailOut(
         **dict(listed),

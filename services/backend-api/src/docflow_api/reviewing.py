@@ -45,7 +45,7 @@ async def shown(
     ids = [row.process_id for row in rows]
     processes = await ProcessRepository(session, client_id).many(ids)
     documents = await Documents(session, client_id).of(ids)
-    cuts = await ReviewRepository(session, client_id).proposed_cuts(ids)
+    gists = await ReviewRepository(session, client_id).gists(ids)
     names = await names_of(
         session, client_id, [one for row in rows for one in (row.assignee, row.claimed_by)]
     )
@@ -55,7 +55,7 @@ async def shown(
             process_out(processes[row.process_id], documents.get(row.process_id, [])),
             gateway.now(),
             names,
-            cuts.get(row.process_id, ()),
+            gists[row.process_id],
         )
         for row in rows
     ]

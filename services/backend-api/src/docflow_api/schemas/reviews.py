@@ -1,12 +1,12 @@
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from docflow.domain.json_types import JsonObject
 from docflow.features.reviews.models import Review
 from docflow.features.reviews.people import Reviewer
+from docflow.features.reviews.repository import Gist
 from docflow.features.reviews.summary import ReviewSummary
 from pydantic import ConfigDict, Field, StrictBool
 
@@ -70,6 +70,11 @@ class ReviewOut(Schema):
     approvals: int
     version: int
     created_at: datetime
+    seller: str | None
+    """Whom the document is of, as far as it was read."""
+    amount: str | None
+    """What it is about, as a plain decimal: an invoice's total."""
+    currency: str | None
     cuts: list[ProposedCuts]
     """Where its files seem to hold several documents."""
     process: ProcessOut
@@ -102,7 +107,7 @@ def review_out(
     process: ProcessOut,
     now: datetime,
     names: Mapping[UUID, str],
-    cuts: Sequence[JsonObject] = (),
+    gist: Gist,
 ) -> ReviewOut:
     is_claimed = row.claimed_by is not None and row.lease_until is not None and row.lease_until > now
     holder = row.claimed_by if is_claimed else None
@@ -123,7 +128,10 @@ def review_out(
         approvals=len(row.approved_by or ()),
         version=row.version,
         created_at=row.created_at,
-        cuts=[ProposedCuts.model_validate(one) for one in cuts],
+        seller=gist.seller,
+        amount=gist.amount,
+        currency=gist.currency,
+        cuts=[ProposedCuts.model_validate(one) for one in gist.cuts],
         process=blind(process) if row.is_blind_sample else process,
     )
 

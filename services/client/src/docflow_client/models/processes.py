@@ -118,7 +118,7 @@ class ProposedCuts(Answer):
 class Review(Answer):
     """`age_s` is the seconds since it was held; `claimed_until` the end of a reviewer's lease.
 
-    Of a blind sample (`is_sample`) nothing tells how sure anything was read.
+    `seller`, `amount` (a decimal) and `currency` as far as they were read. Of a blind sample (`is_sample`) nothing tells how sure anything was read.
     """
 
     process_id: UUID
@@ -134,6 +134,9 @@ class Review(Answer):
     claimed_by: UUID | None = None
     claimed_by_name: str | None = None
     claimed_until: datetime | None = None
+    seller: str | None = None
+    amount: str | None = None
+    currency: str | None = None
     cuts: list[ProposedCuts] = []
     approvals_required: int = 1
     approvals: int = 0

@@ -5264,6 +5264,7 @@ export interface components {
    */
   ReviewDetailOut: {
    age_s: number;
+   amount: string | null;
    approvals: number;
    approvals_required: number;
    approved_by: string[];
@@ -5275,6 +5276,7 @@ export interface components {
    corrections: components["schemas"]["CorrectionOut"][];
    /** Format: date-time */
    created_at: string;
+   currency: string | null;
    cuts: components["schemas"]["ProposedCuts"][];
    decided_at: string | null;
    decided_by: string | null;
@@ -5297,6 +5299,7 @@ export interface components {
    } | null;
    /** Format: uuid */
    review_id: string;
+   seller: string | null;
    status: string;
    tables_asked: components["schemas"]["TableAsked"][];
    threshold: number | null;
@@ -5310,6 +5313,7 @@ export interface components {
    */
   ReviewOut: {
    age_s: number;
+   amount: string | null;
    approvals: number;
    approvals_required: number;
    assignee: string | null;
@@ -5319,6 +5323,7 @@ export interface components {
    claimed_until: string | null;
    /** Format: date-time */
    created_at: string;
+   currency: string | null;
    cuts: components["schemas"]["ProposedCuts"][];
    is_sample: boolean;
    priority: number;
@@ -5328,6 +5333,7 @@ export interface components {
    reasons: components["schemas"]["ReasonOut"][];
    /** Format: uuid */
    review_id: string;
+   seller: string | null;
    status: string;
    version: number;
   };
