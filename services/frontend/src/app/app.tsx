@@ -72,6 +72,7 @@ function Pages() {
         <Route path="/admin/notifications" component={PAGES.alerting} />
         <Route path="/admin/dead" component={PAGES.dead} />
         <Route path="/clients" component={PAGES.clients} />
+        <Route path="/clients/alerts" component={PAGES.alerting} />
         <Route path="/clients/dead" component={PAGES.dead} />
         <Route path="/clients/health" component={PAGES.health} />
         <Route default component={Nowhere} />

@@ -22,3 +22,12 @@ export function reasonLine(reason: Told): string {
 export function flagText({ code, message }: Told): string {
   return said("flags", code) ?? (message || code.replaceAll("_", " "));
 }
+
+/** What is wrong with a value. A rule says more in the server's words, which name what was compared. */
+export function checkText(check: Told, field: string): string {
+  if (!check.message) return flagText(check);
+  const words = check.message
+    .replaceAll(field, fieldName(field))
+    .replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (name) => fieldName(name));
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}

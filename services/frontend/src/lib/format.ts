@@ -1,26 +1,26 @@
-import { locale } from "./i18n";
+import { region } from "./i18n";
 
 /** Numbers, times and sizes as the reader's language writes them. */
 export function number(value: number, digits = 0): string {
-  return new Intl.NumberFormat(locale.value, { maximumFractionDigits: digits }).format(value);
+  return new Intl.NumberFormat(region.value, { maximumFractionDigits: digits }).format(value);
 }
 
 /** A share 0..1 as a percentage. */
 export function percent(share: number | null | undefined, digits = 0): string {
   if (share === null || share === undefined) return "–";
-  return new Intl.NumberFormat(locale.value, { style: "percent", maximumFractionDigits: digits }).format(
+  return new Intl.NumberFormat(region.value, { style: "percent", maximumFractionDigits: digits }).format(
     share,
   );
 }
 
 export function dateTime(iso: string): string {
-  return new Intl.DateTimeFormat(locale.value, { dateStyle: "medium", timeStyle: "short" }).format(
+  return new Intl.DateTimeFormat(region.value, { dateStyle: "medium", timeStyle: "short" }).format(
     new Date(iso),
   );
 }
 
 export function day(iso: string): string {
-  return new Intl.DateTimeFormat(locale.value, { dateStyle: "medium" }).format(new Date(iso));
+  return new Intl.DateTimeFormat(region.value, { dateStyle: "medium" }).format(new Date(iso));
 }
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
@@ -34,7 +34,7 @@ const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
 export function ago(iso: string, now = Date.now()): string {
   const seconds = (new Date(iso).getTime() - now) / 1000;
   const [unit, size] = STEPS.find(([, each]) => Math.abs(seconds) >= each) ?? ["second", 1];
-  return new Intl.RelativeTimeFormat(locale.value, { numeric: "auto", style: "short" }).format(
+  return new Intl.RelativeTimeFormat(region.value, { numeric: "auto", style: "short" }).format(
     Math.trunc(seconds / size),
     unit,
   );
@@ -52,7 +52,7 @@ export function duration(seconds: number): string {
           : seconds >= 1
             ? (["second", 1, 1] as const)
             : (["millisecond", 0.001, 0] as const);
-  return new Intl.NumberFormat(locale.value, {
+  return new Intl.NumberFormat(region.value, {
     style: "unit",
     unit,
     unitDisplay: "short",
@@ -63,7 +63,7 @@ export function duration(seconds: number): string {
 export function bytes(size: number): string {
   const unit = size >= 1e6 ? "megabyte" : size >= 1e3 ? "kilobyte" : "byte";
   const divisor = { megabyte: 1e6, kilobyte: 1e3, byte: 1 }[unit];
-  return new Intl.NumberFormat(locale.value, {
+  return new Intl.NumberFormat(region.value, {
     style: "unit",
     unit,
     unitDisplay: "short",
@@ -76,10 +76,37 @@ export function dollars(micros: number | null | undefined): string {
   if (micros === null || micros === undefined) return "–";
   const value = micros / 1e6;
   const digits = value !== 0 && Math.abs(value) < 0.1 ? 4 : 2;
-  return new Intl.NumberFormat(locale.value, {
+  return new Intl.NumberFormat(region.value, {
     style: "currency",
     currency: "USD",
     minimumFractionDigits: 2,
     maximumFractionDigits: digits,
   }).format(value);
+}
+
+const DECIMAL = /^-?\d+(?:\.\d+)?$/;
+
+/** A plain decimal, its thousands apart; `least` fraction digits are kept, zeros beyond them are not. Never through a float. */
+export function decimal(text: string, least = 0): string {
+  if (!DECIMAL.test(text)) return text;
+  const digits = (text.split(".")[1] ?? "").replace(/0+$/, "").length;
+  const shown = text.includes(".") ? Math.min(Math.max(digits, least), 20) : 0;
+  return new Intl.NumberFormat(region.value, {
+    minimumFractionDigits: shown,
+    maximumFractionDigits: shown,
+  }).format(text as `${number}`);
+}
+
+/** An amount with its currency, where one is known. What is no plain decimal stays as it is. */
+export function money(text: string, currency?: string | null): string {
+  if (!currency || !/^[A-Z]{3}$/.test(currency) || !DECIMAL.test(text)) return decimal(text, 2);
+  const digits = (text.split(".")[1] ?? "").replace(/0+$/, "").length;
+  const written = new Intl.NumberFormat(region.value, { style: "currency", currency });
+  const usual = written.resolvedOptions().maximumFractionDigits ?? 2;
+  if (digits <= usual) return written.format(text as `${number}`);
+  return new Intl.NumberFormat(region.value, {
+    style: "currency",
+    currency,
+    minimumFractionDigits: Math.min(digits, 20),
+  }).format(text as `${number}`);
 }

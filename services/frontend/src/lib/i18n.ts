@@ -1,4 +1,4 @@
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { en } from "../texts/en";
 
 type Paths<T, P extends string = ""> = {
@@ -16,6 +16,10 @@ const STORED = "docflow.locale";
 export const LOCALES: Record<Locale, string> = { en: "English", de: "Deutsch" };
 
 export const locale = signal<Locale>("en");
+/** Whose numbers and dates: the browser's own kind of the language, such as "en-GB", where it names one. */
+export const region = computed<string>(
+  () => navigator.languages?.find((each) => each.slice(0, 2) === locale.value) ?? locale.value,
+);
 const catalogue = signal<Catalogue>(en);
 
 /** The chosen language, else the browser's where there is a catalogue of it. */
@@ -60,5 +64,5 @@ function filled(text: string, values?: Values): string {
 }
 
 function number(value: number): string {
-  return new Intl.NumberFormat(locale.value).format(value);
+  return new Intl.NumberFormat(region.value).format(value);
 }

@@ -1,4 +1,5 @@
 import type { ComponentChildren } from "preact";
+import { percent } from "../lib/format";
 import { tword } from "../lib/i18n";
 
 export type Tone = "plain" | "accent" | "good" | "doubt" | "bad";
@@ -56,7 +57,7 @@ export function Confidence({ of, threshold = 0.8 }: { of: number | null | undefi
       <span class="h-1 w-10 shrink-0 overflow-hidden rounded-full bg-line" aria-hidden="true">
         <span class={`block h-full rounded-full ${tone}`} style={{ width: `${Math.round(of * 100)}%` }} />
       </span>
-      <span class="numbers text-xs">{Math.floor(of * 100)} %</span>
+      <span class="numbers text-xs">{percent(Math.floor(of * 100) / 100)}</span>
     </span>
   );
 }

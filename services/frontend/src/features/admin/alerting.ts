@@ -1,5 +1,6 @@
 import { api, body, type Schemas } from "../../lib/api/client";
 import type { Page } from "../../lib/query/use";
+import { METRICS, PLATFORM_METRICS } from "./measures";
 
 export type Told = Schemas["Told"];
 export type Channel = Schemas["NotificationChannelOut"];
@@ -9,6 +10,10 @@ export type Message = Schemas["NotificationMessageOut"];
 export type Kind = Schemas["ChannelKind"];
 export type Rule = Schemas["AlertRuleOut"];
 export type RuleIn = Schemas["AlertRuleIn"];
+type PlatformRuleIn = Schemas["PlatformAlertRuleIn"];
+export type PlatformChannel = Schemas["PlatformChannelOut"];
+/** Where messages go: the target is sealed and never shown again. */
+export type Destination = Schemas["PlatformChannelIn"];
 export type Trial = Schemas["AlertTrialOut"];
 
 type Read<T> = (cursor: string | undefined, signal: AbortSignal) => Promise<Page<T>>;
@@ -45,22 +50,56 @@ export function listMessages(id: string): Read<Message> {
   };
 }
 
-export const listRules: Read<Rule> = (cursor, signal) =>
-  body(api.GET("/v1/alert-rules", { ...page(cursor), signal }));
-
-export function makeRule(given: RuleIn): Promise<Rule> {
-  return body(api.POST("/v1/alert-rules", { body: given }));
+/** The alert rules of a client, or those over all clients. */
+export interface RuleBook {
+  key: string;
+  metrics: readonly string[];
+  list: Read<Rule>;
+  make: (given: RuleIn) => Promise<Rule>;
+  replace: (rule: Rule, given: RuleIn) => Promise<Rule>;
+  remove: (id: string) => Promise<unknown>;
+  /** What a rule would see now, where that can be asked. */
+  attempt?: (given: RuleIn) => Promise<Trial>;
 }
 
-export function replaceRule(rule: Rule, given: RuleIn): Promise<Rule> {
-  const params = { path: { rule_id: rule.rule_id }, header: revised(rule.version) };
-  return body(api.PUT("/v1/alert-rules/{rule_id}", { params, body: given }));
+const ofRule = (rule: Rule) => ({ path: { rule_id: rule.rule_id }, header: revised(rule.version) });
+
+export const CLIENT_RULES: RuleBook = {
+  key: "alert-rules",
+  metrics: METRICS,
+  list: (cursor, signal) => body(api.GET("/v1/alert-rules", { ...page(cursor), signal })),
+  make: (given) => body(api.POST("/v1/alert-rules", { body: given })),
+  replace: (rule, given) => body(api.PUT("/v1/alert-rules/{rule_id}", { params: ofRule(rule), body: given })),
+  remove: (id) => api.DELETE("/v1/alert-rules/{rule_id}", { params: { path: { rule_id: id } } }),
+  attempt: (given) => body(api.POST("/v1/alert-rules/try", { body: given })),
+};
+
+export const PLATFORM_RULES: RuleBook = {
+  key: "platform-alert-rules",
+  metrics: PLATFORM_METRICS,
+  list: (cursor, signal) => body(api.GET("/v1/platform/alert-rules", { ...page(cursor), signal })),
+  make: (given) => body(api.POST("/v1/platform/alert-rules", { body: given as PlatformRuleIn })),
+  replace: (rule, given) =>
+    body(
+      api.PUT("/v1/platform/alert-rules/{rule_id}", {
+        params: ofRule(rule),
+        body: given as PlatformRuleIn,
+      }),
+    ),
+  remove: (id) => api.DELETE("/v1/platform/alert-rules/{rule_id}", { params: { path: { rule_id: id } } }),
+};
+
+export const listPlatformChannels: Read<PlatformChannel> = (cursor, signal) =>
+  body(api.GET("/v1/platform/channels", { ...page(cursor), signal }));
+
+export function makePlatformChannel(given: Destination): Promise<PlatformChannel> {
+  return body(api.POST("/v1/platform/channels", { body: given }));
 }
 
-export function removeRule(id: string): Promise<unknown> {
-  return api.DELETE("/v1/alert-rules/{rule_id}", { params: { path: { rule_id: id } } });
+export function removePlatformChannel(id: string): Promise<unknown> {
+  return api.DELETE("/v1/platform/channels/{channel_id}", { params: { path: { channel_id: id } } });
 }
 
-export function tryRule(given: RuleIn): Promise<Trial> {
-  return body(api.POST("/v1/alert-rules/try", { body: given }));
+export function testPlatformChannel(id: string): Promise<unknown> {
+  return api.POST("/v1/platform/channels/{channel_id}/test", { params: { path: { channel_id: id } } });
 }

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { draftOf, measured, ruleOf, thresholdOf, typedThreshold } from "./measures";
+import { draftOf, METRICS, measured, ruleOf, thresholdOf, typedThreshold } from "./measures";
 
 test("a threshold is typed in the unit of its measure and sent in the server's", () => {
   expect(thresholdOf("failure_rate", "12.5")).toBe(0.125);
@@ -18,7 +18,7 @@ test("values carry their unit, and nothing to judge by is no zero", () => {
 });
 
 test("a draft names either a metric or an event", () => {
-  const draft = { ...draftOf(), name: "queue" };
+  const draft = { ...draftOf(undefined, METRICS), name: "queue" };
   expect(ruleOf(draft)).toMatchObject({ metric: "review_queue_depth", threshold: 100, name: "queue" });
   expect(ruleOf({ ...draft, source: "fraud_detected", threshold: "0" })).toMatchObject({
     event: "fraud_detected",

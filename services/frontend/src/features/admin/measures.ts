@@ -11,6 +11,18 @@ export const METRICS = [
   "dead_runs",
   "deliveries_failing",
 ] as const;
+export const PLATFORM_METRICS = [
+  "dead_runs",
+  "queue_depth",
+  "queue_age_s",
+  "outbox_age_s",
+  "sendings_age_s",
+  "review_queue_age_s",
+  "failure_rate",
+  "spend_usd",
+  "providers_down",
+  "services_down",
+] as const;
 export const RULE_EVENTS = [
   "hitl_required",
   "process_failed",
@@ -24,7 +36,7 @@ type Unit = "count" | "minutes" | "percent" | "seconds" | "usd";
 
 /** In what a threshold is typed. The server counts seconds and shares 0..1. */
 export function unitOf(source: string): Unit {
-  if (source === "review_queue_age_s") return "minutes";
+  if (source.endsWith("_age_s")) return "minutes";
   if (source === "latency_p95_s") return "seconds";
   if (source.endsWith("_rate")) return "percent";
   return source === "spend_usd" ? "usd" : "count";
@@ -67,11 +79,11 @@ export interface Draft {
   is_enabled: boolean;
 }
 
-export function draftOf(rule?: Rule): Draft {
+export function draftOf(rule: Rule | undefined, metrics: readonly string[]): Draft {
   if (!rule)
     return {
       name: "",
-      source: METRICS[0],
+      source: metrics[0] ?? "",
       comparison: "above",
       threshold: "100",
       window_s: 3_600,
@@ -96,6 +108,6 @@ export function draftOf(rule?: Rule): Draft {
 export function ruleOf({ source, threshold, ...rest }: Draft): RuleIn | null {
   const value = thresholdOf(source, threshold);
   if (value === null) return null;
-  const isMetric = (METRICS as readonly string[]).includes(source);
-  return { ...rest, threshold: value, ...(isMetric ? { metric: source } : { event: source }) } as RuleIn;
+  const isEvent = (RULE_EVENTS as readonly string[]).includes(source);
+  return { ...rest, threshold: value, ...(isEvent ? { event: source } : { metric: source }) } as RuleIn;
 }

@@ -135,10 +135,6 @@ export async function eraseProcess(processId: string): Promise<void> {
   await api.DELETE("/v1/processes/{process_id}", at(processId));
 }
 
-export function listTypes(signal: AbortSignal) {
-  return body(api.GET("/v1/process-types", { params: { query: { limit: 100 } }, signal }));
-}
-
 export const STAGES = ["INGEST", "INTELLIGENT_OCR", "INTELLIGENT_PROCESS", "OUTPUT"] as const;
 
 const FINAL = new Set(["completed", "failed", "cancelled"]);

@@ -1,4 +1,5 @@
 import { pageKey } from "../../lib/document-pages";
+import { kindByName, shownValue } from "../../lib/kinds";
 import { fieldName } from "../../lib/names";
 import type { ViewerBox } from "../../ui/viewer/pages";
 import type { ReadField } from "./api";
@@ -34,7 +35,7 @@ export function boxesOf(
 }
 
 function labelOf(name: string, field: ReadField | undefined): string {
-  return field ? `${fieldName(name)}: ${field.value}` : fieldName(name);
+  return field ? `${fieldName(name)}: ${shownValue(kindByName(name), String(field.value))}` : fieldName(name);
 }
 
 function toneOf(field: ReadField | undefined): ViewerBox["tone"] {

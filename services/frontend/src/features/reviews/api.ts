@@ -1,10 +1,10 @@
 import { api, body, onceKey, type Schemas } from "../../lib/api/client";
 import { problemOf } from "../../lib/api/problem";
 import { pageSrc } from "../../lib/document-pages";
+import type { Kind } from "../../lib/kinds";
 import { queries } from "../../lib/query/client";
 import type { Fractions } from "../../ui/viewer/geometry";
 import { type Case, caseOf, type Result, type Row, recased } from "./case";
-import type { Kind } from "./values";
 
 export type Review = Schemas["ReviewOut"];
 
@@ -150,9 +150,4 @@ function withNulls(row: Row): Record<string, string | null> {
 export function readDocument(documentId: string, signal: AbortSignal): Promise<Schemas["DocumentOut"]> {
   const params = { path: { document_id: documentId } };
   return body(api.GET("/v1/documents/{document_id}", { params, signal }));
-}
-
-export async function listTypes(signal: AbortSignal): Promise<Schemas["ProcessTypeOut"][]> {
-  const found = await body(api.GET("/v1/process-types", { params: { query: { limit: 100 } }, signal }));
-  return found.data;
 }

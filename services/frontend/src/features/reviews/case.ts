@@ -1,6 +1,6 @@
 import type { Schemas } from "../../lib/api/client";
+import { type Kind, kindByName } from "../../lib/kinds";
 import type { Fractions } from "../../ui/viewer/geometry";
-import { type Kind, kindByName } from "./values";
 
 type Json = Record<string, unknown>;
 type Process = Schemas["ProcessOut"];

@@ -1,6 +1,7 @@
 import { isDecimal, isNear, product, sum } from "../../lib/decimal";
+import { isNumeric, kindByName } from "../../lib/kinds";
 import type { Field, Row } from "./case";
-import { canonical, type Kind, kindByName } from "./values";
+import { canonical } from "./values";
 
 /** What is pasted from a spreadsheet: rows by line, cells by tab; a cell in quotes may hold both. */
 export function cellsOf(pasted: string): string[][] {
@@ -49,7 +50,7 @@ export function emptyRow(columns: readonly string[]): Row {
 }
 
 export function isNumber(column: string): boolean {
-  return (["money", "quantity", "rate"] as Kind[]).includes(kindByName(column));
+  return isNumeric(kindByName(column));
 }
 
 const TOTALS = ["line_total", "total", "amount"];

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { canonical, kindByName, wrongWith } from "./values";
+import { kindByName } from "../../lib/kinds";
+import { canonical, wrongWith } from "./values";
 
 test.each([
   ["1.234,56 €", "1234.56"],

@@ -1,41 +1,5 @@
 import type { TextKey } from "../../lib/i18n";
-
-/** What a value is, as the output schema names it (`x-kind`). */
-export type Kind =
-  | "money"
-  | "date"
-  | "id"
-  | "iban"
-  | "vat_id"
-  | "party"
-  | "address"
-  | "currency"
-  | "rate"
-  | "email"
-  | "phone"
-  | "quantity"
-  | "boolean"
-  | "text";
-
-const BY_NAME: readonly [RegExp, Kind][] = [
-  [/iban$/, "iban"],
-  [/vat_id$|vat_number$/, "vat_id"],
-  [/currency$/, "currency"],
-  [/(^|_)date$|date_of_birth$|_on$/, "date"],
-  [/rate$|percent$/, "rate"],
-  [/quantity$|_count$/, "quantity"],
-  [/e?mail$/, "email"],
-  [/phone$/, "phone"],
-  [/(total|amount|price|due|paid|net|gross|balance|tip|subtotal|withheld|income|rents|royalties)$/, "money"],
-  [/(number|code|reference|tin)$/, "id"],
-  [/address$|street$/, "address"],
-];
-
-/** The kind of a field that the server told nothing of, by its name; else text. */
-export function kindByName(name: string): Kind {
-  const last = name.split(".").at(-1) ?? name;
-  return BY_NAME.find(([pattern]) => pattern.test(last))?.[1] ?? "text";
-}
+import type { Kind } from "../../lib/kinds";
 
 /** As typed → as kept: a plain decimal, an ISO date, an IBAN without spaces. What cannot be understood stays as it is. */
 export function canonical(kind: Kind, typed: string): string {
@@ -116,9 +80,4 @@ function isIban(text: string): boolean {
     rest = (rest * (value > 9 ? 100 : 10) + value) % 97;
   }
   return rest === 1;
-}
-
-/** For the eye: an IBAN in fours. */
-export function shownValue(kind: Kind, value: string): string {
-  return kind === "iban" ? value.replace(/(.{4})(?=.)/g, "$1 ") : value;
 }

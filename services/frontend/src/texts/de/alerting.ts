@@ -113,6 +113,7 @@ export const webhooks = {
 
 export const notifications = {
   title: "Meldungen",
+  alerts: "Warnungen",
   inbox: "Meldungen",
   unread_one: "Meldungen: {count} ungelesen",
   unread_other: "Meldungen: {count} ungelesen",
@@ -154,6 +155,8 @@ export const notifications = {
   no_channel: "Noch kein Kanal",
   no_channel_hint:
     "Ein Kanal ist ein Postfach, ein Chat oder ein Telefon Ihres Teams, das Meldungen bekommt.",
+  no_platform_channel_hint:
+    "Ein Kanal ist ein Postfach, ein Chat oder ein Telefon derer, die die Plattform betreiben. Jede Warnung unten geht an alle.",
   kind_one: "Art",
   kind: {
     email: "E-Mail",
@@ -186,6 +189,7 @@ export const notifications = {
   messages_of: "Nachrichten von {name}",
   no_message: "Noch wurde nichts gesendet",
   test_message: "Testnachricht",
+  test_sent: "Der Test ist unterwegs: die Liste zeigt, ob er ankommt.",
   content: "Was",
   message_state: {
     pending: "Wartet",
@@ -216,6 +220,12 @@ export const notifications = {
     "Eine Regel meldet, wenn ein Messwert oder die Häufigkeit eines Ereignisses eine Schwelle überschreitet.",
   source_one: "Was gemessen wird",
   source: {
+    queue_depth: "Dokumente in der Warteschlange",
+    queue_age_s: "Alter des ältesten wartenden Dokuments",
+    outbox_age_s: "Alter des ältesten ungesendeten Ereignisses",
+    sendings_age_s: "Alter der ältesten ungesendeten Nachricht",
+    providers_down: "Modellanbieter, die nicht antworten",
+    services_down: "Dienste ohne Arbeiter",
     review_queue_depth: "Offene Prüfungen",
     review_queue_age_s: "Alter der ältesten Prüfung",
     failure_rate: "Anteil, der scheitert",
@@ -231,6 +241,12 @@ export const notifications = {
     quota_warning: "Budgetwarnungen",
   },
   source_hint: {
+    queue_depth: "Wie viele auf Lesen oder Prüfen warten, über alle Mandanten.",
+    queue_age_s: "Wie lange das älteste wartet.",
+    outbox_age_s: "Wie lange das älteste auf Veröffentlichung wartet.",
+    sendings_age_s: "Webhooks, Ergebnisse und Mails: wie lange die älteste wartet.",
+    providers_down: "Wie viele jetzt ausgefallen sind.",
+    services_down: "Bei wie vielen jetzt niemand arbeitet.",
     review_queue_depth: "Wie viele jetzt warten.",
     review_queue_age_s: "Wie lange die älteste wartet.",
     failure_rate: "Von denen, die fertig wurden oder scheiterten.",

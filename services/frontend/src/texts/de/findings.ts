@@ -132,3 +132,12 @@ export const field_names = {
   buyer_reference: "Zeichen des Käufers",
   invoice_number: "Rechnungsnummer",
 };
+
+/** Types of documents that come with the program. */
+export const type_names = {
+  simple_invoice: "Rechnung",
+  us_tax_form: "US-Steuerformular",
+  expense_receipt: "Beleg",
+  bank_statement: "Kontoauszug",
+  payroll_v1: "Gehaltsabrechnung",
+};

@@ -1,4 +1,6 @@
 export const reviews = {
+  from: "Von",
+  amount: "Betrag",
   lead: "Worin sich die Maschine nicht sicher ist.",
   waiting_one: "{count} Dokument wartet auf einen Menschen.",
   waiting_other: "{count} Dokumente warten auf einen Menschen.",
@@ -207,12 +209,5 @@ export const reviews = {
     rates: "Sätze",
     bits_of_256: "Abweichende Bits von 256",
     account: "Konto",
-  },
-  type: {
-    simple_invoice: "Rechnung",
-    us_tax_form: "US-Steuerformular",
-    receipt: "Beleg",
-    bank_statement: "Kontoauszug",
-    identity_document: "Ausweis",
   },
 };

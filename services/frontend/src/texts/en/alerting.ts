@@ -110,6 +110,7 @@ export const webhooks = {
 
 export const notifications = {
   title: "Notifications",
+  alerts: "Alerts",
   inbox: "Notifications",
   unread_one: "Notifications: {count} not read",
   unread_other: "Notifications: {count} not read",
@@ -150,6 +151,8 @@ export const notifications = {
   add_channel: "Add a channel",
   no_channel: "No channel yet",
   no_channel_hint: "A channel is a mailbox, a chat or a phone of your team that gets notifications.",
+  no_platform_channel_hint:
+    "A channel is a mailbox, a chat or a phone of those who run the platform. Every alert below goes to all of them.",
   kind_one: "Kind",
   kind: {
     email: "E-mail",
@@ -182,6 +185,7 @@ export const notifications = {
   messages_of: "Messages of {name}",
   no_message: "Nothing was sent yet",
   test_message: "Test message",
+  test_sent: "The test is on its way: the list shows whether it arrives.",
   content: "What",
   message_state: {
     pending: "Waits",
@@ -210,6 +214,12 @@ export const notifications = {
   no_rule_hint: "A rule tells people when a measure, or how often something happens, is beyond a threshold.",
   source_one: "What is measured",
   source: {
+    queue_depth: "Documents in the queue",
+    queue_age_s: "Age of the oldest document in the queue",
+    outbox_age_s: "Age of the oldest unsent event",
+    sendings_age_s: "Age of the oldest unsent message",
+    providers_down: "Model providers that do not answer",
+    services_down: "Services without a worker",
     review_queue_depth: "Open reviews",
     review_queue_age_s: "Age of the oldest review",
     failure_rate: "Share that fails",
@@ -225,6 +235,12 @@ export const notifications = {
     quota_warning: "Budget warnings",
   },
   source_hint: {
+    queue_depth: "How many wait to be read or checked, over all clients.",
+    queue_age_s: "How long the oldest has waited.",
+    outbox_age_s: "How long the oldest has waited to be published.",
+    sendings_age_s: "Webhooks, results and mails: how long the oldest has waited.",
+    providers_down: "How many are down now.",
+    services_down: "How many have nobody at work now.",
     review_queue_depth: "How many wait now.",
     review_queue_age_s: "How long the oldest has waited.",
     failure_rate: "Of those that ended completed or failed.",

@@ -135,3 +135,12 @@ export const field_names = {
   buyer_reference: "Buyer's reference",
   invoice_number: "Invoice number",
 };
+
+/** Types of documents that come with the program. */
+export const type_names = {
+  simple_invoice: "Invoice",
+  us_tax_form: "US tax form",
+  expense_receipt: "Receipt",
+  bank_statement: "Bank statement",
+  payroll_v1: "Payslip",
+};

@@ -1,4 +1,6 @@
 export const reviews = {
+  from: "From",
+  amount: "Amount",
   lead: "What the machine is not sure of.",
   waiting_one: "{count} document waits for a person.",
   waiting_other: "{count} documents wait for a person.",
@@ -204,12 +206,5 @@ export const reviews = {
     rates: "Rates",
     bits_of_256: "Differing bits of 256",
     account: "Account",
-  },
-  type: {
-    simple_invoice: "Invoice",
-    us_tax_form: "US tax form",
-    receipt: "Receipt",
-    bank_statement: "Bank statement",
-    identity_document: "Identity document",
   },
 };

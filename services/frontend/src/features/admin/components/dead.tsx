@@ -14,6 +14,7 @@ import { Listed } from "../../../ui/listed";
 import { Trouble } from "../../../ui/states";
 import type { Column } from "../../../ui/table";
 import { toast } from "../../../ui/toasts";
+import { TypeName } from "../../../ui/type-name";
 import { may } from "../../session/session";
 import { type DeadFilter, type DeadRun, dropDead, listDead, replayDead } from "../api";
 import { AdminFrame } from "./frame";
@@ -203,7 +204,9 @@ function Of({ row }: { row: DeadRun }) {
       >
         {name}
       </a>
-      <span class="block text-ink-faint text-xs">{row.process_type_id}</span>
+      <span class="block text-ink-faint text-xs">
+        <TypeName id={row.process_type_id} />
+      </span>
     </span>
   );
 }

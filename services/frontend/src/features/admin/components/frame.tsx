@@ -18,6 +18,7 @@ const ofClient = () => [
 
 const ofPlatform = () => [
   { path: "/clients", title: t("clients.title") },
+  { path: "/clients/alerts", title: t("notifications.alerts") },
   { path: "/clients/dead", title: t("dead.title") },
   { path: "/clients/health", title: t("health.title") },
 ];

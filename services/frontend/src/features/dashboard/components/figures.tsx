@@ -1,5 +1,5 @@
 import { dollars, duration, number, percent } from "../../../lib/format";
-import { locale, t } from "../../../lib/i18n";
+import { region, t } from "../../../lib/i18n";
 import { useQuery } from "../../../lib/query/use";
 import { Chart } from "../../../ui/chart";
 import { Card } from "../../../ui/page";
@@ -30,8 +30,8 @@ export function Figures({ days }: { days: number }) {
 }
 
 function named(keys: readonly string[]) {
-  const short = new Intl.DateTimeFormat(locale.value, { day: "numeric", month: "short", timeZone: "UTC" });
-  const long = new Intl.DateTimeFormat(locale.value, { dateStyle: "medium", timeZone: "UTC" });
+  const short = new Intl.DateTimeFormat(region.value, { day: "numeric", month: "short", timeZone: "UTC" });
+  const long = new Intl.DateTimeFormat(region.value, { dateStyle: "medium", timeZone: "UTC" });
   return keys.map((key) => ({ label: short.format(new Date(key)), title: long.format(new Date(key)) }));
 }
 

@@ -3,13 +3,13 @@ import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import { pageKey, pagesOf } from "../../../lib/document-pages";
 import { bytes, percent } from "../../../lib/format";
 import { t, tn, tword } from "../../../lib/i18n";
+import { useTypeName } from "../../../lib/process-types";
 import { said } from "../../../lib/said";
 import { Icon } from "../../../ui/icon";
 import { Card } from "../../../ui/page";
 import type { ViewerBox } from "../../../ui/viewer/pages";
 import { Viewer } from "../../../ui/viewer/viewer";
 import type { Document } from "../api";
-import { useTypeName } from "../naming";
 import type { Place } from "../places";
 
 /** The documents of a process, page below page, with the places of what was read. */

@@ -1,6 +1,7 @@
 import { CircleX, Crosshair } from "lucide";
-import { flagText } from "../../../lib/findings";
+import { checkText } from "../../../lib/findings";
 import { t, tword } from "../../../lib/i18n";
+import { kindByName, shownValue } from "../../../lib/kinds";
 import { fieldName } from "../../../lib/names";
 import { Confidence } from "../../../ui/badge";
 import { Icon } from "../../../ui/icon";
@@ -17,6 +18,7 @@ interface FieldsProps {
 export function Fields({ fields, chosen, show }: FieldsProps) {
   const all = inReadingOrder(fields);
   const found = all.filter(([, field]) => field.value !== null);
+  const currency = currencyOf(fields);
   const missing = all.filter(([, field]) => field.value === null);
   return (
     <>
@@ -26,6 +28,7 @@ export function Fields({ fields, chosen, show }: FieldsProps) {
             key={name}
             name={name}
             field={field}
+            currency={currency}
             isChosen={chosen === name}
             show={() => show(name, field)}
           />
@@ -43,11 +46,13 @@ export function Fields({ fields, chosen, show }: FieldsProps) {
 function Field({
   name,
   field,
+  currency,
   isChosen,
   show,
 }: {
   name: string;
   field: ReadField;
+  currency: string | null;
   isChosen: boolean;
   show: () => void;
 }) {
@@ -57,15 +62,13 @@ function Field({
       data-read={name}
       class={`relative grid grid-cols-[6rem_1fr_auto] sm:grid-cols-[minmax(6rem,9rem)_1fr_auto] items-center gap-x-3 px-4 py-2 ${isChosen ? "bg-accent-wash" : "hover:bg-sunken"}`}
     >
-      <dt class="truncate text-ink-soft text-xs" title={name}>
-        {fieldName(name)}
-      </dt>
+      <dt class="break-words text-ink-soft text-xs">{fieldName(name)}</dt>
       <dd class="min-w-0 break-words text-sm">
-        {String(field.value)}
+        {shownValue(kindByName(name), String(field.value), currency)}
         {failed.map((check) => (
           <span key={check.code} class="mt-0.5 flex items-center gap-1.5 text-bad text-xs">
             <Icon of={CircleX} size={12} />
-            {flagText(check)}
+            {checkText(check, name)}
           </span>
         ))}
       </dd>
@@ -99,4 +102,10 @@ function failedChecks(checks: readonly Check[]): Check[] {
     if (!check.ok && !by.get(check.code)?.message) by.set(check.code, check);
   }
   return [...by.values()];
+}
+
+/** In what the amounts are; null where it is not known. */
+export function currencyOf(fields: Readonly<Record<string, ReadField>>): string | null {
+  const value = fields.currency?.value;
+  return typeof value === "string" ? value : null;
 }

@@ -3,11 +3,10 @@ import type { RefObject } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { useSettled } from "../../../lib/hooks";
 import { t } from "../../../lib/i18n";
-import { useQuery } from "../../../lib/query/use";
+import { typeName, useTypes } from "../../../lib/process-types";
 import { Button } from "../../../ui/button";
 import { Select, TextField } from "../../../ui/field";
 import { Icon } from "../../../ui/icon";
-import { listTypes } from "../api";
 import { ALL, GROUPS, type Group, holds, isAll, type ProcessFilter, toggled } from "../filter";
 
 interface FiltersProps {
@@ -99,10 +98,10 @@ function Chip({ isOn, press, children }: { isOn: boolean; press: () => void; chi
 }
 
 function MoreFilters({ filter, change }: Omit<FiltersProps, "search">) {
-  const types = useQuery({ key: ["process-types"], read: listTypes, staleMs: 300_000 });
+  const types = useTypes();
   const options = (types.data?.data ?? []).map((each) => ({
     value: each.process_type_id,
-    label: each.display_name,
+    label: typeName(each),
   }));
   return (
     <div class="grid gap-3 rounded-xl border border-line bg-surface p-4 sm:grid-cols-2 lg:grid-cols-4">

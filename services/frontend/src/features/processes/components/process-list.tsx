@@ -5,6 +5,7 @@ import { ago } from "../../../lib/format";
 import { useNow } from "../../../lib/hooks";
 import { t } from "../../../lib/i18n";
 import { useKeys } from "../../../lib/keys";
+import { useTypeName } from "../../../lib/process-types";
 import { useList } from "../../../lib/query/use";
 import { Confidence, Status } from "../../../ui/badge";
 import { Button, LinkButton } from "../../../ui/button";
@@ -15,20 +16,16 @@ import { may } from "../../session/session";
 import { listProcesses, type Process } from "../api";
 import { ALL, addressOf, filterOf, isAll, type ProcessFilter } from "../filter";
 import { useLiveList } from "../live-list";
-import { nameOf, useTypeName } from "../naming";
+import { nameOf } from "../naming";
 import { BulkBar } from "./bulk-bar";
 import { Filters } from "./filters";
 import { Views } from "./views";
 
-const columns = (now: number, typeName: (id: string) => string): Column<Process>[] => [
+const columns = (now: number, typeName: (id: string | null) => string): Column<Process>[] => [
   { title: t("processes.file"), cell: (row) => <Name row={row} />, class: "max-w-0 w-full" },
   {
     title: t("processes.type"),
-    cell: (row) => (
-      <span class="whitespace-nowrap text-ink-soft">
-        {row.process_type_id ? typeName(row.process_type_id) : "–"}
-      </span>
-    ),
+    cell: (row) => <span class="whitespace-nowrap text-ink-soft">{typeName(row.process_type_id)}</span>,
     class: "hidden lg:table-cell",
   },
   { title: t("processes.status"), cell: (row) => <Status status={row.status} /> },

@@ -1,3 +1,4 @@
+import { isNumeric, kindByName, shownValue } from "../../../lib/kinds";
 import { fieldName } from "../../../lib/names";
 import type { ReadField, TableRow } from "../api";
 
@@ -37,7 +38,11 @@ function Grid({
         <thead>
           <tr>
             {columns.map((column) => (
-              <th key={column} scope="col" class="whitespace-nowrap px-4 py-1.5 font-medium text-ink-faint">
+              <th
+                key={column}
+                scope="col"
+                class={`whitespace-nowrap px-4 py-1.5 font-medium text-ink-faint ${side(column)}`}
+              >
                 {fieldName(column)}
               </th>
             ))}
@@ -52,18 +57,18 @@ function Grid({
                 return (
                   <td
                     key={column}
-                    class={`px-4 py-1.5 align-top ${chosen === place ? "bg-accent-wash" : ""}`}
+                    class={`px-4 py-1.5 align-top ${side(column)} ${chosen === place ? "bg-accent-wash" : ""}`}
                   >
                     {field?.page && field.value !== null ? (
                       <button
                         type="button"
-                        class="text-left hover:text-accent"
+                        class="text-[length:inherit] [text-align:inherit] hover:text-accent"
                         onClick={() => show(place, field)}
                       >
-                        {String(field.value)}
+                        {shown(column, field)}
                       </button>
                     ) : (
-                      <span>{field?.value == null ? "–" : String(field.value)}</span>
+                      <span>{shown(column, field)}</span>
                     )}
                   </td>
                 );
@@ -74,6 +79,12 @@ function Grid({
       </table>
     </section>
   );
+}
+
+const side = (column: string) => (isNumeric(kindByName(column)) ? "numbers text-right" : "");
+
+function shown(column: string, field: ReadField | undefined): string {
+  return field?.value == null ? "–" : shownValue(kindByName(column), String(field.value));
 }
 
 /** What names a line stands before its figures. */

@@ -2,7 +2,7 @@ import { Check, CircleAlert, CircleDashed, Hand, type IconNode, LoaderCircle, Ro
 import { useState } from "preact/hooks";
 import { dateTime, dollars, duration, number } from "../../../lib/format";
 import { useNow } from "../../../lib/hooks";
-import { t, tn, tword } from "../../../lib/i18n";
+import { region, t, tn, tword } from "../../../lib/i18n";
 import { useQuery } from "../../../lib/query/use";
 import { Button } from "../../../ui/button";
 import { Icon } from "../../../ui/icon";
@@ -189,7 +189,7 @@ function Figure({ name, value }: { name: string; value: string }) {
 
 function Events({ id }: { id: string }) {
   const asked = useQuery({ key: ["process", id, "events"], read: (signal) => getEvents(id, signal) });
-  const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+  const time = new Intl.DateTimeFormat(region.value, { timeStyle: "medium" });
   return (
     <Card title={t("processes.events")}>
       <Shown of={asked} rows={6}>

@@ -1,13 +1,13 @@
 import { Check, CircleAlert } from "lucide";
-import { useId } from "preact/hooks";
-import { reasonText } from "../../../lib/findings";
+import { useId, useLayoutEffect, useRef } from "preact/hooks";
+import { checkText, reasonText } from "../../../lib/findings";
 import { percent } from "../../../lib/format";
 import { t, tword } from "../../../lib/i18n";
+import { isNumeric, shownValue } from "../../../lib/kinds";
 import { fieldName } from "../../../lib/names";
 import { Icon } from "../../../ui/icon";
 import { type Field, isDoubtful } from "../case";
-import { checkText } from "../names";
-import { shownValue, wrongWith } from "../values";
+import { wrongWith } from "../values";
 
 export interface FieldRowProps {
   field: Field;
@@ -28,12 +28,16 @@ export interface FieldRowProps {
 
 /** Checks that only say that there is no value. */
 const ABSENCE = new Set(["schema_required", "schema_type", "required"]);
-const NUMERIC = new Set(["money", "rate", "quantity"]);
 
 /** One value: its name, the value to be corrected, and why it should be looked at. */
 export function FieldRow(props: FieldRowProps) {
   const { field, value, isActive, isConfirmed } = props;
   const id = useId();
+  const input = useRef<HTMLInputElement>(null);
+  useLayoutEffect(() => {
+    // The plain value took the place of the shown one, and the selection went with it.
+    if (isActive && document.activeElement === input.current) input.current?.select();
+  }, [isActive]);
   const doubtful = props.isDoubtful;
   const key = wrongWith(field.kind, value);
   const wrong = key ? t(key) : props.refused;
@@ -67,10 +71,11 @@ export function FieldRow(props: FieldRowProps) {
           {doubtful && <Standing field={field} isConfirmed={isConfirmed} />}
         </div>
         <input
+          ref={input}
           id={id}
           data-input={field.name}
           value={isActive ? value : shownValue(field.kind, value)}
-          inputMode={NUMERIC.has(field.kind) ? "decimal" : undefined}
+          inputMode={isNumeric(field.kind) ? "decimal" : undefined}
           autocomplete="off"
           spellcheck={false}
           aria-invalid={wrong ? true : undefined}
@@ -87,7 +92,7 @@ export function FieldRow(props: FieldRowProps) {
             doubtful
               ? "h-9 border-line-strong/60 bg-surface text-base"
               : "h-8 border-transparent text-sm group-hover:border-line"
-          } ${NUMERIC.has(field.kind) ? "numbers" : ""}`}
+          } ${isNumeric(field.kind) ? "numbers" : ""}`}
         />
       </div>
       <p id={`${id}-told`} class="sr-only">

@@ -1,8 +1,8 @@
 import { reasonText } from "../../../lib/findings";
 import { t } from "../../../lib/i18n";
+import { useTypeName } from "../../../lib/process-types";
 import { Select } from "../../../ui/field";
 import type { QueueFilter, Review } from "../api";
-import { typeName } from "../names";
 
 /** Narrows the queue by why something waits, what it is, and whose it is. */
 export function Filters({
@@ -14,6 +14,7 @@ export function Filters({
   filter: QueueFilter;
   change: (filter: QueueFilter) => void;
 }) {
+  const typeName = useTypeName();
   const codes = [
     ...new Set([
       ...rows.flatMap((row) => row.reasons.map((each) => each.code)),

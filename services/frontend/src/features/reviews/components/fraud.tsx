@@ -4,14 +4,14 @@ import { pageKey, pageSrc } from "../../../lib/document-pages";
 import { flagText } from "../../../lib/findings";
 import { day } from "../../../lib/format";
 import { t, tword } from "../../../lib/i18n";
+import { shownValue } from "../../../lib/kinds";
 import { fieldName } from "../../../lib/names";
+import { said } from "../../../lib/said";
 import { Button } from "../../../ui/button";
 import { Icon } from "../../../ui/icon";
 import { Picture } from "../../../ui/viewer/picture";
 import type { Case, Flag, Place } from "../case";
 import { type Account, accountsOf, changesOf, factsOf, placesOf, twinOf } from "../evidence";
-import { flagAdvice } from "../names";
-import { shownValue } from "../values";
 import { Compare } from "./compare";
 
 type Show = (place: Place, documentId: string) => void;
@@ -216,4 +216,9 @@ function ShowPlace({ place, flag, show }: { place: Place; flag: Flag; show: Show
       {t("reviews.look_at", { page: place.page })}
     </button>
   );
+}
+
+/** What to do about a flag; "" where nothing special is. */
+function flagAdvice(flag: Flag): string {
+  return said("reviews.advice", flag.code) ?? "";
 }

@@ -4,8 +4,8 @@ import { t } from "../../../lib/i18n";
 import { Confidence } from "../../../ui/badge";
 import { IconButton } from "../../../ui/button";
 import { Icon } from "../../../ui/icon";
+import { TypeName } from "../../../ui/type-name";
 import type { Case } from "../case";
-import { typeName } from "../names";
 
 export function CaseHeader({
   of,
@@ -34,7 +34,7 @@ export function CaseHeader({
       <div class="min-w-0 flex-1">
         <h1 class="truncate font-semibold text-sm leading-tight">{of.title}</h1>
         <p class="truncate text-2xs text-ink-faint">
-          {typeName(of.typeId)} · {ago(of.createdAt)}
+          <TypeName id={of.typeId} /> · {ago(of.createdAt)}
           {of.externalId && ` · ${of.externalId}`}
         </p>
       </div>

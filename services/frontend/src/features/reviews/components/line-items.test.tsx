@@ -33,9 +33,9 @@ test("a spreadsheet is pasted over cells, and the sum is checked at once", async
   expect(screen.getByText("The rows add up to 119.00, as Total says.")).toBeTruthy();
   const clipboardData = { getData: () => "30,00\n1.000,00\n5\n" };
   fireEvent.paste(cell("Amount, row 1"), { clipboardData });
-  expect(cell("Amount, row 2").value).toBe("1000.00");
+  expect(cell("Amount, row 2").value).toBe("1,000.00");
   expect(cell("Amount, row 3").value).toBe("5");
-  expect(screen.getByText("The rows add up to 1035.00, but Total says 119.00.")).toBeTruthy();
+  expect(screen.getByText("The rows add up to 1,035.00, but Total says 119.00.")).toBeTruthy();
 });
 
 test("rows are added and removed, and one that does not add up says so", async () => {

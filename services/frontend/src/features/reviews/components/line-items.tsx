@@ -1,6 +1,8 @@
 import { CircleAlert, CircleCheck, Plus, Trash2 } from "lucide";
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef, useState } from "preact/hooks";
+import { decimal } from "../../../lib/format";
 import { t } from "../../../lib/i18n";
+import { isNumeric, kindByName, shownValue } from "../../../lib/kinds";
 import { fieldName } from "../../../lib/names";
 import { Button, IconButton } from "../../../ui/button";
 import { Icon } from "../../../ui/icon";
@@ -8,7 +10,7 @@ import type { Bench } from "../bench";
 import type { Case, Row, Table } from "../case";
 import { rowsIn, valueIn, withTable } from "../draft";
 import { cellsOf, emptyRow, isNumber, laidOver, rowAddsUp, type Sum, sumOf } from "../sheet";
-import { canonical, kindByName } from "../values";
+import { canonical } from "../values";
 
 /** A table of the document as a grid: arrows go from cell to cell, a spreadsheet can be pasted, sums are checked as typed. */
 export function LineItems({
@@ -95,21 +97,14 @@ export function LineItems({
               <tr key={at} class="group border-line border-b last:border-0 focus-within:bg-accent-wash/40">
                 {table.columns.map((column, place) => (
                   <td key={column} class="p-0">
-                    <input
-                      data-cell={`${at}:${place}`}
-                      aria-label={t("reviews.cell", { column: fieldName(column), row: at + 1 })}
+                    <Cell
+                      column={column}
                       value={row[column] ?? ""}
-                      inputMode={isNumber(column) ? "decimal" : undefined}
-                      autocomplete="off"
-                      onFocus={(event) => event.currentTarget.select()}
-                      onInput={(event) => set(at, column, event.currentTarget.value)}
-                      onBlur={(event) => {
-                        const kept = canonical(kindByName(column), event.currentTarget.value);
-                        if (kept !== row[column]) set(at, column, kept);
-                      }}
+                      keep={(value) => set(at, column, value)}
+                      place={`${at}:${place}`}
+                      label={t("reviews.cell", { column: fieldName(column), row: at + 1 })}
                       onPaste={(event) => onPaste(event, at, place)}
                       onKeyDown={(event) => onKeyDown(event, at, place)}
-                      class={`h-8 w-full bg-transparent px-2 focus:outline-2 focus:outline-accent focus:-outline-offset-2 ${isNumber(column) ? "numbers min-w-16 text-right" : "min-w-32"}`}
                     />
                   </td>
                 ))}
@@ -140,12 +135,52 @@ export function LineItems({
   );
 }
 
+interface CellProps {
+  /** Row and column, from 0. */
+  place: string;
+  label: string;
+  column: string;
+  value: string;
+  keep: (value: string) => void;
+  onPaste: (event: ClipboardEvent) => void;
+  onKeyDown: (event: KeyboardEvent) => void;
+}
+
+/** One value of a row: plain while it is typed, as people write it else. */
+function Cell({ place, label, column, value, keep, ...heard }: CellProps) {
+  const kind = kindByName(column);
+  const input = useRef<HTMLInputElement>(null);
+  const [isTyped, setTyped] = useState(false);
+  useLayoutEffect(() => {
+    if (isTyped) input.current?.select();
+  }, [isTyped]);
+  return (
+    <input
+      {...heard}
+      ref={input}
+      data-cell={place}
+      aria-label={label}
+      value={isTyped ? value : shownValue(kind, value)}
+      inputMode={isNumeric(kind) ? "decimal" : undefined}
+      autocomplete="off"
+      onFocus={() => setTyped(true)}
+      onInput={(event) => keep(event.currentTarget.value)}
+      onBlur={() => {
+        setTyped(false);
+        const kept = canonical(kind, value);
+        if (kept !== value) keep(kept);
+      }}
+      class={`h-8 w-full bg-transparent px-2 focus:outline-2 focus:outline-accent focus:-outline-offset-2 ${isNumeric(kind) ? "numbers min-w-16 text-right" : "min-w-32"}`}
+    />
+  );
+}
+
 function SumLine({ sum }: { sum: Sum | null }) {
   if (!sum) return null;
   const values = {
-    total: sum.total ?? "–",
+    total: sum.total === null ? "–" : decimal(sum.total, 2),
     name: sum.against ? fieldName(sum.against) : "",
-    expected: sum.expected,
+    expected: decimal(sum.expected, 2),
   };
   if (sum.agrees === null)
     return (

@@ -2,7 +2,7 @@ import { ClipboardCheck, Lock, PartyPopper } from "lucide";
 import { useEffect, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { reasonLine } from "../../../lib/findings";
-import { duration } from "../../../lib/format";
+import { duration, money } from "../../../lib/format";
 import { t, tn } from "../../../lib/i18n";
 import { useKeys } from "../../../lib/keys";
 import { isLive, onSnapshot } from "../../../lib/live";
@@ -14,10 +14,10 @@ import { Icon } from "../../../ui/icon";
 import { Card, Page } from "../../../ui/page";
 import { Empty, Shown } from "../../../ui/states";
 import { type Column, Table } from "../../../ui/table";
+import { TypeName } from "../../../ui/type-name";
 import { me } from "../../session/session";
 import { loadAhead, type QueueFilter, queueKey, type Review, readQueue } from "../api";
 import { chosenFilter } from "../filter";
-import { typeName } from "../names";
 import { Filters } from "./filters";
 
 /** What waits for a person: the most urgent first, among those the oldest. */
@@ -114,10 +114,21 @@ function openUnlessControl(event: KeyboardEvent, open: () => void): void {
 
 const columns = (): Column<Review>[] => [
   { title: t("reviews.document"), cell: (row) => <Name row={row} />, class: "max-w-64" },
+  {
+    title: t("reviews.from"),
+    cell: (row) => <span class="line-clamp-2 break-words">{row.seller ?? "–"}</span>,
+    class: "hidden max-w-44 md:table-cell",
+  },
+  {
+    title: t("reviews.amount"),
+    cell: (row) => (row.amount === null ? "–" : money(row.amount, row.currency)),
+    right: true,
+    class: "hidden whitespace-nowrap sm:table-cell",
+  },
   { title: t("reviews.why"), cell: (row) => <Reasons row={row} /> },
   {
     title: t("reviews.type_title"),
-    cell: (row) => typeName(row.process.process_type_id ?? null),
+    cell: (row) => <TypeName id={row.process.process_type_id} />,
     class: "hidden lg:table-cell",
   },
   {
@@ -137,11 +148,19 @@ const columns = (): Column<Review>[] => [
 function Name({ row }: { row: Review }) {
   const [first] = row.process.documents;
   const more = row.process.documents.length - 1;
+  const gist = [row.seller, row.amount !== null && money(row.amount, row.currency)].filter(Boolean);
   return (
-    <span class="line-clamp-2 break-words">
-      {first?.file_name ?? row.process.external_id ?? row.process_id}
-      {more > 0 && ` ${tn("processes.more", more)}`}
-    </span>
+    <>
+      <span class="line-clamp-2 break-words">
+        {first?.file_name ?? row.process.external_id ?? row.process_id}
+        {more > 0 && ` ${tn("processes.more", more)}`}
+      </span>
+      {gist.length > 0 && (
+        <span class="numbers block break-words font-normal text-ink-soft text-xs sm:hidden">
+          {gist.join(" · ")}
+        </span>
+      )}
+    </>
   );
 }
 

@@ -1,12 +1,10 @@
 import { Shapes } from "lucide";
 import { useState } from "preact/hooks";
 import { t } from "../../../lib/i18n";
-import { useQuery } from "../../../lib/query/use";
+import { typeName, useTypes } from "../../../lib/process-types";
 import { Button } from "../../../ui/button";
 import { Select } from "../../../ui/field";
-import { listTypes } from "../api";
 import type { Case } from "../case";
-import { typeName } from "../names";
 import { Notice } from "./notice";
 
 const ABOUT_TYPE = new Set(["type_uncertain", "type_mismatch"]);
@@ -14,12 +12,12 @@ const ABOUT_TYPE = new Set(["type_uncertain", "type_mismatch"]);
 /** What kind of document it is, where that is in doubt: it is read as the type that the reviewer gives it. */
 export function TypeChoice({ of, readAs }: { of: Case; readAs: (typeId: string) => void }) {
   const isAsked = of.reasons.some((each) => ABOUT_TYPE.has(each.code));
-  const types = useQuery({ key: ["process-types"], read: listTypes, enabled: isAsked, staleMs: 5 * 60_000 });
+  const types = useTypes(isAsked);
   const [chosen, choose] = useState("");
   if (!isAsked) return null;
-  const options = (types.data ?? []).map((each) => ({
+  const options = (types.data?.data ?? []).map((each) => ({
     value: each.process_type_id,
-    label: each.display_name || typeName(each.process_type_id),
+    label: typeName(each),
   }));
   return (
     <Notice

@@ -2,6 +2,7 @@ import { FlaskConical, Plus } from "lucide";
 import { useState } from "preact/hooks";
 import { ago, dollars, number, percent } from "../../../lib/format";
 import { t, tword } from "../../../lib/i18n";
+import { typeName } from "../../../lib/process-types";
 import { useAct, useList, useQuery } from "../../../lib/query/use";
 import { Badge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
@@ -10,6 +11,7 @@ import { Select, TextField } from "../../../ui/field";
 import { Listed } from "../../../ui/listed";
 import { Shown, Trouble } from "../../../ui/states";
 import { type Column, Table } from "../../../ui/table";
+import { TypeName } from "../../../ui/type-name";
 import {
   type Configuration,
   type Evaluation,
@@ -71,7 +73,11 @@ export function Evaluations() {
 
 const setColumns = (run: (set: EvaluationSet) => void): Column<EvaluationSet>[] => [
   { title: t("setup.name"), cell: (row) => row.name },
-  { title: t("setup.type"), cell: (row) => row.process_type_id, class: "hidden sm:table-cell" },
+  {
+    title: t("setup.type"),
+    cell: (row) => <TypeName id={row.process_type_id} />,
+    class: "hidden sm:table-cell",
+  },
   { title: t("evaluations.documents"), cell: (row) => number(row.documents), right: true },
   {
     title: t("evaluations.act"),
@@ -96,7 +102,11 @@ const runColumns = (show: (id: string) => void): Column<Evaluation>[] => [
       });
     },
   },
-  { title: t("setup.type"), cell: (row) => row.process_type_id, class: "hidden md:table-cell" },
+  {
+    title: t("setup.type"),
+    cell: (row) => <TypeName id={row.process_type_id} />,
+    class: "hidden md:table-cell",
+  },
   {
     title: t("setup.state"),
     cell: (row) =>
@@ -169,7 +179,7 @@ function NewSet({ close }: { close: () => void }) {
         <Select
           label={t("setup.type")}
           value={type}
-          options={types.rows.map((each) => ({ value: each.process_type_id, label: each.display_name }))}
+          options={types.rows.map((each) => ({ value: each.process_type_id, label: typeName(each) }))}
           onPick={setType}
         />
         <div class="flex justify-end gap-2">

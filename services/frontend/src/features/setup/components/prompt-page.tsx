@@ -12,6 +12,7 @@ import { LineDiff } from "../../../ui/line-diff";
 import { Card, Page } from "../../../ui/page";
 import { Shown, Trouble } from "../../../ui/states";
 import { toast } from "../../../ui/toasts";
+import { TypeName } from "../../../ui/type-name";
 import {
   changePrompt,
   clonePrompt,
@@ -72,7 +73,7 @@ function Editor({ prompt, title }: { prompt: Prompt; title: string }) {
       title={title}
       lead={
         <a class="hover:text-accent" href={`/configuration/types/${prompt.process_type_id}`}>
-          {prompt.process_type_id}
+          <TypeName id={prompt.process_type_id} />
         </a>
       }
       actions={

@@ -13,6 +13,7 @@ import { Page } from "../../../ui/page";
 import { Shown, Trouble } from "../../../ui/states";
 import { Tabs } from "../../../ui/tabs";
 import { toast } from "../../../ui/toasts";
+import { TypeName } from "../../../ui/type-name";
 import {
   type Configuration,
   changeConfiguration,
@@ -73,7 +74,7 @@ function Version({ config }: { config: Configuration }) {
       title={t("setup.version_of", { version: config.version })}
       lead={
         <a class="hover:text-accent" href={`/configuration/types/${config.process_type_id}`}>
-          {config.process_type_id}
+          <TypeName id={config.process_type_id} />
         </a>
       }
       actions={<Actions config={config} isChanged={isChanged} draft={draft} acts={acts} />}

@@ -2,13 +2,12 @@ import { Camera, FilePlus2, FileUp, FolderPlus } from "lucide";
 import { useRef } from "preact/hooks";
 import { t } from "../../../lib/i18n";
 import { useKeys } from "../../../lib/keys";
-import { useQuery } from "../../../lib/query/use";
+import { typeName, useTypes } from "../../../lib/process-types";
 import { Button } from "../../../ui/button";
 import { Checkbox, Select } from "../../../ui/field";
 import { Icon } from "../../../ui/icon";
 import { Kbd } from "../../../ui/kbd";
 import { Card, Page } from "../../../ui/page";
-import { listTypes } from "../api";
 import { choice } from "../choice";
 import { wanted } from "../dropped";
 import { handIn, items } from "../queue";
@@ -87,7 +86,7 @@ export function UploadPage() {
 }
 
 function Choices() {
-  const types = useQuery({ key: ["process-types"], read: listTypes, staleMs: 300_000 });
+  const types = useTypes();
   const active = (types.data?.data ?? []).filter((each) => each.is_active);
   const { type, asOne } = choice.value;
   const hint =
@@ -101,7 +100,7 @@ function Choices() {
           value={type}
           options={[
             { value: "", label: t("uploads.auto") },
-            ...active.map((each) => ({ value: each.process_type_id, label: each.display_name })),
+            ...active.map((each) => ({ value: each.process_type_id, label: typeName(each) })),
           ]}
           onPick={(picked) => {
             choice.value = { type: picked, asOne };

@@ -5,7 +5,7 @@ import { useAct } from "../../../../lib/query/use";
 import { spans } from "../../../../lib/spans";
 import { Button } from "../../../../ui/button";
 import { Confirm } from "../../../../ui/confirm";
-import { Checkbox, Select, TextField } from "../../../../ui/field";
+import { Checkbox, Select } from "../../../../ui/field";
 import { FormDialog } from "../../../../ui/form-dialog";
 import { Picks } from "../../../../ui/picks";
 import {
@@ -16,8 +16,8 @@ import {
   removeChannel,
   type Told,
 } from "../../alerting";
+import { DestinationFields } from "./destination-fields";
 
-const KINDS: readonly Kind[] = ["email", "slack", "teams", "telegram", "sms", "mattermost", "discord"];
 const TOLD: readonly Told[] = [
   "hitl_required",
   "process_failed",
@@ -80,37 +80,10 @@ export function ChannelForm({ channel, close }: { channel?: Channel; close: () =
         )
       }
     >
-      {!channel && (
-        <Select
-          label={t("notifications.kind_one")}
-          autofocus
-          value={given.kind}
-          options={KINDS.map((value) => ({ value, label: tword("notifications.kind", value) }))}
-          onPick={(kind) => set({ ...given, kind: kind as Kind })}
-        />
-      )}
-      <TextField
-        label={t("setup.name")}
-        required
-        maxLength={100}
-        placeholder={t("notifications.name_hint")}
-        value={given.name}
-        onText={(name) => set({ ...given, name })}
-      />
-      <TextField
-        label={t("notifications.target")}
-        hint={
-          <>
-            {tword("notifications.target_of", given.kind)}
-            {channel && ` ${t("notifications.target_kept", { target: channel.shown_target ?? "–" })}`}
-          </>
-        }
-        required={!channel}
-        type={given.kind === "email" ? "email" : "text"}
-        autocomplete="off"
-        spellcheck={false}
-        value={given.target}
-        onText={(target) => set({ ...given, target })}
+      <DestinationFields
+        given={given}
+        change={(part) => set({ ...given, ...part })}
+        {...(channel ? { kept: channel.shown_target ?? "–" } : {})}
       />
       <Picks
         legend={t("notifications.about")}

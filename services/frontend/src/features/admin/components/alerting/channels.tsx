@@ -3,12 +3,12 @@ import { useState } from "preact/hooks";
 import { ago } from "../../../../lib/format";
 import { t, tword } from "../../../../lib/i18n";
 import { useAct, useList } from "../../../../lib/query/use";
-import { Badge } from "../../../../ui/badge";
 import { Button, IconButton } from "../../../../ui/button";
 import { Listed } from "../../../../ui/listed";
 import { Trouble } from "../../../../ui/states";
 import type { Column } from "../../../../ui/table";
 import { type Channel, listChannels, testChannel } from "../../alerting";
+import { ChannelName, ChannelState } from "./channel-cells";
 import { ChannelForm } from "./channel-form";
 import { Messages } from "./messages";
 
@@ -52,15 +52,7 @@ export function Channels() {
 const columns = (open: (next: Open) => void, test: (channel: Channel) => void): Column<Channel>[] => [
   {
     title: t("setup.name"),
-    cell: (row) => (
-      <span class="block py-1">
-        <span class="block font-medium">{row.name}</span>
-        <span class="block break-all text-ink-faint text-xs">
-          {tword("notifications.kind", row.kind)}
-          {row.shown_target && ` · ${row.shown_target}`}
-        </span>
-      </span>
-    ),
+    cell: (row) => <ChannelName channel={row} />,
   },
   {
     title: t("notifications.about"),
@@ -71,7 +63,7 @@ const columns = (open: (next: Open) => void, test: (channel: Channel) => void): 
     ),
     class: "hidden lg:table-cell",
   },
-  { title: t("setup.state"), cell: (row) => <State channel={row} />, class: "hidden sm:table-cell" },
+  { title: t("setup.state"), cell: (row) => <ChannelState channel={row} />, class: "hidden sm:table-cell" },
   {
     title: t("notifications.last_message"),
     cell: (row) => (row.last_delivered_at ? ago(row.last_delivered_at) : "–"),
@@ -97,21 +89,3 @@ const columns = (open: (next: Open) => void, test: (channel: Channel) => void): 
     ),
   },
 ];
-
-function State({ channel }: { channel: Channel }) {
-  if (!channel.is_active) return <Badge>{t("notifications.off")}</Badge>;
-  if (!channel.failing_since)
-    return (
-      <Badge tone="good" dot>
-        {t("notifications.on")}
-      </Badge>
-    );
-  return (
-    <span class="flex flex-col items-start gap-0.5">
-      <Badge tone="bad" dot>
-        {t("notifications.failing")}
-      </Badge>
-      <code class="font-mono text-2xs text-ink-faint">{channel.last_error_code}</code>
-    </span>
-  );
-}

@@ -7,44 +7,22 @@ import { Button } from "../../../../ui/button";
 import { Confirm } from "../../../../ui/confirm";
 import { Checkbox, Select, TextField } from "../../../../ui/field";
 import { FormDialog } from "../../../../ui/form-dialog";
-import {
-  makeRule,
-  type Rule,
-  type RuleIn,
-  removeRule,
-  replaceRule,
-  type Trial,
-  tryRule,
-} from "../../alerting";
-import {
-  type Draft,
-  draftOf,
-  METRICS,
-  measured,
-  RULE_EVENTS,
-  ruleOf,
-  SEVERITIES,
-  unitOf,
-} from "../../measures";
+import { Trouble } from "../../../../ui/states";
+import type { Rule, RuleBook, RuleIn, Trial } from "../../alerting";
+import { type Draft, draftOf, measured, RULE_EVENTS, ruleOf, SEVERITIES, unitOf } from "../../measures";
 
-const KEY = ["alert-rules"];
 const WINDOWS_S = [300, 900, 3_600, 14_400, 43_200, 86_400];
 const COOL_DOWNS_S = [300, 900, 3_600, 14_400, 86_400, 604_800];
 
 /** A rule: what is measured, when it is too much, and how long it rests afterwards. It can be tried before it is kept. */
-export function RuleForm({ rule, close }: { rule?: Rule; close: () => void }) {
-  const [draft, set] = useState<Draft>(() => draftOf(rule));
+export function RuleForm({ of, rule, close }: { of: RuleBook; rule?: Rule; close: () => void }) {
+  const [draft, set] = useState<Draft>(() => draftOf(rule, of.metrics));
   const given = ruleOf(draft);
-  const done = { invalidates: [KEY], done: close };
-  const keep = useAct((sent: RuleIn) => (rule ? replaceRule(rule, sent) : makeRule(sent)), done);
+  const done = { invalidates: [[of.key]], done: close };
+  const keep = useAct((sent: RuleIn) => (rule ? of.replace(rule, sent) : of.make(sent)), done);
   const [isAsking, setAsking] = useState(false);
-  const remove = useAct(() => removeRule(rule?.rule_id ?? ""), done);
-  const [seen, setSeen] = useState<Trial | null>(null);
-  const trial = useAct(tryRule, { done: setSeen });
-  const change = (part: Partial<Draft>) => {
-    setSeen(null);
-    set({ ...draft, ...part });
-  };
+  const remove = useAct(() => of.remove(rule?.rule_id ?? ""), done);
+  const change = (part: Partial<Draft>) => set({ ...draft, ...part });
   if (isAsking && rule)
     return (
       <Confirm
@@ -63,7 +41,7 @@ export function RuleForm({ rule, close }: { rule?: Rule; close: () => void }) {
       title={rule ? rule.name : t("notifications.add_rule")}
       act={t(rule ? "common.save" : "notifications.add_rule")}
       isBusy={keep.isRunning}
-      problem={keep.problem ?? trial.problem}
+      problem={keep.problem}
       submit={() => given && void keep.run(given)}
       close={close}
       actions={
@@ -87,7 +65,7 @@ export function RuleForm({ rule, close }: { rule?: Rule; close: () => void }) {
         hint={tword("notifications.source_hint", draft.source)}
         value={draft.source}
         options={[
-          ...METRICS.map((value) => ({ value, label: tword("notifications.source", value) })),
+          ...of.metrics.map((value) => ({ value, label: tword("notifications.source", value) })),
           ...RULE_EVENTS.map((value) => ({
             value,
             label: t("notifications.count_of", { type: tword("notifications.type", value) }),
@@ -139,21 +117,27 @@ export function RuleForm({ rule, close }: { rule?: Rule; close: () => void }) {
         checked={draft.is_enabled}
         onToggle={(is_enabled) => change({ is_enabled })}
       />
-      <div class="flex flex-wrap items-center gap-3 rounded-lg bg-sunken p-3">
-        <Button
-          small
-          icon={FlaskConical}
-          isBusy={trial.isRunning}
-          disabled={given === null}
-          onClick={() => given && void trial.run({ ...given, name: draft.name.trim() || "trial" })}
-        >
-          {t("notifications.try")}
-        </Button>
-        <output class="min-w-0 flex-1 text-ink-soft text-sm">
-          {seen ? told(draft.source, seen) : t("notifications.try_hint")}
-        </output>
-      </div>
+      {of.attempt && <Attempt draft={draft} attempt={of.attempt} />}
     </FormDialog>
+  );
+}
+
+/** What the rule would see now. */
+function Attempt({ draft, attempt }: { draft: Draft; attempt: NonNullable<RuleBook["attempt"]> }) {
+  const [seen, setSeen] = useState<{ of: Draft; trial: Trial } | null>(null);
+  const given = ruleOf(draft);
+  const act = useAct(attempt, { done: (trial) => setSeen({ of: draft, trial }) });
+  const run = () => given && void act.run({ ...given, name: draft.name.trim() || "trial" });
+  return (
+    <div class="flex flex-wrap items-center gap-3 rounded-lg bg-sunken p-3">
+      <Button small icon={FlaskConical} isBusy={act.isRunning} disabled={given === null} onClick={run}>
+        {t("notifications.try")}
+      </Button>
+      <output class="min-w-0 flex-1 text-ink-soft text-sm">
+        {seen?.of === draft ? told(draft.source, seen.trial) : t("notifications.try_hint")}
+      </output>
+      {act.problem && <Trouble problem={act.problem} compact />}
+    </div>
   );
 }
 

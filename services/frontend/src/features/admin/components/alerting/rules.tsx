@@ -7,7 +7,7 @@ import { Badge, type Tone } from "../../../../ui/badge";
 import { Button, IconButton } from "../../../../ui/button";
 import { Listed } from "../../../../ui/listed";
 import type { Column } from "../../../../ui/table";
-import { listRules, type Rule } from "../../alerting";
+import type { Rule, RuleBook } from "../../alerting";
 import { measured, sourceOf } from "../../measures";
 import { RuleForm } from "./rule-form";
 
@@ -19,9 +19,9 @@ const TONES: Record<string, Tone> = {
 };
 
 /** When measures are beyond a threshold, people are told. */
-export function Rules() {
+export function Rules({ of }: { of: RuleBook }) {
   const [open, setOpen] = useState<Rule | "new" | null>(null);
-  const rules = useList<Rule>({ key: ["alert-rules"], read: listRules, everyMs: 60_000 });
+  const rules = useList<Rule>({ key: [of.key], read: of.list, everyMs: 60_000 });
   return (
     <>
       <Listed
@@ -38,7 +38,7 @@ export function Rules() {
         empty={t("notifications.no_rule")}
         hint={t("notifications.no_rule_hint")}
       />
-      {open && <RuleForm {...(open === "new" ? {} : { rule: open })} close={() => setOpen(null)} />}
+      {open && <RuleForm of={of} {...(open === "new" ? {} : { rule: open })} close={() => setOpen(null)} />}
     </>
   );
 }
