@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
+from docflow.adapters.postgres.home import parent_of_passing
 
 pytest.register_assert_rewrite("tests.e2e.books")
 
@@ -76,7 +77,7 @@ def receiver() -> Iterator[Receiver]:
 @contextmanager
 def folder_for_servers() -> Iterator[Path]:
     """A temporary folder that the database's account may pass through."""
-    made = Path(tempfile.mkdtemp(prefix="docflow-e2e-"))
+    made = Path(tempfile.mkdtemp(prefix="docflow-e2e-", dir=parent_of_passing()))
     if os.geteuid() == 0:
         made.chmod(0o711)
     try:

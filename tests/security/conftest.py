@@ -10,6 +10,8 @@ from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import add_tenancy
 from docflow.testing.passwords import quick_passwords
 from docflow_api.app import create_app
+from sqlalchemy import create_engine
+from sqlalchemy.pool import NullPool
 
 from tests.integration.api.conftest import ADDRESS, World, make_container
 from tests.security.callers import administrator, keys, people, unproven
@@ -27,6 +29,7 @@ async def scene(database: Database, database_urls: DatabaseUrls) -> AsyncIterato
         update={"limits": LimitSettings(requests_per_minute=None, logins_per_minute=None)}
     )
     transport = httpx.ASGITransport(create_app(container, quick_passwords()))
+    onlooking = create_engine(database_urls.admin, isolation_level="AUTOCOMMIT", poolclass=NullPool)
     async with httpx.AsyncClient(transport=transport, base_url=ADDRESS) as http:
         world = World(container, http)
         acme, globex = [
@@ -35,13 +38,15 @@ async def scene(database: Database, database_urls: DatabaseUrls) -> AsyncIterato
         own, foreign = [Side(world, one, await administrator(world, one)) for one in (acme, globex)]
         known = await people(world, acme, database_urls)
         platform = next(Side(world, None, caller.headers) for caller in known if caller.platform)
-        yield Scene(
-            world,
-            own,
-            foreign,
-            platform,
-            known,
-            await keys(world, acme),
-            await unproven(world, acme),
-            database_urls,
-        )
+        with onlooking.connect() as onlooker:
+            yield Scene(
+                world,
+                own,
+                foreign,
+                platform,
+                known,
+                await keys(world, acme),
+                await unproven(world, acme),
+                database_urls,
+                onlooker,
+            )

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from docflow.testing.database import DatabaseUrls
+from sqlalchemy import Connection
 
 from tests.integration.api.conftest import World
 from tests.security.callers import Headers, Proven
@@ -12,7 +13,7 @@ from tests.security.permissions import Needs, Rule
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A gateway with two clients; the callers are the first one's."""
+    """A gateway with two clients; the callers are the first one's. `onlooker` sees the rows of both."""
 
     world: World
     own: Side
@@ -22,6 +23,7 @@ class Scene:
     keys: list[Proven]
     unproven: dict[str, Headers]
     urls: DatabaseUrls
+    onlooker: Connection
 
     def proven(self, rule: Rule) -> list[Proven]:
         """Everybody of a role, and the keys that differ in what the rule asks for."""

@@ -16,8 +16,7 @@ from docflow.features.models import METADATA
 from docflow.runtime.settings import AuthSettings
 from docflow_api.app import create_app
 from pydantic import SecretStr
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import text
 
 from tests.integration.api.conftest import ADDRESS, make_container
 from tests.security.callers import Headers
@@ -209,13 +208,10 @@ def kept(scene: Scene) -> list[str]:
 
 
 def rows(scene: Scene) -> Iterator[tuple[str, str]]:
-    engine = create_engine(scene.urls.admin, poolclass=NullPool)
-    with engine.connect() as connection:
-        for table in (table for table in METADATA.sorted_tables if "client_id" in table.c):
-            found = text(f"SELECT t::text FROM {table.name} t WHERE client_id = :client_id")
-            for (row,) in connection.execute(found, {"client_id": scene.own.tenancy.client_id}):
-                yield table.name, row
-    engine.dispose()
+    for table in (table for table in METADATA.sorted_tables if "client_id" in table.c):
+        found = text(f"SELECT t::text FROM {table.name} t WHERE client_id = :client_id")
+        for (row,) in scene.onlooker.execute(found, {"client_id": scene.own.tenancy.client_id}):
+            yield table.name, row
 
 
 FORMULAS = [

@@ -1,6 +1,5 @@
 """Every operation, by every caller, on own and foreign objects. What is expected stands in `permissions.py`."""
 
-import hashlib
 import json
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from copy import deepcopy
@@ -14,8 +13,7 @@ from docflow.domain.access import Scope
 from docflow.features.models import METADATA
 from docflow_api.app import create_app
 from fastapi.routing import iter_route_contexts
-from sqlalchemy import create_engine, text
-from sqlalchemy.pool import NullPool
+from sqlalchemy import text
 
 from tests.integration.api.conftest import make_container
 from tests.security.callers import Headers, Proven
@@ -127,6 +125,15 @@ def _security(rule: Rule) -> list[dict[str, list[str]]]:
 
 
 PLATFORM = {"accessToken": ["platform_admin"]}
+ROWS = text(
+    "SELECT md5(string_agg(kept, ' ' ORDER BY kept)) FROM ("
+    + " UNION ALL ".join(
+        f"SELECT '{table.name} ' || md5(t::text) AS kept FROM {table.name} t WHERE client_id = :client_id"
+        for table in METADATA.sorted_tables
+        if "client_id" in table.c
+    )
+    + ") AS rows"
+)
 Make = Callable[[str], Awaitable[str]]
 Given = Mapping[str, Any]
 
@@ -314,12 +321,5 @@ async def _malformed(kind: str) -> str:
 
 def _rows_of(scene: Scene, side: Side) -> str:
     """A digest of everything that is kept for a client."""
-    engine = create_engine(scene.urls.admin, poolclass=NullPool)
-    found = hashlib.sha256()
-    with engine.connect() as connection:
-        for table in (table for table in METADATA.sorted_tables if "client_id" in table.c):
-            rows = text(f"SELECT md5(t::text) FROM {table.name} t WHERE client_id = :client_id ORDER BY 1")
-            for row in connection.execute(rows, {"client_id": side.tenancy.client_id}):
-                found.update(f"{table.name} {row[0]}".encode())
-    engine.dispose()
-    return found.hexdigest()
+    found: str = scene.onlooker.execute(ROWS, {"client_id": side.tenancy.client_id}).scalar_one()
+    return found

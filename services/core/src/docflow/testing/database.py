@@ -1,6 +1,7 @@
 """A server for tests: one migrated template database, cloned for whoever wants a database of its own.
 
-DOCFLOW_TEST_POSTGRES_URL names an administrator of a real server; without it a private one is started.
+DOCFLOW_TEST_POSTGRES_URL names an administrator of a real server; without it a private one is started, with the
+programs in the folder DOCFLOW_TEST_POSTGRES_BIN where that is set.
 """
 
 import hashlib
@@ -8,6 +9,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from uuid import uuid4
 
 import psycopg
@@ -19,6 +21,7 @@ from docflow.db import migrate
 from docflow.db.roles import APP, AUDIT, OWNER, libpq_url, set_passwords
 
 SERVER_VARIABLE = "DOCFLOW_TEST_POSTGRES_URL"
+PROGRAMS_VARIABLE = "DOCFLOW_TEST_POSTGRES_BIN"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,5 +123,6 @@ def open_server() -> Iterator[DatabaseServer]:
     if given:
         yield DatabaseServer(given)
         return
-    with throw_away_postgres() as url:
+    programs = os.environ.get(PROGRAMS_VARIABLE)
+    with throw_away_postgres(programs=Path(programs) if programs else None) as url:
         yield DatabaseServer(url, passing=True)
