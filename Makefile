@@ -4,7 +4,7 @@ SHELL = /bin/sh
 BIN = .venv/bin
 ARGS =
 
-.PHONY: help setup demo up down test test-full test-live check portal portal-check bench docs migration lock clean
+.PHONY: help setup demo up down test test-full test-live check lint portal portal-check bench docs migration lock clean
 
 help: ## what there is
 	@$(BIN)/python scripts/make_help.py 2>/dev/null || echo "make demo | up | down | test | test-full | check | bench | migration m=... | lock | clean"
@@ -24,18 +24,19 @@ down: setup ## stop what `make up` started
 	@$(BIN)/docflow down $(ARGS)
 
 test: setup ## the tests that need nothing but this machine
-	@$(BIN)/python -m pytest -q -n 2 -m "not full and not live" $(ARGS)
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not full and not live" $(ARGS)
 
 test-full: setup ## adds real servers, crash sweeps and long runs
 	@$(BIN)/python -m pytest -q -n 0 -m "full and alone" $(ARGS) || [ $$? -eq 5 ]
-	@$(BIN)/python -m pytest -q -n 2 -m "full and not alone" $(ARGS)
+	@$(BIN)/python -m pytest -q -n 4 --dist worksteal -m "full and not alone" $(ARGS)
 
 test-live: setup ## asks real model vendors, where keys are set; costs money
 	@$(BIN)/python -m pytest -q -n0 -rs -m live tests/contract/llm $(ARGS)
 
-check: setup ## lint, types and import directions, the portal's own checks too
+check: lint portal-check ## lint, types and import directions, the portal's own checks too
+
+lint: setup
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/lint-imports && $(BIN)/mypy
-	@$(BIN)/python -m docflow_cli.portal check
 
 portal: setup ## build the portal, with the machine's Node or one from a wheel
 	@$(BIN)/python -m docflow_cli.portal build
