@@ -2,39 +2,43 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
+from docflow.adapters.postgres.home import parent_of_passing
 from docflow.adapters.redis.link import RedisLink
 from docflow.testing.servers import PrivateServer, RabbitServer, RedisServer, S3Server
 
 from tests.contract.redis_timing import QUICK
 
 
-def _run(kind: type[PrivateServer], folders: pytest.TempPathFactory) -> Iterator[PrivateServer]:
+def _run(kind: type[PrivateServer]) -> Iterator[PrivateServer]:
     if reason := kind.missing():
         pytest.skip(reason)
-    server = kind(folders.mktemp(kind.__name__))
-    try:
-        server.start()
-        yield server
-    finally:
-        server.close()
+    with TemporaryDirectory(prefix="docflow-", dir=parent_of_passing(), ignore_cleanup_errors=True) as folder:
+        server = kind(Path(folder))
+        try:
+            server.start()
+            yield server
+        finally:
+            server.close()
 
 
 @pytest.fixture(scope="module")
-def rabbit_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateServer]:
+def rabbit_server() -> Iterator[PrivateServer]:
     """One a module: a node that was killed again and again keeps traces."""
-    yield from _run(RabbitServer, tmp_path_factory)
+    yield from _run(RabbitServer)
 
 
 @pytest.fixture(scope="session")
-def redis_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateServer]:
-    yield from _run(RedisServer, tmp_path_factory)
+def redis_server() -> Iterator[PrivateServer]:
+    yield from _run(RedisServer)
 
 
 @pytest.fixture(scope="session")
-def s3_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[PrivateServer]:
-    yield from _run(S3Server, tmp_path_factory)
+def s3_server() -> Iterator[PrivateServer]:
+    yield from _run(S3Server)
 
 
 @pytest.fixture

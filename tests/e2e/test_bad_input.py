@@ -1,16 +1,13 @@
 """Bad input sent to the running program: each ends with its code, and good documents pass afterwards."""
 
-import os
-import shutil
-import tempfile
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from tests.e2e.books import Books
+from tests.e2e.conftest import folder_for_servers
 from tests.e2e.documents import DEMO, TEXT_PDF, XML, until_final
 from tests.e2e.program import Program
 
@@ -57,18 +54,15 @@ IN_READING: dict[str, tuple[File, str]] = {
 @pytest.fixture(scope="module")
 def program() -> Iterator[Program]:
     """One running program for all; small files only."""
-    folder = Path(tempfile.mkdtemp(prefix="docflow-e2e-"))
-    if os.geteuid() == 0:
-        folder.chmod(0o711)
-    started = Program(folder / "home", LIMITS__FILE_BYTES=str(LARGEST_BYTES))
-    try:
-        started.ready()
-        with Books(started).connected() as connection:
-            connection.execute(TYPES)
-        yield started
-    finally:
-        started.end()
-        shutil.rmtree(folder, ignore_errors=True)
+    with folder_for_servers() as folder:
+        started = Program(folder / "home", LIMITS__FILE_BYTES=str(LARGEST_BYTES))
+        try:
+            started.ready()
+            with Books(started).connected() as connection:
+                connection.execute(TYPES)
+            yield started
+        finally:
+            started.end()
 
 
 def send(http: httpx.Client, file: File, **fields: str) -> httpx.Response:

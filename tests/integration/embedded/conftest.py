@@ -10,6 +10,7 @@ from pathlib import Path
 
 import docflow
 import pytest
+from docflow.adapters.postgres.home import parent_of_passing
 
 PARENT = Path(__file__).with_name("parent.py")
 SOURCES = Path(docflow.__file__).parents[1]
@@ -21,7 +22,7 @@ Spawn = Callable[..., subprocess.Popen[str]]
 
 @pytest.fixture
 def home() -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="docflow-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="docflow-test-", dir=parent_of_passing()))
     folder.chmod(0o711)
     yield folder / "home"
     shutil.rmtree(folder)

@@ -16,6 +16,7 @@ from typing import Any
 
 import httpx
 import pytest
+from docflow.adapters.postgres.home import parent_of_passing
 
 DOCUMENT = Path(__file__).parents[2] / "data" / "demo" / "facturx-lieferant-471102.pdf"
 FINAL = {"completed", "failed", "cancelled", "hitl_review"}
@@ -91,7 +92,7 @@ Start = Callable[..., Program]
 @pytest.fixture(scope="module")
 def home() -> Iterator[Path]:
     """One for all tests of this file: only the first start makes a database."""
-    folder = Path(tempfile.mkdtemp(prefix="docflow-test-"))
+    folder = Path(tempfile.mkdtemp(prefix="docflow-test-", dir=parent_of_passing()))
     folder.chmod(0o711)
     yield folder / "home"
     shutil.rmtree(folder)
