@@ -4,8 +4,9 @@ import hashlib
 
 import pytest
 from docflow.db.database import Database
-from docflow.domain.errors import StorageFull
+from docflow.domain.errors import StorageFull, TransientError
 from docflow.features.processes.models import Process
+from docflow.features.removals.models import FileRemoval
 from docflow.features.stage_runs.models import StageRun
 from docflow.features.webhooks.models import WebhookEndpoint
 from docflow.testing.factories import Tenancy, add_configuration, add_type
@@ -271,6 +272,23 @@ async def test_a_copy_gives_the_earlier_process_where_the_configuration_says_so(
     assert sorted(answer.status_code for answer in answers) == [200, 202]
     assert len({answer.json()["process_id"] for answer in answers}) == 1
     assert len(await world.stored(acme)) == 1
+
+
+async def test_a_copy_is_answered_although_its_file_cannot_be_taken_away_now(
+    world: World, two_clients: Clients, key_for: KeyFor, database: Database
+) -> None:
+    acme, _ = two_clients
+    type_id = await add_type(database, f"{acme.slug}.once", client_id=acme.client_id)
+    await add_configuration(database, acme.client_id, type_id, duplicate_policy="return_existing")
+    headers, given = await key_for(acme), form(acme, process_type_id=type_id)
+    first = await world.http.post("/v1/processes", headers=headers, **given)
+    world.container.blobs.delete_fails_with = TransientError("away", code="storage_unavailable")
+    second = await world.http.post("/v1/processes", headers=headers, **given)
+    assert (first.status_code, second.status_code) == (202, 200)
+    assert first.json()["process_id"] == second.json()["process_id"]
+    async with database.client(acme.client_id) as session:
+        plans = await session.scalar(select(func.count()).select_from(FileRemoval))
+    assert plans == 1
 
 
 async def processes_of(database: Database, tenancy: Tenancy) -> int:

@@ -11,13 +11,16 @@ from docflow.domain.ports.blobs import BlobInfo, BlobStore
 
 
 class MemoryBlobs:
-    """Forgets everything with the process. `fails_with`, when set, is raised by the next put."""
+    """Forgets everything with the process. `fails_with`, when set, is raised by the next put,
+    `delete_fails_with` by each deletion.
+    """
 
     provider = "local"
 
     def __init__(self) -> None:
         self._files: dict[str, tuple[bytes, datetime]] = {}
         self.fails_with: Exception | None = None
+        self.delete_fails_with: Exception | None = None
 
     def url(self, key: str) -> str:
         return f"memory:///{checked_key(key)}"
@@ -38,6 +41,8 @@ class MemoryBlobs:
         return BlobInfo(key=key, size_bytes=len(data), modified_at=modified_at)
 
     async def delete(self, key: str) -> None:
+        if self.delete_fails_with is not None:
+            raise self.delete_fails_with
         self._files.pop(checked_key(key), None)
 
     async def list(self, prefix: str) -> AsyncIterator[BlobInfo]:

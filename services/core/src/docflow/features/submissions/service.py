@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -50,6 +51,8 @@ from docflow.features.submissions.door import (
 )
 from docflow.features.uploads import repository as uploads
 from docflow.features.webhooks.service import ensure_callback_endpoint
+
+log = structlog.get_logger(__name__)
 
 ROUTE = "POST /v1/processes"
 
@@ -340,8 +343,12 @@ class Submissions:
         }
 
     async def _discard(self, placed: Sequence[_Placed]) -> None:
-        for one in placed:
-            await self._blobs.delete(one.blob_key)
+        """At once where that works; else they go by the plan that was made for them."""
+        try:
+            for one in placed:
+                await self._blobs.delete(one.blob_key)
+        except TransientError as error:
+            log.warning("submission.files_left", code=error.code)
 
 
 def _workflow_of(intake: _Intake) -> Workflow:
