@@ -1,6 +1,8 @@
 """Chats over the real library, whose calls end in an egress that we watch."""
 
+import asyncio
 import json
+from typing import Any
 
 import pytest
 from docflow.adapters.chat.apprise import AppriseChat
@@ -115,3 +117,24 @@ async def test_no_secret_is_in_what_is_shown() -> None:
     target = await AppriseChat(RecordingEgress()).check("slack", SLACK)
     assert target.shown == "hooks.slack.com"
     assert "TIiajk" not in json.dumps(target.shown)
+
+
+class Silent(RecordingEgress):
+    """A service that takes the call and never answers."""
+
+    async def request(self, *_: Any, **__: Any) -> HttpAnswer:
+        await asyncio.Event().wait()
+        raise AssertionError("nobody answers")
+
+
+async def test_services_that_do_not_answer_leave_threads_to_the_rest_of_the_program() -> None:
+    chat = AppriseChat(Silent())
+    sends = [asyncio.create_task(chat.send(SLACK, "title", "text")) for _ in range(64)]
+    await asyncio.sleep(0.2)
+    try:
+        async with asyncio.timeout(5):
+            assert await asyncio.to_thread(lambda: "written") == "written"
+    finally:
+        for send in sends:
+            send.cancel()
+        await asyncio.gather(*sends, return_exceptions=True)

@@ -3,6 +3,9 @@
 import asyncio
 import logging
 import sys
+from concurrent.futures import ThreadPoolExecutor
+from contextvars import copy_context
+from functools import partial
 from typing import TYPE_CHECKING
 
 from docflow.adapters.chat.addresses import PLUGINS, invalid, read_address
@@ -16,6 +19,8 @@ if TYPE_CHECKING:
     from docflow.adapters.chat.requests import Sending
 
 TIMEOUT_S = 10.0
+AT_ONCE = 16
+"""Messages under way; a thread each."""
 MAX_RETRY_AFTER_S = 3_600.0
 _PACKAGE = "apprise.plugins."
 
@@ -24,6 +29,8 @@ class AppriseChat:
     def __init__(self, egress: Egress, *, timeout_s: float = TIMEOUT_S) -> None:
         self._egress = egress
         self._timeout_s = timeout_s
+        # Each is held until its service answers: in the loop's own pool they would keep files from being written.
+        self._threads = ThreadPoolExecutor(AT_ONCE, thread_name_prefix="chat")
 
     async def check(self, kind: str, url: str) -> ChatTarget:
         address = read_address(kind, url)
@@ -36,7 +43,8 @@ class AppriseChat:
         from docflow.adapters.chat.requests import Sending
 
         sending = Sending(self._egress, asyncio.get_running_loop(), self._timeout_s)
-        taken = await asyncio.to_thread(_notify, sending, url, title, text)
+        call = partial(copy_context().run, _notify, sending, url, title, text)
+        taken = await sending.loop.run_in_executor(self._threads, call)
         if not taken:
             raise _why(sending)
 
