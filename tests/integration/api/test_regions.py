@@ -3,7 +3,6 @@
 import asyncio
 from uuid import UUID
 
-import orjson
 import pytest
 from docflow.adapters.ocr.rapidocr import read_image
 from docflow.db.database import Database
@@ -13,6 +12,7 @@ from docflow.domain.reading import ReadPicture, Word
 from docflow.features.documents.models import PageRow
 from docflow.testing.factories import Tenancy, add_document, add_process
 from docflow_ocr.pages import pdf
+from docflow_ocr.reader import words_object
 
 from tests.integration.api.conftest import KeyFor, World
 from tests.integration.api.test_reading import held
@@ -45,8 +45,7 @@ async def stored(
     await world.container.blobs.put(key, data)
     if layer:
         page = pdf.text_pages(data).pages[0]
-        words = [[word.text, *word.box, word.confidence] for word in page.words]
-        await world.container.blobs.put(f"{key}.words/1", orjson.dumps({"words": words}))
+        await world.container.blobs.put(f"{key}.words/1", words_object(page))
         async with database.client(tenancy.client_id) as session:
             session.add(
                 PageRow(
@@ -56,7 +55,7 @@ async def stored(
                     width=595,
                     height=842,
                     source="text_layer",
-                    word_count=len(words),
+                    word_count=len(page.words),
                     words_key=f"{key}.words/1",
                 )
             )

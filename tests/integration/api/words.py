@@ -15,4 +15,5 @@ def words(lines: Sequence[tuple[str, str]]) -> bytes:
             for word in cell.split():
                 placed.append([word, x, y, x + 0.012 * len(word), y + 0.02, 1.0])
                 x += 0.012 * len(word) + 0.01
-    return orjson.dumps({"number": 1, "words": placed})
+    page = {"number": 1, "width": 595, "height": 842, "source": "text_layer", "words": placed}
+    return orjson.dumps(page)

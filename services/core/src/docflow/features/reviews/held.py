@@ -33,13 +33,13 @@ async def held(
 ) -> tuple[ProcessState, OpenReview]:
     """`holder` is the id that a lease of theirs bears.
 
-    Raises NotFound, PreconditionFailed for another version than the current, Conflict where nothing waits for a person
-    or somebody else works on it.
+    Raises NotFound, Conflict where nothing waits for a person or somebody else works on it, PreconditionFailed for
+    another version than the current.
     """
     process = await locked(session, client_id, process_id)
-    refuse_stale(expected_version, process.version, "the process")
     if process.status is not ProcessStatus.HITL_REVIEW:
         raise Conflict(f"a process that is {process.status} waits for no decision")
+    refuse_stale(expected_version, process.version, "the process")
     review = await open_review(session, client_id, process_id)
     await refuse_other(session, review, holder, at)
     return process, review
