@@ -14,7 +14,8 @@ from docflow.features.erasures.service import Erasing, erase
 from docflow.features.evaluations.models import Evaluation, EvaluationItem, EvaluationReading
 from docflow.features.evaluations.queue import EvaluationWork, Lost, take
 from docflow.testing.factories import Tenancy, add_document
-from sqlalchemy import select, update
+from docflow_ocr.evaluations import MAX_BUGS
+from sqlalchemy import select, text, update
 
 from tests.integration.api.approving import approved
 from tests.integration.api.conftest import KeyFor, World
@@ -218,6 +219,23 @@ async def test_a_vendor_that_is_away_makes_it_wait_and_a_spent_budget_ends_it(
     await read_all(world)
     told = await shown(world, headers, ended)
     assert (told["status"], told["error_code"], told["figures"]) == ("failed", "quota_exceeded", None)
+
+
+async def test_a_bug_is_tried_a_few_times_and_ends_it(
+    world: World, reader: Reader, two_clients: Clients, key_for: KeyFor, database: Database
+) -> None:
+    """Each time costs what the models take for it."""
+    acme, _ = two_clients
+    headers = await key_for(acme)
+    evaluation_id = await begun(world, headers, await a_set(world, headers, acme, 1))
+    for _ in range(MAX_BUGS + 1):
+        reader.trouble = [KeyError("119.00")]
+        await read_all(world)
+        async with database.client(acme.client_id) as session:
+            await session.execute(text("UPDATE evaluations SET available_at = now() - interval '1 s'"))
+    ended = await shown(world, headers, evaluation_id)
+    assert (ended["status"], ended["error_code"]) == ("failed", "internal_error")
+    assert len(reader.asked) == MAX_BUGS
 
 
 async def test_a_document_that_cannot_be_read_counts_as_missing_everything(

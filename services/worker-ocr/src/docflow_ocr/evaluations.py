@@ -24,6 +24,7 @@ from docflow.features.evaluations.queue import EvaluationWork, Lost, Taken, take
 from docflow.features.evaluations.sets import Item
 from docflow.features.evaluations.states import Side
 from docflow.features.evaluations.versions import Pinned, Versions
+from docflow.runtime.failures import told_of
 from docflow.runtime.heartbeat import Heartbeat
 from docflow.runtime.rereading import Reread, Rereader, Stored, stored_document
 from docflow.runtime.waiting import Bell
@@ -40,6 +41,8 @@ STOP_S = 4.0
 """For the documents in hand, once the program is to end."""
 DOCUMENTS_AT_ONCE = 2
 MAX_FAILURES = 20
+MAX_BUGS = 3
+"""Failures after which an unforeseen error ends it."""
 _CONCLUDE_S = 60.0
 
 
@@ -69,8 +72,8 @@ class EvaluationLoop:
         except DocflowError as error:
             log.warning("evaluation.skipped", code=error.code)
         except Exception as error:
-            # What it works on must not stand in a log; its hold ends by itself.
-            log.error("evaluation.broke", error=type(error).__name__)
+            # Its hold ends by itself.
+            log.error("evaluation.broke", **told_of(error))
         return False
 
     async def run_next(self, stopping: asyncio.Event) -> bool:
@@ -113,6 +116,15 @@ class EvaluationLoop:
                 await self._fail(taken, error.code)
         except (PermanentError, UserError) as error:
             await self._fail(taken, error.code)
+        except Lost:
+            raise
+        except Exception as error:
+            # Left to its hold it would be read again for ever, and each reading is paid for.
+            log.error("evaluation.broke", evaluation_id=str(taken.evaluation_id), **told_of(error))
+            if taken.failures + 1 < MAX_BUGS:
+                await self._give_back(taken, due_in_s=HOLD_S, failed=True)
+            else:
+                await self._fail(taken, "internal_error")
 
     async def _carry_on(self, taken: Taken, stopping: asyncio.Event) -> None:
         versions = await self._versions(taken)
