@@ -2,9 +2,9 @@
 
 import pytest
 from docflow.domain.backoff import Backoff
-from docflow.domain.errors import PermanentError, StorageFull, TransientError, UserError
+from docflow.domain.errors import PermanentError, StorageFull, TransientError, UserError, places_of
 from docflow.domain.outcomes import Fail, RetryLater
-from docflow.runtime.failures import outcome_of, places_of
+from docflow.runtime.failures import outcome_of
 from hypothesis import given as drawn
 from hypothesis import strategies as st
 

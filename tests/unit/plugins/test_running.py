@@ -13,6 +13,7 @@ from docflow.plugins.running import Plugins
 from docflow.plugins.validators import BUILT_IN
 from docflow.plugins.validators.validator import Given
 from docflow.testing.workbench import ThreadWorkbench
+from structlog.testing import capture_logs
 
 GIVEN = Given("any", Values({}), date(2026, 11, 20))
 FOUND = Finding("odd", Severity.WARNING, "a", "a is odd")
@@ -121,3 +122,12 @@ def test_the_three_standard_validators_are_built_in() -> None:
         "payroll_standard_validator",
         "receipt_standard_validator",
     }
+
+
+async def test_what_a_plugin_raised_is_told_to_who_keeps_it_and_its_words_to_nobody() -> None:
+    with capture_logs() as logs:
+        assert broken(await run(_raise(ValueError("119.00"))))
+    (line,) = logs
+    assert (line["event"], line["plugin"], line["error"]) == ("plugin.failed", "mine", "ValueError")
+    assert line["places"][-1].startswith("test_running.py:")
+    assert "119.00" not in str(line)

@@ -1,7 +1,9 @@
 """The four kinds of trouble. A code is public and never changes its meaning."""
 
+import traceback
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +101,9 @@ class PermanentError(DocflowError):
     """This document or configuration cannot succeed, however often it is tried."""
 
     default_code = "unprocessable"
+
+
+def places_of(error: BaseException) -> list[str]:
+    """Where an error came up, as `file:line`, innermost last. Its message is left out: it may hold a value."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-8:]]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint
 
+from docflow.domain.errors import places_of
 from docflow.plugins.answers import CHECKED
 from docflow.plugins.hooks import Hook
 
@@ -14,10 +15,19 @@ GROUP = "docflow.plugins"
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """`failed` tells how the plugin failed, never what it said: that may hold values. `value` None = no such hook."""
+    """`failed` tells how the plugin failed, never what it said: that may hold values. `value` None = no such hook.
+
+    `error` and `places` are for who keeps the plugin: what it raised, by class, and where.
+    """
 
     value: object = None
     failed: str | None = None
+    error: str | None = None
+    places: tuple[str, ...] = ()
+
+    @classmethod
+    def raised(cls, error: BaseException) -> "Answer":
+        return cls(failed="failed", error=type(error).__name__, places=tuple(places_of(error)))
 
 
 def call(target: str, hook: Hook, given: tuple[object, ...]) -> Answer:
@@ -26,8 +36,8 @@ def call(target: str, hook: Hook, given: tuple[object, ...]) -> Answer:
         return asked(_loaded(target), hook, given)
     except MemoryError:
         return Answer(failed="needs more memory than is allowed")
-    except BaseException:
-        return Answer(failed="failed")
+    except BaseException as error:
+        return Answer.raised(error)
 
 
 def asked(plugin: object, hook: Hook, given: tuple[object, ...]) -> Answer:

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from importlib.metadata import EntryPoint, entry_points
 from typing import cast
 
+import structlog
+
 from docflow.domain.errors import PermanentError
 from docflow.domain.json_types import JsonScalar
 from docflow.domain.outcomes import Finding
@@ -15,6 +17,8 @@ from docflow.domain.stages import Severity
 from docflow.plugins.calling import GROUP, Answer, asked, call
 from docflow.plugins.hooks import Hook, Signal
 from docflow.plugins.validators.validator import Given, Validator
+
+log = structlog.get_logger(__name__)
 
 TIMEOUT_S = 5.0
 POOL = "plugins"
@@ -73,7 +77,17 @@ class Plugins:
             answer = await self._built_in(self._known[name], hook, given)
         else:
             answer = await self._in_child(name, hook, given)
-        return answer.value, (failed(name, answer.failed),) if answer.failed else ()
+        if answer.failed is None:
+            return answer.value, ()
+        log.error(
+            "plugin.failed",
+            plugin=name,
+            hook=hook.value,
+            how=answer.failed,
+            error=answer.error,
+            places=answer.places,
+        )
+        return answer.value, (failed(name, answer.failed),)
 
     async def _built_in(self, plugin: Validator, hook: Hook, given: object) -> Answer:
         try:
@@ -81,8 +95,8 @@ class Plugins:
                 return await _in_own_thread(lambda: asked(plugin, hook, (given,)))
         except TimeoutError:
             return Answer(failed="took too long")
-        except Exception:
-            return Answer(failed="failed")
+        except Exception as error:
+            return Answer.raised(error)
 
     async def _in_child(self, name: str, hook: Hook, given: object) -> Answer:
         """Raises TransientError where no child can be kept alive."""
@@ -121,7 +135,7 @@ async def _in_own_thread(function: Callable[[], Answer]) -> Answer:
         except Exception as raised:
             error = raised
         except BaseException as raised:
-            error = _Broke(type(raised).__name__)
+            error = _Broke(type(raised).__name__).with_traceback(raised.__traceback__)
         if not loop.is_closed():
             loop.call_soon_threadsafe(settle, value, error)
 

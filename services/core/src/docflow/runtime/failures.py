@@ -1,9 +1,6 @@
 """What an exception means: one out of a handler for its run, any for the log."""
 
-import traceback
-from pathlib import Path
-
-from docflow.domain.errors import DocflowError, PermanentError, TransientError, UserError
+from docflow.domain.errors import DocflowError, PermanentError, TransientError, UserError, places_of
 from docflow.domain.jobs import Run
 from docflow.domain.outcomes import Fail, RetryLater
 
@@ -22,12 +19,6 @@ def outcome_of(error: Exception, run: Run, *, cap_s: float) -> RetryLater | Fail
             return RetryLater(error.code, error.message)
         case _:
             return RetryLater("internal_error", "an unexpected error in the program")
-
-
-def places_of(error: BaseException) -> list[str]:
-    """Where an error came up, as `file:line`, innermost last. Its message is left out: it may hold a value."""
-    frames = traceback.extract_tb(error.__traceback__)
-    return [f"{Path(frame.filename).name}:{frame.lineno}" for frame in frames[-8:]]
 
 
 def told_of(error: Exception) -> dict[str, object]:
