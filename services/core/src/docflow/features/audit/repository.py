@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-import orjson
 from psycopg import AsyncConnection
 from psycopg.types.json import Jsonb
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.json_text import json_bytes
 from docflow.features.audit.chain import Head, Link
 
 _LOCK = 0x0D0CF10A
@@ -111,7 +111,7 @@ async def add_heads(session: AsyncSession, ends: dict[UUID, Head]) -> None:
 async def bury(session: AsyncSession, waiting: Waiting, reason: str) -> None:
     """Keep a message that cannot be written, with the reason."""
     message_id, message = waiting
-    await bury_bytes(session, orjson.dumps(message), message_id, _client_of(message), reason)
+    await bury_bytes(session, json_bytes(message), message_id, _client_of(message), reason)
     await confirm(session, [message_id])
 
 
