@@ -1,6 +1,7 @@
 """Hints, events and snapshots inside one process."""
 
 import asyncio
+import json
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -8,6 +9,7 @@ import orjson
 from docflow.adapters.live.memory import MemoryLive
 from docflow.adapters.transport.fanout import Fanout
 from docflow.adapters.transport.postgres import packed
+from docflow.adapters.transport.rabbitmq.wire import event_parcel
 from docflow.domain.messages import Message
 from docflow.domain.ports.live import Snapshot
 from docflow.runtime.live_feed import snapshot_of
@@ -67,6 +69,13 @@ def test_events_are_packed_below_the_limit_of_the_database() -> None:
     assert [item["message_id"] for payload in payloads for item in orjson.loads(payload)] == [
         str(each.message_id) for each in messages
     ]
+
+
+def test_a_number_of_any_size_stops_no_events() -> None:
+    """The database gives 1e300 back as an integer of 301 digits."""
+    (payload,) = packed([message(1, amount=10**300)])
+    assert json.loads(payload)[0]["data"] == {"amount": 10**300}
+    assert json.loads(event_parcel(message(1, amount=10**300)).body)["data"] == {"amount": 10**300}
 
 
 def test_an_event_that_fits_nowhere_is_left_out() -> None:

@@ -17,6 +17,7 @@ from psycopg import sql
 
 from docflow.adapters.transport.fanout import Fanout
 from docflow.db.database import Database
+from docflow.db.json_text import json_bytes
 from docflow.db.roles import libpq_url
 from docflow.domain.errors import TransientError
 from docflow.domain.messages import Message
@@ -136,7 +137,7 @@ def packed(messages: Sequence[Message]) -> list[bytes]:
     parts: list[bytes] = []
     size = 2
     for message in messages:
-        part = orjson.dumps(message.as_json())
+        part = json_bytes(message.as_json())
         if len(part) + 2 > _PAYLOAD_BYTES:
             log.warning("transport.event_too_large", message_id=str(message.message_id))
             continue

@@ -8,6 +8,7 @@ from uuid import UUID
 import orjson
 
 from docflow.adapters.transport.rabbitmq.topology import routing_key
+from docflow.db.json_text import json_bytes
 from docflow.domain.messages import Message
 from docflow.domain.stages import Stage
 
@@ -62,7 +63,7 @@ def event_parcel(message: Message) -> Parcel:
     """Only the audit stream must be there for its messages; whether anybody listens to an event is their affair."""
     return Parcel(
         key=message.type,
-        body=orjson.dumps(message.as_json()),
+        body=json_bytes(message.as_json()),
         message_id=str(message.message_id),
         occurred_at=message.occurred_at,
         mandatory=message.type.startswith("audit."),
