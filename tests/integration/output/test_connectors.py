@@ -1,10 +1,13 @@
 """Mail, a database, a business system and a bucket, each received for real."""
 
+import asyncio
 import base64
 import io
 import json
 import zipfile
 from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -12,8 +15,12 @@ import pytest
 from docflow.adapters.clock.system import SystemClock
 from docflow.adapters.egress.guarded import GuardedEgress
 from docflow.adapters.mail.smtp import Safety, SmtpMail, SmtpServer
+from docflow.domain.errors import TransientError
+from docflow.domain.ids import new_id
 from docflow.features.client_secrets.models import ClientSecret
+from docflow.features.outputs.repository import ClaimedAction
 from docflow.testing.database import DatabaseUrls
+from docflow_output.connectors.database_insert import DatabaseInsert
 from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.pool import NullPool
 
@@ -190,6 +197,57 @@ async def test_what_no_second_try_changes_ends_the_action_with_its_code(
 async def test_a_database_that_is_down_is_tried_again(output: Output, table: dict[str, Any]) -> None:
     table["url"] = "postgresql+psycopg://127.0.0.1:1/erp"
     assert ended(await carried_out(output, "database_insert", table)) == ("retrying", "target_unavailable")
+
+
+@asynccontextmanager
+async def line_to(host: str, port: int, silent: asyncio.Event) -> AsyncIterator[int]:
+    """A port that leads there, and swallows all that is sent once `silent` is set."""
+    lines: set[asyncio.Task[None]] = set()
+
+    async def carry(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            while data := await reader.read(65_536):
+                if not silent.is_set():
+                    writer.write(data)
+        finally:
+            writer.close()
+
+    async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        onward, back = await asyncio.open_connection(host, port)
+        lines.update((asyncio.create_task(carry(reader, back)), asyncio.create_task(carry(onward, writer))))
+
+    async with await asyncio.start_server(serve, "127.0.0.1", 0) as server:
+        yield server.sockets[0].getsockname()[1]
+        for line in lines:
+            line.cancel()
+        await asyncio.gather(*lines, return_exceptions=True)
+
+
+@pytest.mark.full
+async def test_a_database_that_falls_silent_holds_an_action_no_longer_than_it_may(
+    output: Output, table: dict[str, Any], database_urls: DatabaseUrls
+) -> None:
+    """The driver takes ten seconds more to give a silent server up."""
+    url, silent = make_url(database_urls.admin), asyncio.Event()
+    async with (
+        line_to(url.host or "", url.port or 5432, silent) as port,
+        aclosing(DatabaseInsert(output.egress, whole_s=0.5)) as insert,
+    ):
+        target = {
+            **table,
+            "url": f"postgresql+psycopg://127.0.0.1:{port}/{url.database}",
+            "password": url.password,
+        }
+        work = ClaimedAction(
+            new_id(), output.tenancy.client_id, new_id(), 0, "database_insert",
+            {**target, "columns": {"day": "date"}}, 1, 0, 8, "any", None, datetime.now(UTC),
+        )  # fmt: skip
+        await insert.carry_out(work, {})
+        silent.set()
+        async with asyncio.timeout(40):
+            with pytest.raises(TransientError) as refused:
+                await insert.carry_out(work, {})
+    assert refused.value.code == "target_unavailable"
 
 
 async def test_an_inner_database_is_refused(output: Output, table: dict[str, Any]) -> None:

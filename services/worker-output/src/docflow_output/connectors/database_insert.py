@@ -27,6 +27,7 @@ CONNECTIONS = 2
 """To one target, from one worker."""
 CONNECT_S = 5
 STATEMENT_S = 20
+WHOLE_S = 2.0 * (CONNECT_S + STATEMENT_S)
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,62}")
 _SAFETY = ("prefer", "require", "verify-full")
 #: What the server says (SQLSTATE) that no second try changes.
@@ -63,15 +64,17 @@ class DatabaseInsert:
 
     action_type = "database_insert"
 
-    def __init__(self, egress: Egress) -> None:
+    def __init__(self, egress: Egress, *, whole_s: float = WHOLE_S) -> None:
+        """`whole_s` is for one action: a server that is gone without a word keeps to no limit of its own."""
         self._egress = egress
+        self._whole_s = whole_s
         self._engines: OrderedDict[bytes, AsyncEngine] = OrderedDict()
 
     async def carry_out(self, action: ClaimedAction, result: JsonObject) -> Effect:
         statement, values = upsert(action, result)
         engine = await self._engine(await self._target(action.target_config))
         try:
-            async with engine.begin() as connection:
+            async with asyncio.timeout(self._whole_s), engine.begin() as connection:
                 await connection.exec_driver_sql(statement, tuple(values))
         except (DBAPIError, PoolTimeout, psycopg.Error, OSError) as error:
             raise _translated(error) from error
