@@ -1,8 +1,9 @@
 """From what an expression says to something that can be run many times, with its steps counted."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
+from functools import partial
 
 from docflow.domain.expressions.arithmetic import BINARY, MAX_ITEMS, negative
 from docflow.domain.expressions.faults import ExpressionFailed, ExpressionInvalid, TooCostly, ValueMissing
@@ -189,22 +190,27 @@ def _choice(when: Work, then: Work, otherwise: Work) -> Work:
     return lambda frame: then(frame) if yes_or_no(when(frame)) else otherwise(frame)
 
 
+def _first_that_is(by: bool, asked: Iterable[Callable[[], Value]]) -> bool:
+    """`by` where one of them is, also behind one that cannot be answered; that one's trouble where none is."""
+    trouble: Exception | None = None
+    for ask in asked:
+        try:
+            if yes_or_no(ask()) is by:
+                return by
+        except TooCostly:
+            raise
+        except _TROUBLE as error:
+            trouble = trouble or error
+    if trouble is not None:
+        raise trouble
+    return not by
+
+
 def _decided(parts: list[Work], by: bool) -> Work:
     """The first part that decides does so, also behind one that cannot be answered."""
 
     def decided(frame: Frame) -> Value:
-        trouble: Exception | None = None
-        for part in parts:
-            try:
-                if yes_or_no(part(frame)) is by:
-                    return by
-            except TooCostly:
-                raise
-            except _TROUBLE as error:
-                trouble = trouble or error
-        if trouble is not None:
-            raise trouble
-        return not by
+        return _first_that_is(by, (partial(part, frame) for part in parts))
 
     return decided
 
@@ -305,19 +311,11 @@ def _macro(node: Macro, items: frozenset[str]) -> Work:
 
 def _any_is(by: bool) -> Callable[[Frame, str, list[Value], Work, Work | None], Value]:
     def run(frame: Frame, name: str, listed: list[Value], body: Work, _: Work | None) -> Value:
-        trouble: Exception | None = None
-        for item in listed:
+        def of(item: Value) -> Value:
             frame.items[name] = item
-            try:
-                if yes_or_no(body(frame)) is by:
-                    return by
-            except TooCostly:
-                raise
-            except _TROUBLE as error:
-                trouble = trouble or error
-        if trouble is not None:
-            raise trouble
-        return not by
+            return body(frame)
+
+        return _first_that_is(by, (partial(of, item) for item in listed))
 
     return run
 

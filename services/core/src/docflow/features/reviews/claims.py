@@ -14,6 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from docflow.domain import leases
 from docflow.domain.approving import Approvals
 from docflow.domain.errors import Conflict, NotFound
+from docflow.domain.json_types import JsonObject
 from docflow.domain.leases import Lease, LeaseHeld
 from docflow.features.audit.messages import act_audit
 from docflow.features.reviews.people import names_of
@@ -137,6 +138,12 @@ async def _write(session: AsyncSession, review: OpenReview, lease: Lease) -> Non
 async def _told(
     session: AsyncSession, review: OpenReview, who: Acting, action: str, payload: dict[str, str]
 ) -> None:
+    tell(session, review, who, action, payload)
+    await show(session, review)
+
+
+def tell(session: AsyncSession, review: OpenReview, who: Acting, action: str, payload: JsonObject) -> None:
+    """In the client's audit."""
     session.add(
         act_audit(
             client_id=review.client_id,
@@ -147,4 +154,3 @@ async def _told(
             payload=payload,
         )
     )
-    await show(session, review)

@@ -12,9 +12,8 @@ from docflow.domain.errors import Conflict, Problem, UserError
 from docflow.domain.ids import new_id
 from docflow.domain.json_types import JsonObject
 from docflow.domain.transition import storable
-from docflow.features.audit.messages import act_audit
 from docflow.features.notifications.models import Notification
-from docflow.features.reviews.claims import Acting, OpenReview, show
+from docflow.features.reviews.claims import Acting, OpenReview, show, tell
 from docflow.features.reviews.people import reviewer
 
 MOST_NOTES = 200
@@ -54,7 +53,7 @@ async def add_note(session: AsyncSession, review: OpenReview, who: Acting, said:
     )
     if rows.one_or_none() is None:
         raise Conflict(f"a review holds up to {MOST_NOTES} notes")
-    _tell(session, review, who, "review_noted", {"note_id": str(note.note_id)})
+    tell(session, review, who, "review_noted", {"note_id": str(note.note_id)})
     await show(session, review)
     return note
 
@@ -78,7 +77,7 @@ async def assign(session: AsyncSession, review: OpenReview, who: Acting, user_id
         ),
         {"user_id": user_id, "client_id": review.client_id, "review_id": review.review_id},
     )
-    _tell(session, review, who, "review_assigned", {"assignee": str(user_id) if user_id else None})
+    tell(session, review, who, "review_assigned", {"assignee": str(user_id) if user_id else None})
     if user_id is not None and user_id != who.holder:
         session.add(
             Notification(
@@ -92,18 +91,3 @@ async def assign(session: AsyncSession, review: OpenReview, who: Acting, user_id
             )
         )
     await show(session, review)
-
-
-def _tell(
-    session: AsyncSession, review: OpenReview, who: Acting, action: str, payload: dict[str, str | None]
-) -> None:
-    session.add(
-        act_audit(
-            client_id=review.client_id,
-            process_id=review.process_id,
-            at=who.at,
-            action=action,
-            by=who.name,
-            payload=payload,
-        )
-    )

@@ -17,8 +17,7 @@ from docflow.domain.jobs import ProcessState
 from docflow.domain.judging import Judged
 from docflow.domain.stages import ProcessStatus
 from docflow.domain.transition import ProcessChange, Transition, storable
-from docflow.features.audit.messages import act_audit
-from docflow.features.reviews.claims import Acting, OpenReview
+from docflow.features.reviews.claims import Acting, OpenReview, tell
 from docflow.features.stage_runs import repository
 
 
@@ -157,13 +156,4 @@ async def decide_sample(
             "review_id": review.review_id,
         },
     )
-    session.add(
-        act_audit(
-            client_id=review.client_id,
-            process_id=review.process_id,
-            at=who.at,
-            action="sample_reviewed",
-            by=who.name,
-            payload={"changed": [change.path for change in changes]},
-        )
-    )
+    tell(session, review, who, "sample_reviewed", {"changed": [change.path for change in changes]})
