@@ -121,6 +121,7 @@ PARTS: Mapping[str, Callable[[], Figures]] = {
 BARS: Figures = {
     "idle_pss_mb": 450.0,
     "stop_s": 5.0,
+    "api_import_s": 1.5,
     "born_digital_p50_s": 0.5,
     "e_invoice_p50_s": 0.3,
     "list_p95_s": 0.015,
