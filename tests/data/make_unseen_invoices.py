@@ -263,7 +263,7 @@ class Paper:
         page = made.add_blank_page(page_size=(WIDTH, HEIGHT))
         page.Resources = pikepdf.Dictionary(Font=fonts)
         page.Contents = made.make_stream("\n".join(self._drawn).encode("cp1252"))
-        made.save(out)
+        made.save(out, deterministic_id=True)
         return out.getvalue()
 
 

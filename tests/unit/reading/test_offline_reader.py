@@ -198,3 +198,63 @@ def test_a_caption_that_stands_twice_but_for_a_letter_tells_of_neither_value() -
 
 def test_captions_that_differ_in_a_digit_are_two() -> None:
     assert told("Box 1 income   10.00\nBox 2 income   20.00", "box_2_income") is True
+
+
+def test_a_day_whose_month_has_a_name_belongs_to_its_label() -> None:
+    beside, below = "Due date   12 June 2026", "Date            Due date\n13 May 2026     12 June 2026"
+    assert best(beside, "due_date", "date") == "12 June 2026"
+    assert (best(below, "issue_date", "date"), best(below, "due_date", "date")) == (
+        "13 May 2026",
+        "12 June 2026",
+    )
+
+
+def test_the_number_of_a_box_before_a_caption_is_still_no_value() -> None:
+    assert best("Rents   4 Federal income tax", "rents", "money") is None
+
+
+def test_a_day_may_stand_under_an_everyday_word_that_is_all_of_its_heading() -> None:
+    assert label_found("Fatura N.º      Data\n26440           12/10/2025", "issue_date", "date") is True
+
+
+def test_a_number_stands_under_a_heading_with_a_sign_for_it() -> None:
+    assert best("Invoice #       Terms\nRE-51991        net", "invoice_number", "id") == "RE-51991"
+    assert best("INVOICE\n555-1234", "invoice_number", "id") is None
+
+
+def test_a_date_that_goes_on_is_the_date_of_something_else() -> None:
+    text = "Facture n° 5620 du 2 juillet 2015\nDate limite de prélèvement 5 juillet 2015"
+    assert [one.label_found for one in read_fields([page(text)], schema(date="date")).fields["date"]] == [
+        None,
+        None,
+    ]
+    assert label_found("Date/Time 28/04/2018 19:12", "date", "date") is True
+
+
+def test_a_tax_follows_its_rate() -> None:
+    assert best("Net   2,513.25\nVAT @ 20%   502.65\nTotal   3,015.90", "tax_total", "money") == "502.65"
+
+
+UNKNOWN = "Wares altogether   2,400.00\nLevy at 5%   120.00\nTo be settled   2,520.00"
+
+
+def test_net_tax_and_gross_are_known_by_their_sum_whatever_they_are_called() -> None:
+    fields = read_fields(
+        [page(UNKNOWN)], schema(net_total="money", tax_total="money", grand_total="money")
+    ).fields
+    assert [fields[name][0].text for name in ("net_total", "tax_total", "grand_total")] == [
+        "2,400.00", "120.00", "2,520.00",
+    ]  # fmt: skip
+
+
+def test_what_a_tax_is_taken_of_is_no_total_though_it_is_called_one() -> None:
+    text = UNKNOWN.replace("Wares altogether", "Wares total")
+    assert best(text, "grand_total", "money") == "2,520.00"
+
+
+def test_amounts_that_only_seem_to_be_net_and_tax_tell_no_total() -> None:
+    for text in (
+        "Wares   2,400.00\nLevy at 5%   121.00\nBoth   2,521.00",
+        "Wares   2,400.00\nLevy   120.00\nBoth   2,520.00",
+    ):
+        assert best(text, "grand_total", "money") is None

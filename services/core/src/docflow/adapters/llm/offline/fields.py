@@ -30,6 +30,48 @@ _OTHER_DOLLARS = re.compile(
 _TAX_ID_NAMES = frozenset(
     {"tin", "ssn", "ein", "taxpayer_id", "social_security_number", "employer_identification_number"}
 )
+#: How words begin that go with any day, in six languages: its name, and the time.
+_OF_DAYS = frozenset(
+    [
+        "mon",
+        "tue",
+        "wed",
+        "thu",
+        "fri",
+        "sat",
+        "sun",
+        "die",
+        "mit",
+        "don",
+        "fre",
+        "sam",
+        "son",
+        "lun",
+        "mar",
+        "mer",
+        "jeu",
+        "ven",
+        "dim",
+        "mié",
+        "jue",
+        "vie",
+        "sáb",
+        "dom",
+        "gio",
+        "sab",
+        "seg",
+        "ter",
+        "qua",
+        "qui",
+        "sex",
+        "tim",
+        "heu",
+        "uhr",
+        "zei",
+        "hor",
+        "ora",
+    ]
+)
 #: What the concept of a field starts with that only the client's own schema names.
 OWN = "field:"
 #: A text value longer than this was taken over a column's edge.
@@ -89,6 +131,8 @@ def _money(sheet: Sheet, concept: str) -> Sequence[Candidate]:
 
 def _dates(sheet: Sheet, concept: str) -> Sequence[Candidate]:
     labelled = sorted(sheet.beside(concept, FieldKind.DATE), key=_date_order)
+    if concept == "issue_date":
+        labelled = [one for one in labelled if not _goes_on(one)]
     if labelled or concept != "issue_date":
         best = [one for one in labelled if _date_order(one)[:2] == _date_order(labelled[0])[:2]]
         return _unique(_date(one.value, _is_told(one, concept)) for one in best)
@@ -107,6 +151,13 @@ def _date_order(found: Beside) -> tuple[bool, int, bool]:
     before = found.label.line.text[: found.label.start]
     qualified = re.search(r"[^\W\d_] ?$", before) is not None
     return qualified, -len(found.label.key), found.below
+
+
+def _goes_on(found: Beside) -> bool:
+    """Whether the label is the beginning of another one: "Date limite de paiement le 5 juillet"."""
+    between = "" if found.below else found.label.line.text[found.label.end : found.value.start]
+    words = [word for word in re.findall(r"[^\W\d_]{4,}", between) if word[:3].casefold() not in _OF_DAYS]
+    return "  " not in between.strip(" .:") and bool(words)
 
 
 def _date(found: FoundValue, labelled: bool | None) -> Candidate:

@@ -56,9 +56,21 @@ class LabelFinder:
                 at += 1
                 continue
             end = at + len(match)
+            for gap in range(at + 1, end):
+                if gap in starts and "  " in line.text[origins[gap - 1] : origins[gap]]:
+                    match = self._up_to(key, at, gap, starts, crossing=match)
+                    end = at + len(match)
+                    break
             found.append(Label(line, origins[at], origins[end - 1] + 1, tuple(self._concepts[match]), match))
             at = end
         return found
+
+    def _up_to(self, key: str, at: int, gap: int, starts: set[int], *, crossing: str) -> str:
+        """The label before a column's gap, where a longer one begins behind it: "Date  Due date" is not "date due"."""
+        behind = self._longest(key, gap, starts)
+        if behind is None or len(behind) <= at + len(crossing) - gap:
+            return crossing
+        return self._longest(key[:gap], at, starts) or crossing
 
     def _longest(self, key: str, at: int, starts: set[int]) -> str | None:
         for label in self._by_start.get(key[at : at + 2], ()):

@@ -11,21 +11,22 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     "invoice_number": (
         "invoice no", "invoice number", "invoice num", "invoice id", "inv no", "inv", "tax invoice no", "bill no", "bill number",
         "receipt no", "receipt number", "receipt", "doc no", "document no", "document number", "sale", "cash bill no", "slip no",
-        "rechnungsnummer", "rechnungsnr", "rechnung nr", "rechnungs nr", "rechnung", "beleg nr", "belegnummer", "bon nr",
+        "rechnungsnummer", "rechnungsnr", "rechnung nr", "rechnungs nr", "rechnung", "rg nr", "beleg nr", "belegnummer", "bon nr",
         "facture no", "facture n", "numero de facture", "no de facture", "n de facture", "facture", "factura no", "factura n",
         "numero de factura", "factura", "fatura no", "fatura n", "numero da fatura", "fatura", "fattura n", "fattura no",
-        "numero fattura", "fattura", "invoice", "factuurnummer", "credit note no", "credit note number", "gutschriftsnummer", "avoir n",
+        "numero fattura", "fattura", "invoice", "factuurnummer", "num factura", "numero", "n documento", "numero documento", "numero do documento", "no da fatura", "credit note no", "credit note number", "gutschriftsnummer", "avoir n",
     ),
     "issue_date": (
         "invoice date", "date of issue", "date issued", "issue date", "issued on", "issued", "bill date", "receipt date", "document date",
         "doc date", "date", "dated", "transaction date", "statement date", "payment date", "rechnungsdatum", "ausstellungsdatum", "belegdatum", "datum",
         "date de facture", "date de la facture", "date facture", "date d emission", "fecha de factura", "fecha factura", "fecha de emision", "fecha",
-        "data da fatura", "data de emissao", "data fattura", "data della fattura", "data emissione", "data", "factuurdatum", "facture du",
+        "data da fatura", "data de emissao", "data fattura", "data della fattura", "data emissione", "data di emissione", "data documento", "data", "factuurdatum", "facture du", "tax point", "emise le", "fecha de expedicion", "emitida em",
     ),
     "due_date": (
         "due date", "date due", "payment due", "due on", "due by", "pay by", "payment due date", "due", "faellig am", "fallig am", "fallig zum",
-        "falligkeitsdatum", "falligkeit", "zahlbar bis", "zahlungsziel", "date d echeance", "echeance", "fecha de vencimiento", "vencimiento",
-        "data de vencimento", "data scadenza", "scadenza", "vervaldatum",
+        "falligkeitsdatum", "falligkeit", "zahlbar bis", "zahlungsziel", "date d echeance", "echeance", "fecha de vencimiento", "vencimiento", "vencimento",
+        "data de vencimento", "data scadenza", "scadenza", "vervaldatum", "please pay by", "payable le", "a regler avant le", "vence el", "pagar antes del", "scade il",
+        "da pagare entro il", "vence em", "pagar ate",
     ),
     "service_date": ("delivery date", "service date", "next billing date", "billing period", "lieferdatum", "leistungsdatum", "leistungszeitraum", "date de livraison", "activation date", "print date", "expiry date"),
     "grand_total": (
@@ -34,7 +35,7 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
         "total incl of gst", "total with gst", "total inc gst", "total amount incl gst", "total amount inclusive gst", "total gst inclusive", "total sale", "total sales", "total to pay", "total after rounding", "total rounded", "rounded total", "total after rounding adj", "net total rounded",
         "total payable", "total amount payable", "total due", "total at checkout", "total ttc", "total general", "total a pagar", "total factura", "total fattura", "total da fatura",
         "gesamtbetrag", "gesamtsumme", "rechnungsbetrag", "rechnungssumme", "endbetrag", "bruttobetrag", "gesamt brutto", "summe", "gesamt", "summe brutto", "zu zahlen",
-        "montant total", "montant ttc", "total t t c", "importe total", "totale", "totale fattura", "totale documento", "importo totale", "valor total", "amount payable", "net total", "total gst incl", "total gst inclusive", "total inclusive of tax", "amount incl gst", "amount inclusive gst", "tot", "nett total", "bill total", "net amt", "nett amount", "totaal",
+        "montant total", "montant ttc", "total t t c", "importe total", "totale", "totale fattura", "totale documento", "importo totale", "valor total", "amount payable", "net total", "total gst incl", "total gst inclusive", "total inclusive of tax", "amount incl gst", "amount inclusive gst", "tot", "nett total", "bill total", "net amt", "nett amount", "totaal", "bruttosumme", "totale da pagare", "valor a pagar",
     ),
     "amount_due": (
         "amount due", "balance due", "balance", "amount outstanding", "outstanding", "invoice balance", "due", "zahlbetrag", "ausstehender betrag", "offener betrag", "restbetrag",
@@ -43,11 +44,12 @@ CONCEPTS: dict[str, tuple[str, ...]] = {
     "net_total": (
         "subtotal", "sub total", "net total", "net amount", "total net", "total excl", "total excluding gst", "total excl gst", "total exclude gst", "total excluding vat", "amount excl gst", "total before tax", "total without vat", "taxable amount", "net",
         "nettobetrag", "summe netto", "netto", "gesamt netto", "zwischensumme", "exclusief btw", "excl btw", "excl vat", "ohne mwst", "exkl mwst", "hors tva", "hors taxe", "sin iva", "sem iva", "iva esclusa", "excluding tax", "excl tax", "nettosumme", "total ht", "total h t", "montant ht", "sous total", "base imponible", "subtotal neto",
-        "imponibile", "totale imponibile", "valor liquido", "total iliquido", "total exclusive of gst", "total sales excluding gst", "total sales excl gst", "sales amount", "taxable", "total exclusive gst",
+        "imponibile", "totale imponibile", "valor liquido", "total iliquido", "total exclusive of gst", "total sales excluding gst", "total sales excl gst", "sales amount", "taxable", "total exclusive gst", "goods total", "warenwert", "total hors taxe", "total hors taxes", "importe neto", "total neto", "totale merce",
+        "totale netto", "total s iva", "base tributavel",
     ),
     "tax_total": (
         "tax", "vat", "gst", "sales tax", "total tax", "total gst", "total included gst", "gst included in total", "tax included", "total vat", "vat amount", "gst amount", "tax amount", "gst payable", "service tax", "sst", "mwst", "ust", "mehrwertsteuer", "umsatzsteuer", "mwst betrag", "steuer", "steuerbetrag",
-        "tva", "montant tva", "total tva", "iva", "cuota iva", "imposta", "totale iva", "valor iva", "btw", "gst 6", "add gst", "vat total", "tax gst", "amount gst",
+        "tva", "montant tva", "total tva", "iva", "cuota iva", "imposta", "totale iva", "valor iva", "btw", "gst 6", "add gst", "vat total", "tax gst", "amount gst", "value added tax", "imposta iva",
     ),
     "currency": ("currency", "payment currency", "waehrung", "wahrung", "devise", "moneda", "moeda", "valuta"),
     "buyer_reference": ("buyer reference", "customer reference", "your reference", "your ref", "leitweg id", "ihre referenz", "ihr zeichen", "reference client", "customer id", "customer no", "customer number", "kundennummer", "kunden nr", "kundennr", "numero client", "no client"),
@@ -104,6 +106,7 @@ WEAK = frozenset(
         "rate",
         "position",
         "data",
+        "numero",
     ]
 ) - {"total"}
 

@@ -20,6 +20,8 @@ BELOW_HEIGHTS = 2.6
 WEAK_REACH = 6
 #: Shorter captions differ in a letter by chance.
 TWIN_LENGTH = 8
+#: "12a."
+LONGEST_BOX_NUMBER = 4
 #: A form's caption starts with its label, a box number before it allowed.
 CAPTION_START = 3
 
@@ -28,6 +30,8 @@ CAPTION_START = 3
 PROSE_SHARE = 0.5
 _BOX_NUMBER = re.compile(r"\d{1,2}[a-z]?\.?\s[A-Z][\w/]{2,}")
 _ORDINAL = re.compile(r"\d+(?:st|nd|rd|th)\b")
+#: Between a tax and its amount: "VAT @ 20 %".
+_RATE = re.compile(r"[@(\s]*\d{1,2}(?:[.,]\d{1,2})?\s?%[)\s]*")
 _PARTED = re.compile(r"\s*[.:#\-–—=>|]|\s{2}|$")
 
 
@@ -76,6 +80,9 @@ class Sheet:
             if number not in self._items:
                 yield from (label for label in labels if concept in label.concepts)
 
+    def lines_outside_tables(self) -> Iterator[Line]:
+        return (line for number, line in enumerate(self.lines) if number not in self._items)
+
     def values(self, kind: FieldKind) -> Iterator[FoundValue]:
         for line in self.lines:
             yield from self.values_on(line, kind)
@@ -93,7 +100,7 @@ class Sheet:
             right = self._right(label, kind)
             if right:
                 yield from (Beside(value, label, below=False) for value in right)
-            elif not label.is_weak and (under := self._below(label, kind)) is not None:
+            elif self._may_head(label, kind) and (under := self._below(label, kind)) is not None:
                 yield Beside(under, label, below=True)
 
     def text_beside(self, label: Label) -> str:
@@ -153,6 +160,18 @@ class Sheet:
                     above, limit = segment, limit - 1
                     break
 
+    def _may_head(self, label: Label, kind: FieldKind) -> bool:
+        """Whether a value may stand under a label: under an everyday word only a day, where the word is all of its column's
+        heading, or a number, where a sign asks for one ("Invoice #").
+        """
+        if not label.is_weak:
+            return True
+        rest = label.line.text[label.end :]
+        if kind is FieldKind.ID:
+            return re.match(r" ?#(?:  |$)", rest) is not None
+        before = label.line.text[: label.start]
+        return kind is FieldKind.DATE and (before + "  ").endswith("  ") and (rest + "  ").startswith("  ")
+
     def _next_label(self, label: Label) -> int:
         later = [other.start for other in self.labels_of(label.line) if other.start >= label.end]
         return min(later, default=len(label.line.text))
@@ -169,7 +188,7 @@ class Sheet:
             and not _is_box_number(value)
         ]
         if label.is_weak:
-            found = [value for value in found if value.start - label.end <= WEAK_REACH][:1]
+            found = [value for value in found if _reach(label, value) <= WEAK_REACH][:1]
         return found
 
     def _below(self, label: Label, kind: FieldKind) -> FoundValue | None:
@@ -187,8 +206,18 @@ class Sheet:
         return None
 
 
+def _reach(label: Label, value: FoundValue) -> int:
+    """Characters from a label to a value; the rate of a tax between them does not count."""
+    return len(_RATE.sub("", label.line.text[label.end : value.start]))
+
+
 def _is_box_number(value: FoundValue) -> bool:
-    """The number of a form's box, with the caption behind it: "4 Federal income tax withheld"; or "2nd" of a caption."""
+    """The number of a form's box, with the caption behind it: "4 Federal income tax withheld"; or "2nd" of a caption.
+
+    A day whose month has a name begins like one.
+    """
+    if len(value.text) > LONGEST_BOX_NUMBER:
+        return False
     rest = value.line.text[value.start :]
     return _BOX_NUMBER.match(rest) is not None or _ORDINAL.match(rest) is not None
 

@@ -2,21 +2,23 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from docflow.adapters.llm.offline.labels import Label
 from docflow.adapters.llm.offline.sheet import Beside, Sheet
+from docflow.adapters.llm.offline.sums import CENT, amount_of, sums_of
 from docflow.domain.page_values import FoundValue, values_in
 from docflow.domain.values.kinds import FieldKind
 
-CENT = Decimal("0.02")
 #: How much more than a bare "total" some labels say.
 _STRONG = {
     "grand": 2.0, "payable": 2.0, "round": 2.0, "topay": 2.0, "incl": 1.5, "ttc": 1.5, "gesamtbetrag": 1.5, "rechnungsbetrag": 1.5,
     "endbetrag": 1.5, "brutto": 1.5, "invoicetotal": 1.5, "totaldue": 1.5, "checkout": 1.5, "totalamount": 1.0, "invoiceamount": 1.0,
     "nett": 0.5, "net": -0.5, "sales": -0.3, "zuzahlen": 1.5,
 }  # fmt: skip
+#: What the arithmetic of net, tax and gross says for a total, or against one; and a total's score by that alone.
+SUMMED, UNLABELLED = 1.0, 3.2
 #: Candidates this close to the best are rivals.
 RIVAL_MARGIN = 0.6
 
@@ -54,9 +56,24 @@ def totals_of(sheet: Sheet) -> list[Rated]:
             score += 1.0 * any(abs(amount - total) <= CENT for total in summed)
             score += 0.7 * found.value.has_decimals - (3.0 if amount <= 0 else 0.0)
             rated.append(Rated(found.value, found.label, score))
+    rated = _with_sums(sheet, rated)
     rated.extend(_paid_totals(sheet, paid))
     rated.extend(_rounded_totals(sheet, rated))
     return _best_of_each(_rounded(sheet, rated))
+
+
+def _with_sums(sheet: Sheet, rated: Sequence[Rated]) -> list[Rated]:
+    """What net and tax come to is a total, labelled or not; and what a tax is taken of is none, called "total" or not."""
+    sums = sums_of(sheet)
+    gross, net = {amount_of(one.gross) for one in sums}, {amount_of(one.net) for one in sums}
+    known = {one.amount for one in rated}
+    return [
+        *(
+            replace(one, score=one.score + SUMMED * ((one.amount in gross) - (one.amount in net - gross)))
+            for one in rated
+        ),
+        *(Rated(one.gross, None, UNLABELLED) for one in sums if amount_of(one.gross) not in known),
+    ]
 
 
 def _paid_totals(sheet: Sheet, paid: set[Decimal]) -> list[Rated]:
@@ -119,6 +136,10 @@ def net_and_tax(sheet: Sheet, gross: Decimal | None) -> tuple[list[Rated], list[
     ]
     if _has_several_rates(taxes):
         taxes = []
+    if gross is not None:
+        sums = [one for one in sums_of(sheet) if amount_of(one.gross) == gross]
+        nets += [Rated(one.net, None, 0.0) for one in sums]
+        taxes += [Rated(one.tax, None, 0.0) for one in sums]
     if gross is None:
         return _best_of_each(nets), _best_of_each(taxes)
     net_values = {rated.amount for rated in nets}
