@@ -6,6 +6,7 @@
 import os
 import platform
 import sys
+import tempfile
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,7 @@ from pathlib import Path
 from docflow.domain.field_scores import total_of
 from docflow_cli.evaluation import Evaluation, as_markdown, run
 
+from tests.data import make_unseen_invoices
 from tests.load import rows
 from tests.load.classification import section_of, with_section
 
@@ -36,14 +38,28 @@ measures any folder of labelled documents the same way; `python -m tests.load.qu
 A value is right when it is equal to the label: money to the cent, dates by the day, text by its letters and digits. F1
 counts a wrong value twice, as one that should not be there and as one that is missing. "Accepted" are values at least as
 sure as the threshold, which a process passes on unseen; what is wrong among them is what a person would have had to see.
-These are the documents the reader was developed with; on others it will do somewhat worse. Where a label has no value
-the paper may still state one: such values count as wrong, and are told apart.
+Where a label has no value the paper may still state one: such values count as wrong, and are told apart. The documents all
+of whose labelled values are accepted are those that would pass with nobody looking, if all these fields were required
+and neither a missing row, a rule nor a signal of fraud held them.
+
+**Development and held back.** The rules were made while looking at every set under "Development sets": on others the reader
+will do somewhat worse. Held back is one set, which was drawn with a wording of its own and by which nothing was changed;
+it is drawn, not found, so what it shows is how far labels, dates and sums carry, not what a scan of a crumpled paper does.
+What else speaks for figures on other papers: [folds and worse copies of the receipts](confidence.md#do-the-figures-hold-elsewhere).
 
 Where the words of a scan were kept from an earlier run, the processor seconds that reading them took then stand for the
 time of reading them.
 """
 
 
+HELD_BACK = """## Held back
+
+Drawn by `tests/data/make_unseen_invoices.py` in English, German, French, Spanish, Italian and Portuguese, a quarter of it as
+scans. Both wordings were written before the reader was run on either, and then read on 30 November 2026 with F1 91.9 % (first:
+4 of 550 accepted values wrong) and 87.9 % (second: 5 of 490). The first one then taught the reader labels, and that dates
+and sums were lost; by the second nothing was changed.
+"""
+WORDINGS = {"second": "The second wording: held back", "first": "The first wording: a development set now"}
 LONG = """## Invoices of many rows
 
 Drawn by `tests/data/make_invoices.py` in eight layouts and six languages: right and left aligned numbers, headers repeated or
@@ -60,12 +76,20 @@ def main(folder: Path) -> Mapping[str, float]:
         f"{datetime.now(UTC):%d %B %Y}, Python {platform.python_version()}, {platform.machine()}, {os.cpu_count()} processors "
         f"with a load of {os.getloadavg()[0]:.1f}: seconds of a document are wall time and grow with it.\n",
     ]
+    with tempfile.TemporaryDirectory() as made:
+        parts.append(HELD_BACK)
+        for wording, title in WORDINGS.items():
+            make_unseen_invoices.write(Path(made) / wording, wording)
+            parts.append(
+                f"### {title}\n\n{as_markdown(run(Path(made) / wording, 0.80, lambda _: None, WORDS))}\n"
+            )
+    parts.append("## Development sets\n")
     found = {}
     for name, title in SETS.items():
         if not (folder / name).is_dir():
             sys.exit(f"{folder / name} is not there")
         found[name] = run(folder / name, 0.80, lambda _: None, WORDS)
-        parts.append(f"## {title}\n\nSet `{name}`.\n\n{as_markdown(found[name])}\n")
+        parts.append(f"### {title}\n\nSet `{name}`.\n\n{as_markdown(found[name])}\n")
     parts.append(f"{LONG}\n{rows.as_markdown(rows.all_lengths(rows.COUNTS))}\n")
     page = ROOT / "docs" / "quality.md"
     kept = section_of(page.read_text(encoding="utf-8"))

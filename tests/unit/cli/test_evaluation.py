@@ -56,6 +56,29 @@ def test_a_value_is_counted_once(truth: object, given: ReadField, score: FieldSc
     assert evaluation.fields["total"] == score
 
 
+@pytest.mark.parametrize(
+    ("given", "counts"),
+    [
+        ({"9.00": read("9.00"), "8.00": read("8.00")}, (1, 0)),
+        ({"9.00": read("9.00"), "8.00": read("7.00")}, (1, 1)),
+        ({"9.00": read("9.00"), "8.00": read("8.00", 0.5)}, (0, 0)),
+        ({"9.00": read("9.00"), "8.00": read(None)}, (0, 0)),
+        ({"9.00": read("9.00"), None: read(None)}, (1, 0)),
+        ({"9.00": read("9.00"), None: read("7.00")}, (1, 1)),
+        ({None: read("7.00")}, (0, 0)),
+    ],
+    ids=["all sure", "one wrong", "one unsure", "one missing", "nothing to read", "one invented", "nothing labelled"],
+)  # fmt: skip
+def test_a_document_passes_unattended_where_all_its_labelled_values_are_accepted(
+    given: dict[str | None, ReadField], counts: tuple[int, int]
+) -> None:
+    evaluation = Evaluation(0.8)
+    evaluation.count_document(
+        [evaluation.count(TOTAL, truth, one, day_first=True) for truth, one in given.items()]
+    )
+    assert (evaluation.unattended, evaluation.passed_wrong) == counts
+
+
 async def test_a_set_of_plain_text_is_read_and_scored(tmp_path: Path) -> None:
     (tmp_path / "labels").mkdir()
     (tmp_path / "schema.json").write_text(

@@ -22,7 +22,7 @@ from docflow.adapters.llm.offline.reader import read_fields
 from docflow.adapters.ocr.rapidocr import read_image
 from docflow.adapters.workbench.processes import PoolLimits, ProcessWorkbench
 from docflow.domain.errors import DocflowError, UserError
-from docflow.domain.field_scores import FieldScore, outcome_of, total_of
+from docflow.domain.field_scores import FieldOutcome, FieldScore, Found, outcome_of, total_of
 from docflow.domain.json_types import JsonObject
 from docflow.domain.output_schema import FieldSpec, shape_of
 from docflow.domain.reading import Page, ReadField, ReadPicture
@@ -43,7 +43,8 @@ _CHILD_BYTES = 2 * 1024**3
 class Evaluation:
     """`seconds` are of each document, wall time; `cpu_s` is of all children. `refused` maps files to codes.
 
-    `saved_s` of both are processor seconds of an earlier run, whose words were taken.
+    `saved_s` of both are processor seconds of an earlier run, whose words were taken. `unattended` are documents of which
+    every labelled value was accepted, `passed_wrong` those of them with a wrong accepted value.
     """
 
     threshold: float
@@ -54,12 +55,16 @@ class Evaluation:
     seconds: list[float] = field(default_factory=list)
     cpu_s: float = 0.0
     saved_s: float = 0.0
+    unattended: int = 0
+    passed_wrong: int = 0
 
     @property
     def total(self) -> FieldScore:
         return total_of(self.fields.values())
 
-    def count(self, spec: FieldSpec, truth: object, read: ReadField | None, *, day_first: bool) -> None:
+    def count(
+        self, spec: FieldSpec, truth: object, read: ReadField | None, *, day_first: bool
+    ) -> FieldOutcome:
         outcome = outcome_of(
             spec.kind,
             truth,
@@ -69,6 +74,14 @@ class Evaluation:
             day_first=day_first,
         )
         self.fields[spec.path] = self.fields.get(spec.path, FieldScore()) + FieldScore.of(outcome)
+        return outcome
+
+    def count_document(self, outcomes: Sequence[FieldOutcome]) -> None:
+        """Whether nobody would have looked at it: as if every labelled field were required, and nothing else held it."""
+        labelled = [one for one in outcomes if one.found not in (Found.ABSENT, Found.INVENTED)]
+        if labelled and all(one.accepted for one in labelled):
+            self.unattended += 1
+            self.passed_wrong += any(one.accepted and one.found is not Found.RIGHT for one in outcomes)
 
 
 async def evaluate(
@@ -103,9 +116,14 @@ async def evaluate(
             evaluation.saved_s += saved_s
             evaluation.documents += 1
             evaluation.pages += pages
-            for spec in shape_of(wanted).fields:
-                truth = given["fields"].get(spec.path)
-                evaluation.count(spec, truth, read.get(spec.path), day_first=day_first)
+            evaluation.count_document(
+                [
+                    evaluation.count(
+                        spec, given["fields"].get(spec.path), read.get(spec.path), day_first=day_first
+                    )
+                    for spec in shape_of(wanted).fields
+                ]
+            )
             told(f"{number} of {len(labels)}")
     evaluation.cpu_s = _children_cpu() - before + evaluation.saved_s
     return evaluation
@@ -140,6 +158,8 @@ def summary(evaluation: Evaluation) -> str:
         f"{evaluation.documents} documents, {evaluation.pages} pages, {len(evaluation.refused)} refused. "
         f"F1 {100 * total.f1:.1f} %. At {evaluation.threshold:.2f}, {total.accepted} of {total.read} values read are accepted "
         f"({100 * total.coverage:.0f} %), {total.slipped} of them wrong ({100 * total.slip_rate:.1f} %){_unlabelled(total)}. "
+        f"All labelled values of {evaluation.unattended} documents are accepted ({100 * evaluation.unattended / max(1, evaluation.documents):.0f} %), "
+        f"with a wrong one in {evaluation.passed_wrong} of these. "
         f"Seconds a document: median {median(evaluation.seconds):.2f}, worst {max(evaluation.seconds):.2f}; "
         f"seconds a page: {sum(evaluation.seconds) / pages:.2f}, of processors {evaluation.cpu_s / pages:.2f}."
     )

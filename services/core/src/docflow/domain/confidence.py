@@ -98,9 +98,8 @@ def with_backing(evidence: Evidence, backing: Backing) -> Evidence:
             return replace(evidence, agreement=0.5 if agreement > 0.5 else 0.0)
 
 
-FEATURES = ("bias", "grounding", "agreement", "check", "clear", "label", "unique")
-"""What a fit weighs, in the order of its weights."""
 PRIOR_WEIGHTS = (-2.2, 2.0, 1.8, 1.6, 1.0, 0.8, 0.7)
+"""Of the bias, grounding, agreement, check, clear words, label and uniqueness: what a fit weighs, in this order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,7 +142,7 @@ class Weighed:
 
 
 def features_of(evidence: Evidence) -> tuple[float, ...]:
-    """In the order of FEATURES, each about -1..1."""
+    """In the order of PRIOR_WEIGHTS, each about -1..1."""
     clear = 0.0 if evidence.weakest_word is None else (evidence.weakest_word - 0.8) / 0.2
     return (
         1.0,

@@ -1,17 +1,14 @@
-"""Models and what they cost, as of a date. An operator's own prices go before the table; a model in neither has no price."""
+"""Models and what they cost, by the vendors' price lists of 20 November 2026. An operator's own prices go before the table; a model in neither has no price."""
 
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date
 from decimal import Decimal
 from functools import lru_cache
 from math import ceil
 
 from docflow.domain.ports.llm import Estimate, Usage
 
-#: When the vendors' price lists were looked at.
-AS_OF = date(2026, 11, 20)
 _DATED = re.compile(r"-(20\d{6}|20\d{2}-\d{2}-\d{2}|\d{4}(-preview)?|latest|preview)$")
 
 
