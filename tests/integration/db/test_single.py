@@ -1,5 +1,6 @@
 """`Database.single`: one statement that commits by itself, on the same pool as everything else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 
 import psycopg
@@ -12,14 +13,15 @@ from docflow.features.processes.view import view_process
 from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import Tenancy, add_process
 from sqlalchemy import func, select, text, update
+from sqlalchemy.pool import QueuePool
 
 HEARTBEAT = "SELECT heartbeat(%(worker)s, 'test', 'host', 1, 60)"
 
 
-@pytest.fixture
-async def narrow(database_urls: DatabaseUrls) -> AsyncIterator[Database]:
-    """One connection, so that each use follows another on it."""
-    database = Database(database_urls.app, pool_size=1, max_overflow=0)
+@pytest.fixture(params=[1, 4], ids=["nothing kept", "one kept"])
+async def narrow(request: pytest.FixtureRequest, database_urls: DatabaseUrls) -> AsyncIterator[Database]:
+    """One connection, so that each use follows another on it; or four, of which one is kept for single statements."""
+    database = Database(database_urls.app, pool_size=request.param, max_overflow=0)
     yield database
     await database.aclose()
 
@@ -87,6 +89,29 @@ async def test_after_a_refused_statement_the_pool_goes_on(narrow: Database) -> N
     ((one,),) = await narrow.single("SELECT 1", {})
     assert one == 1
     assert narrow.connections()["busy"] == 0
+
+
+@pytest.mark.parametrize(("recycle_s", "busy_in_pool"), [(1800, 1), (0, 0)], ids=["kept", "too old to keep"])
+async def test_a_connection_that_is_kept_counts_as_idle_until_it_goes_back(
+    recycle_s: int, busy_in_pool: int, database_urls: DatabaseUrls
+) -> None:
+    database = Database(database_urls.app, pool_size=4, max_overflow=0, pool_recycle_s=recycle_s)
+    for _ in range(2):
+        await database.single("SELECT 1", {})
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert (pool.checkedout(), database.connections()["busy"]) == (busy_in_pool, 0)
+    assert database.connections()["idle"] == 1
+    await database.aclose()
+
+
+async def test_many_statements_at_once_leave_the_pool_to_others(database_urls: DatabaseUrls) -> None:
+    database = Database(database_urls.app, pool_size=4, max_overflow=0, pool_timeout_s=5)
+    await asyncio.gather(*(database.single("SELECT pg_sleep(0.01)", {}) for _ in range(40)))
+    async with database.nobody(), database.nobody(), database.nobody():
+        ((one,),) = await database.single("SELECT 1", {})
+    assert one == 1
+    await database.aclose()
 
 
 async def test_a_database_that_is_away_is_trouble_of_the_world() -> None:

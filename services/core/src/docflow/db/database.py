@@ -2,19 +2,18 @@
 
 from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 import psycopg
-from psycopg import AsyncConnection
 from psycopg.rows import namedtuple_row
 from sqlalchemy import Connection, event, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.pool import QueuePool
-from sqlalchemy.util import greenlet_spawn
 
+from docflow.db.alone import Alone
 from docflow.domain.errors import PermanentError, TransientError
 
 _BIND = text("SELECT set_config('app.current_client_id', :client_id, true)")
@@ -22,6 +21,9 @@ _BIND = text("SELECT set_config('app.current_client_id', :client_id, true)")
 # A transaction pooler gives each transaction another server connection: what one prepared is unknown to the next,
 # and start-up options are refused (PgBouncer: "unsupported startup parameter").
 _POOLED: dict[str, Any] = {"prepare_threshold": None}
+
+#: Of a pool, one connection in so many is kept for statements that commit by themselves.
+_SHARE_ALONE = 4
 
 # SQLSTATE classes that say "not now": connection trouble, resources, operator intervention, rollbacks.
 _LOGIN_REFUSED = ("password authentication failed", "no pg_hba.conf entry", "is not permitted to log in")
@@ -69,6 +71,7 @@ class Database:
         )
         if transaction_pooler:
             _set_each_time(self.engine, parameters)
+        self._alone = Alone(self.engine, most=pool_size // _SHARE_ALONE, recycle_s=pool_recycle_s)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False, autoflush=False)
 
     @asynccontextmanager
@@ -98,28 +101,10 @@ class Database:
         For a call of one SQL function, with parameters as `%(name)s`. When the connection breaks on the way nobody
         knows whether it took effect.
         """
-        async with translated(), self._by_itself() as connection:
+        async with translated(), self._alone.one() as connection:
             cursor = connection.cursor(row_factory=namedtuple_row)
             await cursor.execute(statement, values)
             return await cursor.fetchall()
-
-    @asynccontextmanager
-    async def _by_itself(self) -> AsyncIterator[AsyncConnection]:
-        """A connection of the pool on which every statement commits: the driver's own, since SQLAlchemy's layers
-        above it cost more than a short statement does."""
-        pooled = await self.engine.raw_connection()
-        connection = cast("AsyncConnection", pooled.driver_connection)
-        try:
-            await connection.set_autocommit(True)
-            yield connection
-            await connection.set_autocommit(False)
-        except BaseException:
-            await greenlet_spawn(pooled.invalidate)
-            if connection.broken:
-                # The server went away: the others that lie in the pool are broken too.
-                await self.engine.dispose()
-            raise
-        await greenlet_spawn(pooled.close)
 
     async def refuse_powerful_role(self) -> None:
         """Raise `database_role_refused` unless row-level security holds the role: no superuser, no BYPASSRLS, owner of nothing.
@@ -150,9 +135,11 @@ class Database:
         """Connections of the pool by state: `idle`, `busy`; `most` = its limit."""
         pool = self.engine.pool
         assert isinstance(pool, QueuePool)
-        return {"idle": pool.checkedin(), "busy": pool.checkedout(), "most": self._most}
+        idle = self._alone.idle
+        return {"idle": pool.checkedin() + idle, "busy": pool.checkedout() - idle, "most": self._most}
 
     async def aclose(self) -> None:
+        await self._alone.let_go()
         await self.engine.dispose()
 
 

@@ -1,7 +1,8 @@
 """Sizes before anything is sent: tokens by formula, and what vendors take of pictures."""
 
-import json
 import math
+
+import orjson
 
 from docflow.adapters.llm.layout import example_texts
 from docflow.domain.ports.llm import CompletionRequest, Part, Trouble, VendorRefusal
@@ -22,10 +23,10 @@ MAX_IMAGE_BYTES = 30 * 1024 * 1024
 
 def prompt_tokens(request: CompletionRequest) -> int:
     """An upper bound for documents of our kinds, without asking anyone."""
-    texts = [request.system, request.instructions, json.dumps(request.wire_schema)]
+    texts = [request.system, request.instructions]
     texts += [text for example in request.examples for text in example_texts(example)]
     texts += [part.text for part in request.parts]
-    written = sum(len(text.encode()) for text in texts)
+    written = sum(len(text.encode()) for text in texts) + len(orjson.dumps(request.wire_schema))
     return FRAME_TOKENS + math.ceil(written / BYTES_PER_TOKEN) + sum(map(picture_tokens, request.parts))
 
 

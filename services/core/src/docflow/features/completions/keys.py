@@ -3,7 +3,6 @@
 import asyncio
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
 
 import orjson
 
@@ -33,7 +32,10 @@ def _keys(request: CompletionRequest, models: Sequence[ModelName]) -> list[bytes
         "system": request.system,
         "instructions": request.instructions,
         "wire_schema": request.wire_schema,
-        "examples": [asdict(example) for example in request.examples],
+        "examples": [
+            {"text": example.text, "answer": example.answer, "example_id": example.example_id}
+            for example in request.examples
+        ],
         "effort": request.effort.value,
         "parts": [
             [part.number, _hash(part.text.encode()), _hash(part.image.data) if part.image else None]
