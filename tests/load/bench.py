@@ -9,6 +9,8 @@ lists   milliseconds of lists and searches in a database of a million processes;
 webhooks what one worker sends in a second, and the processor time of each, beside bare requests of the same egress
 rows    invoices of up to 3,200 rows: is every row read or the document held, in what time and memory
 rules   milliseconds of twenty rules over an invoice of fifty lines
+router  what asking a model costs beside the vendor's own time, and how many questions a worker carries at once
+second  what a second reading by another model costs and spares, by each rule of when to ask; needs the labelled sets
 quality writes docs/quality.md: how well the labelled sets are read; needs them beside the repository
 reading how well and how fast documents are read; needs the labelled sets beside the repository
 receipts what the platform adds to recognising text: 60 receipts through it beside the bare engine
@@ -22,6 +24,7 @@ import argparse
 import json
 import os
 import platform
+import subprocess
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -97,6 +100,23 @@ def _rules() -> Figures:
     return rules.measure()
 
 
+def _router() -> Figures:
+    """In a program of its own, so that its memory is its own."""
+    command = [sys.executable, "-m", "tests.load.router"]
+    told = subprocess.run(command, stdout=subprocess.PIPE, check=True).stdout
+    found: Figures = json.loads(told)
+    return found
+
+
+def _second() -> Figures:
+    from tests.load import reading, second_reading
+
+    if not reading.SHARED.is_dir():
+        print("second: left out, the labelled sets are not beside the repository")
+        return {}
+    return second_reading.measure()
+
+
 def _lists() -> Figures:
     from tests.load import lists
 
@@ -111,6 +131,8 @@ PARTS: Mapping[str, Callable[[], Figures]] = {
     "webhooks": _webhooks,
     "rows": _rows,
     "rules": _rules,
+    "router": _router,
+    "second": _second,
     "quality": _quality,
     "reading": _reading,
     "receipts": _receipts,
@@ -133,12 +155,18 @@ BARS: Figures = {
     "rows_lost_silently": 0.0,
     "rules_50_lines_ms": 5.0,
     "rows_peak_mb": 1_200.0,
+    "router_ms": 3.0,
+    "router_above_sdk_ms": 3.0,
+    "router_peak_mb": 150.0,
+    "second_wrong_let_through": 0.0,
     "type_sure_and_wrong_share": 0.02,
     "type_mismatch_share": 0.0,
 }
 #: At least so much.
 FLOORS: Figures = {"get_by_key_share": 0.45, "get_by_token_share": 0.45, "uploads_1mb_per_s": 100.0,
     "webhooks_per_s": 200.0,
+    "router_share_at_vendor": 0.95,
+    "router_share_at_1000": 0.95,
     "e_invoices_f1": 100.0, "receipts_three_f1": 87.0, "receipts_f1": 78.0, "cut_precision": 0.98,
 }  # fmt: skip
 _UNITS = {"_per_s": "/s", "_ms": "ms", "_s": "s", "_mb": "MB"}

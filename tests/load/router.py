@@ -5,9 +5,9 @@
 A real PostgreSQL keeps the books; the vendor is one that waits. Beside it stands what the machine gave in the same
 minute: the same thousand askers without a router, and single calls over HTTP, bare and through the SDK.
 
-The ideal rate is a thousand calls in 0.3 s. Its share is told twice. `share_of_ideal_at_1000`: a thousand askers begin in
+The ideal rate is a thousand calls in 0.3 s. Its share is told twice. `router_share_at_1000`: a thousand askers begin in
 the same instant and ask again when they have their answer, so that all the router's own time is missing at the vendor.
-`share_of_ideal_at_vendor`: the vendor has a thousand calls all the time, as a worker with some documents more gives it.
+`router_share_at_vendor`: the vendor has a thousand calls all the time, as a worker with some documents more gives it.
 The vendor is in the process: over HTTP the client alone takes more than the 0.3 ms that a call may.
 """
 
@@ -21,7 +21,6 @@ import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
 from uuid import UUID
 
 import httpx2
@@ -49,7 +48,8 @@ IN_FLIGHT = 1000
 BESIDE, WARM_S, COUNTED_S = 500, 1.0, 3.0
 ROUNDS = 5
 CALL_S = 0.3
-Figures = dict[str, float | tuple[float, float]]
+Figures = dict[str, float]
+Ask = Callable[[int], Awaitable[object]]
 CALLING = Calling(LlmPolicy((ModelName("anthropic", "claude-haiku-5-5"),)))
 
 
@@ -57,18 +57,22 @@ def question(client_id: UUID, number: int) -> CompletionRequest:
     return CompletionRequest(client_id, UUID(int=1), Task.EXTRACT, "", f"question {number}", "", {})
 
 
-async def one_by_one(ask: Callable[[int], Awaitable[object]]) -> tuple[float, float]:
-    """Of calls one after the other: the middle one's milliseconds, and milliseconds of this process's CPU for each."""
-    took, began_cpu = [], time.process_time()
+async def in_turn(*ways: Ask) -> list[tuple[float, float]]:
+    """Of each way, its calls in turn with those of the others, one after the other: the middle one's milliseconds, and
+    milliseconds of this process's CPU for a call.
+    """
+    took: list[list[float]] = [[] for _ in ways]
+    cpu = [0.0 for _ in ways]
     for number in range(ONE_BY_ONE):
-        began = time.perf_counter()
-        await ask(-1 - number)
-        took.append(1000 * (time.perf_counter() - began))
-    cpu_ms = 1000 * (time.process_time() - began_cpu) / ONE_BY_ONE
-    return round(statistics.median(took), 2), round(cpu_ms, 2)
+        for place, ask in enumerate(ways):
+            began, began_cpu = time.perf_counter(), time.process_time()
+            await ask(-1 - number)
+            took[place].append(1000 * (time.perf_counter() - began))
+            cpu[place] += 1000 * (time.process_time() - began_cpu)
+    return [(statistics.median(each), spent / ONE_BY_ONE) for each, spent in zip(took, cpu, strict=True)]
 
 
-async def share_of_ideal(ask: Callable[[int], Awaitable[object]]) -> float:
+async def share_of_ideal(ask: Ask) -> float:
     """Each of a thousand askers asks again as soon as it has its answer."""
 
     async def asker(first: int) -> None:
@@ -95,7 +99,7 @@ class FullVendor(ScriptedVendor):
         return answer
 
 
-async def share_at_vendor(vendor: FullVendor, ask: Callable[[int], Awaitable[object]]) -> float:
+async def share_at_vendor(vendor: FullVendor, ask: Ask) -> float:
     """Of a thousand calls in 0.3 s, while as many wait for a place as the router can bring."""
 
     async def asker(first: int) -> None:
@@ -127,7 +131,7 @@ def loopback() -> Iterator[str]:
 
 
 async def over_http(url: str, router_of: Callable[[AnthropicVendor], Router], client_id: UUID) -> Figures:
-    """The same page asked about by HTTP alone, through the SDK, and through the router and the SDK."""
+    """The same page asked about by HTTP alone, through the SDK, and through the router and the SDK, in turn."""
     asked = document_question("claude-haiku-5-5")
     asked = replace(asked, client_id=client_id, parts=(replace(asked.parts[0], image=None),))
     body = orjson.dumps(body_of(asked, None, "document-0"))
@@ -139,12 +143,20 @@ async def over_http(url: str, router_of: Callable[[AnthropicVendor], Router], cl
         await router.complete(replace(asked, instructions=f"Page {number}"), CALLING)
 
     async with httpx2.AsyncClient(base_url=url, headers=headers) as client:
-        bare = await one_by_one(lambda number: client.post("/v1/messages", content=body))
-    sdk = await one_by_one(lambda number: vendor.complete(asked))
-    whole = await one_by_one(routed)
+        ways = (
+            lambda _: client.post("/v1/messages", content=body),
+            lambda _: vendor.complete(asked),
+            routed,
+        )
+        bare, sdk, whole = await in_turn(*ways)
     await vendor.aclose()
-    names = ("http_bare", "http_sdk", "http_router")
-    return {f"{name}_p50_ms_cpu_ms": found for name, found in zip(names, (bare, sdk, whole), strict=True)}
+    return {
+        "router_http_bare_ms": bare[0],
+        "router_http_sdk_ms": sdk[0],
+        "router_http_sdk_cpu_ms": sdk[1],
+        "router_above_sdk_ms": whole[0] - sdk[0],
+        "router_above_sdk_cpu_ms": whole[1] - sdk[1],
+    }
 
 
 async def figures(url: str, loopback_url: str) -> Figures:
@@ -155,24 +167,24 @@ async def figures(url: str, loopback_url: str) -> Figures:
     def router(vendor: Vendor) -> Router:
         return Router({"anthropic": vendor}, books, clock=SystemClock())
 
-    def asking(takes_s: float) -> Callable[[int], Awaitable[object]]:
+    def asking(takes_s: float) -> Ask:
         asked = router(ScriptedVendor("anthropic", takes_s=takes_s))
         return lambda number: asked.complete(question(client_id, number), CALLING)
 
-    overhead, cpu_ms = await one_by_one(asking(0.0))
+    ((overhead, cpu_ms),) = await in_turn(asking(0.0))
     reference = await share_of_ideal(lambda number: asyncio.sleep(CALL_S))
     began = time.process_time()
     found: Figures = {
-        "overhead_p50_ms": overhead,
-        "cpu_ms_per_call": cpu_ms,
-        "share_of_ideal_at_1000": await share_of_ideal(asking(CALL_S)),
-        "share_without_router": reference,
-        "memory_mib": round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024),
+        "router_ms": overhead,
+        "router_cpu_ms": cpu_ms,
+        "router_share_at_1000": await share_of_ideal(asking(CALL_S)),
+        "router_share_without": reference,
     }
-    found["cpu_ms_per_call_at_1000"] = round(1000 * (time.process_time() - began) / IN_FLIGHT / ROUNDS, 3)
+    found["router_cpu_at_1000_ms"] = 1000 * (time.process_time() - began) / IN_FLIGHT / ROUNDS
+    found["router_peak_mb"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     full = FullVendor()
     filled = router(full)
-    found["share_of_ideal_at_vendor"] = await share_at_vendor(
+    found["router_share_at_vendor"] = await share_at_vendor(
         full, lambda number: filled.complete(question(client_id, number), CALLING)
     )
     found |= await over_http(loopback_url, router, client_id)
@@ -180,14 +192,13 @@ async def figures(url: str, loopback_url: str) -> Figures:
     return found
 
 
-def main() -> None:
+def measure() -> Figures:
     with open_server() as server, loopback() as address:
         urls = asyncio.run(server.clone())
         found = uvloop.run(figures(urls.app, address))
         asyncio.run(server.drop_all())
-    found["processors_busy_beside"] = round(float(Path("/proc/loadavg").read_text().split()[0]), 1)
-    print(json.dumps(found, indent=1))
+    return found
 
 
 if __name__ == "__main__":
-    main()
+    print(json.dumps(measure()))
