@@ -67,7 +67,20 @@ def test_the_template_s_own_tests_pass() -> None:
     assert "8 passed" in ran.stdout
 
 
-def test_the_rust_validator_s_own_tests_pass(tmp_path: Path) -> None:
+def test_the_check_digits_in_rust_pass_their_tests(tmp_path: Path) -> None:
+    """They need no crate, so a compiler is enough."""
+    rustc = shutil.which("rustc")
+    if rustc is None:
+        pytest.skip("rustc is not installed: the check digits in Rust were not compiled")
+    source, made = EXAMPLES / "plugin-rust" / "src" / "check_digits.rs", tmp_path / "tests"
+    build = [rustc, "--edition", "2021", "--deny", "warnings", "--test", str(source), "-o", str(made)]
+    subprocess.run(build, check=True, timeout=60)
+    ran = subprocess.run([made], capture_output=True, text=True, timeout=10, check=False)
+    assert ran.returncode == 0, ran.stdout
+    assert "2 passed" in ran.stdout
+
+
+def test_the_rust_validator_builds(tmp_path: Path) -> None:
     cargo = shutil.which("cargo")
     if cargo is None:
         pytest.skip("cargo is not installed: the validator in Rust was not built")
