@@ -533,6 +533,8 @@ CREATE TABLE notification_preferences (
     user_id uuid NOT NULL,
     in_app text[],
     read_until timestamp with time zone,
+    language text,
+    CONSTRAINT ck_notification_preferences_language_known CHECK ((language = ANY (ARRAY['en'::text, 'de'::text]))),
     CONSTRAINT fk_notification_preferences_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
     CONSTRAINT fk_notification_preferences_user FOREIGN KEY (client_id, user_id) REFERENCES users(client_id, user_id) ON DELETE CASCADE,
     CONSTRAINT pk_notification_preferences PRIMARY KEY (client_id, user_id)

@@ -88,5 +88,7 @@ async def test_a_person_reads_and_chooses(world: World, two_clients: Clients, da
         assert (await notifications.unread()).unread == 1
         await notifications.read_all()
         assert [one async for one in notifications.list(unread=True)] == []
-        chosen = await notifications.prefer(["alert"], [])
+        chosen = await notifications.prefer(["alert"], [], language="de")
+        assert chosen.language == "de"
+        assert await notifications.prefer(["alert"], []) == chosen
         assert await notifications.preferences() == chosen

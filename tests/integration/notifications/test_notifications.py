@@ -14,7 +14,7 @@ from docflow.adapters.sealing.fernet import FernetSealing
 from docflow.db.database import Database
 from docflow.domain.errors import PermanentError, TransientError
 from docflow.domain.ids import new_id
-from docflow.domain.notifying import Told
+from docflow.domain.notifying import Language, Told
 from docflow.domain.paging import PageRequest
 from docflow.domain.ports.chat import ChatTarget
 from docflow.domain.secret_references import variable_of
@@ -205,6 +205,21 @@ async def test_a_letter_goes_to_the_person_who_wants_it(
     await desk.round()
     (letter,) = desk.mail.sent
     assert (letter.to, "<li>" in letter.html, "portal.test" in letter.text) == (email, True, True)
+
+
+async def test_a_letter_is_in_the_language_that_its_reader_chose_last(desk: Desk) -> None:
+    reader = await add_user(desk.database, desk.client, email=f"{new_id().hex}@people.test")
+    wanted: dict[str, Any] = {"in_app": [], "email": [Told.HITL_REQUIRED], "email_window_s": 0}
+    async with desk.database.client(desk.client) as session:
+        await set_preferences(session, desk.client, reader, **wanted, language=Language.DE)
+        kept = await set_preferences(session, desk.client, reader, **wanted)
+    await desk.tell("hitl_required")
+    await desk.round()
+    (letter,) = desk.mail.sent
+    assert kept.language is Language.DE
+    assert letter.subject == "DocFlow AI: Ein Vorgang wartet auf Prüfung"
+    assert "Gründe: field_missing." in letter.text
+    assert '<html lang="de">' in letter.html
 
 
 async def test_a_completion_is_kept_only_where_it_is_wanted(desk: Desk) -> None:

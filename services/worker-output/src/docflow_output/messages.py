@@ -20,6 +20,7 @@ from docflow.features.notification_channels.repository import (
     take_messages,
 )
 from docflow.features.notification_channels.wording import SHOWN, Wording
+from docflow.features.notifications.preferences import language_of
 
 from docflow_output.message_outcomes import HOLD_S, MessageOutcome, again, not_begun, outcome_of
 from docflow_output.secrets import Secrets
@@ -92,8 +93,14 @@ class MessageLane:
     async def _words(self, work: TakenMessage) -> Wording:
         async with self._database.client(work.client_id) as session:
             first = await first_notifications(session, work.client_id, work.notification_ids, SHOWN)
+            language = await language_of(session, work.client_id, work.user_id)
         return Wording(
-            work.client_name, work.counts, first, portal_url=self._portal_url, is_test=work.is_test
+            work.client_name,
+            work.counts,
+            first,
+            portal_url=self._portal_url,
+            is_test=work.is_test,
+            language=language,
         )
 
     async def _address(self, work: TakenMessage) -> str:

@@ -97,5 +97,6 @@ async def set_notification_preferences(
         in_app=body.in_app,
         email=body.email,
         email_window_s=body.email_window_s,
+        language=body.language,
     )
     return preferences_out(chosen)

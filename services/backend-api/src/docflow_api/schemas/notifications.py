@@ -2,7 +2,7 @@ from datetime import datetime
 from typing import Annotated
 from uuid import UUID
 
-from docflow.domain.notifying import WANTABLE, Told
+from docflow.domain.notifying import WANTABLE, Language, Told
 from docflow.features.notifications.inbox import Seen
 from docflow.features.notifications.preferences import LETTER_WINDOW_S, Preferences
 from pydantic import AfterValidator, ConfigDict, Field
@@ -41,24 +41,35 @@ Wanted = Annotated[list[Told], AfterValidator(_wantable), Field(max_length=20)]
 
 
 class NotificationPreferencesIn(Schema):
+    """Without `language` that of the letters stays as it is."""
+
     model_config = ConfigDict(
         extra="forbid",
         json_schema_extra={
-            "examples": [{"in_app": ["hitl_required", "alert"], "email": ["alert"], "email_window_s": 300}]
+            "examples": [
+                {
+                    "in_app": ["hitl_required", "alert"],
+                    "email": ["alert"],
+                    "email_window_s": 300,
+                    "language": "de",
+                }
+            ]
         },
     )
 
     in_app: Wanted
     email: Wanted
     email_window_s: int = Field(default=LETTER_WINDOW_S, strict=True, ge=0, le=86_400)
+    language: Language | None = None
 
 
 class NotificationPreferencesOut(Schema):
-    """What comes within `email_window_s` is one letter. `available` are the types there are."""
+    """What comes within `email_window_s` is one letter, in `language`. `available` are the types there are."""
 
     in_app: list[str]
     email: list[str]
     email_window_s: int
+    language: Language
     available: list[str]
 
 
@@ -82,5 +93,6 @@ def preferences_out(preferences: Preferences) -> NotificationPreferencesOut:
         in_app=sorted(preferences.in_app),
         email=sorted(preferences.email),
         email_window_s=preferences.email_window_s,
+        language=preferences.language,
         available=[told.value for told in WANTABLE],
     )

@@ -48,10 +48,20 @@ class Notifications:
         return self._sender.send(Call("GET", _PREFERRED, as_model(NotificationPreferences)))
 
     def prefer(
-        self, in_app: Sequence[str], email: Sequence[str], *, email_window_s: int = 300
+        self,
+        in_app: Sequence[str],
+        email: Sequence[str],
+        *,
+        email_window_s: int = 300,
+        language: str | None = None,
     ) -> NotificationPreferences:
-        """They count for what is told from now on."""
-        body = {"in_app": [*in_app], "email": [*email], "email_window_s": email_window_s}
+        """They count for what is told from now on. Without `language` (`en`, `de`) that of the letters stays."""
+        body = {
+            "in_app": [*in_app],
+            "email": [*email],
+            "email_window_s": email_window_s,
+            **given(language=language),
+        }
         call = Call("PUT", _PREFERRED, as_model(NotificationPreferences), json=body)
         return self._sender.send(call)
 

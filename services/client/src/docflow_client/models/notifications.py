@@ -29,11 +29,12 @@ class Unread(Answer):
 
 
 class NotificationPreferences(Answer):
-    """Types to see in the portal and to get by letter; what comes within `email_window_s` is one letter."""
+    """Types to see in the portal and to get by letter; what comes within `email_window_s` is one letter, in `language`."""
 
     in_app: list[str]
     email: list[str]
     email_window_s: int
+    language: str = "en"
     available: list[str] = []
 
 

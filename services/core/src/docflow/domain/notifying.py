@@ -32,6 +32,13 @@ class Told(StrEnum):
     """Reviews have waited for long: how many, and for how long."""
 
 
+class Language(StrEnum):
+    """Of a person's letters."""
+
+    EN = "en"
+    DE = "de"
+
+
 WANTABLE = tuple(told for told in Told if told is not Told.DIGEST)
 """What a person or a channel can ask for."""
 USUAL = tuple(told for told in WANTABLE if told is not Told.PROCESS_COMPLETED)

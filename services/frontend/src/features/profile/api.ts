@@ -45,3 +45,14 @@ export const readPreferences = (signal: AbortSignal): Promise<Preferences> =>
 export function setPreferences(given: Schemas["NotificationPreferencesIn"]): Promise<Preferences> {
   return body(api.PUT("/v1/me/notification-preferences", { body: given }));
 }
+
+/** Letters are written in the language of the portal. */
+export async function writeLettersIn(language: Schemas["Language"]): Promise<void> {
+  const kept = await body(api.GET("/v1/me/notification-preferences"));
+  await setPreferences({
+    in_app: kept.in_app as Told[],
+    email: kept.email as Told[],
+    email_window_s: kept.email_window_s,
+    language,
+  });
+}

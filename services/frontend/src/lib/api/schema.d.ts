@@ -4198,6 +4198,12 @@ export interface components {
    oldest_s: number;
   };
   /**
+   * Language
+   * @description Of a person's letters.
+   * @enum {string}
+   */
+  Language: "en" | "de";
+  /**
    * LifecycleState
    * @enum {string}
    */
@@ -4436,6 +4442,7 @@ export interface components {
   };
   /**
    * NotificationPreferencesIn
+   * @description Without `language` that of the letters stays as it is.
    * @example {
    *       "email": [
    *         "alert"
@@ -4444,7 +4451,8 @@ export interface components {
    *       "in_app": [
    *         "hitl_required",
    *         "alert"
-   *       ]
+   *       ],
+   *       "language": "de"
    *     }
    */
   NotificationPreferencesIn: {
@@ -4452,16 +4460,19 @@ export interface components {
    /** @default 300 */
    email_window_s?: number;
    in_app: components["schemas"]["Told"][];
+   /** @default null */
+   language?: components["schemas"]["Language"] | null;
   };
   /**
    * NotificationPreferencesOut
-   * @description What comes within `email_window_s` is one letter. `available` are the types there are.
+   * @description What comes within `email_window_s` is one letter, in `language`. `available` are the types there are.
    */
   NotificationPreferencesOut: {
    available: string[];
    email: string[];
    email_window_s: number;
    in_app: string[];
+   language: components["schemas"]["Language"];
   };
   /**
    * OutputActionOut

@@ -5,6 +5,7 @@ from sqlalchemy import ARRAY, ForeignKey, ForeignKeyConstraint, Index, Text, Uni
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docflow.db.base import Base, Created, id_column, one_of
+from docflow.domain.notifying import Language
 
 TYPES = (
     "hitl_required", "process_failed", "low_confidence", "fraud_detected", "process_completed",
@@ -98,6 +99,8 @@ class NotificationPreference(Base):
     in_app: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
     read_until: Mapped[datetime | None]
     """Everything up to here counts as read."""
+    language: Mapped[str | None]
+    """Of the person's letters; NULL = English."""
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -106,6 +109,7 @@ class NotificationPreference(Base):
             name="fk_notification_preferences_user",
             ondelete="CASCADE",
         ),
+        one_of("language", Language),
         Index(
             "ix_notification_preferences_completions",
             "client_id",

@@ -1,5 +1,5 @@
 import { useState } from "preact/hooks";
-import { t, tword } from "../../../lib/i18n";
+import { locale, t, tword } from "../../../lib/i18n";
 import { useAct, useQuery } from "../../../lib/query/use";
 import { spans } from "../../../lib/spans";
 import { Button } from "../../../ui/button";
@@ -45,6 +45,7 @@ function Choice({ kept }: { kept: Preferences }) {
           in_app: chosen.in_app as Told[],
           email: chosen.email as Told[],
           email_window_s: window,
+          language: locale.value,
         });
       }}
     >

@@ -1,8 +1,10 @@
-import { render, screen } from "@testing-library/preact";
+import { render, screen, waitFor } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
 import { expect, test } from "vitest";
+import { setLocale } from "../../../lib/i18n";
 import { faults } from "../../../lib/testing/axe";
 import { serve } from "../../../lib/testing/server";
+import { type Me, me } from "../../session/session";
 import { Profile } from "./profile";
 
 const session = (id: string, current: boolean) => ({
@@ -55,4 +57,26 @@ test("a second factor is set up with a picture, a secret to type and codes that 
   await userEvent.type(screen.getByLabelText("Code of the app"), "123456{Enter}");
   expect(await screen.findByText("one-1")).toBeTruthy();
   expect(await screen.findByText("10 recovery codes left")).toBeTruthy();
+});
+
+test("letters are written in the language that is picked", async () => {
+  me.value = { role: "viewer", scopes: [] } as unknown as Me;
+  const kept = { in_app: ["alert"], email: [], email_window_s: 300, language: "en", available: ["alert"] };
+  const asked = serve({
+    "GET /v1/me/mfa": { body: { enabled: false, pending: false, recovery_codes_left: 0 } },
+    "GET /v1/auth/sessions": { body: { data: [session("Here", true)], has_more: false } },
+    "GET /v1/me/notification-preferences": { body: kept },
+    "PUT /v1/me/notification-preferences": { body: { ...kept, language: "de" } },
+  });
+  render(<Profile />);
+  await userEvent.selectOptions(await screen.findByLabelText("Language"), "de");
+  await waitFor(() => expect(asked.some((each) => each.method === "PUT")).toBe(true));
+  expect(await asked.find((each) => each.method === "PUT")?.json()).toEqual({
+    in_app: ["alert"],
+    email: [],
+    email_window_s: 300,
+    language: "de",
+  });
+  await setLocale("en");
+  me.value = undefined;
 });

@@ -1,10 +1,13 @@
 import { LogOut } from "lucide";
 import { LOCALES, type Locale, locale, setLocale, t } from "../../../lib/i18n";
+import { useAct } from "../../../lib/query/use";
 import { chooseTheme, type Theme, theme } from "../../../lib/theme";
 import { Button } from "../../../ui/button";
 import { Select } from "../../../ui/field";
 import { Card, Page } from "../../../ui/page";
+import { Trouble } from "../../../ui/states";
 import { may, me, signOut } from "../../session/session";
+import { writeLettersIn } from "../api";
 import { NotificationPreferences } from "./notification-preferences";
 import { Password } from "./password";
 import { SecondFactor } from "./second-factor";
@@ -40,14 +43,20 @@ export function Profile() {
 }
 
 function Appearance() {
+  const letters = useAct(writeLettersIn);
+  const speak = async (picked: Locale) => {
+    await setLocale(picked);
+    if (may("viewer")) await letters.run(picked);
+  };
   return (
     <Card title={t("profile.appearance")}>
       <div class="grid gap-4 p-4 sm:grid-cols-2">
+        {letters.problem && <Trouble problem={letters.problem} compact />}
         <Select
           label={t("profile.language")}
           value={locale.value}
           options={Object.entries(LOCALES).map(([value, label]) => ({ value, label }))}
-          onPick={(picked) => void setLocale(picked as Locale)}
+          onPick={(picked) => void speak(picked as Locale)}
         />
         <Select
           label={t("profile.theme")}
