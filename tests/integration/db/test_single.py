@@ -83,6 +83,25 @@ async def test_after_a_broken_connection_the_next_call_has_a_new_one(
     assert one == 1
 
 
+async def test_what_a_session_learnt_of_the_server_spares_the_next_statement_the_error(
+    database_urls: DatabaseUrls,
+) -> None:
+    database = Database(database_urls.app, pool_size=4, max_overflow=0)
+    admin = Database(database_urls.admin, pool_size=1, max_overflow=0)
+    ((kept,),) = await database.single("SELECT pg_backend_pid()", {})
+    async with database.nobody() as session:
+        other = await session.scalar(text("SELECT pg_backend_pid()"))
+    for backend in (kept, other):
+        await admin.single("SELECT pg_terminate_backend(%(backend)s, 5000)", {"backend": backend})
+    with pytest.raises(TransientError):
+        async with database.nobody() as session:
+            await session.execute(text("SELECT 1"))
+    ((now,),) = await database.single("SELECT pg_backend_pid()", {})
+    assert now not in (kept, other)
+    await admin.aclose()
+    await database.aclose()
+
+
 async def test_after_a_refused_statement_the_pool_goes_on(narrow: Database) -> None:
     with pytest.raises(psycopg.errors.DivisionByZero):
         await narrow.single("SELECT 1 / 0", {})

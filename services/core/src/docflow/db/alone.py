@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import cast
 
 from psycopg import AsyncConnection
+from sqlalchemy import event
 from sqlalchemy.ext.asyncio import AsyncEngine
 from sqlalchemy.pool import PoolProxiedConnection
 from sqlalchemy.util import greenlet_spawn
@@ -33,6 +34,8 @@ class Alone:
         self._most = most
         self._recycle_s = recycle_s
         self._kept: list[_Taken] = []
+        self._is_gone = False
+        event.listen(engine.sync_engine.pool, "invalidate", self._note)
 
     @property
     def idle(self) -> int:
@@ -41,6 +44,9 @@ class Alone:
     @asynccontextmanager
     async def one(self) -> AsyncIterator[AsyncConnection]:
         """Whatever goes wrong on it ends the connection."""
+        if self._is_gone:
+            self._is_gone = False
+            await self.let_go()
         taken = self._kept.pop() if self._kept else await self._take()
         try:
             yield taken.connection
@@ -61,6 +67,10 @@ class Alone:
         kept, self._kept = self._kept, []
         for taken in kept:
             await greenlet_spawn(taken.pooled.invalidate)
+
+    def _note(self, connection: object, record: object, error: BaseException | None) -> None:
+        """A session found that the server went away; what is kept here was not asked."""
+        self._is_gone = self._is_gone or error is not None
 
     async def _take(self) -> _Taken:
         pooled = await self._engine.raw_connection()
