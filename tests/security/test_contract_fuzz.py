@@ -5,17 +5,19 @@ import json
 import re
 from collections.abc import Collection
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from docflow.testing.passwords import quick_passwords
 from docflow_api.app import create_app
 
 from tests.security.callers import Headers, administrator
-from tests.security.fuzzing import Exchange, Findings, fuzz
 from tests.security.objects import MAKERS
 from tests.security.scene import Scene
 from tests.security.serving import served
+
+if TYPE_CHECKING:
+    from tests.security.fuzzing import Exchange, Findings
 
 pytestmark = [
     pytest.mark.full,
@@ -44,6 +46,9 @@ class Effort:
 
 
 async def test_no_generated_request_gets_an_answer_that_is_not_declared(scene: Scene) -> None:
+    # The generator takes longer to load than most modules of tests to run.
+    from tests.security.fuzzing import fuzz
+
     for kind in MAKERS:
         for _ in range(3):
             await scene.own.make(kind)
@@ -74,7 +79,7 @@ async def test_no_generated_request_gets_an_answer_that_is_not_declared(scene: S
     assert len(exchanges) >= CASES
 
 
-def _wrong(one: Exchange) -> str:
+def _wrong(one: "Exchange") -> str:
     """What is wrong with a refusal; nothing is with an answer."""
     if one.status < 400:
         return ""
