@@ -45,6 +45,7 @@ async def gateway(stack: AsyncExitStack, urls: DatabaseUrls, logins: int | None,
     return World(container, http)
 
 
+@pytest.mark.alone
 async def test_an_unknown_account_is_answered_like_a_known_one(
     opened: AsyncExitStack, database: Database, database_urls: DatabaseUrls
 ) -> None:
