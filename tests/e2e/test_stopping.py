@@ -17,12 +17,13 @@ from tests.e2e.documents import MIXED, RECEIPT, XML, hand_in, hand_in_all, sampl
 from tests.e2e.program import Program, below
 from tests.e2e.receiver import Receiver
 
-pytestmark = [pytest.mark.full, pytest.mark.alone]
+pytestmark = pytest.mark.full
 
 IDLE_STOP_S = 5.0
 BUSY_STOP_S = 10.0
 
 
+@pytest.mark.alone
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_an_idle_program_stops_soon_and_leaves_no_child(how: signal.Signals, start: Start) -> None:
     stopped = start().ready().stop(how)
@@ -31,6 +32,7 @@ def test_an_idle_program_stops_soon_and_leaves_no_child(how: signal.Signals, sta
     start().ready()
 
 
+@pytest.mark.alone
 def test_a_program_that_is_starting_stops_as_well(start: Start) -> None:
     program = start()
     until = time.monotonic() + 30
@@ -41,6 +43,7 @@ def test_a_program_that_is_starting_stops_as_well(start: Start) -> None:
     assert stopped.seconds < IDLE_STOP_S
 
 
+@pytest.mark.alone
 def test_work_in_hand_is_released_and_goes_on_at_once_after_the_next_start(
     start: Start, receiver: Receiver
 ) -> None:
@@ -58,6 +61,7 @@ def test_work_in_hand_is_released_and_goes_on_at_once_after_the_next_start(
     prove_once(again, given, receiver)
 
 
+@pytest.mark.alone
 def test_a_wait_for_a_result_does_not_hold_the_stop_up(start: Start, receiver: Receiver) -> None:
     program = start(EGRESS__ALLOW=receiver.address).ready()
     (sample,) = samples((RECEIPT,))
