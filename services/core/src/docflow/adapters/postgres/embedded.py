@@ -57,7 +57,12 @@ _OPTIONS: Mapping[str, str] = {
     "log_error_verbosity": "terse",
 }
 _OPTIONS_SINCE_18: Mapping[str, str] = {"io_method": "sync"}  # no worker processes for reads we hardly make
-_THROW_AWAY: Mapping[str, str] = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+_THROW_AWAY: Mapping[str, str] = {
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "max_wal_size": "128MB",  # it may lie in memory
+}
 
 
 @dataclass(frozen=True, slots=True)
