@@ -27,6 +27,7 @@ from docflow.adapters.postgres.home import (
     outside_of,
     parent_of_passing,
     read_place,
+    remove_left_homes,
     remove_place,
     write_place,
 )
@@ -36,6 +37,7 @@ from docflow.domain.errors import PermanentError, TransientError
 
 SUPERUSER = "postgres"
 
+_PASSING = "docflow-server-"
 _LOG_BYTES = 10 * 1024 * 1024
 _START_S = 120.0
 """A crash recovery counts as starting."""
@@ -278,7 +280,10 @@ class EmbeddedPostgres:
 @contextmanager
 def throw_away_postgres(*, programs: Path | None = None, max_connections: int = 300) -> Iterator[str]:
     """A server in a temporary folder, without fsync; yields the superuser's URL and leaves nothing behind."""
-    home = Path(tempfile.mkdtemp(prefix="docflow-", dir=parent_of_passing()))
+    parent = parent_of_passing()
+    if parent is not None:
+        remove_left_homes(parent, _PASSING)
+    home = Path(tempfile.mkdtemp(prefix=_PASSING, dir=parent))
     if os.geteuid() == 0:
         home.chmod(0o711)
     options = {**_THROW_AWAY, "max_connections": str(max_connections)}

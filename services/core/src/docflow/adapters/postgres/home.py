@@ -8,6 +8,7 @@ import secrets
 import shutil
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ _LASTING = Path("/var/lib")
 _TEMPORARY = (Path("/tmp"), Path("/var/tmp"))  # noqa: S108 - private folders are made there
 _MEMORY = Path("/dev/shm")  # noqa: S108 - private folders are made there
 _MEMORY_BYTES = 4 * 1024**3
+_LEFT_S = 60.0
 
 
 def outside_of(home: Path) -> tuple[Path, ...]:
@@ -100,6 +102,15 @@ class HomeLock:
             return int(self._path.read_text())
         except (OSError, ValueError):
             return None
+
+
+def remove_left_homes(parent: Path, prefix: str) -> None:
+    """Homes below `parent` that a killed process left: they are a minute old, and nobody holds their lock."""
+    for lock in parent.glob(f"{prefix}*/postgres.lock"):
+        with suppress(OSError), lock.open("rb") as file:
+            if time.time() - lock.stat().st_mtime > _LEFT_S:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(lock.parent, ignore_errors=True)
 
 
 @dataclass(slots=True)
