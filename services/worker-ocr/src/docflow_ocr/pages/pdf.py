@@ -83,7 +83,7 @@ def attachments(data: bytes) -> list[tuple[str, bytes]]:
 
 def text_pages(data: bytes) -> TextLayer:
     with _opened(data) as document:
-        layers = [_text_page(document, number) for number in range(len(document))]
+        layers = [_text_page(document, number, numbers_too=True) for number in range(len(document))]
         drawn = {
             layer.page.number for number, layer in enumerate(layers)
             if not _tells_its_words(layer) and _shows_something(document, number)
@@ -173,7 +173,9 @@ def _plain_text(document: pdfium.PdfDocument, index: int) -> str:
         return str(layer.get_text_range(count=min(layer.count_chars(), MAX_CHARACTERS_PER_PAGE)))
 
 
-def _text_page(document: pdfium.PdfDocument, index: int, *, forms: bool = True) -> _Layer:
+def _text_page(
+    document: pdfium.PdfDocument, index: int, *, forms: bool = True, numbers_too: bool = False
+) -> _Layer:
     try:
         page = document[index]
     except pdfium.PdfiumError:
@@ -196,7 +198,7 @@ def _text_page(document: pdfium.PdfDocument, index: int, *, forms: bool = True) 
         )
         numbers = [
             (one, Place(read.number, _union(boxes)))
-            for one in mixed(layer, "".join(map(_character, letters)))
+            for one in (mixed(layer, "".join(map(_character, letters))) if numbers_too else ())
             if (boxes := _boxes(page, layer, one.start, one.end))
         ]
         return _Layer(read, tuple(words[Sight.HIDDEN]), tuple(words[Sight.BENEATH]), tuple(numbers))

@@ -9,6 +9,7 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from docflow.domain.errors import PermanentError
 from docflow.domain.fraud_weights import flag
@@ -106,17 +107,44 @@ def _was_signed(data: bytes, start: int) -> bool:
 def _changes(data: bytes, ends: Sequence[int]) -> list[Change]:
     found, left = list[Change](), MAX_COMPARED
     first = max(0, len(ends) - MAX_REVISIONS)
-    before, texts = data[: ends[first]], _texts(data[: ends[first]])
+    before = _State(data[: ends[first]])
     for index in range(first + 1, len(ends)):
-        after = data[: ends[index]]
-        new = _texts(after)
-        if texts is not None and new is not None and texts != new:
-            olds, news = _differing(texts, new)
+        after = _State(data[: ends[index]])
+        if before.texts is not None and after.texts is not None and before.texts != after.texts:
+            olds, news = _differing(before.texts, after.texts)
             found += _between(before, after, (olds[:left], news[:left]), revision=index + 1)
             left = max(0, left - len(olds))
-        if new is not None:
-            before, texts = after, new
+        if after.texts is not None:
+            before = after
     return found
+
+
+class _State:
+    """The file as it was saved once. A page is looked at closely once, though it is compared with the state before and after."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._seen: dict[tuple[int, bool], Page] = {}
+
+    @cached_property
+    def texts(self) -> list[str] | None:
+        """None for a state that cannot be opened by itself, such as one cut in the middle of a damaged file."""
+        try:
+            return pdf.plain_texts(self._data, MAX_PAGES)
+        except PermanentError:
+            return None
+
+    @cached_property
+    def has_form(self) -> bool:
+        return pdf.has_form(self._data)
+
+    def pages(self, numbers: Sequence[int], *, forms: bool = True) -> list[Page]:
+        """Without a form in the file its pages are the same with and without what fills it."""
+        forms = forms and self.has_form
+        new = [number for number in numbers if (number, forms) not in self._seen]
+        for number, page in zip(new, pdf.seen_pages(self._data, new, forms=forms), strict=True):
+            self._seen[number, forms] = page
+        return [self._seen[number, forms] for number in numbers]
 
 
 def _differing(old: Sequence[str], new: Sequence[str]) -> tuple[list[int], list[int]]:
@@ -128,26 +156,14 @@ def _differing(old: Sequence[str], new: Sequence[str]) -> tuple[list[int], list[
 
 
 def _between(
-    before: bytes, after: bytes, pages: tuple[list[int], list[int]], *, revision: int
+    before: _State, after: _State, pages: tuple[list[int], list[int]], *, revision: int
 ) -> list[Change]:
     olds, news = pages
-    found = changed_text(pdf.seen_pages(before, olds), pdf.seen_pages(after, news), revision=revision)
-    if not found or not pdf.has_form(after):
+    found = changed_text(before.pages(olds), after.pages(news), revision=revision)
+    if not found or not after.has_form:
         return found
-    written = changed_text(
-        pdf.seen_pages(before, olds, forms=False),
-        pdf.seen_pages(after, news, forms=False),
-        revision=revision,
-    )
+    written = changed_text(before.pages(olds, forms=False), after.pages(news, forms=False), revision=revision)
     return written or [replace(change, in_form=True) for change in found]
-
-
-def _texts(data: bytes) -> list[str] | None:
-    """None for a state that cannot be opened by itself, such as one cut in the middle of a damaged file."""
-    try:
-        return pdf.plain_texts(data, MAX_PAGES)
-    except PermanentError:
-        return None
 
 
 def changed_text(before: Sequence[Page], after: Sequence[Page], *, revision: int) -> list[Change]:
