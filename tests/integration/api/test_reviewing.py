@@ -1,7 +1,7 @@
 """The work of reviewers through the gateway: queue, claims, corrections, decisions, notes."""
 
 import asyncio
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -424,30 +424,3 @@ async def test_a_review_is_given_to_somebody_who_may_review(
         everybody = (await session.scalars(select(User).where(User.role.in_(["admin", "operator"])))).all()
     assert emails == {one.email for one in everybody}
     assert (await boss.send("PUT", url, {"user_id": None})).json()["assignee"] is None
-
-
-# What time brings
-
-
-async def test_clients_hear_once_a_day_of_reviews_that_age(
-    ann: Desk, database: Database, acme: Tenancy
-) -> None:
-    process_id = await held(database, acme)
-    digests = "SELECT message FROM notifications WHERE type = 'digest'"
-
-    async def run() -> int:
-        async with database.nobody() as session:
-            query = text("SELECT digest_reviews(CAST(:age AS interval), CAST(:every AS interval))")
-            await session.execute(query, {"age": timedelta(hours=24), "every": timedelta(hours=23)})
-        return len(await rows(database, acme, digests))
-
-    assert await run() == 0
-    await rows(
-        database,
-        acme,
-        "UPDATE reviews SET created_at = now() - interval '50 hours' WHERE process_id = :p RETURNING 1",
-        p=process_id,
-    )
-    assert [await run(), await run()] == [1, 1]
-    (digest,) = await rows(database, acme, digests)
-    assert digest.message.startswith("1 of 1 open reviews")
