@@ -11,12 +11,10 @@ from docflow.domain.errors import Forbidden, NotFound
 from docflow.domain.stages import Role
 from docflow.features.clients.repository import ClientRepository
 from docflow.features.idempotency.service import KeyedRequest
-from fastapi import Depends, Header, Request
+from fastapi import Depends, Request
 from pydantic import BaseModel
 
 from docflow_api.deps import PLATFORM, Gateway, TheCaller, gateway_of, judge, read_json
-
-IdempotencyKeyHeader = Annotated[str | None, Header(alias="Idempotency-Key", min_length=1, max_length=255)]
 
 
 async def _managed_client(request: Request, caller: TheCaller) -> UUID:

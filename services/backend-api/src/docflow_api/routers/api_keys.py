@@ -8,11 +8,12 @@ from docflow.features.api_keys.keeping import ApiKeyKeeping, KeyChange, KeyPlan
 from docflow.features.api_keys.repository import ApiKeyRepository
 from docflow.features.idempotency import service as idempotency
 from docflow.features.idempotency.service import KeyedRequest, StoredAnswer
-from fastapi import APIRouter, Depends, Header, Request, Response
+from fastapi import APIRouter, Depends, Request, Response
 
 from docflow_api.answers import json_answer
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
 from docflow_api.etags import Seen, etag
+from docflow_api.repeats import TheKey
 from docflow_api.schemas.api_keys import ApiKeyChange, ApiKeyIn, ApiKeyMade, ApiKeyOut, api_key_out
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
@@ -51,7 +52,7 @@ async def create_api_key(
     body: Annotated[ApiKeyIn, Depends(body_of(ApiKeyIn))],
     caller: TheCaller,
     gateway: TheGateway,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
+    idempotency_key: TheKey = None,
 ) -> Response:
     """A new key with scopes that the caller holds too. The key itself is in this answer and nowhere else."""
     plan = KeyPlan(body.name, body.scopes, body.expires_at, body.requests_per_minute)

@@ -3,18 +3,19 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 from docflow.domain.access import Scope
 from docflow.domain.errors import DocflowError
 from docflow.features.idempotency.service import StoredAnswer
 from docflow.features.submissions.service import Accepted
-from fastapi import APIRouter, Header, Request, Response
+from fastapi import APIRouter, Request, Response
 
 from docflow_api.answers import json_answer
 from docflow_api.batches import NDJSON, Batch, Items
 from docflow_api.deps import Gateway, TheCaller, TheGateway, needs
 from docflow_api.errors import status_of
+from docflow_api.repeats import TheKey
 from docflow_api.routers.submissions import stored_answer
 from docflow_api.schemas.batches import BatchOut
 from docflow_api.schemas.problem import problems
@@ -63,7 +64,7 @@ async def create_processes(
     request: Request,
     caller: TheCaller,
     gateway: TheGateway,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
+    idempotency_key: TheKey = None,
 ) -> Response:
     """Hand in many processes; each is accepted or refused by itself. Repeatable with an `Idempotency-Key`."""
     async with Batch(gateway, caller.client).open(request) as items:

@@ -10,7 +10,8 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from docflow_api.answers import json_answer
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
-from docflow_api.managing import IdempotencyKeyHeader, ManagedClient, keyed
+from docflow_api.managing import ManagedClient, keyed
+from docflow_api.repeats import TheKey
 from docflow_api.routers.recovery import counted
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import only, problems
@@ -58,7 +59,7 @@ async def create_invitation(
     body: Annotated[InvitationIn, Depends(body_of(InvitationIn))],
     caller: TheCaller,
     gateway: TheGateway,
-    idempotency_key: IdempotencyKeyHeader = None,
+    idempotency_key: TheKey = None,
 ) -> Response:
     """Invite somebody by mail. The token is shown this once, for whoever hands it over in another way."""
     request = keyed(gateway, client_id, "POST /v1/invitations", idempotency_key, body)

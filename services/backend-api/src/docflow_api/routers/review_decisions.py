@@ -19,13 +19,14 @@ from docflow.features.reviews.repository import ReviewRepository
 from docflow.features.reviews.saving import Correction
 from docflow.features.stage_runs import lifecycle
 from docflow.features.stage_runs.changed import Changed
-from fastapi import APIRouter, Depends, Header, Response
+from fastapi import APIRouter, Depends, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow_api.answers import json_answer
 from docflow_api.correcting import given_of
 from docflow_api.deps import Gateway, TheCaller, TheGateway, body_of, body_spec, needs
 from docflow_api.etags import Seen
+from docflow_api.repeats import TheKey
 from docflow_api.reviewing import OwnProcess, acting, holder_of, tell_followers
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.processes import ProcessOut, process_out
@@ -52,7 +53,7 @@ async def decide_review(
     body: Annotated[ReviewDecision, Depends(body_of(ReviewDecision))],
     caller: TheCaller,
     gateway: TheGateway,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
+    idempotency_key: TheKey = None,
 ) -> Response:
     """Approve, correct or reject a held process, give it its type, or send it back to be read again.
 

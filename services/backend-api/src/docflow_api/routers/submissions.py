@@ -12,12 +12,13 @@ from docflow.features.processes.models import Process
 from docflow.features.processes.repository import ProcessRepository
 from docflow.features.processes.view import DocumentView, ProcessView
 from docflow.features.submissions.service import Accepted
-from fastapi import APIRouter, Header, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 from fastapi.encoders import jsonable_encoder
 
 from docflow_api.answers import COME_BACK, json_answer, place_of
 from docflow_api.deps import TheCaller, TheGateway, needs
 from docflow_api.intake import open_submission
+from docflow_api.repeats import TheKey
 from docflow_api.results import load_result
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.processes import ProcessIn, ProcessOut, SettledProcessOut, process_out
@@ -99,7 +100,7 @@ async def create_process(
     gateway: TheGateway,
     wait: Annotated[int, Query(ge=0, le=MAX_WAIT_S, description="Seconds to wait for the result")] = 0,
     file_name: Annotated[str | None, Query(description="With a file as the whole body: its name")] = None,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
+    idempotency_key: TheKey = None,
 ) -> Response:
     """Hand in one or more files as one process. Repeatable with an `Idempotency-Key`."""
     async with open_submission(request, gateway, caller.client) as given:

@@ -17,6 +17,7 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from docflow_api.deps import TheCaller, TheGateway, body_spec, needs, parsed, read_json
 from docflow_api.received import file_too_large
+from docflow_api.repeats import TheKey
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.uploads import UploadIn, UploadOut
 from docflow_api.spool import spooled
@@ -52,7 +53,7 @@ async def create_upload(
     response: Response,
     caller: TheCaller,
     gateway: TheGateway,
-    idempotency_key: Annotated[str | None, Header(min_length=1, max_length=255)] = None,
+    idempotency_key: TheKey = None,
 ) -> UploadOut:
     """A link to send one file to. The file then waits a day for the process that names its `upload_id`."""
     given = parsed(UploadIn, await read_json(request))

@@ -15,7 +15,8 @@ from fastapi import APIRouter, Depends, Query, Request, Response
 from docflow_api.answers import json_answer
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
 from docflow_api.etags import MustSee, etag
-from docflow_api.managing import IdempotencyKeyHeader, ManagedClient, keyed
+from docflow_api.managing import ManagedClient, keyed
+from docflow_api.repeats import TheKey
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.users import UserIn, UserOut, UserPatch, user_out
@@ -60,7 +61,7 @@ async def create_user(
     body: Annotated[UserIn, Depends(body_of(UserIn))],
     caller: TheCaller,
     gateway: TheGateway,
-    idempotency_key: IdempotencyKeyHeader = None,
+    idempotency_key: TheKey = None,
 ) -> Response:
     """Add somebody with a password, outside production only; elsewhere people are invited."""
     gateway.policy.check(body.password, email=body.email)

@@ -10,8 +10,8 @@ from fastapi import APIRouter, Depends, Request, Response
 from docflow_api.answers import json_answer
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
 from docflow_api.etags import Seen, etag
-from docflow_api.managing import IdempotencyKeyHeader, keyed
-from docflow_api.repeats import MADE_HEADERS, made
+from docflow_api.managing import keyed
+from docflow_api.repeats import MADE_HEADERS, TheKey, made
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.webhooks import (
@@ -63,7 +63,7 @@ async def create_webhook_endpoint(
     body: Annotated[WebhookEndpointIn, Depends(body_of(WebhookEndpointIn))],
     caller: TheCaller,
     gateway: TheGateway,
-    idempotency_key: IdempotencyKeyHeader = None,
+    idempotency_key: TheKey = None,
 ) -> Response:
     """Its events are signed with the secret in this answer, which is nowhere else."""
     await gateway.container.egress.check(body.url)

@@ -48,7 +48,7 @@ export const listKeys: Read<ApiKey> = (cursor, signal) =>
 
 export function makeKey(given: Schemas["ApiKeyIn"]): Promise<ApiKeyMade> {
   return body(
-    api.POST("/v1/api-keys", { params: { header: { "idempotency-key": onceKey() } }, body: given }),
+    api.POST("/v1/api-keys", { params: { header: { "Idempotency-Key": onceKey() } }, body: given }),
   );
 }
 

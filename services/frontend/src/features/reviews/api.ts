@@ -61,7 +61,7 @@ export type Decision = Schemas["ReviewDecision"];
 
 /** The process as it stands afterwards; still `hitl_review` when a second person must approve too. */
 export function decide(of: Case, given: Decision): Promise<Schemas["ProcessOut"]> {
-  const header = { ...seen(of.version), "idempotency-key": onceKey() };
+  const header = { ...seen(of.version), "Idempotency-Key": onceKey() };
   const params = { ...at(of.processId), header };
   return body(api.POST("/v1/reviews/{process_id}/decision", { params, body: given }));
 }

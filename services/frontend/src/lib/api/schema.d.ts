@@ -6564,7 +6564,7 @@ export interface operations {
   parameters: {
    query?: never;
    header?: {
-    "idempotency-key"?: string | null;
+    "Idempotency-Key"?: string | null;
    };
    path?: never;
    cookie?: never;
@@ -10209,7 +10209,7 @@ export interface operations {
     external_id?: string;
    };
    header?: {
-    "idempotency-key"?: string | null;
+    "Idempotency-Key"?: string | null;
    };
    path?: never;
    cookie?: never;
@@ -10311,7 +10311,7 @@ export interface operations {
   parameters: {
    query?: never;
    header?: {
-    "idempotency-key"?: string | null;
+    "Idempotency-Key"?: string | null;
    };
    path?: never;
    cookie?: never;
@@ -11352,7 +11352,7 @@ export interface operations {
   parameters: {
    query?: never;
    header?: {
-    "idempotency-key"?: string | null;
+    "Idempotency-Key"?: string | null;
     /** @description The `ETag` that the change goes by; `*` = whatever stands there */
     "if-match"?: string | null;
    };
@@ -11798,7 +11798,7 @@ export interface operations {
   parameters: {
    query?: never;
    header?: {
-    "idempotency-key"?: string | null;
+    "Idempotency-Key"?: string | null;
    };
    path?: never;
    cookie?: never;
