@@ -76,9 +76,9 @@ def take_all(browser: Browser, program: Program, handed_in: dict[str, Json], fol
     light.get_by_role("button", name="Show Total on page 1").click()
     keep(light, folder / "portal-process.webp")
     light.goto("/upload")
-    light.get_by_label("Type of the documents").select_option("simple_invoice")
+    light.get_by_label("Document type").select_option("simple_invoice")
     light.locator("input[data-of=files]").set_input_files([DEMO / name for name in UPLOADED])
-    rows = light.get_by_role("list", name="Handed in").get_by_role("listitem")
+    rows = light.get_by_role("list", name="Uploads").get_by_role("listitem")
     for name in UPLOADED:
         expect(rows.filter(has_text=name)).to_contain_text("Completed", timeout=60_000)
     keep(light, folder / "portal-upload.webp")

@@ -63,7 +63,7 @@ def test_dead_work_is_run_again_or_dropped(open_page: OpenPage, program: Program
     expect(row).to_have_count(0)
     page.get_by_role("row", name=re.compile(other)).get_by_role("button", name="Drop").click()
     page.get_by_role("dialog").get_by_role("button", name="Drop").click()
-    expect(page.get_by_text("Nothing fits", exact=True)).to_be_visible()
+    expect(page.get_by_text("Nothing matches", exact=True)).to_be_visible()
     page.get_by_label("Error code").fill("")
     row.get_by_role("button", name="Run again").click()
     expect(page.get_by_text("It goes on from where it stopped.")).to_be_visible()
@@ -156,6 +156,35 @@ def test_a_channel_is_made_and_tried(open_page: OpenPage) -> None:
     assert faults(page) == []
 
 
+def test_the_platform_has_channels_and_rules_of_its_own(open_page: OpenPage) -> None:
+    page = open_page("/clients", email=PLATFORM)
+    page.get_by_role("link", name="Alerts").click()
+    page.get_by_role("button", name="Add a channel").click()
+    dialog = page.get_by_role("dialog")
+    name = f"operations {uuid4().hex[:6]}"
+    dialog.get_by_label("Name").fill(name)
+    dialog.get_by_label("Where to").fill("operations@example.com")
+    page.keyboard.press("Enter")
+    channel = page.get_by_role("table", name="Channels").get_by_role("row", name=re.compile(name))
+    expect(channel).to_contain_text("o…@example.com")
+    page.get_by_role("button", name="Add a rule").click()
+    dialog.get_by_label("Name").fill(name)
+    dialog.get_by_label("What is measured").select_option("queue_age_s")
+    dialog.get_by_label("Threshold (minutes)").fill("15")
+    page.keyboard.press("Enter")
+    rule = page.get_by_role("table", name="Alert rules").get_by_role("row", name=re.compile(name))
+    expect(rule).to_contain_text("Age of the oldest document in the queue above 15 min")
+    assert faults(page) == []
+    shoot(page, "platform-alerts")
+    rule.get_by_role("button", name=f"Edit {name}").click()
+    dialog.get_by_role("button", name="Remove").click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(rule).to_have_count(0)
+    channel.get_by_role("button", name=re.compile("Remove")).click()
+    page.get_by_role("dialog").get_by_role("button", name="Remove").click()
+    expect(channel).to_have_count(0)
+
+
 def test_a_rule_is_tried_before_it_is_kept(open_page: OpenPage) -> None:
     page = open_page("/admin/notifications", email=ADMIN)
     page.get_by_role("button", name="Add a rule").click()
@@ -183,7 +212,7 @@ def test_the_bell_counts_what_is_not_read(open_page: OpenPage, submit: Submit) -
     page = open_page("/profile", email=ADMIN)
     submit("facturx-lieferant-471102.pdf")
     submit("facturx-lieferant-471102.pdf")
-    bell = page.get_by_role("button", name=re.compile("Notifications: .* not read"))
+    bell = page.get_by_role("button", name=re.compile("Notifications: .* unread"))
     expect(bell).to_be_visible(timeout=SENT_MS)
     page.keyboard.press("g")
     page.keyboard.press("n")

@@ -2,10 +2,13 @@
 
 import re
 
+import psycopg
 import pytest
+from docflow.db.roles import libpq_url
 from playwright.sync_api import Locator, expect
 
-from tests.browser.conftest import OpenPage, Submit, faults, shoot
+from tests.browser.conftest import DEMO, OpenPage, Submit, faults, shoot
+from tests.e2e.program import Program
 from tests.e2e.receiver import receiving
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(300)]
@@ -30,17 +33,52 @@ def test_a_message_shows_its_tries_and_is_sent_again(open_page: OpenPage, submit
         assert sum(len(bodies) for bodies in receiver.bodies.values()) > len(receiver.bodies)
 
 
+_SENDING = """
+INSERT INTO configurations (config_id, client_id, process_type_id, version, state, input_schema, output_schema,
+                            validation_rules, plugin_name, confidence_threshold, duplicate_policy, prompt_ids, output_actions)
+SELECT gen_random_uuid(), client_id, process_type_id, version + 1, 'published', input_schema, output_schema, validation_rules,
+    plugin_name, confidence_threshold, 'allow', prompt_ids,
+    jsonb_build_array(jsonb_build_object('action_type', 'webhook', 'target_config', jsonb_build_object('url', %(url)s::text)))
+FROM configurations JOIN clients USING (client_id)
+WHERE version = 1 AND slug = 'globex' AND process_type_id = 'simple_invoice'
+"""
+
+
+def test_a_target_that_refused_is_tried_again_at_once(open_page: OpenPage, program: Program) -> None:
+    with receiving() as receiver:
+        receiver.answer = 503
+        with psycopg.connect(libpq_url(program.run["admin_database_url"])) as connection:
+            connection.execute(_SENDING, {"url": receiver.url})
+        page = open_page("/upload", email="operator@globex.com")
+        page.get_by_label("Document type").select_option("simple_invoice")
+        page.locator("input[data-of=files]").set_input_files(DEMO / "xrechnung-mustermann-18383.xml")
+        upload = page.get_by_role("list", name="Uploads").get_by_role("listitem")
+        expect(upload).to_contain_text("Completed", timeout=DONE_MS)
+        upload.get_by_role("link").first.click()
+        page.get_by_role("tab", name="Deliveries").click()
+        row = page.get_by_role("listitem").filter(has_text="Webhook of the configuration")
+        expect(row).to_contain_text("tried again soon", timeout=DONE_MS)
+        expect(row).to_contain_text("next try")
+        assert faults(page) == []
+        shoot(page, "process-target-refused")
+        receiver.answer = 204
+        row.get_by_role("button", name="Try now").click()
+        expect(row).to_contain_text("done", timeout=DONE_MS)
+        expect(row.get_by_role("button")).to_have_count(0)
+        assert len(receiver.bodies) == 1, "the repeat has the id of the first"
+
+
 def test_a_stage_that_failed_is_begun_again_where_it_stands(open_page: OpenPage, submit: Submit) -> None:
     process = submit("damaged-invoice.pdf")
     assert process["status"] == "failed"
     page = open_page(f"/processes/{process['process_id']}?tab=timeline")
     page.get_by_role("button", name="Retry from here").last.click()
     dialog = page.get_by_role("dialog")
-    expect(dialog.get_by_label("From which stage")).not_to_have_value("")
+    expect(dialog.get_by_label("Starting at")).not_to_have_value("")
     assert faults(page) == []
     dialog.get_by_role("button", name="Retry", exact=True).click()
     expect(dialog).to_be_hidden()
-    expect(page.get_by_text("Taking in began")).to_have_count(2, timeout=DONE_MS)
+    expect(page.get_by_text("Intake began")).to_have_count(2, timeout=DONE_MS)
 
 
 def test_a_place_shows_its_value_and_a_value_its_place(open_page: OpenPage, submit: Submit) -> None:

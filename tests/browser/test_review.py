@@ -191,7 +191,7 @@ def test_what_hostile_documents_say_is_only_ever_text(
     for shown, file in files.items():
         process = submit(shown, (tmp_path / file).read_bytes())
         page = open_page(f"/processes/{process['process_id']}", email="admin@acme.com")
-        for tab in ("Result", "Timeline", "Sent on", "Audit"):
+        for tab in ("Result", "Timeline", "Deliveries", "Audit"):
             page.get_by_role("tab", name=tab).click()
             _opened(page, shown)
             page.wait_for_load_state("networkidle")

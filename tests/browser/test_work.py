@@ -38,8 +38,8 @@ WHERE slug = 'initech'
 def test_files_are_handed_in_and_watched_until_they_are_done(open_page: OpenPage) -> None:
     page = open_page("/")
     page.keyboard.press("u")
-    expect(page.get_by_role("heading", name="Hand in")).to_be_visible()
-    page.get_by_label("Type of the documents").select_option("simple_invoice")
+    expect(page.get_by_role("heading", name="Upload")).to_be_visible()
+    page.get_by_label("Document type").select_option("simple_invoice")
     name = "saas-contoso-training-2468.pdf"
     page.locator("input[data-of=files]").set_input_files(
         [
@@ -48,7 +48,7 @@ def test_files_are_handed_in_and_watched_until_they_are_done(open_page: OpenPage
             {"name": "picture.xyz", "mimeType": "", "buffer": b"\x00\x01\x02\x03" * 100},
         ]
     )
-    rows = page.get_by_role("list", name="Handed in").get_by_role("listitem")
+    rows = page.get_by_role("list", name="Uploads").get_by_role("listitem")
     expect(rows.filter(has_text="empty.pdf")).to_contain_text("The file is empty.")
     expect(rows.filter(has_text="picture.xyz")).to_contain_text("Files of this kind cannot be read.")
     expect(rows.filter(has_text=name)).to_contain_text("Completed", timeout=READ_MS)
@@ -58,7 +58,7 @@ def test_files_are_handed_in_and_watched_until_they_are_done(open_page: OpenPage
     page.get_by_role("button", name=re.compile("Show Total")).click()
     expect(page.get_by_role("img", name="Page 1")).to_be_visible()
     page.keyboard.press("2")
-    expect(page.get_by_text("Handed in", exact=True)).to_be_visible()
+    expect(page.get_by_text("Received", exact=True)).to_be_visible()
 
 
 def test_a_file_dropped_on_any_page_is_handed_in(open_page: OpenPage) -> None:

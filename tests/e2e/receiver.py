@@ -15,6 +15,7 @@ class Receiver:
     def __init__(self, port: int) -> None:
         self.address = f"127.0.0.1:{port}"
         self.bodies: dict[str, list[bytes]] = defaultdict(list)
+        self.answer = 204
 
     @property
     def url(self) -> str:
@@ -38,7 +39,7 @@ def receiving() -> Iterator[Receiver]:
                 self.close_connection = True
                 return
             receiver.bodies[self.headers["webhook-id"]].append(body)
-            self.send_response(204)
+            self.send_response(receiver.answer)
             self.end_headers()
 
         def log_message(self, *_: object) -> None:

@@ -56,7 +56,7 @@ export function More({ close, openInbox }: { close: () => void; openInbox: () =>
             openInbox,
           )}
         {places()
-          .filter((place) => !place.onPhone)
+          .filter((place) => !place.onPhone?.())
           .map((place) => link(place.path, place.icon, t(place.title)))}
         {link("/profile", UserRound, t("nav.profile"))}
         {act(Moon, t("nav.theme"), otherTheme)}

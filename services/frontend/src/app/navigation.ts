@@ -23,7 +23,7 @@ export interface Place {
   /** Who sees it. */
   shown: () => boolean;
   /** Among the few that fit the bar of a phone. */
-  onPhone?: boolean;
+  onPhone?: () => boolean;
   /** How many things wait there; "" = none. */
   count?: Signal<string>;
 }
@@ -39,7 +39,7 @@ const PLACES: readonly Place[] = [
     key: "r",
     group: "work",
     shown: () => may("operator"),
-    onPhone: true,
+    onPhone: () => true,
     count: waiting,
   },
   {
@@ -49,7 +49,7 @@ const PLACES: readonly Place[] = [
     key: "d",
     group: "work",
     shown: inClient,
-    onPhone: true,
+    onPhone: () => true,
   },
   {
     path: "/processes",
@@ -58,7 +58,7 @@ const PLACES: readonly Place[] = [
     key: "p",
     group: "work",
     shown: inClient,
-    onPhone: true,
+    onPhone: () => true,
   },
   {
     path: "/upload",
@@ -67,7 +67,7 @@ const PLACES: readonly Place[] = [
     key: "u",
     group: "work",
     shown: () => may("operator"),
-    onPhone: true,
+    onPhone: () => true,
   },
   {
     path: "/configuration",
@@ -76,6 +76,7 @@ const PLACES: readonly Place[] = [
     key: "c",
     group: "setup",
     shown: () => may("admin") || may("platform_admin"),
+    onPhone: () => may("platform_admin"),
   },
   {
     path: "/admin",
@@ -92,6 +93,7 @@ const PLACES: readonly Place[] = [
     key: "l",
     group: "platform",
     shown: () => may("platform_admin"),
+    onPhone: () => true,
   },
 ];
 

@@ -70,13 +70,15 @@ function Side({ open }: { open: (what: Open) => void }) {
         <Mark size={26} />
         <div class="min-w-0 flex-1">
           <p class="truncate font-semibold text-sm leading-tight">{me.value?.client?.name ?? "DocFlow AI"}</p>
-          <p class="flex items-center gap-1.5 text-2xs text-ink-faint">
-            <span
-              class={`size-1.5 rounded-full ${isLive.value ? "bg-good" : "bg-line-strong"}`}
-              aria-hidden="true"
-            />
-            {t(isLive.value ? "nav.live" : "nav.not_live")}
-          </p>
+          {may("viewer") && (
+            <p class="flex items-center gap-1.5 text-2xs text-ink-faint">
+              <span
+                class={`size-1.5 rounded-full ${isLive.value ? "bg-good" : "bg-line-strong"}`}
+                aria-hidden="true"
+              />
+              {t(isLive.value ? "nav.live" : "nav.not_live")}
+            </p>
+          )}
         </div>
         {may("viewer") && <BellButton open={() => open("inbox")} />}
       </div>
@@ -152,6 +154,7 @@ function Count({ of }: { of: Place }) {
 
 function Foot({ openShortcuts }: { openShortcuts: () => void }) {
   const who = me.value;
+  const roleName = who?.role && t(`role.${who.role as "admin"}`);
   return (
     <div class="flex flex-col gap-1 border-line border-t p-3">
       <a href="/profile" class="flex items-center gap-2.5 rounded-lg px-2 py-1.5 hover:bg-sunken">
@@ -159,8 +162,8 @@ function Foot({ openShortcuts }: { openShortcuts: () => void }) {
           <Icon of={UserRound} size={15} />
         </span>
         <span class="min-w-0">
-          <span class="block truncate text-sm">{who?.email}</span>
-          <span class="block text-2xs text-ink-faint">{who?.role && t(`role.${who.role as "admin"}`)}</span>
+          <span class="block truncate text-sm">{who?.email ?? roleName}</span>
+          {who?.email && <span class="block text-2xs text-ink-faint">{roleName}</span>}
         </span>
       </a>
       <div class="flex justify-between">
@@ -177,7 +180,7 @@ const PHONE =
 
 function PhoneBar({ openMore }: { openMore: () => void }) {
   const { path } = useLocation();
-  const shown = places().filter((place) => place.onPhone);
+  const shown = places().filter((place) => place.onPhone?.());
   return (
     <nav
       aria-label={t("nav.label")}

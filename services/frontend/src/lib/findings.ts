@@ -13,9 +13,9 @@ export function reasonText({ code, message }: Told): string {
   return said("reasons", code) ?? (message || code.replaceAll("_", " "));
 }
 
-/** The same with the value it is about: "Currency: Was not found on the document". */
+/** The same with the value it is about: "Currency · Not found on the document". */
 export function reasonLine(reason: Told): string {
-  return reason.field ? `${fieldName(reason.field)}: ${reasonText(reason)}` : reasonText(reason);
+  return reason.field ? `${fieldName(reason.field)} · ${reasonText(reason)}` : reasonText(reason);
 }
 
 /** What is unusual about a document, or wrong with a value. */

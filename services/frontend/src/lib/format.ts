@@ -23,6 +23,13 @@ export function day(iso: string): string {
   return new Intl.DateTimeFormat(region.value, { dateStyle: "medium" }).format(new Date(iso));
 }
 
+/** A date without a time, which is the same day everywhere. */
+export function calendarDay(date: string): string {
+  return new Intl.DateTimeFormat(region.value, { dateStyle: "medium", timeZone: "UTC" }).format(
+    new Date(date),
+  );
+}
+
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400],
   ["hour", 3_600],

@@ -19,3 +19,8 @@ export function fieldName(name: string): string {
     .map((part) => said("field_names", part) ?? spelled(part))
     .join(" · ");
 }
+
+/** What was done, as the audit names it: "fields_corrected". */
+export function actName(action: string): string {
+  return said("act", action) ?? spelled(action);
+}

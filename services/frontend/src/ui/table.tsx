@@ -56,7 +56,7 @@ export function Table<T>(props: TableProps<T>) {
               <th
                 key={column.title}
                 scope="col"
-                class={`whitespace-nowrap px-4 py-2 font-medium text-ink-faint text-xs ${column.right ? "text-right" : ""} ${column.class ?? ""}`}
+                class={`whitespace-nowrap px-3 py-2 font-medium text-ink-faint! text-xs md:px-4 ${column.right ? "text-right" : ""} ${column.class ?? ""}`}
               >
                 {column.title}
               </th>
@@ -102,7 +102,7 @@ function Row<T>({
       class="relative border-line border-b last:border-0 hover:bg-sunken aria-selected:bg-accent-wash"
     >
       {marking && (
-        <td class="relative z-10 w-9 pl-4">
+        <td class="relative z-10 w-9 pl-3 md:pl-4">
           <input
             type="checkbox"
             aria-label={marking.label(key)}
@@ -115,7 +115,7 @@ function Row<T>({
       {columns.map((column, place) => (
         <td
           key={column.title}
-          class={`h-11 px-4 py-2 align-middle ${column.right ? "numbers text-right" : ""} ${column.class ?? ""}`}
+          class={`h-11 px-3 py-2 align-middle md:px-4 ${column.right ? "numbers text-right" : ""} ${column.class ?? ""}`}
         >
           {href && place === 0 ? (
             <a href={href(row)} class="font-medium after:absolute after:inset-0 hover:text-accent">

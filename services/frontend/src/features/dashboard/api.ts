@@ -34,6 +34,11 @@ export function getRunning(signal: AbortSignal) {
   );
 }
 
+/** The newest process, if there was ever one. */
+export function getNewest(signal: AbortSignal) {
+  return body(api.GET("/v1/processes", { params: { query: { limit: 1 } }, signal }));
+}
+
 export function getFailed(signal: AbortSignal) {
   const query = { status: ["failed" as const], created_after: midnight(7), limit: SHOWN };
   return body(api.GET("/v1/processes", { params: { query }, signal }));

@@ -1,5 +1,5 @@
 import { pageKey } from "../../lib/document-pages";
-import { kindByName, shownValue } from "../../lib/kinds";
+import { byUsualOrder, kindByName, readValue } from "../../lib/kinds";
 import { fieldName } from "../../lib/names";
 import type { ViewerBox } from "../../ui/viewer/pages";
 import type { ReadField } from "./api";
@@ -35,7 +35,7 @@ export function boxesOf(
 }
 
 function labelOf(name: string, field: ReadField | undefined): string {
-  return field ? `${fieldName(name)}: ${shownValue(kindByName(name), String(field.value))}` : fieldName(name);
+  return field ? `${fieldName(name)}: ${readValue(kindByName(name), String(field.value))}` : fieldName(name);
 }
 
 function toneOf(field: ReadField | undefined): ViewerBox["tone"] {
@@ -45,5 +45,5 @@ function toneOf(field: ReadField | undefined): ViewerBox["tone"] {
 /** As the eye goes over the page; what stands nowhere comes last, by its name. */
 export function inReadingOrder(fields: Readonly<Record<string, ReadField>>): [string, ReadField][] {
   const at = ({ page, box }: ReadField) => (page && box ? page * 1000 + box[1] * 100 + box[0] : 1e9);
-  return Object.entries(fields).sort(([a, one], [b, other]) => at(one) - at(other) || a.localeCompare(b));
+  return Object.entries(fields).sort(([a, one], [b, other]) => at(one) - at(other) || byUsualOrder(a, b));
 }

@@ -1,5 +1,5 @@
 import type { Schemas } from "../../lib/api/client";
-import { type Kind, kindByName } from "../../lib/kinds";
+import { byUsualOrder, type Kind, kindByName } from "../../lib/kinds";
 import type { Fractions } from "../../ui/viewer/geometry";
 
 type Json = Record<string, unknown>;
@@ -255,7 +255,7 @@ export function groupOf(field: Field): Group {
 function byPlace(a: Field, b: Field): number {
   const at = (field: Field) =>
     field.place ? field.place.page * 1000 + field.place.box[1] * 100 + field.place.box[0] : 1e9;
-  return at(a) - at(b) || a.name.localeCompare(b.name);
+  return at(a) - at(b) || byUsualOrder(a.name, b.name);
 }
 
 function tablesOf(result: Result, extra: Extra): Table[] {

@@ -14,15 +14,6 @@ export const admin = {
       webhooks_write: "Webhooks ändern und Zustellungen wiederholen",
       admin: "Menschen, Schlüssel, Protokoll, Budgets und Verbrauch",
     },
-    act: {
-      INGEST: "Annehmen",
-      INTELLIGENT_OCR: "Lesen",
-      INTELLIGENT_PROCESS: "Prüfen",
-      OUTPUT: "Weitergeben",
-      login: "Angemeldet",
-      erased: "Gelöscht",
-    },
-    result: { success: "Getan", errors: "Mit Befunden", failed: "Gescheitert" },
     health_state: { ok: "Gesund", degraded: "Langsamer", pending: "Wartet", unavailable: "Nicht da" },
     health_part: {
       database: "Datenbank",
@@ -56,6 +47,7 @@ export const admin = {
       usage_sweep: "Verbrauch und Budgets",
       notifications_sweep: "Alte Meldungen",
       alerts_evaluate: "Alarmregeln",
+      alerts_platform: "Alarmregeln der Plattform",
       reviews_leases: "Liegen gelassene Prüfungen",
       reviews_digest: "Übersicht der Prüfungen",
       files_remove: "Gelöschte Dateien",
@@ -91,6 +83,7 @@ export const people = {
 };
 
 export const apikeys = {
+  everything: "Alles",
   title: "API-Schlüssel",
   create: "Schlüssel anlegen",
   made: "Der Schlüssel ist angelegt",
@@ -164,6 +157,7 @@ export const audit = {
   process: "Vorgang",
   result: "Ergebnis",
   system: "DocFlow",
+  key: "API-Schlüssel „{name}“",
   any: "Alle",
   no_id: "Das ist keine Kennung eines Vorgangs.",
   none: "Nichts passt",

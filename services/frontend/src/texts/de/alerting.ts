@@ -113,7 +113,7 @@ export const webhooks = {
 
 export const notifications = {
   title: "Meldungen",
-  alerts: "Warnungen",
+  alerts: "Alarme",
   inbox: "Meldungen",
   unread_one: "Meldungen: {count} ungelesen",
   unread_other: "Meldungen: {count} ungelesen",
@@ -132,6 +132,7 @@ export const notifications = {
     low_confidence: "Mit wenig Sicherheit gelesen",
     fraud_detected: "Anzeichen von Betrug",
     process_completed: "Ein Vorgang ist fertig",
+    document_duplicate: "Eine Datei kam zweimal",
     quota_warning: "Ein Budget geht zur Neige",
     alert: "Eine Alarmregel schlug an",
   },
@@ -156,7 +157,7 @@ export const notifications = {
   no_channel_hint:
     "Ein Kanal ist ein Postfach, ein Chat oder ein Telefon Ihres Teams, das Meldungen bekommt.",
   no_platform_channel_hint:
-    "Ein Kanal ist ein Postfach, ein Chat oder ein Telefon derer, die die Plattform betreiben. Jede Warnung unten geht an alle.",
+    "Ein Kanal ist ein Postfach, ein Chat oder ein Telefon derer, die die Plattform betreiben. Jeder Alarm unten geht an alle.",
   kind_one: "Art",
   kind: {
     email: "E-Mail",

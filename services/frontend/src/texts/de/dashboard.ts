@@ -30,6 +30,19 @@ export const dashboard = {
   cost_hint: "nur der Modelle",
   unpriced: "und {count} Aufrufe zu unbekannten Preisen",
   price_unknown: "unbekannt",
+  welcome: "Willkommen bei DocFlow",
+  welcome_lead: "Noch ist nichts eingegangen. So beginnt es:",
+  welcome_viewer: "Noch ist nichts eingegangen. Was Ihre Kollegen hochladen, erscheint hier.",
+  step_upload: "Ein Dokument hochladen",
+  step_upload_hint:
+    "Ein PDF, ein Scan oder eine E-Rechnung. Es wird in Sekunden gelesen, seine Art wird erkannt.",
+  step_review: "Zweifelhaftes prüfen",
+  step_review_hint: "Unsichere Werte kommen neben der Seite zur Prüfung; alles andere geht von selbst durch.",
+  step_setup: "Dokumentarten einrichten",
+  step_setup_hint: "Welche Werte gelesen werden, welche Regeln gelten und wohin die Ergebnisse gehen.",
+  step_invite: "Kollegen einladen",
+  step_invite_hint: "Bearbeiter laden hoch und prüfen, Betrachter sehen zu, Admins ändern die Einrichtung.",
+  keys_hint: "zeigt alle Tastenkürzel, auf jeder Seite.",
 };
 
 export const chart = { as_table: "Als Tabelle zeigen", from_to: "{from} bis {to}", day: "Tag" };

@@ -28,6 +28,7 @@ export const setup = {
   changed: "Geändert",
   stage: "Stufe",
   model: "Modell",
+  default_model: "Voreinstellung",
   configuration: "Konfiguration",
   configurations: "Konfigurationen",
   new_draft: "Neuer Entwurf",

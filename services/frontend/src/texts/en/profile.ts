@@ -1,8 +1,8 @@
 export const profile = {
-  appearance: "Language and look",
+  appearance: "Language and appearance",
   language: "Language",
-  theme: "Look",
-  themes: { system: "As the device", light: "Light", dark: "Dark" },
+  theme: "Appearance",
+  themes: { system: "Same as the device", light: "Light", dark: "Dark" },
   password: "Password",
   current_password: "Current password",
   change_password: "Change password",
@@ -20,7 +20,7 @@ export const profile = {
   qr: "QR code of the secret",
   or_type: "Or type this secret into the app:",
   first_code: "Code of the app",
-  go_on: "Go on",
+  go_on: "Continue",
   confirm: "Confirm",
   codes: "Your recovery codes",
   codes_hint:
@@ -35,7 +35,7 @@ export const profile = {
   sessions: "Where you are signed in",
   end_others: "Sign out everywhere else",
   end: "Sign out {device}",
-  here: "This one",
+  here: "This device",
   unknown_device: "Unknown device",
   last_used: "used {ago}",
 };

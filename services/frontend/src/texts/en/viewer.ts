@@ -13,5 +13,5 @@ export const viewer = {
   right: "Turn right",
   draw: "Draw a box to read it again",
   drawing: "Draw a box around the value: drag, or click two corners.",
-  no_picture: "There is no picture of this page",
+  no_picture: "There is no image of this page",
 };

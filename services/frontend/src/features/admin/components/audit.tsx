@@ -2,6 +2,7 @@ import { ScrollText, ShieldCheck } from "lucide";
 import { useState } from "preact/hooks";
 import { dateTime, number } from "../../../lib/format";
 import { t, tword } from "../../../lib/i18n";
+import { actName } from "../../../lib/names";
 import { useAct, useList } from "../../../lib/query/use";
 import { Badge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
@@ -9,6 +10,7 @@ import { Select, TextField } from "../../../ui/field";
 import { Listed } from "../../../ui/listed";
 import { Trouble } from "../../../ui/states";
 import type { Column } from "../../../ui/table";
+import { useActorName } from "../actors";
 import { type AuditFilter, type AuditLog, listAudit, type Verification, verifyAudit } from "../api";
 import { AdminFrame } from "./frame";
 
@@ -18,18 +20,22 @@ const RESULTS = ["SUCCESS", "ERRORS", "FAILED"];
 
 const text = (value: unknown) => (typeof value === "string" ? value : "");
 
-const columns = (): Column<AuditLog>[] => [
-  { title: t("audit.when"), cell: (row) => <span class="whitespace-nowrap">{dateTime(row.timestamp)}</span> },
+const columns = (nameOf: (actor: string) => string): Column<AuditLog>[] => [
+  {
+    title: t("audit.when"),
+    cell: (row) => <span class="sm:whitespace-nowrap">{dateTime(row.timestamp)}</span>,
+  },
   {
     title: t("audit.what"),
-    cell: (row) => tword("admin.words.act", text(row.payload.action) || (row.stage_type ?? "–")),
+    cell: (row) => {
+      const action = text(row.payload.action);
+      return action ? actName(action) : row.stage_type ? tword("stage", row.stage_type) : "–";
+    },
   },
   {
     title: t("audit.who"),
-    cell: (row) => (
-      <code class="break-all font-mono text-xs">{text(row.payload.by) || t("audit.system")}</code>
-    ),
-    class: "hidden lg:table-cell",
+    cell: (row) => <span class="break-all">{nameOf(text(row.payload.by))}</span>,
+    class: "hidden text-ink-soft lg:table-cell",
   },
   {
     title: t("audit.process"),
@@ -45,7 +51,7 @@ const columns = (): Column<AuditLog>[] => [
     title: t("audit.result"),
     cell: (row) => (
       <Badge tone={/success/i.test(row.result) ? "good" : /fail/i.test(row.result) ? "bad" : "plain"}>
-        {tword("admin.words.result", row.result.toLowerCase())}
+        {tword("audit_result", row.result)}
       </Badge>
     ),
   },
@@ -86,19 +92,13 @@ export function Audit() {
         <Select
           label={t("setup.stage")}
           value={given.stage}
-          options={[any, ...STAGES.map((each) => ({ value: each, label: tword("admin.words.act", each) }))]}
+          options={[any, ...STAGES.map((each) => ({ value: each, label: tword("stage", each) }))]}
           onPick={(stage) => set({ ...given, stage })}
         />
         <Select
           label={t("audit.result")}
           value={given.result}
-          options={[
-            any,
-            ...RESULTS.map((each) => ({
-              value: each,
-              label: tword("admin.words.result", each.toLowerCase()),
-            })),
-          ]}
+          options={[any, ...RESULTS.map((each) => ({ value: each, label: tword("audit_result", each) }))]}
           onPick={(result) => set({ ...given, result })}
         />
         <TextField
@@ -111,7 +111,7 @@ export function Audit() {
       <Listed
         label={t("audit.title")}
         of={list}
-        columns={columns()}
+        columns={columns(useActorName())}
         keyOf={(row) => row.audit_id}
         icon={ScrollText}
         empty={t("audit.none")}

@@ -33,6 +33,18 @@ function stateOf(key: ApiKey): "good" | "revoked" | "expired" {
   return key.expires_at && new Date(key.expires_at) < new Date() ? "expired" : "good";
 }
 
+/** What a key may do, in words; all of it in one. */
+function Scopes({ of }: { of: readonly string[] }) {
+  const words = SCOPES.filter((each) => of.includes(each)).map((each) =>
+    tword("admin.words.scope", each.replace(":", "_")),
+  );
+  return (
+    <span class="text-ink-soft text-xs">
+      {words.length === SCOPES.length ? t("apikeys.everything") : words.join(" · ")}
+    </span>
+  );
+}
+
 /** What programs sign in with. */
 export function ApiKeys() {
   const [isNew, setNew] = useState(false);
@@ -74,7 +86,7 @@ export function ApiKeys() {
 }
 
 const columns = (revoke: (key: ApiKey) => void): Column<ApiKey>[] => [
-  { title: t("setup.name"), cell: (row) => row.name },
+  { title: t("setup.name"), cell: (row) => <span class="font-medium">{row.name}</span> },
   {
     title: t("apikeys.key"),
     cell: (row) => <code class="font-mono text-xs">{row.prefix}…</code>,
@@ -82,18 +94,18 @@ const columns = (revoke: (key: ApiKey) => void): Column<ApiKey>[] => [
   },
   {
     title: t("apikeys.scopes"),
-    cell: (row) => <span class="text-ink-soft text-xs">{row.scopes.join(", ")}</span>,
-    class: "hidden lg:table-cell",
+    cell: (row) => <Scopes of={row.scopes} />,
+    class: "hidden md:table-cell",
   },
   {
     title: t("apikeys.used"),
     cell: (row) => (row.last_used_at ? ago(row.last_used_at) : t("apikeys.never")),
-    class: "hidden md:table-cell text-ink-soft",
+    class: "hidden whitespace-nowrap text-ink-soft lg:table-cell",
   },
   {
     title: t("apikeys.until"),
     cell: (row) => (row.expires_at ? day(row.expires_at) : t("apikeys.forever")),
-    class: "hidden md:table-cell text-ink-soft",
+    class: "hidden whitespace-nowrap text-ink-soft lg:table-cell",
   },
   {
     title: t("people.act"),

@@ -74,7 +74,7 @@ const userColumns = (
   own: string | null | undefined,
   change: (user: User, given: object) => void,
 ): Column<User>[] => [
-  { title: t("people.email"), cell: (row) => <span class="break-all">{row.email}</span> },
+  { title: t("people.email"), cell: (row) => <Address of={row.email} /> },
   {
     title: t("people.role"),
     cell: (row) =>
@@ -83,7 +83,7 @@ const userColumns = (
       ) : (
         <Select
           bare
-          class="min-w-36"
+          class="min-w-28 md:min-w-36"
           label={t("people.role_of", { email: row.email })}
           value={row.role}
           options={roles()}
@@ -126,7 +126,7 @@ const userColumns = (
 ];
 
 const invitationColumns = (revoke: (id: string) => void): Column<Invitation>[] => [
-  { title: t("people.email"), cell: (row) => <span class="break-all">{row.email}</span> },
+  { title: t("people.email"), cell: (row) => <Address of={row.email} /> },
   { title: t("people.role"), cell: (row) => tword("role", row.role) },
   {
     title: t("setup.state"),
@@ -147,6 +147,18 @@ const invitationColumns = (revoke: (id: string) => void): Column<Invitation>[] =
       ),
   },
 ];
+
+/** Broken before its domain, where it must be. */
+function Address({ of }: { of: string }) {
+  const at = of.lastIndexOf("@");
+  return (
+    <span class="break-words">
+      {of.slice(0, at)}
+      <wbr />
+      {of.slice(at)}
+    </span>
+  );
+}
 
 /** Ask somebody in. The link is mailed, and shown once for those whose installation sends no mail. */
 export function Invite({ close, clientId }: { close: () => void; clientId?: string }) {

@@ -2,6 +2,7 @@ import { BadgeCheck, Building2 } from "lucide";
 import { useState } from "preact/hooks";
 import { ago, day } from "../../../lib/format";
 import { t } from "../../../lib/i18n";
+import { shownValue } from "../../../lib/kinds";
 import { useAct, useList } from "../../../lib/query/use";
 import { Badge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
@@ -46,7 +47,7 @@ function Accounts({ vendor }: { vendor: Vendor }) {
     <ul class="flex flex-col gap-1">
       {vendor.accounts.map((each) => (
         <li key={each.account} class="flex flex-wrap items-center gap-2">
-          <code class="font-mono text-xs">{each.account}</code>
+          <span class="numbers text-xs">{shownValue("iban", each.account)}</span>
           {each.verified_at ? (
             <Badge tone="good">{t("vendors.verified", { day: day(each.verified_at) })}</Badge>
           ) : (

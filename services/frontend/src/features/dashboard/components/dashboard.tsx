@@ -2,9 +2,12 @@ import { useEffect, useState } from "preact/hooks";
 import { t } from "../../../lib/i18n";
 import { onSnapshot } from "../../../lib/live";
 import { queries } from "../../../lib/query/client";
+import { useQuery } from "../../../lib/query/use";
 import { Page } from "../../../ui/page";
 import { may } from "../../session/session";
+import { getNewest } from "../api";
 import { Figures } from "./figures";
+import { FirstSteps } from "./first-steps";
 import { NeedsMe } from "./needs-me";
 import { Running } from "./running";
 
@@ -14,6 +17,13 @@ const SETTLE_MS = 1_500;
 export function Dashboard() {
   const [days, setDays] = useState<7 | 30>(7);
   useFresh();
+  const newest = useQuery({ key: ["dashboard", "newest"], read: getNewest });
+  if (newest.data?.data.length === 0)
+    return (
+      <Page title={t("dashboard.title")} lead={t("dashboard.lead")}>
+        <FirstSteps />
+      </Page>
+    );
   return (
     <Page title={t("dashboard.title")} lead={t("dashboard.lead")}>
       <div class="grid gap-4 lg:grid-cols-2">

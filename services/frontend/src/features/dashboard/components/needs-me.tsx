@@ -49,7 +49,7 @@ export function NeedsMe() {
                 href={`/reviews?reason=${code}`}
                 class="group flex items-center gap-3 rounded-lg px-2 py-1.5 text-sm hover:bg-sunken"
               >
-                <span class="numbers w-8 text-right font-semibold">{of}</span>
+                <span class="numbers min-w-5 text-right font-semibold">{of}</span>
                 <span class="flex-1">{reasonText({ code })}</span>
                 <Icon of={ArrowRight} size={14} class="text-ink-faint opacity-0 group-hover:opacity-100" />
               </a>
@@ -74,7 +74,7 @@ export function NeedsMe() {
                     class="flex items-baseline gap-3 rounded-lg px-2 py-1.5 text-sm hover:bg-sunken"
                   >
                     <span class="min-w-0 flex-1 truncate">
-                      {process.documents[0]?.file_name ?? process.process_id}
+                      {process.documents[0]?.file_name ?? process.external_id ?? process.process_id}
                     </span>
                     <span class="truncate text-bad text-xs">
                       {process.error && (said("file_problems", process.error.code) ?? process.error.message)}

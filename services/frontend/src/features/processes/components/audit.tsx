@@ -1,6 +1,7 @@
 import { ScrollText } from "lucide";
 import { dateTime } from "../../../lib/format";
 import { t, tword } from "../../../lib/i18n";
+import { actName } from "../../../lib/names";
 import { useQuery } from "../../../lib/query/use";
 import { Badge, type Tone } from "../../../ui/badge";
 import { Card } from "../../../ui/page";
@@ -36,14 +37,14 @@ const columns = (): Column<AuditRow>[] => [
   },
   {
     title: t("processes.audit_when"),
-    cell: (row) => <span class="whitespace-nowrap text-ink-soft">{dateTime(row.timestamp)}</span>,
+    cell: (row) => <span class="text-ink-soft sm:whitespace-nowrap">{dateTime(row.timestamp)}</span>,
     right: true,
   },
 ];
 
 function whatOf(row: AuditRow): string {
   const action = (row.payload as { action?: string }).action;
-  if (action) return tword("act", action);
+  if (action) return actName(action);
   const attempt =
     row.attempt && row.attempt > 1 ? ` (${t("processes.attempt", { number: row.attempt })})` : "";
   return (row.stage_type ? tword("stage", row.stage_type) : "–") + attempt;

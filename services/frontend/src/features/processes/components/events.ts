@@ -1,6 +1,7 @@
 import type { Schemas } from "../../../lib/api/client";
 import { reasonLine } from "../../../lib/findings";
 import { t, tword } from "../../../lib/i18n";
+import { actName } from "../../../lib/names";
 
 type Event = Schemas["EventOut"];
 
@@ -12,7 +13,7 @@ export function eventText(event: Event): string {
     return t("event.finished", { stage: stage + attempt(event), outcome: outcomeOf(event) });
   const [kind, word] = event.type.split(".");
   if (kind === "process") return tword("event_process", word ?? "");
-  return tword("act", word ?? event.type);
+  return actName(word ?? event.type);
 }
 
 function attempt(event: Event): string {

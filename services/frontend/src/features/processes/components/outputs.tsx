@@ -3,6 +3,7 @@ import type { ComponentChildren } from "preact";
 import { ago, dateTime, duration } from "../../../lib/format";
 import { t, tn, tword } from "../../../lib/i18n";
 import { useAct, useQuery } from "../../../lib/query/use";
+import { said } from "../../../lib/said";
 import { Badge, type Tone } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import { Card } from "../../../ui/page";
@@ -83,7 +84,7 @@ function Message({ delivery }: { delivery: Delivery }) {
   const isOver = !UNDER_WAY.has(delivery.state);
   return (
     <Row
-      name={`${t("processes.webhook")}: ${delivery.event_type}`}
+      name={`${t("processes.webhook")}: ${tword("webhooks.event", delivery.event_type.replaceAll(".", "_"))}`}
       state={delivery.state}
       at={delivery.finished_at ?? delivery.created_at}
       nextTry={delivery.next_try_at}
@@ -104,7 +105,9 @@ function Message({ delivery }: { delivery: Delivery }) {
             <time dateTime={each.at} title={dateTime(each.at)}>
               {ago(each.at)}
             </time>
-            <span class={each.error ? "text-bad" : ""}>{each.error ?? `HTTP ${each.status}`}</span>
+            <span class={each.error ? "text-bad" : ""}>
+              {each.error ? (said("webhooks.fault", each.error) ?? each.error) : `HTTP ${each.status}`}
+            </span>
             <span class="numbers text-ink-faint">{duration(each.duration_ms / 1000)}</span>
           </li>
         ))}

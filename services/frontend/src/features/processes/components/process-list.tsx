@@ -31,7 +31,7 @@ const columns = (now: number, typeName: (id: string | null) => string): Column<P
   { title: t("processes.status"), cell: (row) => <Status status={row.status} /> },
   {
     title: t("processes.confidence"),
-    cell: (row) => <Confidence of={row.overall_confidence} />,
+    cell: (row) => <Confidence of={row.overall_confidence || null} />,
     class: "hidden md:table-cell",
   },
   {

@@ -44,7 +44,7 @@ test("what was read stands with its checks, and a press shows its page", async (
   expect(await screen.findByText("119.00")).toBeTruthy();
   expect(screen.getAllByText("The check digits of the VAT number are wrong")).toHaveLength(1);
   expect(screen.getByText("Not on the document: IBAN")).toBeTruthy();
-  expect(screen.getByText(/The very same file was handed in before/)).toBeTruthy();
+  expect(screen.getByText(/The very same file was received before/)).toBeTruthy();
   expect(screen.getByText("See the other").getAttribute("href")).toBe("/processes/other");
   await userEvent.click(screen.getByLabelText("Show Total on page 2"));
   expect(await screen.findByAltText("Page 2")).toBeTruthy();
@@ -98,7 +98,7 @@ test("the timeline tells attempts, durations and what was waited for", async () 
   expect(await screen.findByText(/done · attempt 2 · 1 failure before/)).toBeTruthy();
   expect(screen.getByText("1.1 sec")).toBeTruthy();
   expect(
-    await screen.findByText("Reading (attempt 2): held for a person (Due date: Read with little confidence)"),
+    await screen.findByText("Reading (attempt 2): held for review (Due date · Read with low confidence)"),
   ).toBeTruthy();
   expect(await faults(container)).toEqual([]);
 });

@@ -1,4 +1,4 @@
-import { isNumeric, kindByName, shownValue } from "../../../lib/kinds";
+import { isNumeric, kindByName, readValue } from "../../../lib/kinds";
 import { fieldName } from "../../../lib/names";
 import type { ReadField, TableRow } from "../api";
 
@@ -84,7 +84,7 @@ function Grid({
 const side = (column: string) => (isNumeric(kindByName(column)) ? "numbers text-right" : "");
 
 function shown(column: string, field: ReadField | undefined): string {
-  return field?.value == null ? "–" : shownValue(kindByName(column), String(field.value));
+  return field?.value == null ? "–" : readValue(kindByName(column), String(field.value));
 }
 
 /** What names a line stands before its figures. */

@@ -66,7 +66,7 @@ test("a value that cannot be keeps the focus and says why", async () => {
   await expect.poll(focused).toBe("grand_total");
   await userEvent.keyboard("much{Enter}");
   expect(focused()).toBe("grand_total");
-  expect(screen.getByText("This is no number.")).toBeTruthy();
+  expect(screen.getByText("This is not a number.")).toBeTruthy();
 });
 
 test("Escape leaves the field, j and k go up and down, r asks for a reason", async () => {

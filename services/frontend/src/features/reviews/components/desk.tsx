@@ -187,7 +187,7 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
               event.stopPropagation();
               focus(bench.active ?? bench.order[0]?.name ?? null);
             }}
-            class="flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-2 py-3 outline-none md:px-3"
+            class="relative flex min-h-0 flex-1 flex-col gap-4 overflow-y-auto px-2 py-3 outline-none md:px-3"
           >
             <Standing
               of={of}

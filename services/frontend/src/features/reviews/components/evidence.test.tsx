@@ -11,7 +11,7 @@ import { Standing } from "./standing";
 test("a duplicate is shown beside the earlier document, with a link to it", async () => {
   const of = flagged("duplicate_exact", { process_id: "p0", document_id: "d0" });
   const { container } = render(<Fraud of={of} show={vi.fn()} />);
-  expect(container.textContent).toContain("The very same file was handed in before");
+  expect(container.textContent).toContain("The very same file was received before");
   const pictures = screen.getAllByRole("img").map((each) => each.getAttribute("src"));
   expect(pictures).toEqual(expect.arrayContaining(["/v1/documents/d1/pages/1", "/v1/documents/d0/pages/1"]));
   expect(screen.getByRole("link").getAttribute("href")).toBe("/processes/p0");

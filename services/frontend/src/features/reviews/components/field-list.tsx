@@ -24,11 +24,8 @@ export function FieldList(props: FieldListProps) {
     <>
       {doubtful.length > 0 && (
         <section aria-labelledby="doubtful-title">
-          <h2 id="doubtful-title" class="flex items-center justify-between px-3 pb-1 font-semibold text-sm">
+          <h2 id="doubtful-title" class="px-3 pb-1 font-semibold text-sm">
             {t("reviews.doubtful")}
-            <span class="numbers font-normal text-ink-faint text-xs">
-              {bench.left.length > 0 ? tn("reviews.left", bench.left.length) : t("reviews.all_seen")}
-            </span>
           </h2>
           <Rows fields={doubtful} {...props} />
         </section>

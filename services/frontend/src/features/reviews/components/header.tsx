@@ -40,7 +40,7 @@ export function CaseHeader({
       </div>
       {of.confidence !== null && of.confidence > 0 && (
         <span
-          class="hidden items-center gap-2 text-ink-faint text-xs sm:flex"
+          class="mr-1 hidden items-center gap-2 text-ink-faint text-xs sm:flex"
           title={t("reviews.confidence")}
         >
           <span class="sr-only">{t("reviews.confidence")}</span>
@@ -48,7 +48,7 @@ export function CaseHeader({
         </span>
       )}
       {position > 0 && (
-        <span class="numbers whitespace-nowrap text-ink-faint text-xs">
+        <span class="numbers whitespace-nowrap text-ink-faint text-xs sm:border-line sm:border-l sm:pl-3">
           {t("reviews.position", { at: position, of: total })}
         </span>
       )}

@@ -91,5 +91,5 @@ test("what a rule newly doubts is looked at before the decision, which had the f
   await expect.poll(() => document.activeElement?.textContent).toContain("Approve");
   answer();
   await expect.poll(focused).toBe("seller_name");
-  expect(screen.getAllByText("1 left").length).toBeGreaterThan(0);
+  expect(screen.getAllByText("1 left to check").length).toBeGreaterThan(0);
 });

@@ -46,7 +46,7 @@ test("reasons are told in plain words, and j and Enter open a row", async () => 
   vi.stubGlobal("Image", class {});
   const stop = listenForKeys();
   const { container } = show();
-  expect(await screen.findByText("Currency: Was not found on the document")).toBeTruthy();
+  expect(await screen.findByText("Currency · Not found on the document")).toBeTruthy();
   expect(await faults(container)).toEqual([]);
   fireEvent.keyDown(document.body, { key: "j" });
   await expect

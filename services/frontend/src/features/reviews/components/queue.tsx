@@ -129,12 +129,12 @@ const columns = (): Column<Review>[] => [
   {
     title: t("reviews.type_title"),
     cell: (row) => <TypeName id={row.process.process_type_id} />,
-    class: "hidden lg:table-cell",
+    class: "hidden whitespace-nowrap lg:table-cell",
   },
   {
     title: t("reviews.confidence"),
     cell: (row) => <Confidence of={row.process.overall_confidence || null} />,
-    class: "hidden lg:table-cell",
+    class: "hidden 2xl:table-cell",
   },
   { title: t("reviews.who"), cell: (row) => <Who row={row} />, class: "hidden md:table-cell" },
   {

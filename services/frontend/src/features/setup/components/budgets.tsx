@@ -125,9 +125,11 @@ function Meter({
         <span class="font-medium">{label}</span>
         <span class="numbers text-ink-soft">{words}</span>
       </p>
-      <div class="h-2 overflow-hidden rounded-full bg-line" aria-hidden="true">
-        <div class={`h-full rounded-full ${tone}`} style={{ width: `${share * 100}%` }} />
-      </div>
+      {cap !== null && (
+        <div class="h-2 overflow-hidden rounded-full bg-line" aria-hidden="true">
+          <div class={`h-full rounded-full ${tone}`} style={{ width: `${share * 100}%` }} />
+        </div>
+      )}
     </div>
   );
 }

@@ -34,8 +34,13 @@ const versions = (): Column<Configuration>[] => [
     title: t("setup.state"),
     cell: (row) => <StateBadge state={row.state} percent={row.canary_percent} />,
   },
-  { title: t("setup.owner"), cell: owner, class: "hidden sm:table-cell text-ink-soft" },
-  { title: t("setup.changed"), cell: (row) => ago(row.updated_at), right: true },
+  { title: t("setup.owner"), cell: owner, class: "text-ink-soft" },
+  {
+    title: t("setup.changed"),
+    cell: (row) => ago(row.updated_at),
+    right: true,
+    class: "hidden sm:table-cell",
+  },
 ];
 
 const prompts = (): Column<Prompt>[] => [
@@ -45,7 +50,12 @@ const prompts = (): Column<Prompt>[] => [
   { title: t("setup.owner"), cell: owner, class: "hidden sm:table-cell text-ink-soft" },
   {
     title: t("setup.model"),
-    cell: (row) => <code class="font-mono text-xs">{row.model_name}</code>,
+    cell: (row) =>
+      row.model_name === "default" ? (
+        <span class="text-ink-soft">{t("setup.default_model")}</span>
+      ) : (
+        <code class="font-mono text-xs">{row.model_name}</code>
+      ),
     class: "hidden md:table-cell",
   },
 ];
@@ -61,7 +71,14 @@ export function ProcessTypePage() {
   return (
     <Page
       title={shown?.display_name ?? id}
-      lead={shown?.description ?? id}
+      lead={
+        <>
+          <a class="hover:text-accent" href="/configuration">
+            {t("setup.title")}
+          </a>
+          {shown?.description && ` · ${shown.description}`}
+        </>
+      }
       actions={
         shown && (
           <Button isBusy={toggle.isRunning} onClick={() => void toggle.run(shown)}>

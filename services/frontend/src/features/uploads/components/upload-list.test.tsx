@@ -37,9 +37,9 @@ test("every file says what became of it and what to do", async () => {
     item(5, { process: aProcess() }),
   ];
   const { container } = render(<UploadList />);
-  expect(screen.getByText("5 handed in · 1 under way · 1 needs a person · 2 did not work")).toBeTruthy();
+  expect(screen.getByText("5 files · 1 in progress · 1 needs review · 2 failed")).toBeTruthy();
   expect(screen.getByText("40%")).toBeTruthy();
-  expect(screen.getByText(/Export it again and hand in the new file/)).toBeTruthy();
+  expect(screen.getByText(/Export it again and upload the new file/)).toBeTruthy();
   expect(screen.getByText(/Save it without a password/)).toBeTruthy();
   expect(screen.getByText("See the earlier one").getAttribute("href")).toBe("/processes/first");
   expect(screen.getByText("Review").closest("a")?.getAttribute("href")).toContain("/reviews/");
