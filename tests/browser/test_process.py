@@ -39,8 +39,9 @@ INSERT INTO configurations (config_id, client_id, process_type_id, version, stat
 SELECT gen_random_uuid(), client_id, process_type_id, version + 1, 'published', input_schema, output_schema, validation_rules,
     plugin_name, confidence_threshold, 'allow', prompt_ids,
     jsonb_build_array(jsonb_build_object('action_type', 'webhook', 'target_config', jsonb_build_object('url', %(url)s::text)))
-FROM configurations JOIN clients USING (client_id)
-WHERE version = 1 AND slug = 'globex' AND process_type_id = 'simple_invoice'
+FROM configurations
+WHERE version = 1 AND process_type_id = 'simple_invoice'
+    AND client_id = (SELECT client_id FROM clients WHERE slug = 'globex')
 """
 
 
