@@ -23,7 +23,7 @@ def test_a_message_shows_its_tries_and_is_sent_again(open_page: OpenPage, submit
         process = submit("xrechnung-mustermann-18383.xml", callback_url=receiver.url)
         page = open_page(f"/processes/{process['process_id']}?tab=outputs", email=ADMIN)
         row = page.get_by_role("listitem").filter(has_text=receiver.address).first
-        expect(row).to_contain_text("delivered", timeout=DONE_MS)
+        expect(row).to_contain_text("Delivered", timeout=DONE_MS)
         expect(row).to_contain_text("attempt 1")
         expect(row).to_contain_text("HTTP 204")
         assert faults(page) == []
@@ -58,13 +58,13 @@ def test_a_target_that_refused_is_tried_again_at_once(open_page: OpenPage, progr
         upload.get_by_role("link").first.click()
         page.get_by_role("tab", name="Deliveries").click()
         row = page.get_by_role("listitem").filter(has_text="Webhook of the configuration")
-        expect(row).to_contain_text("tried again soon", timeout=DONE_MS)
+        expect(row).to_contain_text("Retried soon", timeout=DONE_MS)
         expect(row).to_contain_text("next try")
         assert faults(page) == []
         shoot(page, "process-target-refused")
         receiver.answer = 204
         row.get_by_role("button", name="Try now").click()
-        expect(row).to_contain_text("done", timeout=DONE_MS)
+        expect(row).to_contain_text("Done", timeout=DONE_MS)
         expect(row.get_by_role("button")).to_have_count(0)
         assert len(receiver.bodies) == 1, "the repeat has the id of the first"
 

@@ -23,9 +23,10 @@ export function flagText({ code, message }: Told): string {
   return said("flags", code) ?? (message || code.replaceAll("_", " "));
 }
 
-/** What is wrong with a value. A rule says more in the server's words, which name what was compared. */
+/** What is wrong with a value. A rule of the client's says it in its own words, which name the fields that were compared. */
 export function checkText(check: Told, field: string): string {
-  if (!check.message) return flagText(check);
+  const known = said("flags", check.code);
+  if (known || !check.message) return known ?? flagText(check);
   const words = check.message
     .replaceAll(field, fieldName(field))
     .replace(/\b[a-z]+(?:_[a-z]+)+\b/g, (name) => fieldName(name));

@@ -86,6 +86,7 @@ export function dollars(micros: number | null | undefined): string {
   return new Intl.NumberFormat(region.value, {
     style: "currency",
     currency: "USD",
+    currencyDisplay: "narrowSymbol",
     minimumFractionDigits: 2,
     maximumFractionDigits: digits,
   }).format(value);

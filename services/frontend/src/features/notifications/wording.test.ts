@@ -5,7 +5,7 @@ import { worded } from "./wording";
 test("codes of a notification are told in words, and what is not known stands as it came", () => {
   const of = (type: string, message: string) => worded({ type, title: "As the server says", message });
   expect(of("hitl_required", "Reasons: confidence_low, new_reason.")).toEqual({
-    title: "A process waits for a person",
+    title: "A process is waiting for review",
     detail: `${tword("reasons", "confidence_low")} · new reason`,
   });
   expect(of("process_failed", "It ended with the code file_encrypted.").detail).toBe(

@@ -1,6 +1,6 @@
 export const admin = {
   title: "Verwaltung",
-  lead: "Menschen, Schlüssel, wohin Ereignisse gehen, was getan wurde und was es kostete.",
+  lead: "Benutzer, Schlüssel, Anbindungen, Verbrauch und Protokoll.",
   words: {
     user_status: { active: "Aktiv", inactive: "Gesperrt", pending: "Eingeladen" },
     invitation: { open: "Offen", accepted: "Angenommen", expired: "Abgelaufen" },
@@ -12,7 +12,7 @@ export const admin = {
       reviews_write: "Prüfen",
       config_write: "Arten, Prompts und Konfigurationen ändern",
       webhooks_write: "Webhooks ändern und Zustellungen wiederholen",
-      admin: "Menschen, Schlüssel, Protokoll, Budgets und Verbrauch",
+      admin: "Benutzer, Schlüssel, Protokoll, Budgets und Verbrauch",
     },
     health_state: { ok: "Gesund", degraded: "Langsamer", pending: "Wartet", unavailable: "Nicht da" },
     health_part: {
@@ -28,9 +28,9 @@ export const admin = {
       audit: "Protokollzeilen",
     },
     service: {
-      "worker-ocr": "Annehmen und Lesen",
+      "worker-ocr": "Annahme und Lesen",
       "worker-processor": "Prüfen",
-      "worker-output": "Weitergeben",
+      "worker-output": "Zustellung",
     },
     provider: {
       anthropic: "Anthropic",
@@ -59,7 +59,7 @@ export const admin = {
 };
 
 export const people = {
-  title: "Menschen",
+  title: "Benutzer",
   users: "Konten",
   none: "Es gibt noch niemanden",
   invite: "Einladen",
@@ -79,7 +79,7 @@ export const people = {
   link: "Der Link der Einladung. Wo Post eingerichtet ist, wurde er auch gesendet.",
   may_viewer: "Sieht Vorgänge und Ergebnisse.",
   may_operator: "Reicht auch ein und prüft.",
-  may_admin: "Ändert auch Menschen, Schlüssel und Konfigurationen.",
+  may_admin: "Ändert auch Benutzer, Schlüssel und Konfigurationen.",
 };
 
 export const apikeys = {
@@ -169,9 +169,9 @@ export const audit = {
 
 export const health = {
   title: "Zustand",
-  parts: "Teile",
+  parts: "Komponenten",
   version: "Version {version}",
-  queues: "Wie lange das Älteste wartet",
+  queues: "Älteste wartende Arbeit",
   queues_note:
     "Aller Mandanten zusammen. Mehr als eine Minute ist einen Blick wert, mehr als zehn eine Sorge.",
   in_hand: "in Arbeit seit {span}",
@@ -179,13 +179,13 @@ export const health = {
   workers: "Arbeitsprozesse",
   alive_one: "{count} bei der Arbeit",
   alive_other: "{count} bei der Arbeit",
-  providers: "Anbieter von Modellen",
+  providers: "Modellanbieter",
   no_provider: "Kein Anbieter ist eingerichtet: Dokumente werden ohne Modell gelesen.",
   asked: "Wird gefragt",
   not_asked: "Ruht",
-  jobs: "Zeitgesteuerte Arbeit",
+  jobs: "Geplante Aufgaben",
   no_job: "Noch ist nichts gelaufen.",
-  job_done: "Getan",
+  job_done: "Erledigt",
   job_failed: "Gescheitert",
   unknown: "Nicht bekannt, solange die Datenbank fehlt.",
 };
@@ -204,5 +204,5 @@ export const clients = {
   resume: "Wieder zulassen",
   suspend_lead:
     "Niemand dieses Mandanten kann sich anmelden, kein Schlüssel gilt, bis er wieder zugelassen wird.",
-  resume_lead: "Seine Menschen und Schlüssel gelten wieder.",
+  resume_lead: "Seine Benutzer und Schlüssel gelten wieder.",
 };

@@ -35,7 +35,7 @@ export const profile = {
   sessions: "Wo Sie angemeldet sind",
   end_others: "Überall sonst abmelden",
   end: "{device} abmelden",
-  here: "Dieses",
+  here: "Dieses Gerät",
   unknown_device: "Unbekanntes Gerät",
   last_used: "benutzt {ago}",
 };

@@ -62,7 +62,7 @@ function Field({
       data-read={name}
       class={`relative grid grid-cols-[6rem_1fr_auto] sm:grid-cols-[minmax(6rem,9rem)_1fr_auto] items-center gap-x-3 px-4 py-2 ${isChosen ? "bg-accent-wash" : "hover:bg-sunken"}`}
     >
-      <dt class="break-words text-ink-soft text-xs">{fieldName(name)}</dt>
+      <dt class="hyphens-auto break-words text-ink-soft text-xs">{fieldName(name)}</dt>
       <dd class="min-w-0 break-words text-sm">
         {readValue(kindByName(name), String(field.value), currency)}
         {failed.map((check) => (

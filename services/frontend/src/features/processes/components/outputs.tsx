@@ -71,7 +71,9 @@ function Action({ action }: { action: OutputAction }) {
       {action.retry_count > 0 && (
         <p>{tn("processes.tries", action.retry_count, { most: action.max_retries })}</p>
       )}
-      {action.error_message && <p class="break-words text-bad">{action.error_message}</p>}
+      {action.error_message && (
+        <p class="break-words text-bad first-letter:uppercase">{action.error_message}</p>
+      )}
       {act.problem && <Trouble problem={act.problem} compact />}
     </Row>
   );

@@ -34,7 +34,12 @@ export function CaseHeader({
       <div class="min-w-0 flex-1">
         <h1 class="truncate font-semibold text-sm leading-tight">{of.title}</h1>
         <p class="truncate text-2xs text-ink-faint">
-          <TypeName id={of.typeId} /> · {ago(of.createdAt)}
+          {of.typeId && (
+            <>
+              <TypeName id={of.typeId} /> ·{" "}
+            </>
+          )}
+          {ago(of.createdAt)}
           {of.externalId && ` · ${of.externalId}`}
         </p>
       </div>
