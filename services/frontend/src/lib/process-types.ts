@@ -4,7 +4,7 @@ import { spelled } from "./names";
 import { useQuery } from "./query/use";
 import { said } from "./said";
 
-export const TYPES_KEY = ["process-types"];
+const KEY = ["process-types"];
 const STALE_MS = 300_000;
 
 interface Named {
@@ -18,7 +18,7 @@ export function listTypes(signal: AbortSignal) {
 
 /** All types of documents that may be handed in, under the names that people gave them. */
 export function useTypes(enabled = true) {
-  return useQuery({ key: TYPES_KEY, read: listTypes, staleMs: STALE_MS, enabled });
+  return useQuery({ key: KEY, read: listTypes, staleMs: STALE_MS, enabled });
 }
 
 /** What a type is called; its id in words until that is known. */

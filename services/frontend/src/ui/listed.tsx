@@ -1,16 +1,12 @@
 import type { IconNode } from "lucide";
 import type { ComponentChildren } from "preact";
-import { t } from "../lib/i18n";
-import { Button } from "./button";
+import { MoreRows, type Pages } from "./more-rows";
 import { Card } from "./page";
 import { type Asked, Empty, Shown } from "./states";
 import { type Column, Table } from "./table";
 
-interface Rows<T> extends Asked {
+interface Rows<T> extends Asked, Pages {
   rows: T[];
-  hasNextPage?: boolean;
-  isFetchingNextPage?: boolean;
-  fetchNextPage?: () => unknown;
 }
 
 /** A list of the server's in a card: its four states, its rows and "show more". */
@@ -57,13 +53,7 @@ export function Listed<T>({
           keyOf={keyOf}
           {...(href ? { href } : {})}
         />
-        {of.hasNextPage && (
-          <div class="flex justify-center p-3">
-            <Button isBusy={of.isFetchingNextPage ?? false} onClick={() => void of.fetchNextPage?.()}>
-              {t("common.more")}
-            </Button>
-          </div>
-        )}
+        <MoreRows of={of} />
       </Shown>
     </Card>
   );

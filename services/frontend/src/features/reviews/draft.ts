@@ -74,7 +74,3 @@ export function changedTables(draft: Draft, of: Case): Record<string, readonly R
     }),
   );
 }
-
-export function isDirty(draft: Draft, of: Case): boolean {
-  return Object.keys(corrections(draft, of)).length > 0 || Object.keys(changedTables(draft, of)).length > 0;
-}

@@ -8,6 +8,7 @@ import { Badge } from "../../../ui/badge";
 import { Button, IconButton } from "../../../ui/button";
 import { Dialog } from "../../../ui/dialog";
 import { Select, TextField } from "../../../ui/field";
+import { FormDialog } from "../../../ui/form-dialog";
 import { Listed } from "../../../ui/listed";
 import { Secret } from "../../../ui/secret";
 import { Trouble } from "../../../ui/states";
@@ -169,40 +170,29 @@ export function Invite({ close, clientId }: { close: () => void; clientId?: stri
     invalidates: [["invitations"]],
     done: (made) => (made.token ? setToken(made.token) : close()),
   });
-  const submit = (event: Event) => {
-    event.preventDefault();
-    void act.run({ email, role, ...(clientId ? { client_id: clientId } : {}) });
-  };
-  return (
-    <Dialog title={t("people.invite")} close={close}>
-      {token ? (
+  if (token)
+    return (
+      <Dialog title={t("people.invite")} close={close}>
         <Secret label={t("people.link")} value={`${location.origin}/invite#token=${token}`} />
-      ) : (
-        <form class="flex flex-col gap-4" onSubmit={submit}>
-          {act.problem && <Trouble problem={act.problem} compact />}
-          <TextField
-            label={t("people.email")}
-            type="email"
-            required
-            autofocus
-            value={email}
-            onText={setEmail}
-          />
-          <Select
-            label={t("people.role")}
-            hint={t(`people.may_${role}`)}
-            value={role}
-            options={roles()}
-            onPick={(picked) => setRole(picked as InvitedRole)}
-          />
-          <div class="flex justify-end gap-2">
-            <Button onClick={close}>{t("common.cancel")}</Button>
-            <Button type="submit" look="primary" isBusy={act.isRunning}>
-              {t("people.invite")}
-            </Button>
-          </div>
-        </form>
-      )}
-    </Dialog>
+      </Dialog>
+    );
+  return (
+    <FormDialog
+      title={t("people.invite")}
+      act={t("people.invite")}
+      isBusy={act.isRunning}
+      problem={act.problem}
+      submit={() => void act.run({ email, role, ...(clientId ? { client_id: clientId } : {}) })}
+      close={close}
+    >
+      <TextField label={t("people.email")} type="email" required autofocus value={email} onText={setEmail} />
+      <Select
+        label={t("people.role")}
+        hint={t(`people.may_${role}`)}
+        value={role}
+        options={roles()}
+        onPick={(picked) => setRole(picked as InvitedRole)}
+      />
+    </FormDialog>
   );
 }

@@ -6,6 +6,7 @@ import { useAct, useList } from "../../../lib/query/use";
 import { Button } from "../../../ui/button";
 import { Dialog } from "../../../ui/dialog";
 import { Checkbox } from "../../../ui/field";
+import { MoreRows } from "../../../ui/more-rows";
 import { Empty, Shown, Trouble } from "../../../ui/states";
 import { listNotifications, markAllRead, markRead, type Notification } from "../api";
 import { worded } from "../wording";
@@ -61,13 +62,7 @@ export function Inbox({ close }: { close: () => void }) {
             <Row key={row.notification_id} row={row} seen={() => seen(row)} close={close} />
           ))}
         </ul>
-        {list.hasNextPage && (
-          <div class="flex justify-center pt-3">
-            <Button isBusy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-              {t("common.more")}
-            </Button>
-          </div>
-        )}
+        <MoreRows of={list} />
       </Shown>
       <p class="mt-3 text-ink-faint text-xs">
         <a href="/profile" class="text-accent hover:underline" onClick={close}>

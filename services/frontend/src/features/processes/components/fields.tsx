@@ -105,7 +105,7 @@ function failedChecks(checks: readonly Check[]): Check[] {
 }
 
 /** In what the amounts are; null where it is not known. */
-export function currencyOf(fields: Readonly<Record<string, ReadField>>): string | null {
+function currencyOf(fields: Readonly<Record<string, ReadField>>): string | null {
   const value = fields.currency?.value;
   return typeof value === "string" ? value : null;
 }

@@ -1,5 +1,5 @@
 import { Download, Files, Upload } from "lucide";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { ago } from "../../../lib/format";
 import { useNow } from "../../../lib/hooks";
@@ -9,6 +9,7 @@ import { useTypeName } from "../../../lib/process-types";
 import { useList } from "../../../lib/query/use";
 import { Confidence, Status } from "../../../ui/badge";
 import { Button, LinkButton } from "../../../ui/button";
+import { MoreRows } from "../../../ui/more-rows";
 import { Card, Page } from "../../../ui/page";
 import { Empty, Shown } from "../../../ui/states";
 import { type Column, Table } from "../../../ui/table";
@@ -102,7 +103,7 @@ export function ProcessList() {
                 }
               : {})}
           />
-          <More list={list} />
+          <MoreRows of={list} />
         </Shown>
       </Card>
       {marked.size > 0 && (
@@ -145,34 +146,6 @@ function useHand(
     { keys: "/", label: t("processes.keys.find"), run: find },
   ]);
   return hand;
-}
-
-interface Pages {
-  hasNextPage: boolean;
-  isFetchingNextPage: boolean;
-  fetchNextPage: () => unknown;
-}
-
-/** The next page is read when the end comes near; the button is for those who do not scroll. */
-function More({ list }: { list: Pages }) {
-  const end = useRef<HTMLDivElement>(null);
-  const { hasNextPage, isFetchingNextPage, fetchNextPage } = list;
-  useEffect(() => {
-    if (!hasNextPage || isFetchingNextPage || !end.current || !("IntersectionObserver" in globalThis)) return;
-    const watch = new IntersectionObserver(([seen]) => seen?.isIntersecting && void fetchNextPage(), {
-      rootMargin: "800px",
-    });
-    watch.observe(end.current);
-    return () => watch.disconnect();
-  }, [hasNextPage, isFetchingNextPage]);
-  if (!hasNextPage) return null;
-  return (
-    <div ref={end} class="flex justify-center p-3">
-      <Button isBusy={isFetchingNextPage} onClick={() => void fetchNextPage()}>
-        {t("common.more")}
-      </Button>
-    </div>
-  );
 }
 
 function Nothing({ filter, clear }: { filter: ProcessFilter; clear: () => void }) {

@@ -11,6 +11,7 @@ import { useList } from "../../../lib/query/use";
 import { Badge, Confidence } from "../../../ui/badge";
 import { Button, LinkButton } from "../../../ui/button";
 import { Icon } from "../../../ui/icon";
+import { MoreRows } from "../../../ui/more-rows";
 import { Card, Page } from "../../../ui/page";
 import { Empty, Shown } from "../../../ui/states";
 import { type Column, Table } from "../../../ui/table";
@@ -92,13 +93,7 @@ export function Queue() {
             href={(row) => `/reviews/${row.process_id}`}
             chosen={chosen?.process_id ?? null}
           />
-          {list.hasNextPage && (
-            <div class="flex justify-center p-3">
-              <Button isBusy={list.isFetchingNextPage} onClick={() => void list.fetchNextPage()}>
-                {t("common.more")}
-              </Button>
-            </div>
-          )}
+          <MoreRows of={list} />
         </Shown>
       </Card>
     </Page>

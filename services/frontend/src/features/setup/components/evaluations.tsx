@@ -8,6 +8,7 @@ import { Badge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import { Dialog } from "../../../ui/dialog";
 import { Select, TextField } from "../../../ui/field";
+import { FormDialog } from "../../../ui/form-dialog";
 import { Listed } from "../../../ui/listed";
 import { Shown, Trouble } from "../../../ui/states";
 import { type Column, Table } from "../../../ui/table";
@@ -165,31 +166,23 @@ function NewSet({ close }: { close: () => void }) {
   const type = typed || (types.rows[0]?.process_type_id ?? "");
   const act = useAct(freezeSet, { invalidates: [["evaluation-sets"]], done: close });
   return (
-    <Dialog title={t("evaluations.new_set")} close={close}>
-      <form
-        class="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void act.run({ name, process_type_id: type });
-        }}
-      >
-        {act.problem && <Trouble problem={act.problem} compact />}
-        <p class="text-ink-soft text-sm">{t("evaluations.set_lead")}</p>
-        <TextField label={t("setup.name")} required autofocus value={name} onText={setName} />
-        <Select
-          label={t("setup.type")}
-          value={type}
-          options={types.rows.map((each) => ({ value: each.process_type_id, label: typeName(each) }))}
-          onPick={setType}
-        />
-        <div class="flex justify-end gap-2">
-          <Button onClick={close}>{t("common.cancel")}</Button>
-          <Button type="submit" look="primary" isBusy={act.isRunning}>
-            {t("evaluations.freeze")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t("evaluations.new_set")}
+      act={t("evaluations.freeze")}
+      isBusy={act.isRunning}
+      problem={act.problem}
+      submit={() => void act.run({ name, process_type_id: type })}
+      close={close}
+    >
+      <p class="text-ink-soft text-sm">{t("evaluations.set_lead")}</p>
+      <TextField label={t("setup.name")} required autofocus value={name} onText={setName} />
+      <Select
+        label={t("setup.type")}
+        value={type}
+        options={types.rows.map((each) => ({ value: each.process_type_id, label: typeName(each) }))}
+        onPick={setType}
+      />
+    </FormDialog>
   );
 }
 

@@ -5,8 +5,8 @@ import { ago } from "../../../lib/format";
 import { t, tword } from "../../../lib/i18n";
 import { useAct, useList, useQuery } from "../../../lib/query/use";
 import { Button } from "../../../ui/button";
-import { Dialog } from "../../../ui/dialog";
 import { Select, TextField } from "../../../ui/field";
+import { FormDialog } from "../../../ui/form-dialog";
 import { Listed } from "../../../ui/listed";
 import { Page } from "../../../ui/page";
 import { Shown, Trouble } from "../../../ui/states";
@@ -158,37 +158,34 @@ function NewPrompt({ typeId, close }: { typeId: string; close: () => void }) {
     invalidates: [["prompts"]],
     done: (made) => route(`/configuration/prompts/${made.prompt_id}`),
   });
-  const submit = (event: Event) => {
-    event.preventDefault();
+  const submit = () => {
     const given = { process_type_id: typeId, stage, version: Number(version) };
     void act.run({ ...given, prompt_template: starter(stage) } as never);
   };
   return (
-    <Dialog title={t("setup.new_prompt")} close={close}>
-      <form class="flex flex-col gap-4" onSubmit={submit}>
-        {act.problem && <Trouble problem={act.problem} compact />}
-        <Select
-          label={t("setup.stage")}
-          value={stage}
-          options={STAGES.map((each) => ({ value: each, label: tword("setup.words.prompt_stage", each) }))}
-          onPick={(picked) => setStage(picked as PromptStage)}
-        />
-        <TextField
-          label={t("setup.version")}
-          hint={t("setup.prompt_version_hint")}
-          type="number"
-          min={1}
-          required
-          value={version}
-          onText={setVersion}
-        />
-        <div class="flex justify-end gap-2">
-          <Button onClick={close}>{t("common.cancel")}</Button>
-          <Button type="submit" look="primary" isBusy={act.isRunning}>
-            {t("setup.create")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t("setup.new_prompt")}
+      act={t("setup.create")}
+      isBusy={act.isRunning}
+      problem={act.problem}
+      submit={submit}
+      close={close}
+    >
+      <Select
+        label={t("setup.stage")}
+        value={stage}
+        options={STAGES.map((each) => ({ value: each, label: tword("setup.words.prompt_stage", each) }))}
+        onPick={(picked) => setStage(picked as PromptStage)}
+      />
+      <TextField
+        label={t("setup.version")}
+        hint={t("setup.prompt_version_hint")}
+        type="number"
+        min={1}
+        required
+        value={version}
+        onText={setVersion}
+      />
+    </FormDialog>
   );
 }

@@ -5,10 +5,9 @@ import { t } from "../../../lib/i18n";
 import { useAct, useList, useQuery } from "../../../lib/query/use";
 import { Badge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
-import { Dialog } from "../../../ui/dialog";
 import { TextField } from "../../../ui/field";
+import { FormDialog } from "../../../ui/form-dialog";
 import { Listed } from "../../../ui/listed";
-import { Trouble } from "../../../ui/states";
 import type { Column } from "../../../ui/table";
 import { listTypes, makeType, type ProcessType, readMe } from "../api";
 import { SetupFrame } from "./frame";
@@ -72,8 +71,7 @@ function NewType({ close }: { close: () => void }) {
     invalidates: [["types"]],
     done: (made) => route(`/configuration/types/${made.process_type_id}`),
   });
-  const submit = (event: Event) => {
-    event.preventDefault();
+  const submit = () => {
     void act.run({
       process_type_id: prefix + given.id,
       display_name: given.name,
@@ -81,36 +79,35 @@ function NewType({ close }: { close: () => void }) {
     });
   };
   return (
-    <Dialog title={t("setup.new_type")} close={close}>
-      <form class="flex flex-col gap-4" onSubmit={submit}>
-        {act.problem && <Trouble problem={act.problem} compact />}
-        <TextField
-          label={t("setup.name")}
-          required
-          autofocus
-          value={given.name}
-          onText={(name) => set({ ...given, name })}
-        />
-        <TextField
-          label={t("setup.id")}
-          required
-          pattern="[a-z0-9_\-]+"
-          hint={t("setup.id_hint", { id: prefix + (given.id || "lease") })}
-          value={given.id}
-          onText={(id) => set({ ...given, id })}
-        />
-        <TextField
-          label={t("setup.description")}
-          value={given.description}
-          onText={(description) => set({ ...given, description })}
-        />
-        <div class="flex justify-end gap-2">
-          <Button onClick={close}>{t("common.cancel")}</Button>
-          <Button type="submit" look="primary" isBusy={act.isRunning} disabled={me.isPending}>
-            {t("setup.create")}
-          </Button>
-        </div>
-      </form>
-    </Dialog>
+    <FormDialog
+      title={t("setup.new_type")}
+      act={t("setup.create")}
+      isBusy={act.isRunning}
+      disabled={me.isPending}
+      problem={act.problem}
+      submit={submit}
+      close={close}
+    >
+      <TextField
+        label={t("setup.name")}
+        required
+        autofocus
+        value={given.name}
+        onText={(name) => set({ ...given, name })}
+      />
+      <TextField
+        label={t("setup.id")}
+        required
+        pattern="[a-z0-9_\-]+"
+        hint={t("setup.id_hint", { id: prefix + (given.id || "lease") })}
+        value={given.id}
+        onText={(id) => set({ ...given, id })}
+      />
+      <TextField
+        label={t("setup.description")}
+        value={given.description}
+        onText={(description) => set({ ...given, description })}
+      />
+    </FormDialog>
   );
 }
