@@ -101,7 +101,8 @@ function FieldRow({ entry, apply, readOnly }: { entry: Entry; apply: Change; rea
   const name = entry.path.join(".");
   const set = (to: Parameters<typeof change>[2]) => apply((schema) => change(schema, entry.path, to));
   return (
-    <li class="grid items-end gap-3 border-line border-b p-4 last:border-0 sm:grid-cols-2 lg:grid-cols-[minmax(0,1.2fr)_9rem_minmax(0,1.6fr)_auto_auto]">
+    // On a wide screen the first row's labels are the headings of the columns.
+    <li class="relative grid items-end gap-3 border-line border-b p-4 last:border-0 sm:grid-cols-2 lg:grid-cols-[minmax(0,1.2fr)_9rem_minmax(0,1.6fr)_auto_auto] lg:not-first:py-2 lg:not-first:[&_label.text-xs]:sr-only">
       <NameField entry={entry} apply={apply} label={t("setup.field_name")} />
       <Select
         label={t("setup.kind")}
@@ -114,7 +115,7 @@ function FieldRow({ entry, apply, readOnly }: { entry: Entry; apply: Change; rea
       />
       <TextField
         label={t("setup.labels")}
-        placeholder={t("setup.labels_hint")}
+        placeholder={readOnly ? "" : t("setup.labels_hint")}
         value={entry.labels.join(", ")}
         onBlur={(event) => {
           const labels = event.currentTarget.value.split(",").map((each) => each.trim());
