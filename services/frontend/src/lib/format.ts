@@ -30,6 +30,13 @@ export function calendarDay(date: string): string {
   );
 }
 
+/** "2026-11" → "November 2026". */
+export function calendarMonth(month: string): string {
+  return new Intl.DateTimeFormat(region.value, { month: "long", year: "numeric", timeZone: "UTC" }).format(
+    new Date(`${month}-01`),
+  );
+}
+
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["day", 86_400],
   ["hour", 3_600],

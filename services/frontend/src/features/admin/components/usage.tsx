@@ -1,8 +1,9 @@
 import { ChartColumn, Download } from "lucide";
 import { useState } from "preact/hooks";
 import { csv, saveAs } from "../../../lib/csv";
-import { dollars, number } from "../../../lib/format";
+import { calendarDay, calendarMonth, dollars, number } from "../../../lib/format";
 import { t } from "../../../lib/i18n";
+import { useTypeName } from "../../../lib/process-types";
 import { useQuery } from "../../../lib/query/use";
 import { Button } from "../../../ui/button";
 import { Select, TextField } from "../../../ui/field";
@@ -18,6 +19,7 @@ const isoDay = (at: number) => new Date(at).toISOString().slice(0, 10);
 
 interface Row {
   key: string;
+  name: string;
   tokens: TokenSum;
   cost: CostSum | undefined;
 }
@@ -29,7 +31,7 @@ const columns = (most: number): Column<Row>[] => [
     title: t("usage.key"),
     cell: (row) => (
       <span class="flex flex-col gap-1">
-        {row.key}
+        {row.name}
         <span class="block h-1 w-32 overflow-hidden rounded-full bg-line" aria-hidden="true">
           <span
             class="block h-full rounded-full bg-accent"
@@ -84,9 +86,17 @@ export function Usage() {
     enabled: Boolean(span.from && span.to),
     keep: true,
   });
+  const typeName = useTypeName();
+  // While another group is read, the keys are still those of the one before.
+  const nameOf = (key: string) => {
+    if (/^\d{4}-\d{2}-\d{2}$/.test(key)) return calendarDay(key);
+    if (/^\d{4}-\d{2}$/.test(key)) return calendarMonth(key);
+    return group === "process_type" ? typeName(key) : key;
+  };
   const costs = new Map(usage.data?.costs.data.map((each) => [each.key, each]));
   const rows: Row[] = (usage.data?.tokens.data ?? []).map((tokens) => ({
-    key: tokens.key ?? t("usage.none_named"),
+    key: tokens.key ?? "",
+    name: tokens.key ? nameOf(tokens.key) : t("usage.none_named"),
     tokens,
     cost: costs.get(tokens.key),
   }));
