@@ -329,6 +329,8 @@ PERMISSIONS: dict[str, Rule] = {
     ),
     "get_evaluation": Rule(Scope.CONFIG_WRITE, **one("evaluation_id", "evaluation")),
     "delete_evaluation": Rule(Scope.CONFIG_WRITE, **one("evaluation_id", "evaluation"), answers=204),
+    "get_retention": Rule(Scope.ADMIN),
+    "set_retention": Rule(Scope.ADMIN, body={"keep_days": 365}),
     "get_publish_gate": Rule(Scope.CONFIG_WRITE),
     "set_publish_gate": Rule(Scope.ADMIN, body={"mode": "warn"}),
     "get_configuration_reliability": Rule(

@@ -71,6 +71,7 @@ from docflow_api.routers import (
     recovery,
     regions,
     reliability,
+    retention,
     review_claims,
     review_decisions,
     review_fields,
@@ -107,6 +108,7 @@ from docflow_api.schemas.process_types import ProcessTypeIn, ProcessTypePatch
 from docflow_api.schemas.processes import ProcessIn
 from docflow_api.schemas.prompts import PromptClone, PromptIn, PromptPatch
 from docflow_api.schemas.regions import RegionIn
+from docflow_api.schemas.retention import RetentionIn
 from docflow_api.schemas.review_details import AssigneeIn, CorrectionsIn, NoteIn
 from docflow_api.schemas.reviews import ReviewDecision
 from docflow_api.schemas.rollouts import CanaryIn
@@ -127,7 +129,7 @@ _LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content
 _ROUTERS = (
     submissions, processes, documents, batches, uploads, reviews, splits, regions, events, live_socket, health, auth,
     sessions, me, recovery, second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations,
-    workflows, clients, audit_logs, usage, budgets, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate,
+    workflows, clients, audit_logs, usage, budgets, retention, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate,
     vendors, reliability, notifications, notification_channels, alert_rules, platform_alerts, review_claims, review_fields, review_decisions,
     throughput, outputs, webhook_endpoints, webhook_deliveries, secrets, rules, dead_runs,
     system_health,
@@ -137,7 +139,7 @@ _ROUTERS = (
 _BODIES = (
     LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, ApiKeyIn, ApiKeyChange, ProcessIn, UploadIn,
     ReviewDecision, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
-    ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, CanaryIn, EvaluationIn, EvaluationSetIn, PublishGateIn,
+    ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, RetentionIn, CanaryIn, EvaluationIn, EvaluationSetIn, PublishGateIn,
     BankDetailsVerified, SplitIn, RegionIn, NotificationPreferencesIn, NotificationChannelIn, NotificationChannelPatch,
     AlertRuleIn, PlatformAlertRuleIn, PlatformChannelIn, CorrectionsIn, NoteIn, AssigneeIn, SecretIn, WebhookEndpointIn, WebhookEndpointPatch, SecretRotation,
     RuleCheckIn, *ACCOUNT_BODIES,

@@ -33,6 +33,7 @@ from docflow_client.asynchronous.records import (
     AsyncAuditLogs,
     AsyncBudgets,
     AsyncEvents,
+    AsyncRetention,
     AsyncUsage,
 )
 from docflow_client.asynchronous.reviews import AsyncReviews
@@ -79,6 +80,7 @@ class AsyncDocflowClient:
         self.budgets = AsyncBudgets(sender)
         self.dead_runs = AsyncDeadRuns(sender)
         self.system = AsyncSystem(sender)
+        self.retention = AsyncRetention(sender)
         self.events = AsyncEvents(sender)
         self.outputs = AsyncProcessOutputs(sender)
         self.webhook_endpoints = AsyncWebhookEndpoints(sender)

@@ -32,6 +32,7 @@ from docflow_client.blocking.records import (
     AuditLogs,
     Budgets,
     Events,
+    Retention,
     Usage,
 )
 from docflow_client.blocking.reviews import Reviews
@@ -78,6 +79,7 @@ class DocflowClient:
         self.budgets = Budgets(sender)
         self.dead_runs = DeadRuns(sender)
         self.system = System(sender)
+        self.retention = Retention(sender)
         self.events = Events(sender)
         self.outputs = ProcessOutputs(sender)
         self.webhook_endpoints = WebhookEndpoints(sender)

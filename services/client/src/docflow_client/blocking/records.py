@@ -6,6 +6,7 @@ from docflow_client.blocking.sender import Sender
 from docflow_client.calls import Call, as_bytes, as_json, as_model, given
 from docflow_client.models.audit import AuditLog, Verification
 from docflow_client.models.processes import ProcessEvent
+from docflow_client.models.retention import Retention
 from docflow_client.models.usage import ClientBudgets, CostUsage, Throughput, TokenUsage
 
 
@@ -74,6 +75,21 @@ class Budgets:
         """All limits at once, `cap_tokens` and `cap_cost` each; what is left out has none."""
         body = given(day=day, month=month)
         return self._sender.send(Call("PUT", "/v1/budgets", as_model(ClientBudgets), json=body))
+
+
+class Retention:
+    """For how long the client keeps documents and what was read from them."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def get(self) -> Retention:
+        return self._sender.send(Call("GET", "/v1/retention", as_model(Retention)))
+
+    def set(self, keep_days: int | None) -> Retention:
+        """None = for good. What is older is erased within an hour."""
+        call = Call("PUT", "/v1/retention", as_model(Retention), json={"keep_days": keep_days})
+        return self._sender.send(call)
 
 
 class Events:

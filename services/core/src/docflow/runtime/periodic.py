@@ -20,6 +20,7 @@ from docflow.features.calibration.periodic import calibrate
 from docflow.features.notifications.periodic import sweep_notifications
 from docflow.features.platform_alerts.periodic import evaluate_platform_alerts
 from docflow.features.removals.periodic import remove_files
+from docflow.features.retention.periodic import erase_old
 from docflow.features.reviews.periodic import digest_reviews, free_leases
 from docflow.features.stage_runs.periodic import sweep_engine
 from docflow.features.uploads.periodic import sweep_uploads
@@ -61,6 +62,7 @@ JOBS: tuple[PeriodicJob | PeriodicWork, ...] = (
     PeriodicJob("notifications.sweep", 3600, sweep_notifications),
     PeriodicWork("alerts.evaluate", 60, evaluate_alerts),
     PeriodicJob("alerts.platform", 60, evaluate_platform_alerts),
+    PeriodicWork("retention.erase", 3600, erase_old),
     PeriodicJob("reviews.leases", 30, free_leases),
     PeriodicJob("reviews.digest", 3600, digest_reviews),
 )

@@ -1943,6 +1943,30 @@ export interface paths {
   patch?: never;
   trace?: never;
  };
+ "/v1/retention": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Retention
+   * @description For how many days documents and results are kept; null = for good.
+   */
+  get: operations["get_retention"];
+  /**
+   * Set Retention
+   * @description Processes that ended and did not change for so long are erased, within an hour; `due` of the answer at the next look.
+   */
+  put: operations["set_retention"];
+  post?: never;
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
  "/v1/reviews": {
   parameters: {
    query?: never;
@@ -5232,6 +5256,22 @@ export interface components {
    } | null;
   } & {
    [key: string]: unknown;
+  };
+  /**
+   * RetentionIn
+   * @description `keep_days`: whole days since the last change of a process that has ended; null = nothing is erased by age.
+   * @example {
+   *       "keep_days": 365
+   *     }
+   */
+  RetentionIn: {
+   keep_days: number | null;
+  };
+  /** RetentionOut */
+  RetentionOut: {
+   /** @description Processes that are old enough now and go at the next look; 10000 at most */
+   due: number;
+   keep_days: number | null;
   };
   /**
    * ReviewDecision
@@ -11094,6 +11134,78 @@ export interface operations {
     };
     content: {
      "application/json": components["schemas"]["PublishGateOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_retention: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["RetentionOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ set_retention: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["RetentionIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["RetentionOut"];
     };
    };
    /** @description The body is not what its content type says */

@@ -1,0 +1,38 @@
+from typing import Annotated
+
+import typer
+
+
+def retention(
+    days: Annotated[
+        int | None,
+        typer.Option(
+            "--days", min=1, max=36_500, help="Erase what ended and did not change for so many days."
+        ),
+    ] = None,
+    keep: Annotated[bool, typer.Option("--keep", help="Erase nothing by its age.")] = False,
+) -> None:
+    """Say or set for how long the client of the key keeps documents and results."""
+    import asyncio
+
+    from docflow_client.models.retention import Retention
+
+    from docflow_cli.gateway import address_of, open_gateway
+    from docflow_cli.installation import fail, read_settings
+
+    if keep and days is not None:
+        fail("name either --days or --keep", code=2)
+
+    async def ask() -> Retention:
+        async with open_gateway(*address_of(read_settings().home)) as gateway:
+            if keep or days is not None:
+                return await gateway.retention.set(days)
+            return await gateway.retention.get()
+
+    told = asyncio.run(ask())
+    if told.keep_days is None:
+        typer.echo("documents and results are kept until somebody erases them")
+    else:
+        typer.echo(
+            f"documents and results are erased after {told.keep_days} days without a change; {told.due} go within an hour"
+        )
