@@ -1,9 +1,10 @@
 import io
 import zipfile
+from uuid import UUID
 
 import pytest
 from docflow.db.database import Database
-from docflow.testing.factories import Tenancy, add_process
+from docflow.testing.factories import Tenancy, add_document, add_process
 
 from tests.integration.api.conftest import KeyFor, World, form
 
@@ -40,6 +41,19 @@ async def test_a_result_comes_as_a_workbook(
         assert answer.headers["content-type"] == XLSX
         assert "attachment" in answer.headers["content-disposition"]
         assert zipfile.ZipFile(io.BytesIO(answer.content)).testzip() is None
+
+
+async def test_a_saved_result_is_called_as_its_document(
+    world: World, two_clients: Clients, key_for: KeyFor, database: Database
+) -> None:
+    acme, _ = two_clients
+    url, headers = await completed(database, acme, INVOICE), await key_for(acme)
+    process_id = url.split("/")[3]
+    nameless = await world.http.get(f"{url}?format=csv", headers=headers)
+    assert f'filename="{process_id}.csv"' in nameless.headers["content-disposition"]
+    await add_document(database, acme.client_id, UUID(process_id), file_name="R-1 Mai.pdf")
+    named = await world.http.get(f"{url}?format=csv", headers=headers)
+    assert 'filename="R-1 Mai.csv"' in named.headers["content-disposition"]
 
 
 async def test_an_invoice_comes_as_ubl(

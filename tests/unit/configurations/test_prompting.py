@@ -28,4 +28,10 @@ def test_a_json_answer_in_the_text_is_no_placeholder() -> None:
     ],
 )
 def test_what_cannot_be_filled_in_is_told(template: str, told: str) -> None:
-    assert [problem.message for problem in template_problems(template, PromptStage.OCR)] == [told]
+    (problem,) = template_problems(template, PromptStage.OCR)
+    assert problem.message.partition(";")[0] == told
+
+
+def test_a_name_that_is_not_known_is_told_with_those_that_are() -> None:
+    (problem,) = template_problems("{{data}} {{finding}}", PromptStage.VALIDATION)
+    assert all(name in problem.message for name in ("{{finding}}", "findings", "output_schema"))

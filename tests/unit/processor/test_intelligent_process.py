@@ -77,7 +77,7 @@ async def test_a_failed_rule_is_held_and_stands_at_its_field() -> None:
         {
             "code": "less_than",
             "ok": False,
-            "message": "total is not less than the value of the rule",
+            "message": "total is not less than 100",
             "by": "process",
         }
     ]

@@ -134,7 +134,29 @@ def test_a_number_rule_with_a_word_as_its_value_is_invalid() -> None:
 
 def test_a_column_is_tested_row_by_row_and_names_its_rows() -> None:
     (finding,) = check({"field": "line_items[].line_total", "rule": "less_than", "value": 20}, {}, LINES)
-    assert finding.message == ("line_items[].line_total is not less than the value of the rule (row 2, 3)")
+    assert finding.message == ("line_items[].line_total is not less than 20 (row 2, 3)")
+
+
+@pytest.mark.parametrize(
+    ("rule", "value", "told"),
+    [
+        ("greater_than", "1000.00", "a is not greater than 1000.00"),
+        ("date_before", "2026-01-31", "a is not before 2026-01-31"),
+        ("equals", "secret", "a differs from the value of the rule"),
+        ("not_equals", "7", "a is the same as the value of the rule"),
+        ("greater_than", "1" * 29 + "." + "0" * 50, "a is not greater than the value of the rule"),
+    ],
+)
+def test_a_limit_is_named_and_what_would_tell_the_value_is_not(rule: str, value: str, told: str) -> None:
+    read = "2026-02-01" if rule.startswith("date") else "7"
+    (finding,) = check({"field": "a", "rule": rule, "value": value}, {"a": read})
+    assert finding.message == told
+
+
+def test_an_unknown_rule_is_told_with_those_that_are_known() -> None:
+    told = rule_problem({"field": "a", "rule": "greater_then", "value": 0})
+    assert told is not None
+    assert "greater_than," in told
 
 
 def test_columns_of_one_table_are_compared_within_each_row() -> None:

@@ -1,5 +1,6 @@
 """Every error leaves as application/problem+json (RFC 9457) with a stable code."""
 
+import re
 from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
@@ -69,6 +70,11 @@ _BY_STATUS = {
     413: "payload_too_large",
     415: "unsupported_media_type",
 }
+
+
+# Of pydantic's messages.
+_BY_TYPE = {"missing": "is missing", "extra_forbidden": "is not known here; look for a mistyped name"}
+_SHOULD = re.compile(r"^[A-Z]\w*(?: \w+)? should ")
 
 
 class Malformed(UserError):
@@ -194,8 +200,15 @@ def invalid(errors: Sequence[Mapping[str, object]]) -> list[Problem]:
         loc = one["loc"]
         assert isinstance(loc, tuple)
         steps = loc[1:] if loc and loc[0] == "body" else loc
-        found.append(Problem(pointer_to(steps), str(one["msg"])))
+        found.append(Problem(pointer_to(steps), _told(str(one["type"]), str(one["msg"]))))
     return found
+
+
+def _told(kind: str, message: str) -> str:
+    """As our own messages read behind a pointer: what must be, without the word for the type of input."""
+    if kind in _BY_TYPE:
+        return _BY_TYPE[kind]
+    return _SHOULD.sub("must ", message.removeprefix("Value error, "))
 
 
 def add_error_handlers(app: FastAPI) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,11 @@ class LoadedResult:
     documents: Sequence[Document]
     pages: Sequence[PageRow]
     result: Mapping[str, Any] | None
+
+    @property
+    def title(self) -> str:
+        """What a saved result is called: as the first document, which people know it by."""
+        return PurePath(self.documents[0].file_name).stem if self.documents else str(self.process.process_id)
 
     def shown(self) -> Mapping[str, Any]:
         """Raises Conflict `state_conflict` in a state that has no result."""

@@ -191,14 +191,14 @@ def _as(wanted: ResultFormat, loaded: LoadedResult) -> Response:
     if wanted is ResultFormat.CSV:
         return _file(loaded, result_csv(result).encode(), "csv", "text/csv; charset=utf-8")
     if wanted is ResultFormat.UBL:
-        return _file(loaded, result_ubl(result), "xml", _XML)
+        return _file(loaded, result_ubl(result), "ubl.xml", _XML)
     if wanted is ResultFormat.CII:
-        return _file(loaded, result_cii(result), "xml", _XML)
+        return _file(loaded, result_cii(result), "cii.xml", _XML)
     return json_answer(dict(result), headers={"ETag": f'"{loaded.process.version}"'})
 
 
 def _file(loaded: LoadedResult, data: bytes, ending: str, mime_type: str) -> Response:
-    headers = {"Content-Disposition": attachment(f"{loaded.process.process_id}.{ending}")}
+    headers = {"Content-Disposition": attachment(f"{loaded.title}.{ending}")}
     return Response(data, media_type=mime_type, headers=headers)
 
 

@@ -74,7 +74,7 @@ def _headers(config: JsonObject) -> Iterator[Wrong]:
 def _file_export(config: JsonObject) -> Iterator[Wrong]:
     form = config.get("format", "json")
     if form not in FORMATS:
-        yield ("format",), f"is one of {', '.join(FORMATS)}"
+        yield ("format",), f"must be one of {', '.join(FORMATS)}"
     if form == "datev":
         yield from _datev(config.get("datev"))
     for name in ("file_name", "folder"):
@@ -140,7 +140,7 @@ def _erp(config: JsonObject) -> Iterator[Wrong]:
     if not _is_http(config.get("url")):
         yield ("url",), "is an http or https address"
     if config.get("method", "POST") not in METHODS:
-        yield ("method",), f"is one of {', '.join(METHODS)}"
+        yield ("method",), f"must be one of {', '.join(METHODS)}"
     yield from _headers(config)
     form = config.get("format", "json")
     if form == "datev":
@@ -159,7 +159,7 @@ def _erp(config: JsonObject) -> Iterator[Wrong]:
 def _auth(auth: JsonValue) -> Iterator[Wrong]:
     kind = auth.get("kind") if isinstance(auth, Mapping) else None
     if not isinstance(auth, Mapping) or kind not in _AUTH:
-        yield ("auth", "kind"), f"is one of {', '.join(_AUTH)}"
+        yield ("auth", "kind"), f"must be one of {', '.join(_AUTH)}"
         return
     for name in _AUTH[kind]:
         if name in _SECRET_PARTS and not is_reference(auth.get(name)):

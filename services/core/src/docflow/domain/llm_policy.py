@@ -74,7 +74,7 @@ def policy_problems(written: JsonObject) -> Iterator[Problem]:
         if not _usable(name) or (name == OFFLINE and place != len(order) - 1):
             yield Problem(f"/llm_policy/order/{place}", "is provider/model, or offline at the end")
     if written.get("at_limit", AtLimit.HOLD) not in set(AtLimit):
-        yield Problem("/llm_policy/at_limit", f"is one of {', '.join(AtLimit)}")
+        yield Problem("/llm_policy/at_limit", f"must be one of {', '.join(AtLimit)}")
     yield from wish_problems(written)
     named = written.get("redact_before_send", False)
     if not isinstance(named, bool | list | tuple) or (

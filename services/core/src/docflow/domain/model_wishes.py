@@ -59,7 +59,7 @@ def wish_problems(llm_policy: JsonObject) -> Iterator[Problem]:
     for name, words in (("classification", _UNSURE), ("validation", _SEVERITIES), ("summarization", _SWITCH)):
         value = llm_policy.get(name, next(iter(words)))
         if not isinstance(value, str) or value not in words:
-            yield Problem(f"/llm_policy/{name}", f"is one of {', '.join(words)}")
+            yield Problem(f"/llm_policy/{name}", f"must be one of {', '.join(words)}")
     twice = llm_policy.get("second_reading", {})
     if not isinstance(twice, dict) or not twice.keys() <= {"doubtful", "above", "share"}:
         yield Problem("/llm_policy/second_reading", "holds doubtful, above and share")

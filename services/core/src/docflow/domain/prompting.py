@@ -46,7 +46,11 @@ def filled(template: str, values: Mapping[str, str]) -> str:
 def template_problems(template: str, stage: PromptStage) -> list[Problem]:
     """What keeps a template from being published; empty = nothing."""
     used = placeholders(template)
-    told = [f"{{{{{name}}}}} is not known in this stage" for name in sorted(used - VARIABLES[stage])]
+    known = ", ".join(sorted(VARIABLES[stage]))
+    told = [
+        f"{{{{{name}}}}} is not known in this stage; known are {known}"
+        for name in sorted(used - VARIABLES[stage])
+    ]
     if "{{" in _PLACEHOLDER.sub("", template):
         told.append("{{ opens something that is no placeholder")
     if NEEDED[stage] not in used:

@@ -111,7 +111,7 @@ def _wrong_marks(schema: JsonValue, path: tuple[str | int, ...] = ()) -> Iterato
         return
     kind = schema.get("x-kind", FieldKind.TEXT)
     if not isinstance(kind, str) or kind not in set(FieldKind):
-        yield (*path, "x-kind"), f"is one of {', '.join(FieldKind)}"
+        yield (*path, "x-kind"), f"must be one of {', '.join(FieldKind)}"
     if not _labels(schema.get("x-labels", ())):
         yield (*path, "x-labels"), "is a label, a list of labels, or these by language"
     for name in ("anyOf", "oneOf"):
@@ -175,7 +175,7 @@ def _actions(actions: Sequence[JsonValue], at: str = "/output_actions") -> Itera
 def _action(action: JsonValue, at: str) -> Iterator[Problem]:
     kind = action.get("action_type") if isinstance(action, Mapping) else None
     if not isinstance(action, Mapping) or not isinstance(kind, str) or kind not in set(ActionType):
-        yield Problem(f"{at}/action_type", f"is one of {', '.join(ActionType)}")
+        yield Problem(f"{at}/action_type", f"must be one of {', '.join(ActionType)}")
         return
     config = action.get("target_config", {})
     if not isinstance(config, Mapping):

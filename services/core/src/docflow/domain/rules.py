@@ -21,6 +21,7 @@ MAX_TEXT = 10_000
 """Characters; beyond them a pattern is refused and a text is not searched."""
 
 _ROWS_NAMED = 5
+_LONGEST_LIMIT = 40
 
 T = TypeVar("T")
 
@@ -75,7 +76,7 @@ def parsed(given: JsonObject) -> Rule:
     if not isinstance(field, str) or not field:
         raise RuleInvalid("a rule names no field")
     if not isinstance(name, str) or name not in _TESTS:
-        raise RuleInvalid(f"{field}: the rule is not known")
+        raise RuleInvalid(f"{field}: the rule must be one of {', '.join(_TESTS)}")
     rule = Rule(
         field,
         name,
@@ -174,8 +175,13 @@ def _constant(rule: Rule) -> JsonScalar:
     raise RuleInvalid(f"{rule.field}: {rule.name} compares to one value")
 
 
-def _against(rule: Rule) -> str:
-    return rule.compare_to[0] if rule.compare_to else "the value of the rule"
+def _against(rule: Rule, kind: Kind[T]) -> str:
+    """A limit is named: it is the configuration's, and says of a value only on which side it lies. Equality would tell the value."""
+    if rule.compare_to:
+        return rule.compare_to[0]
+    limit = None if kind is PLAIN else kind.read(_constant(rule))
+    told = f"{limit:f}" if isinstance(limit, Decimal) else str(limit)
+    return "the value of the rule" if limit is None or len(told) > _LONGEST_LIMIT else told
 
 
 def _comparison(kind: Kind[T], holds: Callable[[T, T], bool], told: str) -> Test:
@@ -192,8 +198,8 @@ def _comparison(kind: Kind[T], holds: Callable[[T, T], bool], told: str) -> Test
             elif not holds(a, b):
                 failed.append(row)
         if unfit:
-            return Verdict(f"or {_against(rule)} is no {kind.name}", _named(unfit))
-        return Verdict(f"{told} {_against(rule)}", _named(failed)) if failed else None
+            return Verdict(f"or {_against(rule, kind)} is no {kind.name}", _named(unfit))
+        return Verdict(f"{told} {_against(rule, kind)}", _named(failed)) if failed else None
 
     return test
 

@@ -101,7 +101,7 @@ def _form_problems(form: JsonValue, path: tuple[str, ...]) -> Iterator[tuple[tup
         if not isinstance(form["from"], str) or not _SOURCE.fullmatch(form["from"]):
             yield (*path, "from"), "is fields.<name>, data.<path>, row.<column> or a fact of the process"
         if form.get("as", "text") not in KINDS:
-            yield (*path, "as"), f"is one of {', '.join(KINDS)}"
+            yield (*path, "as"), f"must be one of {', '.join(KINDS)}"
     elif "template" in form and not isinstance(form["template"], str):
         yield (*path, "template"), "is a text"
 

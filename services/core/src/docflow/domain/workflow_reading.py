@@ -67,9 +67,9 @@ def _kind(given: JsonObject, at: str) -> tuple[type[StepConfig] | None, list[Pro
             return KIND_OF_STAGE[Stage(stage)], []
         place = "stage" if "stage" in given else "type"
         words = Stage if "stage" in given else StepType
-        return None, [Problem(f"{at}/{place}", f"is one of {', '.join(words)}")]
+        return None, [Problem(f"{at}/{place}", f"must be one of {', '.join(words)}")]
     if not isinstance(named, str) or named not in set(StepType):
-        return None, [Problem(f"{at}/type", f"is one of {', '.join(StepType)}")]
+        return None, [Problem(f"{at}/type", f"must be one of {', '.join(StepType)}")]
     kind = STEP_KINDS[StepType(named)]
     if stage is not None and stage != kind.stage:
         return None, [Problem(f"{at}/stage", f"a step of type {named} is worked on in {kind.stage}")]

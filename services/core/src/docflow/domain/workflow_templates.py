@@ -157,7 +157,7 @@ def filled_in(written: JsonObject) -> JsonObject:
     name = written["template"]
     template = _BY_NAME.get(name) if isinstance(name, str) else None
     if template is None:
-        raise _refused([Problem("/workflow/template", f"is one of {', '.join(_BY_NAME)}")])
+        raise _refused([Problem("/workflow/template", f"must be one of {', '.join(_BY_NAME)}")])
     try:
         kept = {name: written[name] for name in ("splitting",) if name in written}
         return {**kept, "steps": template.steps(written.get("parameters") or {})}

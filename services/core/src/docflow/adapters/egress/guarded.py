@@ -129,7 +129,7 @@ class GuardedEgress:
             raise OSError("the host has no address")
         for address in addresses:
             if not (is_public(address) or self._allowed(target, address)):
-                raise refused("it lies in a network that is not open to callers")
+                raise refused("it lies in an inner network; an operator opens one with DOCFLOW_EGRESS__ALLOW")
         return addresses
 
     def _allowed(self, target: Target, address: Address) -> bool:
