@@ -155,7 +155,7 @@ async def test_every_answer_carries_security_headers(world: World) -> None:
 
 async def test_over_tls_a_browser_is_told_to_stay_there(world: World) -> None:
     secure = await world.http.get(f"{ADDRESS.replace('http:', 'https:')}/healthz")
-    assert secure.headers["strict-transport-security"].startswith("max-age=31536000")
+    assert secure.headers["strict-transport-security"] == "max-age=31536000; includeSubDomains"
 
 
 async def test_ready_means_a_database_at_the_newest_revision(world: World) -> None:
