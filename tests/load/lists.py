@@ -178,6 +178,9 @@ _SEARCH: Mapping[str, ProcessFilter] = {
     "part, a few hundred": ProcessFilter(search="7777"),
     "part of nearly all": ProcessFilter(search="voice-ext"),
     "part, at the far end": ProcessFilter(search="ext-9.p"),
+    "value, one": ProcessFilter(search="R-500000"),
+    "value of 1 in 1000": ProcessFilter(search="Seller 500"),
+    "value of nearly all": ProcessFilter(search="EUR"),
     "nothing": ProcessFilter(search="zzz"),
 }
 

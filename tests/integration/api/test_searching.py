@@ -65,6 +65,50 @@ async def test_a_field_that_was_corrected_is_found_by_what_it_is_now(
     assert await ids(headers, "field.number=B") == [str(process_id)]
 
 
+async def test_a_search_finds_what_was_read_as_people_type_it(
+    two_clients: Clients, key_for: KeyFor, database: Database, ids
+) -> None:
+    acme, globex = two_clients
+    values = read(invoice_number="LS-2026-0042", grand_total="1234.50", seller="Nordwind")
+    one = str(await add_process(database, acme, extraction_result=values))
+    await add_process(database, acme, extraction_result=read(invoice_number="LS-2026-00421", rows=4))
+    await add_process(database, globex, extraction_result=values)
+    headers = await key_for(acme)
+    for typed in ("LS-2026-0042", "ls-2026-0042", "1234.5", "1234.50", "1.234,50", "1 234,50", "1,234.50"):
+        assert await ids(headers, f"q={typed}") == [one], typed
+    assert await ids(headers, "q=LS-2026-0042&status=failed") == []
+    assert await ids(headers, "q=2026-0042") == []
+
+
+async def test_a_value_of_nearly_all_processes_is_found_by_a_search(
+    two_clients: Clients, key_for: KeyFor, database: Database, ids
+) -> None:
+    acme, _ = two_clients
+    made = [str(await add_process(database, acme, extraction_result=read(currency="EUR"))) for _ in range(3)]
+    async with database.client(acme.client_id) as session:
+        for few in (1, 100):
+            found = await Search("eur", few=few).where(session, acme.client_id)
+            rows = await session.scalars(select(Process.process_id).where(found))
+            assert sorted(map(str, rows)) == sorted(made)
+    assert await ids(await key_for(acme), "q=EU") == []
+
+
+@pytest.mark.parametrize(
+    "typed", ["' OR ''='", "'; DROP TABLE processes; --", "\\' OR 1=1 --", "$$ OR true $$"]
+)
+async def test_what_is_typed_into_a_filter_is_never_sql(
+    world: World, two_clients: Clients, key_for: KeyFor, database: Database, typed: str
+) -> None:
+    acme, globex = two_clients
+    for tenancy in (acme, globex):
+        await add_process(database, tenancy, external_id="PO-1", extraction_result=read(number="R-1"))
+    headers = await key_for(acme)
+    for name in ("q", "external_id", "created_by", "field.number", f"field.{typed}"):
+        answer = await world.http.get("/v1/processes", params={name: typed}, headers=headers)
+        assert (answer.status_code, answer.json().get("data", [])) in ((200, []), (422, [])), name
+    assert len((await world.http.get("/v1/processes", headers=headers)).json()["data"]) == 1
+
+
 async def test_pages_of_a_field_do_not_overlap(
     world: World, two_clients: Clients, key_for: KeyFor, database: Database
 ) -> None:

@@ -1,18 +1,18 @@
-"""Finding processes by a part of what people know them by: a file's name or an external id; and by how an id begins."""
+"""Finding processes by what people know them by: a part of a file's name or an external id, a value that was read, how an id begins."""
 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, any_, func, literal, or_, select, true, union_all
+from sqlalchemy import ColumnElement, Select, Text, any_, cast, func, literal, or_, select, true, union_all
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, aliased
 
 from docflow.features.documents.models import Document
-from docflow.features.processes.models import Process
+from docflow.features.processes.models import Process, ProcessField
 
 FEW = 20_000
 """Up to so many hits are looked up by their ids (about 2 µs each); more are met soon by walking down the list."""
@@ -23,6 +23,8 @@ LEAST_PART = 3
 NEWEST = 500
 """Of so many processes at the top a tenth must fit for a text to count as common."""
 _HIGHEST = "\U0010ffff"
+_COMMA_AMOUNT = re.compile(r"-?(\d{1,3}([. ]\d{3})+|\d+),\d{1,2}")
+_POINT_AMOUNT = re.compile(r"-?\d{1,3}([, ]\d{3})+(\.\d{1,2})?")
 _ID_BEGINNING = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{0,4}){0,3}(-[0-9a-f]{0,12})?|[0-9a-f]{4,7}")
 
 
@@ -82,7 +84,24 @@ class Search:
             .correlate(Process)
             .scalar_subquery()
         )
-        return [func.coalesce(named, False), self._fits(Process.external_key), *self._by_id()]
+        bearing = (
+            select(true())
+            .where(
+                ProcessField.client_id == Process.client_id,
+                ProcessField.process_id == Process.process_id,
+                self._is_value(ProcessField.value),
+            )
+            .limit(1)
+            .correlate(Process)
+            .scalar_subquery()
+        )
+        read = [func.coalesce(bearing, False)] if self._key_is_part else []
+        return [func.coalesce(named, False), self._fits(Process.external_key), *read, *self._by_id()]
+
+    def _is_value(self, column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+        """As `field.<name>` compares, with capitals added and amounts as people write them."""
+        meant = dict.fromkeys((self.text, self.text.upper(), plain_amount(self.text)))
+        return column.in_([func.field_text(func.to_jsonb(cast(one, Text))) for one in meant])
 
     def _fits(self, column: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
         return func.strpos(column, self._key) > 0 if self._key_is_part else _begins(column, self._key)
@@ -102,13 +121,40 @@ class Search:
 
     def _by_index(self, client_id: UUID) -> Sequence[Select[UUID]]:
         if self._key_is_part:
-            return [select(func.find_by_part(self._key, self.few + 1).column_valued("process_id"))]
+            return [
+                select(func.find_by_part(self._key, self.few + 1).column_valued("process_id")),
+                self._bearing(client_id),
+            ]
         processes = select(Process.process_id).where(Process.client_id == client_id)
         documents = select(Document.process_id).where(Document.client_id == client_id)
         return [
             processes.where(_begins(Process.external_key, self._key)).limit(self.few + 1),
             documents.where(_begins(Document.name_key, self._key)).limit(self.few + 1),
         ]
+
+    def _bearing(self, client_id: UUID) -> Select[UUID]:
+        """By the index of fields, whose keys begin with a name: each name there is gets one look."""
+        names = (
+            select(func.min(ProcessField.name).label("name"))
+            .where(ProcessField.client_id == client_id)
+            .cte("names", recursive=True)
+        )
+        after = aliased(ProcessField)
+        behind = select(func.min(after.name)).where(after.client_id == client_id, after.name > names.c.name)
+        names = names.union_all(select(behind.scalar_subquery()).where(names.c.name.is_not(None)))
+        return (
+            select(ProcessField.process_id)
+            .join(names, names.c.name == ProcessField.name)
+            .where(ProcessField.client_id == client_id, self._is_value(ProcessField.value))
+            .limit(self.few + 1)
+        )
+
+
+def plain_amount(text: str) -> str:
+    """`1.234,50`, `1 234,50` and `1,234.50` as 1234.50; anything else as it is."""
+    if _COMMA_AMOUNT.fullmatch(text):
+        return text.replace(".", "").replace(" ", "").replace(",", ".")
+    return re.sub("[, ]", "", text) if _POINT_AMOUNT.fullmatch(text) else text
 
 
 def id_bounds(text: str) -> tuple[UUID, UUID] | None:
