@@ -101,8 +101,8 @@ async def list_processes(
             min_length=1,
             max_length=200,
             pattern=r"^[^\x00]*$",
-            description="A part of a file's name or of the external id, or the beginning of the process's id, in any case; "
-            "less than three characters are looked for at beginnings alone",
+            description="A part of a file's name or of the external id, a value that was read, or the beginning of the "
+            "process's id, in any case; less than three characters are looked for at beginnings of names and ids alone",
         ),
     ] = None,
 ) -> Page[ProcessOut]:

@@ -10194,7 +10194,7 @@ export interface operations {
     external_id?: string | null;
     /** @description Those that were split from this process */
     parent_process_id?: string | null;
-    /** @description A part of a file's name or of the external id, or the beginning of the process's id, in any case; less than three characters are looked for at beginnings alone */
+    /** @description A part of a file's name or of the external id, a value that was read, or the beginning of the process's id, in any case; less than three characters are looked for at beginnings of names and ids alone */
     q?: string | null;
     limit?: number;
     cursor?: string | null;

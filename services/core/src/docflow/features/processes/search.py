@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, any_, cast, func, literal, or_, select, true, union_all
-from sqlalchemy.dialects.postgresql import ARRAY
+from sqlalchemy.dialects.postgresql import ARRAY, array
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute, aliased
@@ -101,7 +101,9 @@ class Search:
     def _is_value(self, column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
         """As `field.<name>` compares, with capitals added and amounts as people write them."""
         meant = dict.fromkeys((self.text, self.text.upper(), plain_amount(self.text)))
-        return column.in_([func.field_text(func.to_jsonb(cast(one, Text))) for one in meant])
+        # As subqueries they are worked out once, not at each row.
+        once = [select(func.field_text(func.to_jsonb(cast(one, Text)))).scalar_subquery() for one in meant]
+        return column == any_(array(once))
 
     def _fits(self, column: InstrumentedAttribute[str | None]) -> ColumnElement[bool]:
         return func.strpos(column, self._key) > 0 if self._key_is_part else _begins(column, self._key)
