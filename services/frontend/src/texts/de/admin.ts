@@ -90,7 +90,7 @@ export const apikeys = {
   none: "Noch kein Schlüssel",
   none_hint: "Ein Programm meldet sich mit einem Schlüssel an. Geben Sie ihm nur, was es braucht.",
   name_hint: "Wer ihn benutzt, damit Sie es später wissen.",
-  key: "Beginnt mit",
+  key: "Teil des Schlüssels",
   scopes: "Darf",
   used: "Zuletzt benutzt",
   never: "Nie",

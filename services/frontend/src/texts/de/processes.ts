@@ -20,7 +20,7 @@ export const processes = {
   bulk_done_one: "Erledigt für {count} Vorgang",
   bulk_done_other: "Erledigt für {count} Vorgänge",
   search: "Vorgänge suchen",
-  search_hint: "Datei, Nummer oder Kennung",
+  search_hint: "Datei, Nummer, Betrag oder Kennung",
   filters: "Mehr Filter",
   clear: "Leeren",
   mine: "Meine",

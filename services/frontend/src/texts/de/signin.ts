@@ -10,7 +10,8 @@ export const signin = {
   back: "Zur Anmeldung",
   forgot_title: "Ein neues Passwort",
   forgot_lead: "Wir schicken Ihnen einen Link, der 30 Minuten gilt.",
-  forgot_sent: "Gibt es ein Konto mit dieser Adresse, ist ein Brief unterwegs.",
+  forgot_sent:
+    "Gibt es ein Konto mit dieser Adresse, ist eine E-Mail unterwegs. Kommt keine, fragen Sie jemanden, der DocFlow bei Ihnen verwaltet.",
   forgot_submit: "Link schicken",
   reset_title: "Neues Passwort wählen",
   invite_title: "Willkommen. Wählen Sie ein Passwort",

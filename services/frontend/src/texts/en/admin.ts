@@ -90,7 +90,7 @@ export const apikeys = {
   none: "No key yet",
   none_hint: "A program signs in with a key. Give it only what it needs.",
   name_hint: "Who will use it, so that you know later.",
-  key: "Begins with",
+  key: "Part of the key",
   scopes: "May",
   used: "Last used",
   never: "Never",

@@ -20,7 +20,7 @@ export const processes = {
   bulk_done_one: "Done for {count} process",
   bulk_done_other: "Done for {count} processes",
   search: "Search processes",
-  search_hint: "File, number or ID",
+  search_hint: "File, number, amount or ID",
   filters: "More filters",
   clear: "Clear",
   mine: "Mine",

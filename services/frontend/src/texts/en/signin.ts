@@ -10,7 +10,8 @@ export const signin = {
   back: "Back to sign-in",
   forgot_title: "A new password",
   forgot_lead: "We mail you a link that is good for 30 minutes.",
-  forgot_sent: "If there is an account with this address, an e-mail is on its way.",
+  forgot_sent:
+    "If there is an account with this address, an e-mail is on its way. If none comes, ask an admin of your company.",
   forgot_submit: "Mail me a link",
   reset_title: "Choose a new password",
   invite_title: "Welcome. Choose a password",

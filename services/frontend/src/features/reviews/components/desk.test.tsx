@@ -22,7 +22,7 @@ const NO_SAVING = { "PATCH /v1/reviews/p1/fields": { status: 405, body: { code: 
 let stop: () => void;
 beforeEach(() => {
   stop = listenForKeys();
-  vi.stubGlobal("matchMedia", () => ({ matches: true }));
+  vi.stubGlobal("matchMedia", (query: string) => ({ matches: !query.includes("coarse") }));
 });
 afterEach(() => {
   stop();

@@ -104,8 +104,8 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
 
   useEffect(() => {
     document.title = `${of.title} · DocFlow AI`;
-    // A finger would only call the screen's keyboard up.
-    if (!matchMedia("(pointer: fine)").matches) return;
+    // A finger would only call the screen's keyboard up; who has no pointer at all works by keys.
+    if (matchMedia("(pointer: coarse)").matches) return;
     if (bench.active) focus(bench.active);
     else {
       const choice = panel.current?.querySelector<HTMLElement>("[data-type-choice] select");

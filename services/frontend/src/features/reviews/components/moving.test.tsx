@@ -17,7 +17,7 @@ const OLD = [{ code: "confidence_low", field: "grand_total", message: "low" }];
 
 let answer: () => void;
 beforeEach(() => {
-  vi.stubGlobal("matchMedia", () => ({ matches: true }));
+  vi.stubGlobal("matchMedia", (query: string) => ({ matches: !query.includes("coarse") }));
   const waiting = new Promise<void>((done) => {
     answer = done;
   });
