@@ -41,14 +41,19 @@ class AlertRule(Created, Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"))
     name: Mapped[str]
     metric: Mapped[str | None]
+    """This or `event`, never both."""
     event: Mapped[str | None]
     comparison: Mapped[str] = mapped_column(server_default="above")
     threshold: Mapped[float]
+    """In the metric's unit, which its name ends with; of an event a count."""
     window_s: Mapped[int] = mapped_column(server_default="3600")
+    """How far back events are counted and rates are taken."""
     cool_down_s: Mapped[int] = mapped_column(server_default="3600")
+    """After it fired it stays silent for so long."""
     severity: Mapped[str] = mapped_column(server_default="warning")
     is_enabled: Mapped[bool] = mapped_column(server_default="true")
     last_value: Mapped[float | None]
+    """What was measured last, whether it fired or not."""
     last_evaluated_at: Mapped[datetime | None]
     last_fired_at: Mapped[datetime | None]
     created_by: Mapped[str | None]

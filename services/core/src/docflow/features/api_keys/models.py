@@ -17,12 +17,17 @@ class ApiKey(Created, Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"))
     name: Mapped[str]
     prefix: Mapped[str] = mapped_column(unique=True)
+    """What the key is looked up by; the key itself begins with `dfk_<env>_`."""
     secret_hash: Mapped[bytes] = mapped_column(LargeBinary)
     scopes: Mapped[list[str]] = mapped_column(ARRAY(Text))
     rate_limit_per_minute: Mapped[int | None]
+    """NULL = the installation's."""
     created_by: Mapped[UUID | None]
+    """The person, where one made it."""
     expires_at: Mapped[datetime | None]
+    """NULL = never."""
     last_used_at: Mapped[datetime | None]
+    """To the minute."""
     revoked_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column(server_default="1", sort_order=1)
 

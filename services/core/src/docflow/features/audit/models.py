@@ -16,22 +16,31 @@ class AuditLog(Created, Base):
 
     audit_id: Mapped[UUID]
     timestamp: Mapped[datetime]
+    """When it happened; `created_at` is when it was written."""
     client_id: Mapped[UUID]
     process_id: Mapped[UUID | None]
+    """Stays when the process is erased."""
     process_type_id: Mapped[str | None]
     result: Mapped[str]
     stage_type: Mapped[str | None]
+    """NULL = an act of a person or key, told in `payload`."""
     process_plugin_name: Mapped[str | None]
     document_urls: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    """Addresses in the file store, not links to open."""
     payload: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
     token_usage: Mapped[Json | None]
+    """Of the models this stage asked."""
     error_message: Mapped[str | None]
     error_stack: Mapped[str | None]
     run_id: Mapped[UUID | None]
     attempt: Mapped[int | None]
+    """Of the run, whose first claim is 1."""
     seq: Mapped[int] = mapped_column(BigInteger)
+    """Its place in the client's chain, from 1 without a gap."""
     prev_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    """`hash` of the record before it in the client's chain."""
     hash: Mapped[bytes] = mapped_column(LargeBinary)
+    """SHA-256 over `prev_hash`, `seq` and `canonical`."""
     canonical: Mapped[bytes] = mapped_column(LargeBinary)
 
     __table_args__ = (
@@ -64,6 +73,7 @@ class AuditOffset(Created, Base):
 
     reader: Mapped[str] = mapped_column(primary_key=True)
     next_offset: Mapped[int] = mapped_column(BigInteger)
+    """The first message of the stream that is not written yet."""
 
 
 class AuditDead(Created, Base):

@@ -21,8 +21,11 @@ class CalibrationRow(Created, Base):
     process_type_id: Mapped[str | None] = mapped_column(ForeignKey("process_types.process_type_id"))
     is_active: Mapped[bool]
     labels: Mapped[int]
+    """How many values decided by people it was fitted to."""
     weights: Mapped[JsonList]
+    """Of the logistic fit, in the order of `domain.confidence`."""
     steps: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    """`[from this score on, probability]`, rising."""
     figures: Mapped[Json]
 
     __table_args__ = (

@@ -17,4 +17,6 @@ class TypeWords(Updated, Base):
         ForeignKey("process_types.process_type_id"), primary_key=True
     )
     documents: Mapped[int]
+    """How many approved documents were counted."""
     counts: Mapped[list[int]] = mapped_column(ARRAY(SmallInteger, dimensions=1))
+    """By the word's hash: on how many of them it stood."""

@@ -14,7 +14,9 @@ class Client(Updated, Base):
     client_id: Mapped[UUID] = id_column()
     name: Mapped[str]
     slug: Mapped[str] = mapped_column(unique=True)
+    """Its name in ids of types; it does not change."""
     status: Mapped[str] = mapped_column(server_default="active")
+    """Only `active` may sign in or call; what was accepted before is finished."""
     subscription_tier: Mapped[str] = mapped_column(server_default="basic")
     token_balance: Mapped[int | None] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(server_default="1")

@@ -17,20 +17,27 @@ class ConfigurationRow(Updated, Base):
     client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.client_id"))
     process_type_id: Mapped[str] = mapped_column(ForeignKey("process_types.process_type_id"))
     version: Mapped[int]
+    """Of the configuration, from 1; a process keeps it for life."""
     state: Mapped[str] = mapped_column(server_default="draft")
     is_active: Mapped[bool] = mapped_column(server_default="true")
+    """Only rows that are true are used."""
     input_schema: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
+    """Asked of what is handed in, before it is read."""
     output_schema: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
     validation_rules: Mapped[Json] = mapped_column(server_default=text("'{\"validation_rules\": []}'::jsonb"))
+    """`{"validation_rules": [...]}`."""
     plugin_name: Mapped[str | None]
     enable_fraud_detection: Mapped[bool] = mapped_column(server_default="true")
     enable_hitl: Mapped[bool] = mapped_column(server_default="true")
+    """False: what would be held fails with `review_disabled`."""
     confidence_threshold: Mapped[Fraction] = mapped_column(server_default="0.8")
+    """0..1; a required field below it is held."""
     duplicate_policy: Mapped[str] = mapped_column(server_default="flag")
     workflow: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
     output_actions: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
     llm_policy: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
     prompt_ids: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
+    """Stage to prompt; a stage that is missing takes the version's own."""
     created_by: Mapped[str | None]
     revision: Mapped[int] = mapped_column(server_default="1", sort_order=1)
     """Counts the writes; `version` is the version of the configuration itself."""

@@ -29,7 +29,9 @@ class Document(Updated, Base):
     position: Mapped[int] = mapped_column(server_default="0")
     """Its place among the files of the process, from 0."""
     classification: Mapped[Json | None]
+    """Which type it was taken for, and how surely."""
     storage_url: Mapped[str]
+    """Where the file lies, by the name of the store; no link to open."""
     storage_provider: Mapped[str]
     blob_key: Mapped[str]
     file_name: Mapped[str]
@@ -39,13 +41,16 @@ class Document(Updated, Base):
     sha256: Mapped[str]
     """Of the bytes, in hexadecimal."""
     page_count: Mapped[int | None]
+    """NULL = not opened yet, or it could not be."""
     status: Mapped[str] = mapped_column(server_default="pending")
     text_source: Mapped[str | None]
     """Where its words come from."""
     ocr_text: Mapped[str | None]
+    """As it was read, page after page."""
     ocr_confidence: Mapped[Fraction | None]
     """Of the words, 0..1."""
     extracted_data: Mapped[Json | None]
+    """What was read of this document alone; the process's result is put together from these."""
     fraud_score: Mapped[Fraction | None]
     """How much the signals weigh together, 0..1."""
     fraud_flags: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
@@ -85,13 +90,19 @@ class PageRow(Created, Base):
     client_id: Mapped[UUID]
     document_id: Mapped[UUID] = mapped_column(primary_key=True)
     number: Mapped[int] = mapped_column(primary_key=True)
+    """From 1."""
     width: Mapped[float]
+    """In PDF points, or pixels where it was read as a picture."""
     height: Mapped[float]
+    """As `width`."""
     rotation: Mapped[int] = mapped_column(server_default="0")
+    """Degrees clockwise: 0, 90, 180 or 270."""
     source: Mapped[str]
     word_count: Mapped[int]
     confidence: Mapped[Fraction | None]
+    """Of its words, 0..1."""
     words_key: Mapped[str | None]
+    """Of the object in the file store; NULL = no words."""
 
     __table_args__ = (
         one_of("source", TextSource),

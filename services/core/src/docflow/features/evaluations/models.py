@@ -75,11 +75,16 @@ class Evaluation(Created, Base):
     set_id: Mapped[UUID]
     process_type_id: Mapped[str]
     candidate: Mapped[Json]
+    """The version that is tried."""
     baseline: Mapped[Json | None]
+    """What it is compared with; NULL = nothing."""
     status: Mapped[str] = mapped_column(server_default="pending")
     attempt: Mapped[int] = mapped_column(server_default="0")
+    """Counts claims."""
     failures: Mapped[int] = mapped_column(server_default="0")
+    """Counts its own failures."""
     available_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """Due from then on."""
     documents: Mapped[int]
     figures: Mapped[Json | None]
     verdict: Mapped[str | None]
@@ -119,6 +124,7 @@ class EvaluationReading(Created, Base):
     outcomes: Mapped[Json]
     """Field name to [Found, whether it was accepted]."""
     needs_review: Mapped[bool]
+    """Whether it would have been held."""
     pages: Mapped[int]
     duration_ms: Mapped[int]
     provider: Mapped[str]
@@ -155,6 +161,7 @@ class PublishGateRow(Created, Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"), primary_key=True)
     mode: Mapped[str] = mapped_column(server_default="off")
     min_documents: Mapped[int] = mapped_column(server_default="50")
+    """A comparison of fewer counts as none."""
 
     __table_args__ = (
         one_of("mode", GateMode),

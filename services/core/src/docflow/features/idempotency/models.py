@@ -12,8 +12,11 @@ class Answer(Created):
 
     route: Mapped[str] = mapped_column(primary_key=True)
     key: Mapped[str] = mapped_column(primary_key=True)
+    """As the caller sent it."""
     content_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    """Of the request; another one under the same key is refused."""
     status_code: Mapped[int | None]
+    """NULL = the first request is still under way."""
     headers: Mapped[Json | None]
     body: Mapped[Json | None]
     expires_at: Mapped[datetime]

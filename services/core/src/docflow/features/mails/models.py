@@ -18,8 +18,11 @@ class MailRow(Created, Base):
     kind: Mapped[str]
     sealed: Mapped[bytes] = mapped_column(LargeBinary)
     attempt: Mapped[int] = mapped_column(server_default="0")
+    """Counts claims."""
     failures: Mapped[int] = mapped_column(server_default="0")
+    """Counts refusals of the mail server."""
     available_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """Due from then on."""
 
     __table_args__ = (
         one_of("kind", MailKind),

@@ -45,10 +45,12 @@ class NotificationChannel(Created, Base):
     shown_target: Mapped[str | None]
     """The part of the target that is no secret: a host, or the end of an address."""
     events: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
+    """Types of notifications it wants."""
     window_s: Mapped[int] = mapped_column(server_default="60")
     """What comes within it is one message."""
     state: Mapped[str] = mapped_column(server_default="active")
     failing_since: Mapped[datetime | None]
+    """The first failure since the last success."""
     last_error_code: Mapped[str | None]
     last_delivered_at: Mapped[datetime | None]
     created_by: Mapped[str | None]
@@ -94,7 +96,9 @@ class NotificationMessage(Created, Base):
     state: Mapped[str] = mapped_column(server_default="pending")
     attempt: Mapped[int] = mapped_column(server_default="0")
     failures: Mapped[int] = mapped_column(server_default="0")
+    """Counts its own failures."""
     available_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    """Due from then on."""
     error_code: Mapped[str | None]
     finished_at: Mapped[datetime | None]
 

@@ -97,6 +97,7 @@ class NotificationPreference(Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"), primary_key=True)
     user_id: Mapped[UUID] = mapped_column(primary_key=True)
     in_app: Mapped[list[str] | None] = mapped_column(ARRAY(Text))
+    """Types to see in the portal; letters are a channel of the person's."""
     read_until: Mapped[datetime | None]
     """Everything up to here counts as read."""
     language: Mapped[str | None]

@@ -19,15 +19,21 @@ class OutputAction(Created, Base):
     position: Mapped[int] = mapped_column(server_default="0")
     action_type: Mapped[str]
     target_config: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
+    """As the configuration says it; secrets stand in it by name."""
     status: Mapped[str] = mapped_column(server_default="pending")
     retry_count: Mapped[int] = mapped_column(server_default="0")
+    """Its own failures, against `max_retries`."""
     max_retries: Mapped[int] = mapped_column(server_default="8")
     attempt: Mapped[int] = mapped_column(server_default="0")
+    """Counts claims, also by workers that were lost."""
     available_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """Due from then on."""
     claimed_by: Mapped[UUID | None]
+    """The worker that has it in hand."""
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     result: Mapped[Json | None]
+    """What the target answered: ids and counts, no contents."""
     error_message: Mapped[str | None]
 
     __table_args__ = (

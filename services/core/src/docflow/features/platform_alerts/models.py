@@ -51,11 +51,14 @@ class PlatformAlertRule(Created, Base):
     rule_id: Mapped[UUID] = id_column()
     name: Mapped[str]
     metric: Mapped[str | None]
+    """This or `event`, never both."""
     event: Mapped[str | None]
     comparison: Mapped[str] = mapped_column(server_default="above")
     threshold: Mapped[float]
+    """In the metric's unit, which its name ends with; of an event a count."""
     window_s: Mapped[int] = mapped_column(server_default="3600")
     cool_down_s: Mapped[int] = mapped_column(server_default="3600")
+    """After it fired it stays silent for so long."""
     severity: Mapped[str] = mapped_column(server_default="warning")
     is_enabled: Mapped[bool] = mapped_column(server_default="true")
     last_value: Mapped[float | None]

@@ -17,6 +17,7 @@ class ProcessType(Updated, Base):
     description: Mapped[str | None]
     is_active: Mapped[bool] = mapped_column(server_default="true")
     default_version: Mapped[int | None]
+    """Of the configuration for clients without one of their own."""
     created_by: Mapped[str | None]
     version: Mapped[int] = mapped_column(server_default="1")
 

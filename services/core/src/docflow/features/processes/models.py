@@ -42,6 +42,7 @@ class Process(Updated, Base):
     external_id: Mapped[str | None]
     """The sender's own name for it."""
     metadata_: Mapped[Json] = mapped_column("metadata", server_default=text("'{}'::jsonb"))
+    """The sender's own; handed on, never looked into."""
     version: Mapped[int] = mapped_column(server_default="1")
     """Grows with each change."""
     status: Mapped[str] = mapped_column(server_default="pending")
@@ -57,13 +58,17 @@ class Process(Updated, Base):
     overall_confidence: Mapped[Fraction | None]
     """That of the weakest required field, 0..1."""
     requires_review: Mapped[bool] = mapped_column(server_default="false")
+    """Whether it waits for a person now."""
     review_reasons: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
     """Why it is held: codes, fields, words for people."""
     reviewed_by: Mapped[UUID | None]
+    """The person who decided last; NULL also where a key did."""
     reviewed_at: Mapped[datetime | None]
     total_tokens_input: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """Of all model calls; answers kept from before cost none."""
     total_tokens_output: Mapped[int] = mapped_column(BigInteger, server_default="0")
     ingestion_source: Mapped[str] = mapped_column(server_default="api")
+    """The way it came in."""
     callback_url: Mapped[str | None]
     """Told of its end and of a review that waits."""
     error_code: Mapped[str | None]
@@ -72,6 +77,7 @@ class Process(Updated, Base):
     created_by: Mapped[str | None]
     """`user:<id>` or `key:<id>`."""
     completed_at: Mapped[datetime | None]
+    """When it ended, however it ended."""
     external_key: Mapped[str | None] = mapped_column(
         Text(collation="C"), Computed("lower(external_id)", persisted=True), sort_order=1, deferred=True
     )
@@ -154,7 +160,9 @@ class ProcessField(Created, Base):
     client_id: Mapped[UUID] = mapped_column(primary_key=True)
     process_id: Mapped[UUID] = mapped_column(primary_key=True)
     name: Mapped[str] = mapped_column(primary_key=True)
+    """The field, as the configuration names it."""
     value: Mapped[str] = mapped_column(Text(collation="C"))
+    """Numbers without trailing zeros, text up to 255 characters."""
 
     __table_args__ = (
         ForeignKeyConstraint(

@@ -17,12 +17,16 @@ class PromptRow(Created, Base):
     client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.client_id"))
     process_type_id: Mapped[str] = mapped_column(ForeignKey("process_types.process_type_id"))
     version: Mapped[int]
+    """Of the configuration that it is for."""
     stage: Mapped[str]
     prompt_template: Mapped[str]
     model_name: Mapped[str]
+    """Which model is asked, as the client's policy and the settings know it."""
     temperature: Mapped[Decimal | None] = mapped_column(Numeric(3, 2))
+    """NULL = not sent: some models refuse it."""
     max_tokens: Mapped[int] = mapped_column(server_default="4096")
     is_active: Mapped[bool] = mapped_column(server_default="true")
+    """Only rows that are true are used."""
     state: Mapped[str] = mapped_column(server_default="draft")
     created_by: Mapped[str | None]
     revision: Mapped[int] = mapped_column(server_default="1", sort_order=1)

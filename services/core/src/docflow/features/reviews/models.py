@@ -17,18 +17,23 @@ class Review(Created, Base):
     client_id: Mapped[UUID]
     process_id: Mapped[UUID]
     stage: Mapped[str]
+    """Where it was held."""
     status: Mapped[str] = mapped_column(server_default="open")
     reasons: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
     priority: Mapped[int] = mapped_column(server_default="0")
+    """0..100, higher first."""
     is_blind_sample: Mapped[bool] = mapped_column(server_default="false")
     assignee: Mapped[UUID | None]
+    """Whose it is to do; `claimed_by` is who has it open."""
     claimed_by: Mapped[UUID | None]
     lease_until: Mapped[datetime | None]
     approvals_required: Mapped[int] = mapped_column(server_default="1")
     approved_by: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    """Who approved so far, where two must."""
     decision: Mapped[str | None]
     decision_reason: Mapped[str | None]
     decided_by: Mapped[str | None]
+    """`user:<id>` or `key:<id>`."""
     decided_at: Mapped[datetime | None]
     notes: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
     version: Mapped[int] = mapped_column(server_default="1")
@@ -91,10 +96,14 @@ class FieldCorrection(Created, Base):
     document_id: Mapped[UUID | None]
     field: Mapped[str]
     before: Mapped[Json | None]
+    """What was read; NULL = nothing was."""
     after: Mapped[Json | None]
+    """What the person gave; NULL = there is none."""
     page: Mapped[int | None]
     box: Mapped[JsonList | None]
+    """Left, top, right, bottom as fractions of the page, 0..1."""
     cause: Mapped[str | None]
+    """Why it was read wrong, as far as the page tells."""
     corrected_by: Mapped[str]
     review_id: Mapped[UUID | None] = mapped_column(sort_order=1)
 

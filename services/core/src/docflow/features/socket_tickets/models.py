@@ -18,7 +18,9 @@ class SocketTicket(Created, Base):
     session_id: Mapped[UUID | None]
     api_key_id: Mapped[UUID | None]
     ends_at: Mapped[datetime | None]
+    """When the session or key ends, and the socket with it; NULL = never by itself."""
     expires_at: Mapped[datetime]
+    """Until then it opens a socket."""
 
     __table_args__ = (
         CheckConstraint(

@@ -35,8 +35,11 @@ class StageRun(Created, Base):
     started_at: Mapped[datetime | None]
     finished_at: Mapped[datetime | None]
     duration_ms: Mapped[int | None]
+    """Of the last attempt."""
     input_ref: Mapped[str | None]
+    """Not written."""
     output_ref: Mapped[str | None]
+    """Not written."""
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
     tokens_input: Mapped[int] = mapped_column(server_default="0")
@@ -81,6 +84,7 @@ class Worker(Created, Base):
     pid: Mapped[int | None]
     alive_until: Mapped[datetime]
     stopped_at: Mapped[datetime | None]
+    """When it ended in order; NULL = it runs, or was lost."""
 
     __table_args__ = (Index("ix_workers_alive_until", "alive_until"),)
 

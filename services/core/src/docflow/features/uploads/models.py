@@ -17,9 +17,11 @@ class Upload(Created, Base):
     file_name: Mapped[str]
     mime_type: Mapped[str]
     file_size: Mapped[int] = mapped_column(BigInteger)
+    """As it was announced, in bytes."""
     blob_key: Mapped[str]
     created_by: Mapped[str | None]
     expires_at: Mapped[datetime]
+    """What has not come by then is forgotten."""
     process_id: Mapped[UUID | None]
 
     @property

@@ -26,13 +26,17 @@ class LlmCall(Created, Base):
     tokens_input: Mapped[int] = mapped_column(server_default="0")
     tokens_output: Mapped[int] = mapped_column(server_default="0")
     tokens_cache_read: Mapped[int] = mapped_column(server_default="0")
+    """Of `tokens_input`, what the vendor had in its cache."""
     tokens_cache_write: Mapped[int] = mapped_column(server_default="0")
     tokens_reasoning: Mapped[int] = mapped_column(server_default="0")
+    """Of `tokens_output`, what the model thought and did not say."""
     cost_micros: Mapped[int | None] = mapped_column(BigInteger)
+    """Millionths of a US dollar."""
     outcome: Mapped[str]
     error_kind: Mapped[str | None]
     request_id: Mapped[str | None]
     cache_hit: Mapped[bool] = mapped_column(server_default="false")
+    """A kept answer was taken: nothing was sent."""
     duration_ms: Mapped[int | None]
     audited: Mapped[bool] = mapped_column(server_default="false")
     """True once a stage's audit record has summed it."""
@@ -53,6 +57,7 @@ class LlmCacheEntry(Created, Base):
 
     client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"), primary_key=True)
     cache_key: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    """A hash of everything that shapes the answer."""
     process_id: Mapped[UUID | None]
     answer_sealed: Mapped[bytes] = mapped_column(LargeBinary)
     expires_at: Mapped[datetime]
@@ -77,13 +82,18 @@ class Budget(Created, Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"))
     period: Mapped[str]
     period_start: Mapped[date]
+    """In UTC."""
     cap_micros: Mapped[int | None] = mapped_column(BigInteger)
+    """Millionths of a US dollar; NULL = no limit."""
     cap_tokens: Mapped[int | None] = mapped_column(BigInteger)
+    """Input and output together; NULL = no limit."""
     spent_micros: Mapped[int] = mapped_column(BigInteger, server_default="0")
     spent_tokens: Mapped[int] = mapped_column(BigInteger, server_default="0")
     reserved_micros: Mapped[int] = mapped_column(BigInteger, server_default="0")
+    """Held for calls under way, at their worst."""
     reserved_tokens: Mapped[int] = mapped_column(BigInteger, server_default="0")
     warned_percent: Mapped[int] = mapped_column(server_default="0")
+    """The last of 50, 80, 100 that was told of; 0 = none."""
 
     __table_args__ = (
         one_of("period", ("day", "month")),
@@ -102,16 +112,19 @@ class BudgetReservation(Created, Base):
     client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"), primary_key=True)
     call_id: Mapped[UUID] = mapped_column(primary_key=True)
     reserved_on: Mapped[date]
+    """The day, in UTC, whose budgets hold it."""
     tokens: Mapped[int] = mapped_column(BigInteger)
     micros: Mapped[int | None] = mapped_column(BigInteger)
+    """Millionths of a US dollar; NULL = the model's price is unknown."""
     released: Mapped[bool] = mapped_column(server_default="false")
     expires_at: Mapped[datetime]
+    """Then its room is given back."""
 
     __table_args__ = (Index("ix_budget_reservations_expires_at", "expires_at"),)
 
 
 class UsageEvent(Created, Base):
-    """Append-only; one row per thing that counts, unique by its idempotency key."""
+    """Append-only; one row per thing that counts, unique by its idempotency key. Nothing is counted here today."""
 
     __tablename__ = "usage_events"
 

@@ -27,14 +27,19 @@ class User(Updated, Base):
     client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.client_id"))
     email: Mapped[str] = mapped_column(unique=True)
     password_hash: Mapped[str | None]
+    """NULL = the person cannot sign in by password."""
     role: Mapped[str]
     status: Mapped[str] = mapped_column(server_default="active")
     email_verified_at: Mapped[datetime | None]
     totp_secret: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Sealed; NULL = no second factor."""
     totp_last_step: Mapped[int | None] = mapped_column(BigInteger)
+    """The newest step that was used: it and those before are refused."""
     totp_pending: Mapped[bytes | None] = mapped_column(LargeBinary, sort_order=1)
+    """Sealed; set up and not confirmed."""
     last_login_at: Mapped[datetime | None]
     is_demo: Mapped[bool] = mapped_column(server_default="false")
+    """Came with the demo data and has a public password."""
     version: Mapped[int] = mapped_column(server_default="1")
 
     __table_args__ = (
@@ -58,14 +63,18 @@ class RefreshSession(Created, Base):
     client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.client_id"))
     user_id: Mapped[UUID] = mapped_column(ForeignKey("users.user_id", ondelete="CASCADE"))
     family_id: Mapped[UUID]
+    """The session as people see it; each use makes one more row of it."""
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     successor_id: Mapped[UUID | None]
+    """The token that this one was exchanged for."""
     user_agent: Mapped[str | None]
     address: Mapped[str | None]
     expires_at: Mapped[datetime]
+    """Of the token; each exchange gives a later one."""
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
     signed_in_at: Mapped[datetime | None] = mapped_column(sort_order=1)
+    """When the session began; `created_at` is this token's."""
 
     __table_args__ = (
         ForeignKeyConstraint(
@@ -110,11 +119,14 @@ class AccountToken(Created, Base):
     token_id: Mapped[UUID] = id_column()
     client_id: Mapped[UUID | None] = mapped_column(ForeignKey("clients.client_id"))
     user_id: Mapped[UUID | None] = mapped_column(ForeignKey("users.user_id", ondelete="CASCADE"))
+    """NULL = nobody yet: an invitation."""
     kind: Mapped[str]
     email: Mapped[str]
     role: Mapped[str | None]
+    """What an invitation gives."""
     token_hash: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
     created_by: Mapped[UUID | None]
+    """The person who invited."""
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
 

@@ -59,6 +59,7 @@ class VendorTemplate(Updated, Base):
     hits: Mapped[int] = mapped_column(server_default="0")
     misses: Mapped[int] = mapped_column(server_default="0")
     learned_by: Mapped[str]
+    """Who decided the review that taught it."""
 
     __table_args__ = (
         UniqueConstraint(

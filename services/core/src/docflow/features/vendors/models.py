@@ -38,9 +38,12 @@ class VendorAccount(Created, Base):
     client_id: Mapped[UUID] = mapped_column(primary_key=True)
     vendor_id: Mapped[UUID] = mapped_column(primary_key=True)
     account: Mapped[str] = mapped_column(primary_key=True)
+    """IBAN or account number, without spaces."""
     first_seen_at: Mapped[datetime | None]
+    """NULL = on no completed document, only verified."""
     last_seen_at: Mapped[datetime | None]
     verified_at: Mapped[datetime | None]
+    """When a person vouched for it; NULL = only seen."""
     verified_by: Mapped[str | None]
 
     __table_args__ = (
@@ -68,15 +71,20 @@ class DocumentMark(Created, Base):
     process_id: Mapped[UUID]
     seller: Mapped[str | None]
     seller_key: Mapped[str | None]
+    """The name's letters and digits, folded."""
     vat_id: Mapped[str | None]
     number: Mapped[str | None]
     number_key: Mapped[str | None]
+    """The number's letters and digits, folded."""
     issued_on: Mapped[date | None]
     total: Mapped[Decimal | None] = mapped_column(Numeric)
+    """In `currency`, as it stands on the document."""
     currency: Mapped[str | None]
     accounts: Mapped[list[str]] = mapped_column(ARRAY(Text, dimensions=1), server_default="{}")
     is_credit: Mapped[bool] = mapped_column(server_default="false")
+    """A credit note: its amount goes the other way."""
     producer: Mapped[str | None]
+    """The program that wrote the file."""
     picture_hash: Mapped[bytes | None] = mapped_column(LargeBinary)
     vendor_id: Mapped[UUID | None]
     counted_at: Mapped[datetime | None]

@@ -27,6 +27,7 @@ class WebhookEndpoint(Created, Base):
     kind: Mapped[str] = mapped_column(server_default="endpoint")
     """`callback`: the client's one row that signs the deliveries to a process's `callback_url`."""
     url: Mapped[str | None]
+    """NULL for the row of callbacks."""
     events: Mapped[list[str]] = mapped_column(ARRAY(Text), server_default=text("'{}'"))
     headers: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
     """By name; a value that was set through the API is `{"sealed": ...}`."""
@@ -36,6 +37,7 @@ class WebhookEndpoint(Created, Base):
     state: Mapped[str] = mapped_column(server_default="active")
     created_by: Mapped[str | None]
     failing_since: Mapped[datetime | None]
+    """The first failure since the last success; after five days it is switched off."""
     version: Mapped[int] = mapped_column(server_default="1")
 
     __table_args__ = (
@@ -64,11 +66,16 @@ class WebhookDelivery(Created, Base):
     webhook_id: Mapped[str]
     url: Mapped[str]
     body: Mapped[str]
+    """The bytes that are signed and sent."""
     state: Mapped[str] = mapped_column(server_default="pending")
     attempts: Mapped[JsonList] = mapped_column(server_default=text("'[]'::jsonb"))
+    """The log: when, status, error, duration of each try."""
     attempt: Mapped[int] = mapped_column(server_default="0")
+    """Counts claims, also by workers that were lost."""
     failures: Mapped[int] = mapped_column(server_default="0")
+    """Its own failures."""
     available_at: Mapped[datetime] = mapped_column(server_default=func.now())
+    """Due from then on."""
     claimed_by: Mapped[UUID | None]
     finished_at: Mapped[datetime | None]
 
