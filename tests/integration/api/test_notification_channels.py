@@ -40,3 +40,15 @@ async def test_a_name_that_looks_like_a_key_is_refused(
     refused = await world.http.post(path, json={**body, "name": name}, headers=await key_for(two_clients[0]))
     assert refused.status_code == 422
     assert name not in refused.text
+
+
+@pytest.mark.parametrize("metric", ["failure_rate", "straight_through_rate"])
+async def test_a_rate_is_compared_with_a_share_never_with_a_percentage(
+    world: World, two_clients: Clients, key_for: KeyFor, metric: str
+) -> None:
+    headers, body = await key_for(two_clients[0]), {**RULE, "event": None, "metric": metric}
+    refused = await world.http.post("/v1/alert-rules", json={**body, "threshold": 50}, headers=headers)
+    assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (422, "/threshold")
+    assert "0.5 is half" in refused.json()["errors"][0]["message"]
+    kept = await world.http.post("/v1/alert-rules", json={**body, "threshold": 0.5}, headers=headers)
+    assert kept.status_code == 201

@@ -1,5 +1,9 @@
 """What a person needs to know once everything runs."""
 
+import shutil
+import sys
+from pathlib import Path
+
 from docflow.runtime.local_state import Run
 from docflow.runtime.settings import Settings
 from rich.console import Console
@@ -20,9 +24,18 @@ def welcome(settings: Settings, run: Run, build: Build | None = None, console: C
         out.print(f"  sign in             {DEMO_LOGIN} (demo data)")
     out.print(f"  data                {settings.home.absolute()}")
     out.print(f"  key of this machine {settings.home.absolute() / 'run.json'} (api_key)")
-    out.print("  submit a document   docflow submit FILE --type simple_invoice --wait")
-    out.print("  stop                Ctrl-C, or `docflow down` elsewhere")
+    out.print(f"  submit a document   {command()} submit FILE --type simple_invoice --wait")
+    out.print(f"  stop                Ctrl-C, or `{command()} down` elsewhere")
     out.print()
+
+
+def command() -> str:
+    """What to type in this folder to reach this program: its name where the shell finds it, else its path."""
+    here = Path(sys.prefix) / "bin" / "docflow"
+    found = shutil.which("docflow")
+    if not here.exists() or (found is not None and Path(found).resolve() == here.resolve()):
+        return "docflow"
+    return str(here.relative_to(Path.cwd())) if here.is_relative_to(Path.cwd()) else str(here)
 
 
 def _state(build: Build | None) -> str:

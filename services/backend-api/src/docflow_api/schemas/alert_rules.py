@@ -5,7 +5,7 @@ from uuid import UUID
 from docflow.features.alert_rules.models import AlertRule, Comparison, Metric
 from docflow.features.alert_rules.repository import RulePlan
 from docflow.features.platform_alerts.models import PlatformAlertRule
-from pydantic import ConfigDict, Field, StringConstraints, model_validator
+from pydantic import ConfigDict, Field, StringConstraints, ValidationInfo, field_validator, model_validator
 
 from docflow_api.schemas.base import Schema
 
@@ -49,6 +49,14 @@ class AlertRuleIn(Schema):
     cool_down_s: int = Field(default=3600, strict=True, ge=60, le=604_800)
     severity: Severity = "warning"
     is_enabled: bool = Field(default=True, strict=True)
+
+    @field_validator("threshold")
+    @classmethod
+    def _within_the_metric(cls, threshold: float, info: ValidationInfo) -> float:
+        metric = info.data.get("metric")
+        if metric is not None and metric.endswith("_rate") and threshold > 1:
+            raise ValueError(f"must be a share of 0 to 1 for {metric}: 0.5 is half")
+        return threshold
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
