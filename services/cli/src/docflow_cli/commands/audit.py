@@ -17,7 +17,9 @@ def verify(
 
     found = asyncio.run(verify_log(read_settings(), client))
     through = f", through {found.verified_through:%Y-%m-%d %H:%M:%S}" if found.verified_through else ""
-    typer.echo(f"{found.checked} records in {found.chains} chains, {found.anchors} kept ends{through}")
+    typer.echo(
+        f"records {found.checked}, chains {found.chains}, ends kept outside the database {found.anchors}{through}"
+    )
     for each in found.broken:
         typer.echo(f"{each.kind}  client {each.client_id}  seq {each.seq}  {each.audit_id or '-'}")
     typer.echo("the log is whole" if not found.broken else f"{len(found.broken)} places are broken")

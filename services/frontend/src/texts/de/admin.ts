@@ -166,7 +166,7 @@ export const audit = {
   verify: "Kette prüfen",
   sound: "Die Kette ist heil.",
   broken: "Die Kette ist gebrochen.",
-  checked: "{rows} Zeilen in {chains} Ketten wurden geprüft.",
+  checked: "Geprüfte Zeilen: {rows}. Ketten: {chains}.",
 };
 
 export const health = {

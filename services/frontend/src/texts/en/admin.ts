@@ -165,7 +165,7 @@ export const audit = {
   verify: "Verify the chain",
   sound: "The chain is sound.",
   broken: "The chain is broken.",
-  checked: "{rows} rows in {chains} chains were checked.",
+  checked: "Rows checked: {rows}. Chains: {chains}.",
 };
 
 export const health = {
