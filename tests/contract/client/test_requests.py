@@ -146,3 +146,13 @@ async def test_without_uploads_a_large_file_goes_as_a_form(client_of: Face) -> N
     for _ in range(2):
         await done(client.processes.submit([("large.pdf", bytes(8 * 1024 * 1024))], "auto"))
     assert [request.url.path for request in service.sent] == ["/v1/uploads", "/v1/processes", "/v1/processes"]
+
+
+async def test_how_long_documents_are_kept_is_set_and_read_alike(client_of: Face) -> None:
+    service = Service(lambda _: httpx.Response(200, json={"keep_days": 30, "due": 2}))
+    client = client_of(service)
+    set_to = await done(client.retention.set(30))
+    read = await done(client.retention.get())
+    assert [(one.keep_days, one.due) for one in (set_to, read)] == [(30, 2)] * 2
+    assert [request.method for request in service.sent] == ["PUT", "GET"]
+    assert service.sent[0].content == b'{"keep_days":30}'

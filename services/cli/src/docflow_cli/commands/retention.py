@@ -15,7 +15,7 @@ def retention(
     """Say or set for how long the client of the key keeps documents and results."""
     import asyncio
 
-    from docflow_client.models.retention import Retention
+    from docflow_client.models.retention import ClientRetention
 
     from docflow_cli.gateway import address_of, open_gateway
     from docflow_cli.installation import fail, read_settings
@@ -23,7 +23,7 @@ def retention(
     if keep and days is not None:
         fail("name either --days or --keep", code=2)
 
-    async def ask() -> Retention:
+    async def ask() -> ClientRetention:
         async with open_gateway(*address_of(read_settings().home)) as gateway:
             if keep or days is not None:
                 return await gateway.retention.set(days)

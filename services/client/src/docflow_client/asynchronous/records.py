@@ -6,7 +6,7 @@ from docflow_client.asynchronous.sender import AsyncSender
 from docflow_client.calls import Call, as_bytes, as_json, as_model, given
 from docflow_client.models.audit import AuditLog, Verification
 from docflow_client.models.processes import ProcessEvent
-from docflow_client.models.retention import Retention
+from docflow_client.models.retention import ClientRetention
 from docflow_client.models.usage import ClientBudgets, CostUsage, Throughput, TokenUsage
 
 
@@ -87,12 +87,12 @@ class AsyncRetention:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    async def get(self) -> Retention:
-        return await self._sender.send(Call("GET", "/v1/retention", as_model(Retention)))
+    async def get(self) -> ClientRetention:
+        return await self._sender.send(Call("GET", "/v1/retention", as_model(ClientRetention)))
 
-    async def set(self, keep_days: int | None) -> Retention:
+    async def set(self, keep_days: int | None) -> ClientRetention:
         """None = for good. What is older is erased within an hour."""
-        call = Call("PUT", "/v1/retention", as_model(Retention), json={"keep_days": keep_days})
+        call = Call("PUT", "/v1/retention", as_model(ClientRetention), json={"keep_days": keep_days})
         return await self._sender.send(call)
 
 

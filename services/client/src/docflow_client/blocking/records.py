@@ -6,7 +6,7 @@ from docflow_client.blocking.sender import Sender
 from docflow_client.calls import Call, as_bytes, as_json, as_model, given
 from docflow_client.models.audit import AuditLog, Verification
 from docflow_client.models.processes import ProcessEvent
-from docflow_client.models.retention import Retention
+from docflow_client.models.retention import ClientRetention
 from docflow_client.models.usage import ClientBudgets, CostUsage, Throughput, TokenUsage
 
 
@@ -83,12 +83,12 @@ class Retention:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
-    def get(self) -> Retention:
-        return self._sender.send(Call("GET", "/v1/retention", as_model(Retention)))
+    def get(self) -> ClientRetention:
+        return self._sender.send(Call("GET", "/v1/retention", as_model(ClientRetention)))
 
-    def set(self, keep_days: int | None) -> Retention:
+    def set(self, keep_days: int | None) -> ClientRetention:
         """None = for good. What is older is erased within an hour."""
-        call = Call("PUT", "/v1/retention", as_model(Retention), json={"keep_days": keep_days})
+        call = Call("PUT", "/v1/retention", as_model(ClientRetention), json={"keep_days": keep_days})
         return self._sender.send(call)
 
 

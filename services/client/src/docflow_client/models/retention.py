@@ -1,7 +1,7 @@
 from docflow_client.models.base import Answer
 
 
-class Retention(Answer):
+class ClientRetention(Answer):
     """`keep_days` None = for good. `due` processes go at the next look, of 10,000 counted at most."""
 
     keep_days: int | None

@@ -65,7 +65,7 @@ class Retention:
         oldest = self._due(keep_days, at).order_by(Process.updated_at, Process.process_id).limit(limit)
         return (await self._session.scalars(oldest)).all()
 
-    def _due(self, keep_days: int, at: datetime) -> Select[tuple[UUID]]:
+    def _due(self, keep_days: int, at: datetime) -> Select[UUID]:
         """Ended and unchanged for so long, with all that was split from them: erasing takes the parts along."""
         before = at - timedelta(days=keep_days)
         part = aliased(Process)
