@@ -52,7 +52,6 @@ export const admin = {
       reviews_digest: "Übersicht der Prüfungen",
       files_remove: "Gelöschte Dateien",
       calibration_fit: "Kalibrierung",
-      alerts_platform: "Alarme der Plattform",
       retention_erase: "Dokumente, deren Zeit um ist",
     },
     tier: { basic: "Basis", professional: "Professionell", enterprise: "Unternehmen" },

@@ -204,6 +204,7 @@ export const words = {
     invitation_revoked: "Einladung zurückgezogen",
     client_created: "Mandant angelegt",
     budgets_changed: "Budgets geändert",
+    retention_changed: "Aufbewahrung geändert",
     bank_details_verified: "Bankverbindung bestätigt",
     access_refused: "Zugriff verweigert",
   },

@@ -52,7 +52,6 @@ export const admin = {
       reviews_digest: "Digest of reviews",
       files_remove: "Erased files",
       calibration_fit: "Calibration",
-      alerts_platform: "Alerts of the platform",
       retention_erase: "Documents kept long enough",
     },
     tier: { basic: "Basic", professional: "Professional", enterprise: "Enterprise" },

@@ -205,6 +205,7 @@ export const words = {
     invitation_revoked: "Invitation revoked",
     client_created: "Client created",
     budgets_changed: "Budgets changed",
+    retention_changed: "Time of keeping changed",
     bank_details_verified: "Bank details verified",
     access_refused: "Access refused",
   },
