@@ -52,7 +52,7 @@ bench: setup ## measure; prints figures beside a reference of the same run
 docs: setup .venv-docs/.ready ## build the documentation into build/docs/site; a broken link fails
 	@$(BIN)/python -m scripts.build_docs
 
-.venv-docs/.ready: docs/requirements.lock
+.venv-docs/.ready: docs/requirements.lock .venv/.ready
 	@uv=$$(command -v uv || echo $(BIN)/uv); "$$uv" venv -q --allow-existing --python $(BIN)/python .venv-docs \
 	&& VIRTUAL_ENV=.venv-docs "$$uv" pip sync -q --require-hashes docs/requirements.lock && touch $@
 
