@@ -48,14 +48,15 @@ async def _next_clients(database: Database, after: UUID | None) -> list[UUID]:
 
 async def _erase_of(database: Database, client_id: UUID, at: datetime, at_once: int, most: int) -> int:
     erased = 0
+    asked = Erasing(client_id, _BY, at)
     try:
         while erased < most:
             async with database.client(client_id) as session:
                 due = await Retention(session, client_id).due(at, min(at_once, most - erased))
-            if not due:
+            gone = sum([await _erase(database, asked, process_id) for process_id in due])
+            if not gone:
                 break
-            for process_id in due:
-                erased += await _erase(database, Erasing(client_id, _BY, at), process_id)
+            erased += gone
     except DocflowError as error:
         log.warning("retention.put_off", code=error.code)
     if erased:
