@@ -86,6 +86,30 @@ def _through_what_is_left(page: Page) -> None:
             return
 
 
+def test_what_nobody_checked_is_shown_before_it_is_approved(open_page: OpenPage, submit: Submit) -> None:
+    process_id = _held(submit, "unchecked.pdf")
+    page = open_page(f"/reviews/{process_id}")
+    currency = page.get_by_label("Currency")
+    expect(currency).to_be_focused()
+    began = time.monotonic()
+    page.get_by_role("textbox", name="Invoice number").focus()
+    page.keyboard.press("Control+Enter")
+    expect(currency).to_be_focused()
+    expect(page.get_by_text("left to check: press again to approve anyway")).to_be_visible()
+    page.wait_for_timeout(100)
+    shoot(page, "review-unchecked")
+    assert faults(page) == []
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("unchecked.pdf is approved.")).to_be_visible()
+    assert time.monotonic() - began < DECIDED_S
+
+
+def _approve_unchecked(page: Page) -> None:
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("left to check: press again to approve anyway")).to_be_visible()
+    page.keyboard.press("Control+Enter")
+
+
 def test_escape_leaves_a_field_for_single_keys(open_page: OpenPage, submit: Submit) -> None:
     process_id = _held(submit, "commands.pdf")
     page = open_page(f"/reviews/{process_id}")
@@ -173,8 +197,9 @@ def test_whoever_is_slower_is_told_and_loses_nothing(open_page: OpenPage, submit
         take_over.click()
         expect(take_over).to_be_hidden()
     quick.get_by_label("Currency").fill("EUR")
-    quick.keyboard.press("Control+Enter")
+    _approve_unchecked(quick)
     expect(quick.get_by_text("two-people.pdf is approved.")).to_be_visible()
+    slow.keyboard.press("Control+Enter")
     slow.keyboard.press("Control+Enter")
     expect(slow.get_by_role("alert").first).to_contain_text(
         re.compile("changed since you opened it|decided already")

@@ -41,6 +41,8 @@ def test_rows_a_note_and_a_claim_stand_as_the_reviewer_left_them(
     expect(page.get_by_text("Freight was agreed by phone.").first).to_be_visible()
     page.get_by_label("Currency").fill("eur")
     page.get_by_label("Currency").press("Enter")
+    expect(page.get_by_role("textbox", name="Number of lines")).to_be_focused()
+    page.keyboard.press("Enter")
     assert faults(page) == []
     shoot(page, "review-rows")
     with program.http() as http:

@@ -50,6 +50,8 @@ export const reviews = {
   values: "Werte",
   left_one: "noch {count} zu prüfen",
   left_other: "noch {count} zu prüfen",
+  left_press_one: "noch {count} zu prüfen: nochmals drücken, um trotzdem freizugeben",
+  left_press_other: "noch {count} zu prüfen: nochmals drücken, um trotzdem freizugeben",
   all_seen: "Alles geprüft",
   empty_fields_one: "{count} Wert, der nicht auf dem Dokument steht",
   empty_fields_other: "{count} Werte, die nicht auf dem Dokument stehen",

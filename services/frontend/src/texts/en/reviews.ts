@@ -50,6 +50,8 @@ export const reviews = {
   values: "Values",
   left_one: "{count} left to check",
   left_other: "{count} left to check",
+  left_press_one: "{count} left to check: press again to approve anyway",
+  left_press_other: "{count} left to check: press again to approve anyway",
   all_seen: "All checked",
   empty_fields_one: "{count} value that is not on the document",
   empty_fields_other: "{count} values that are not on the document",

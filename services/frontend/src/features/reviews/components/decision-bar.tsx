@@ -11,17 +11,20 @@ import type { Word } from "../api";
 export function DecisionBar({
   approve,
   left,
+  isWarned,
   isEmpty,
   changed,
   isBusy,
   isSample,
   isSecond,
   refusal,
-  decide,
+  press,
   ask,
 }: {
   approve: RefObject<HTMLButtonElement | null>;
   left: number;
+  /** The next press approves whatever is left. */
+  isWarned: boolean;
   /** Nothing was read that could be checked. */
   isEmpty: boolean;
   changed: number;
@@ -30,16 +33,20 @@ export function DecisionBar({
   isSecond: boolean;
   /** Why this person cannot approve it. */
   refusal: string | null;
-  decide: (word: Word) => void;
+  press: () => void;
   ask: (word: Word) => void;
 }) {
   const word = isSample ? "reviews.keep_labels" : isSecond ? "reviews.approve_second" : "reviews.approve";
   return (
     <footer class="flex shrink-0 flex-col gap-2 border-line border-t bg-surface p-3 max-md:sticky max-md:bottom-14 max-md:z-20">
       <p role="status" class="flex min-h-4 items-center justify-between gap-2 text-ink-faint text-xs">
-        <span>
+        <span class={left > 0 && isWarned ? "text-doubt" : ""}>
           {refusal ??
-            (left > 0 ? tn("reviews.left", left) : isSample || isEmpty ? "" : t("reviews.all_seen"))}
+            (left > 0
+              ? tn(isWarned ? "reviews.left_press" : "reviews.left", left)
+              : isSample || isEmpty
+                ? ""
+                : t("reviews.all_seen"))}
         </span>
         <span>{changed > 0 && tn("reviews.changed", changed)}</span>
       </p>
@@ -52,7 +59,7 @@ export function DecisionBar({
           class="flex-1"
           isBusy={isBusy}
           disabled={refusal !== null}
-          onClick={() => decide("approve")}
+          onClick={press}
         >
           {t(word)}
         </Button>

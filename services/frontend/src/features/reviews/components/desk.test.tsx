@@ -90,12 +90,48 @@ test("a refused decision loses nothing that was typed, also after another page",
   });
   const { unmount, next } = open();
   await expect.poll(focused).toBe("grand_total");
-  await userEvent.keyboard("120.00{Control>}{Enter}{/Control}");
+  await userEvent.keyboard("120.00{Control>}{Enter}{Enter}{/Control}");
   expect((await screen.findByRole("alert")).textContent).toContain("It has changed since you opened it");
   expect(next).not.toHaveBeenCalled();
   unmount();
   open();
   expect((screen.getByLabelText("Total") as HTMLInputElement).value).toBe("120.00");
+});
+
+const APPROVED = {
+  ...HELD,
+  ...NO_SAVING,
+  "POST /v1/reviews/p1/decision": { body: madeProcess({ status: "completed" }) },
+};
+const decisions = (asked: Request[]) => asked.filter((each) => each.url.endsWith("/decision")).length;
+
+test("approving what nobody checked first shows it, and again approves it", async () => {
+  const asked = serve(APPROVED);
+  const { next } = open();
+  await expect.poll(focused).toBe("grand_total");
+  await userEvent.keyboard("{Enter}");
+  await expect.poll(focused).toBe("currency");
+  screen.getByLabelText("Seller").focus();
+  await userEvent.keyboard("{Control>}{Enter}{/Control}");
+  await expect.poll(focused).toBe("currency");
+  expect(screen.getByText("1 left to check: press again to approve anyway")).toBeTruthy();
+  expect(decisions(asked)).toBe(0);
+  await userEvent.keyboard("{Control>}{Enter}{/Control}");
+  await expect.poll(() => next.mock.calls.length).toBe(1);
+  expect(decisions(asked)).toBe(1);
+});
+
+test("a twice approves too, and is typed into no field", async () => {
+  const asked = serve(APPROVED);
+  const { next, container } = open();
+  await expect.poll(focused).toBe("grand_total");
+  await userEvent.keyboard("{Escape}ja");
+  expect(container.querySelector("[data-active]")?.getAttribute("data-field")).toBe("grand_total");
+  expect(screen.getByText("2 left to check: press again to approve anyway")).toBeTruthy();
+  expect(decisions(asked)).toBe(0);
+  await userEvent.keyboard("a");
+  await expect.poll(() => next.mock.calls.length).toBe(1);
+  expect((screen.getByLabelText("Total") as HTMLInputElement).value).toBe("119.00");
 });
 
 test("a corrected value is kept at once, on the version that was seen", async () => {

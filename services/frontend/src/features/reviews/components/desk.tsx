@@ -50,6 +50,7 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
   const approve = useRef<HTMLButtonElement>(null);
   const [asking, ask] = useState<Word | null>(null);
   const [spoken, speak] = useState("");
+  const [warnedOf, warnOf] = useState<readonly string[]>([]);
   const [pointed, point] = useState<{ box: ViewerBox | null; wanted: { page: string } | null }>({
     box: null,
     wanted: null,
@@ -79,21 +80,24 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
   useKeptFocus(panel);
   useNewDoubts(of, (names) => {
     bench.doubt(names);
+    warnOf([]);
     // The decision was next; now there is something to look at before it.
     if (document.activeElement === approve.current) focus(names[0] ?? null);
   });
   const leave = () => panel.current?.focus({ preventScroll: true });
+  const pointAt = (name: string) => {
+    bench.look(name);
+    speak(fieldName(name));
+    requestAnimationFrame(() =>
+      panel.current
+        ?.querySelector(`[data-field="${CSS.escape(name)}"]`)
+        ?.scrollIntoView({ block: "nearest" }),
+    );
+  };
   const step = (by: 1 | -1) => {
     const at = bench.order.findIndex((each) => each.name === bench.active);
     const target = bench.order[at + by] ?? bench.order[at];
-    if (!target) return;
-    bench.look(target.name);
-    speak(fieldName(target.name));
-    requestAnimationFrame(() =>
-      panel.current
-        ?.querySelector(`[data-field="${CSS.escape(target.name)}"]`)
-        ?.scrollIntoView({ block: "nearest" }),
-    );
+    if (target) pointAt(target.name);
   };
   const show = (place: Place, documentId = of.primaryId) => {
     const page = pageKey(documentId, place.page);
@@ -104,8 +108,7 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
 
   useEffect(() => {
     document.title = `${of.title} · DocFlow AI`;
-    // A finger would only call the screen's keyboard up; who has no pointer at all works by keys.
-    if (matchMedia("(pointer: coarse)").matches) return;
+    if (isByFinger()) return;
     if (bench.active) focus(bench.active);
     else {
       const choice = panel.current?.querySelector<HTMLElement>("[data-type-choice] select");
@@ -118,6 +121,16 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
     if (refusal) return;
     void decision.run(word, reason);
   };
+  const isWarned = bench.left.every((each) => warnedOf.includes(each.name));
+  /** The first press shows what nobody checked, the second approves all the same. */
+  const approveChecked = (show: (name: string) => void) => {
+    const [unchecked] = bench.left;
+    if (refusal || decision.isRunning) return;
+    if (!unchecked || isWarned) return decide("approve");
+    warnOf(bench.left.map((each) => each.name));
+    show(unchecked.name);
+  };
+  const approveOrFocus = () => approveChecked(isByFinger() ? pointAt : focus);
   const needsOverride = decision.problem?.code === "override_required";
   useEffect(() => {
     if (needsOverride) ask("approve");
@@ -127,8 +140,9 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
     { keys: "Escape", label: t("reviews.key_leave"), isTold: true, run: () => undefined },
     { keys: "j", label: t("reviews.key_down"), run: () => step(1) },
     { keys: "k", label: t("reviews.key_up"), run: () => step(-1) },
-    { keys: "mod+Enter", label: t("reviews.approve"), inFields: true, run: () => decide("approve") },
-    { keys: "a", label: t("reviews.approve"), run: () => decide("approve") },
+    { keys: "mod+Enter", label: t("reviews.approve"), inFields: true, run: approveOrFocus },
+    // In a field the second press would be typed.
+    { keys: "a", label: t("reviews.approve"), run: () => approveChecked(pointAt) },
     { keys: "r", label: t("reviews.reject"), run: () => ask("reject") },
     { keys: "b", label: t("reviews.send_back"), run: () => ask("send_back") },
     { keys: "n", label: t("reviews.next_one"), run: () => next?.() },
@@ -226,13 +240,14 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
           <DecisionBar
             approve={approve}
             left={bench.left.length}
+            isWarned={isWarned}
             isEmpty={bench.order.length === 0}
             changed={changed}
             isBusy={decision.isRunning}
             isSample={of.isSample}
             isSecond={of.approvals.given > 0}
             refusal={refusal}
-            decide={decide}
+            press={approveOrFocus}
             ask={ask}
           />
         </div>
@@ -250,4 +265,9 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
       )}
     </div>
   );
+}
+
+/** A focused field would only call the screen's keyboard up; who has no pointer at all works by keys. */
+function isByFinger(): boolean {
+  return matchMedia("(pointer: coarse)").matches;
 }
