@@ -89,6 +89,8 @@ def _through_what_is_left(page: Page) -> None:
 def test_what_nobody_checked_is_shown_before_it_is_approved(open_page: OpenPage, submit: Submit) -> None:
     process_id = _held(submit, "unchecked.pdf")
     page = open_page(f"/reviews/{process_id}")
+    refused: list[str] = []
+    page.on("response", lambda got: refused.append(got.url) if got.status >= 400 else None)
     currency = page.get_by_label("Currency")
     expect(currency).to_be_focused()
     began = time.monotonic()
@@ -102,6 +104,8 @@ def test_what_nobody_checked_is_shown_before_it_is_approved(open_page: OpenPage,
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("unchecked.pdf is approved.")).to_be_visible()
     assert time.monotonic() - began < DECIDED_S
+    page.wait_for_load_state("networkidle")
+    assert refused == []
 
 
 def _approve_unchecked(page: Page) -> None:

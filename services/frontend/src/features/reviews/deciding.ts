@@ -1,4 +1,4 @@
-import { useEffect, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { type Problem, problemOf } from "../../lib/api/problem";
 import { t } from "../../lib/i18n";
 import { queries } from "../../lib/query/client";
@@ -55,24 +55,35 @@ export function useDecision(idle: () => Promise<Case>, draft: Draft, onwards: ()
 
 const RENEWED_MS = 5 * 60_000;
 
-/** Holds the case for this person while it is open, as far as nobody else does. Whether it is theirs. */
-export function useClaim(of: Case): boolean {
+/**
+ * Holds the case for this person while it is open, as far as nobody else does, and gives it back afterwards. `end` once a
+ * decision has ended the claim: there is nothing left to give back.
+ */
+export function useClaim(of: Case, isOver: boolean): { isMine: boolean; end: () => void } {
   const own = me.value?.user_id ?? null;
-  const [isMine, setMine] = useState(of.claim.by === own);
+  const [answer, set] = useState<"asked" | "mine" | "refused">("asked");
+  const isMine = answer === "mine" || (own !== null && of.claim.by === own);
+  const isEnded = useRef(false);
+  const isKept = useRef(true);
+  // An admin's release ends anybody's claim, so that only one's own is released.
+  isKept.current = !isOver && (isMine || answer === "asked");
   useEffect(() => {
     let isOpen = true;
     const hold = () =>
       claim(of.processId, false).then(
-        () => isOpen && setMine(true),
-        () => isOpen && setMine(false),
+        () => isOpen && set("mine"),
+        () => isOpen && set("refused"),
       );
     void hold();
     const timer = setInterval(hold, RENEWED_MS);
     return () => {
       isOpen = false;
       clearInterval(timer);
-      void release(of.processId).catch(() => undefined);
+      if (isKept.current && !isEnded.current) void release(of.processId).catch(() => undefined);
     };
   }, [of.processId]);
-  return isMine || of.claim.by === own;
+  const end = () => {
+    isEnded.current = true;
+  };
+  return { isMine, end };
 }

@@ -134,6 +134,34 @@ test("a twice approves too, and is typed into no field", async () => {
   expect((screen.getByLabelText("Total") as HTMLInputElement).value).toBe("119.00");
 });
 
+const releases = (asked: Request[]) => asked.filter((each) => each.url.endsWith("/release")).length;
+
+test("leaving gives the case back, unless the decision has ended the claim", async () => {
+  const asked = serve(APPROVED);
+  const left = open();
+  await expect.poll(focused).toBe("grand_total");
+  left.unmount();
+  await expect.poll(() => releases(asked)).toBe(1);
+  const decided = open();
+  await expect.poll(focused).toBe("grand_total");
+  await userEvent.keyboard("{Control>}{Enter}{Enter}{/Control}");
+  await expect.poll(() => decided.next.mock.calls.length).toBe(1);
+  decided.unmount();
+  await new Promise((done) => setTimeout(done));
+  expect(releases(asked)).toBe(1);
+});
+
+test("what somebody else holds is not given back", async () => {
+  const taken = { status: 409, body: { code: "review_claimed", detail: "taken" } };
+  const asked = serve({ ...HELD, ...NO_SAVING, "POST /v1/reviews/p1/claim": taken });
+  const { unmount } = open();
+  await expect.poll(() => asked.some((each) => each.url.includes("/claim?"))).toBe(true);
+  await new Promise((done) => setTimeout(done, 50));
+  unmount();
+  await new Promise((done) => setTimeout(done));
+  expect(releases(asked)).toBe(0);
+});
+
 test("a corrected value is kept at once, on the version that was seen", async () => {
   const asked = serve({
     ...HELD,

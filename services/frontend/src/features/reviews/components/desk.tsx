@@ -55,8 +55,11 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
     box: null,
     wanted: null,
   });
-  const isMine = useClaim(of);
-  const onwards = () => (next ? next() : route("/reviews"));
+  const held = useClaim(of, (newer ?? of).isOver);
+  const onwards = () => {
+    held.end();
+    return next ? next() : route("/reviews");
+  };
   const cut = () => {
     keepDraft(of.processId, NOTHING);
     onwards();
@@ -208,7 +211,7 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
               newer={saving.isSaving ? null : newer}
               draft={bench.draft}
               problem={decision.problem ?? saving.conflict}
-              isMine={isMine}
+              isMine={held.isMine}
               mayTakeOver={may("admin")}
               takeOver={() => claim(of.processId, true).then(reread)}
               take={() => {
