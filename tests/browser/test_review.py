@@ -130,6 +130,8 @@ def test_escape_leaves_a_field_for_single_keys(open_page: OpenPage, submit: Subm
     page.keyboard.type("no order of ours")
     page.keyboard.press("Control+Enter")
     expect(page.get_by_text("commands.pdf is rejected.")).to_be_visible()
+    page.goto("/processes")
+    expect(page.locator(f'[data-row="{process_id}"]')).to_contain_text("Rejected")
 
 
 def test_a_box_and_its_field_show_each_other(open_page: OpenPage, submit: Submit) -> None:

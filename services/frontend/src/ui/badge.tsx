@@ -38,12 +38,13 @@ const OF_STATUS: Record<string, Tone> = {
   cancelled: "plain",
 };
 
-/** A process's status in words; what is under way pulses. */
-export function Status({ status }: { status: string }) {
+/** A process's status in words. What a reviewer rejected is cancelled with `error` of that code, and says so. */
+export function Status({ status, error }: { status: string; error?: { code: string } | null }) {
   const tone = OF_STATUS[status] ?? "accent";
+  const isRejected = status === "cancelled" && error?.code === "rejected";
   return (
     <Badge tone={tone} dot>
-      {tword("status", status)}
+      {tword("status", isRejected ? "rejected" : status)}
     </Badge>
   );
 }

@@ -51,5 +51,6 @@ export const common = {
     completed: "Fertig",
     failed: "Gescheitert",
     cancelled: "Abgebrochen",
+    rejected: "Abgelehnt",
   },
 };

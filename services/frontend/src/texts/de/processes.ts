@@ -38,7 +38,7 @@ export const processes = {
     review: "Zu prüfen",
     completed: "Fertig",
     failed: "Gescheitert",
-    cancelled: "Abgebrochen",
+    cancelled: "Abgebrochen, abgelehnt",
   },
   keys: {
     next: "Nächste Zeile",

@@ -46,5 +46,6 @@ export const common = {
     completed: "Completed",
     failed: "Failed",
     cancelled: "Cancelled",
+    rejected: "Rejected",
   },
 };

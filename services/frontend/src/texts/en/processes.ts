@@ -38,7 +38,7 @@ export const processes = {
     review: "Needs review",
     completed: "Completed",
     failed: "Failed",
-    cancelled: "Cancelled",
+    cancelled: "Cancelled or rejected",
   },
   keys: {
     next: "Next row",

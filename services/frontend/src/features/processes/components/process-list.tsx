@@ -29,7 +29,7 @@ const columns = (now: number, typeName: (id: string | null) => string): Column<P
     cell: (row) => <span class="whitespace-nowrap text-ink-soft">{typeName(row.process_type_id)}</span>,
     class: "hidden lg:table-cell",
   },
-  { title: t("processes.status"), cell: (row) => <Status status={row.status} /> },
+  { title: t("processes.status"), cell: (row) => <Status status={row.status} error={row.error} /> },
   {
     title: t("processes.confidence"),
     cell: (row) => <Confidence of={row.overall_confidence || null} />,

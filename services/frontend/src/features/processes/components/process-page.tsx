@@ -113,7 +113,7 @@ function Facts({ process }: { process: Process }) {
   const tokens = process.total_tokens_input + process.total_tokens_output;
   return (
     <span class="flex flex-wrap items-center gap-x-4 gap-y-1 pt-1">
-      <Status status={process.status} />
+      <Status status={process.status} error={process.error} />
       {process.overall_confidence !== null && <Confidence of={process.overall_confidence} />}
       {process.process_type_id && (
         <span>
@@ -162,7 +162,7 @@ function Children({ id }: { id: string }) {
               href={`/processes/${row.process_id}`}
               class="flex items-center gap-2 rounded-lg border border-line bg-surface px-3 py-1.5 text-sm hover:border-line-strong"
             >
-              {nameOf(row)} <Status status={row.status} />
+              {nameOf(row)} <Status status={row.status} error={row.error} />
             </a>
           </li>
         ))}

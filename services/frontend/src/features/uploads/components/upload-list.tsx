@@ -140,7 +140,7 @@ function Wrong({ what, todo, code }: { what: string; todo: string; code: string 
 }
 
 function Standing({ item }: { item: Item }) {
-  if (item.process) return <Status status={item.process.status} />;
+  if (item.process) return <Status status={item.process.status} error={item.process.error} />;
   if (item.state === "sending")
     return <span class="numbers text-ink-soft text-xs">{percent(item.sent)}</span>;
   if (item.state === "queued") return <span class="text-ink-faint text-xs">{t("uploads.queued")}</span>;
