@@ -20,6 +20,7 @@ PAGES = {
     "keys": "/admin/keys",
     "usage": "/admin/usage",
     "vendors": "/admin/vendors",
+    "retention": "/admin/retention",
     "audit": "/admin/audit",
     "health": "/admin/health",
 }

@@ -66,6 +66,7 @@ function Pages() {
         <Route path="/admin/usage" component={PAGES.usage} />
         <Route path="/admin/vendors" component={PAGES.vendors} />
         <Route path="/admin/audit" component={PAGES.audit} />
+        <Route path="/admin/retention" component={PAGES.retention} />
         <Route path="/admin/health" component={PAGES.health} />
         <Route path="/admin/webhooks" component={PAGES.webhooks} />
         <Route path="/admin/webhooks/:id" component={PAGES.webhook} />

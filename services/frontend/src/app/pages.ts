@@ -20,6 +20,7 @@ export const PAGES = {
   usage: lazy(() => import("../features/admin/components/usage").then((m) => m.Usage)),
   vendors: lazy(() => import("../features/admin/components/vendors").then((m) => m.Vendors)),
   audit: lazy(() => import("../features/admin/components/audit").then((m) => m.Audit)),
+  retention: lazy(() => import("../features/admin/components/retention").then((m) => m.RetentionPage)),
   health: lazy(() => import("../features/admin/components/health").then((m) => m.Health)),
   inbox: lazy(() => import("../features/notifications/components/inbox").then((m) => m.Inbox)),
   webhooks: lazy(() => import("../features/admin/components/webhooks/endpoints").then((m) => m.Endpoints)),

@@ -112,6 +112,16 @@ export function changeClient(client: Client, given: Schemas["ClientPatch"]): Pro
   return body(api.PATCH("/v1/clients/{client_id}", { params, body: given }));
 }
 
+export type Retention = Schemas["RetentionOut"];
+
+export const readRetention = (signal: AbortSignal): Promise<Retention> =>
+  body(api.GET("/v1/retention", { signal }));
+
+/** null = for ever. */
+export function keepFor(days: number | null): Promise<Retention> {
+  return body(api.PUT("/v1/retention", { body: { keep_days: days } }));
+}
+
 export interface DeadFilter {
   stage?: string;
   error_code?: string;

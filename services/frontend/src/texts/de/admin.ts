@@ -168,6 +168,30 @@ export const audit = {
   checked: "Geprüfte Zeilen: {rows}. Ketten: {chains}.",
 };
 
+export const retention = {
+  section: "Aufbewahrung",
+  title: "Wie lange Dokumente aufbewahrt werden",
+  for_ever: "Dokumente werden unbegrenzt aufbewahrt.",
+  kept_one: "Dokumente werden {count} Tag aufbewahrt.",
+  kept_other: "Dokumente werden {count} Tage aufbewahrt.",
+  due_none: "Derzeit ist keines alt genug, um gelöscht zu werden.",
+  due_one: "{count} ist alt genug und wird innerhalb einer Stunde gelöscht.",
+  due_other: "{count} sind alt genug und werden innerhalb einer Stunde gelöscht.",
+  due_many: "{count} oder mehr sind alt genug und werden in den nächsten Stunden gelöscht.",
+  days: "Tage",
+  no_end: "unbegrenzt",
+  hint: "Bleibt es leer, werden sie unbegrenzt aufbewahrt. Gezählt wird ab der letzten Änderung eines beendeten Vorgangs; was auf einen Menschen wartet, bleibt.",
+  keep: "Aufbewahren",
+  for_ever_title: "Dokumente unbegrenzt aufbewahren?",
+  for_ever_lead: "Ab jetzt wird nichts mehr wegen seines Alters gelöscht.",
+  erase_one: "Nach {count} Tag löschen",
+  erase_other: "Nach {count} Tagen löschen",
+  erase_title_one: "Dokumente nach {count} Tag löschen?",
+  erase_title_other: "Dokumente nach {count} Tagen löschen?",
+  erase_lead:
+    "Was älter ist, wird innerhalb einer Stunde gelöscht: Dateien, Werte, Prüfungen. Bis dahin lässt es sich hier zurücknehmen, danach bringt nichts es zurück.",
+};
+
 export const health = {
   title: "Zustand",
   parts: "Komponenten",

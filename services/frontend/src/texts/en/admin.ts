@@ -167,6 +167,30 @@ export const audit = {
   checked: "Rows checked: {rows}. Chains: {chains}.",
 };
 
+export const retention = {
+  section: "Retention",
+  title: "How long documents are kept",
+  for_ever: "Documents are kept for ever.",
+  kept_one: "Documents are kept for {count} day.",
+  kept_other: "Documents are kept for {count} days.",
+  due_none: "None is old enough to go now.",
+  due_one: "{count} is old enough and goes within the hour.",
+  due_other: "{count} are old enough and go within the hour.",
+  due_many: "{count} or more are old enough and go in the next hours.",
+  days: "Days",
+  no_end: "for ever",
+  hint: "Left empty, they are kept for ever. The days count from the last change of what has ended; what waits for a person stays.",
+  keep: "Keep them",
+  for_ever_title: "Keep documents for ever?",
+  for_ever_lead: "From now on nothing is erased by age.",
+  erase_one: "Erase after {count} day",
+  erase_other: "Erase after {count} days",
+  erase_title_one: "Erase documents after {count} day?",
+  erase_title_other: "Erase documents after {count} days?",
+  erase_lead:
+    "What is older goes within the hour: files, values, reviews. Until then it can be taken back here, afterwards nothing brings it back.",
+};
+
 export const health = {
   title: "Health",
   parts: "Components",

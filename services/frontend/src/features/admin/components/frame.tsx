@@ -12,6 +12,7 @@ const ofClient = () => [
   { path: "/admin/dead", title: t("dead.title") },
   { path: "/admin/usage", title: t("usage.title") },
   { path: "/admin/vendors", title: t("vendors.title") },
+  { path: "/admin/retention", title: t("retention.section") },
   { path: "/admin/audit", title: t("audit.title") },
   { path: "/admin/health", title: t("health.title") },
 ];
