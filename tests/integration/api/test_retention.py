@@ -57,6 +57,10 @@ async def test_the_answer_tells_what_a_setting_lets_go_before_it_goes(
         await ended(database, tenancy, days_ago=40)
     await ended(database, acme, days_ago=20)
     headers = await key_for(acme)
+    asked = await world.http.get("/v1/retention", params={"if_days": 10}, headers=headers)
+    assert asked.json() == {"keep_days": None, "due": 2}
+    refused = await world.http.get("/v1/retention", params={"if_days": 0}, headers=headers)
+    assert refused.status_code == 422
     set_to = await world.http.put("/v1/retention", json={"keep_days": 30}, headers=headers)
     assert (set_to.status_code, set_to.json()) == (200, {"keep_days": 30, "due": 1})
     assert (await world.http.get("/v1/retention", headers=await key_for(globex))).json()["keep_days"] is None

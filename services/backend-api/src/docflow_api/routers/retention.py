@@ -2,19 +2,27 @@ from typing import Annotated
 
 from docflow.domain.access import Scope
 from docflow.features.retention.service import Retention
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 
 from docflow_api.deps import Gateway, Session, TheCaller, TheGateway, body_of, body_spec, needs
 from docflow_api.schemas.problem import problems
-from docflow_api.schemas.retention import RetentionIn, RetentionOut
+from docflow_api.schemas.retention import MOST_DAYS, RetentionIn, RetentionOut
 
 router = APIRouter(prefix="/v1/retention", tags=["processes"], dependencies=[needs(Scope.ADMIN)])
 
 
-@router.get("", operation_id="get_retention", responses=problems())
-async def get_retention(caller: TheCaller, session: Session, gateway: TheGateway) -> RetentionOut:
+@router.get("", operation_id="get_retention", responses=problems(422))
+async def get_retention(
+    caller: TheCaller,
+    session: Session,
+    gateway: TheGateway,
+    if_days: Annotated[
+        int | None,
+        Query(ge=1, le=MOST_DAYS, description="Count `due` as if this were set; nothing changes"),
+    ] = None,
+) -> RetentionOut:
     """For how many days documents and results are kept; null = for good."""
-    return await _shown(Retention(session, caller.client), gateway)
+    return await _shown(Retention(session, caller.client), gateway, if_days)
 
 
 @router.put(
@@ -35,7 +43,8 @@ async def set_retention(
     return await _shown(retention, gateway)
 
 
-async def _shown(retention: Retention, gateway: Gateway) -> RetentionOut:
+async def _shown(retention: Retention, gateway: Gateway, if_days: int | None = None) -> RetentionOut:
     keep_days = await retention.keep_days()
-    due = 0 if keep_days is None else await retention.count_due(keep_days, gateway.now())
+    days = if_days or keep_days
+    due = 0 if days is None else await retention.count_due(days, gateway.now())
     return RetentionOut(keep_days=keep_days, due=due)

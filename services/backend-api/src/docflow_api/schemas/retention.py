@@ -3,7 +3,8 @@ from typing import Annotated
 from docflow.features.retention.service import COUNTED
 from pydantic import BaseModel, ConfigDict, Field
 
-Days = Annotated[int, Field(strict=True, ge=1, le=36_500)]
+MOST_DAYS = 36_500
+Days = Annotated[int, Field(strict=True, ge=1, le=MOST_DAYS)]
 
 
 class RetentionIn(BaseModel):

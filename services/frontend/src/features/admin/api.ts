@@ -114,8 +114,11 @@ export function changeClient(client: Client, given: Schemas["ClientPatch"]): Pro
 
 export type Retention = Schemas["RetentionOut"];
 
-export const readRetention = (signal: AbortSignal): Promise<Retention> =>
-  body(api.GET("/v1/retention", { signal }));
+/** With `ifDays`, `due` is counted as if that were set. */
+export function readRetention(signal: AbortSignal, ifDays?: number): Promise<Retention> {
+  const query = ifDays === undefined ? {} : { if_days: ifDays };
+  return body(api.GET("/v1/retention", { params: { query }, signal }));
+}
 
 /** null = for ever. */
 export function keepFor(days: number | null): Promise<Retention> {

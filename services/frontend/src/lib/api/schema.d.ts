@@ -11158,7 +11158,10 @@ export interface operations {
  };
  get_retention: {
   parameters: {
-   query?: never;
+   query?: {
+    /** @description Count `due` as if this were set; nothing changes */
+    if_days?: number | null;
+   };
    header?: never;
    path?: never;
    cookie?: never;
@@ -11178,6 +11181,8 @@ export interface operations {
    401: components["responses"]["Problem"];
    /** @description The role or the key's scopes do not allow it */
    403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
    /** @description Too many requests; try again after Retry-After seconds */
    429: components["responses"]["Problem"];
    /** @description A fault on our side */

@@ -6,10 +6,12 @@ import { faults } from "../../../lib/testing/axe";
 import { serve } from "../../../lib/testing/server";
 import { RetentionPage } from "./retention";
 
-test("days are saved only after a confirm that names them; then it says how many documents go", async () => {
+test("days are saved only after a confirm that names how many documents they let go", async () => {
   let kept: { keep_days: number | null; due: number } = { keep_days: null, due: 0 };
   const asked = serve({
-    "GET /v1/retention": () => ({ body: kept }),
+    "GET /v1/retention": (request) => ({
+      body: new URL(request.url).searchParams.get("if_days") === "365" ? { ...kept, due: 12 } : kept,
+    }),
     "PUT /v1/retention": async (request) => {
       kept = { ...(await request.json()), due: 12 };
       return { body: kept };
@@ -25,6 +27,7 @@ test("days are saved only after a confirm that names them; then it says how many
   await userEvent.type(screen.getByLabelText("Days"), "365");
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
   const changes = () => asked.filter((each) => each.method === "PUT");
+  await screen.findByText("12 are old enough and go within the hour.");
   expect(changes()).toEqual([]);
   expect(await faults(container)).toEqual([]);
   await userEvent.click(screen.getByRole("button", { name: "Erase after 365 days" }));

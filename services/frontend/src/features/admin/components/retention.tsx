@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import { number } from "../../../lib/format";
 import { t, tn } from "../../../lib/i18n";
-import { useAct, useQuery } from "../../../lib/query/use";
+import { type Act, useAct, useQuery } from "../../../lib/query/use";
 import { Button } from "../../../ui/button";
 import { Confirm } from "../../../ui/confirm";
 import { TextField } from "../../../ui/field";
@@ -18,7 +18,7 @@ const COUNTED = 10_000;
 
 /** For how long documents are kept, and how many are old enough to go. */
 export function RetentionPage() {
-  const found = useQuery<Retention>({ key: KEY, read: readRetention });
+  const found = useQuery<Retention>({ key: KEY, read: (signal) => readRetention(signal) });
   return (
     <AdminFrame>
       <Shown of={found} rows={2}>
@@ -71,21 +71,47 @@ function Keeping({ now }: { now: Retention }) {
         </div>
       </form>
       {isAsking && (
-        <Confirm
-          title={days === null ? t("retention.for_ever_title") : tn("retention.erase_title", days)}
-          act={days === null ? t("retention.keep") : tn("retention.erase", days)}
-          isBusy={act.isRunning}
-          problem={act.problem}
-          run={() => void act.run(days)}
+        <Sure
+          days={days}
+          act={act}
           close={() => {
             act.forget();
             ask(false);
           }}
-        >
-          {t(days === null ? "retention.for_ever_lead" : "retention.erase_lead")}
-        </Confirm>
+        />
       )}
     </Card>
+  );
+}
+
+/** Names what the days would let go before they are saved. */
+function Sure({
+  days,
+  act,
+  close,
+}: {
+  days: number | null;
+  act: Act<number | null, Retention>;
+  close: () => void;
+}) {
+  const found = useQuery<Retention>({
+    key: [...KEY, "if", days],
+    read: (signal) => readRetention(signal, days ?? undefined),
+    enabled: days !== null,
+  });
+  const isCounting = days !== null && !found.data && !found.isError;
+  return (
+    <Confirm
+      title={days === null ? t("retention.for_ever_title") : tn("retention.erase_title", days)}
+      act={days === null ? t("retention.keep") : tn("retention.erase", days)}
+      isBusy={act.isRunning || isCounting}
+      problem={act.problem ?? found.error}
+      run={() => void act.run(days)}
+      close={close}
+    >
+      {days !== null && found.data && <p class="mb-2 font-medium text-ink">{dueText(found.data.due)}</p>}
+      <p>{t(days === null ? "retention.for_ever_lead" : "retention.erase_lead")}</p>
+    </Confirm>
   );
 }
 
