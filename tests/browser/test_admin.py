@@ -289,3 +289,20 @@ def test_every_page_speaks_german(open_page: OpenPage, dead: str) -> None:
 def _settled(page: Page) -> None:
     page.get_by_role("heading", level=1).wait_for()
     page.get_by_text("Loading").or_(page.get_by_text("Wird geladen")).first.wait_for(state="detached")
+
+
+def test_days_of_keeping_are_set_and_taken_back(open_page: OpenPage) -> None:
+    page = open_page("/admin/retention", email=ADMIN)
+    expect(page.get_by_text("Documents are kept for ever.")).to_be_visible()
+    page.get_by_label("Days").fill("36500")
+    page.keyboard.press("Enter")
+    dialog = page.get_by_role("dialog", name="Erase documents after 36,500 days?")
+    expect(dialog.get_by_text("None is old enough to go now.")).to_be_visible()
+    assert faults(page) == []
+    shoot(page, "retention-confirm")
+    dialog.get_by_role("button", name="Erase after 36,500 days").click()
+    expect(page.get_by_text("Documents are kept for 36,500 days.")).to_be_visible()
+    page.get_by_label("Days").fill("")
+    page.get_by_role("button", name="Save").click()
+    page.get_by_role("dialog").get_by_role("button", name="Keep them").click()
+    expect(page.get_by_text("Documents are kept for ever.")).to_be_visible()
