@@ -35,7 +35,7 @@ function become(who: Me | null): void {
   if (who) localStorage.setItem(WAS_HERE, "yes");
   else localStorage.removeItem(WAS_HERE);
   closeLive?.();
-  closeLive = who?.client_id ? openLive() : null;
+  closeLive = who?.client_id ? openLive(who) : null;
 }
 
 /** Who the cookies belong to; asked once at the start. */
