@@ -26,7 +26,7 @@ down: setup ## stop what `make up` started
 test: setup ## the tests that need nothing but this machine
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not full and not live" $(ARGS)
 
-test-full: setup ## adds real servers, crash sweeps and long runs
+test-full: setup portal ## adds real servers, crash sweeps and long runs
 	@$(BIN)/python -m pytest -q -n 0 -m "full and alone" $(ARGS) || [ $$? -eq 5 ]
 	@# They wait more than they compute; a server that is named may take no more than a hundred connections.
 	@workers=4; [ -z "$$DOCFLOW_TEST_POSTGRES_URL" ] || workers=2; \
