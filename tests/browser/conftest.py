@@ -6,6 +6,7 @@ Debian's Chromium does; where there is none the tests say that they were skipped
 
 import os
 import shutil
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, Literal
@@ -139,6 +140,17 @@ def submit(program: Program) -> Submit:
         return process
 
     return send
+
+
+def final_result(program: Program, process_id: str) -> Json:
+    """Waits for it: there is none between an approval and the end of what follows it."""
+    until = time.monotonic() + 30
+    with program.http() as http:
+        while not (answer := http.get(f"/v1/processes/{process_id}/result")).is_success:
+            assert time.monotonic() < until, answer.text
+            time.sleep(0.1)
+    found: Json = answer.json()
+    return found
 
 
 def faults(page: Page) -> list[str]:

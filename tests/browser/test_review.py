@@ -10,9 +10,9 @@ from typing import Literal
 import pytest
 from playwright.sync_api import Page, ViewportSize, expect
 
-from tests.browser.conftest import PHONE, WIDE, OpenPage, Submit, faults, shoot
+from tests.browser.conftest import PHONE, WIDE, OpenPage, Submit, faults, final_result, shoot
 from tests.browser.documents import doubtful_invoice
-from tests.e2e.program import Json, Program
+from tests.e2e.program import Program
 from tests.unit.reading.made_stacks import doubtful_pdf
 
 MAKER = Path(__file__).parents[2].parent / "shared" / "hostile" / "make_hostile.py"
@@ -51,19 +51,9 @@ def test_a_doubtful_invoice_is_decided_by_the_keyboard_alone(
     page.keyboard.press("Enter")
     expect(page.get_by_text("by-keyboard.pdf is approved.")).to_be_visible()
     assert time.monotonic() - began < DECIDED_S
-    result = _result(program, process_id)
+    result = final_result(program, process_id)
     assert result["fields"]["currency"]["value"] == "EUR"
     assert result["fields"]["currency"]["source"] == "human"
-
-
-def _result(program: Program, process_id: str, within_s: float = 30) -> Json:
-    until = time.monotonic() + within_s
-    with program.http() as http:
-        while (answer := http.get(f"/v1/processes/{process_id}/result")).status_code != 200:
-            assert time.monotonic() < until, answer.text
-            time.sleep(0.1)
-    found: Json = answer.json()
-    return found
 
 
 def _move_to(page: Page, process_id: str) -> None:

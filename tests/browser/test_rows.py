@@ -1,16 +1,14 @@
 """Line items, notes and claims on the review screen, kept by the real program and read back from it."""
 
 import re
-import time
 
-import httpx
 import pytest
 from playwright.sync_api import Locator, Page, Route, expect
 
-from tests.browser.conftest import OpenPage, Submit, faults, shoot
+from tests.browser.conftest import OpenPage, Submit, faults, final_result, shoot
 from tests.browser.documents import doubtful_rows
 from tests.data.make_invoices import rows_of
-from tests.e2e.program import Json, Program
+from tests.e2e.program import Program
 
 pytestmark = [pytest.mark.full, pytest.mark.timeout(300)]
 
@@ -22,16 +20,6 @@ def held(submit: Submit) -> str:
     process = submit("with-rows.pdf", doubtful_rows(rows_of(3)))
     assert process["status"] == "hitl_review"
     return str(process["process_id"])
-
-
-def _final(http: httpx.Client, process_id: str) -> Json:
-    """There is none between the approval and the end of what follows it."""
-    until = time.monotonic() + 30
-    while not (answer := http.get(f"/v1/processes/{process_id}/result")).is_success:
-        assert time.monotonic() < until, answer.text
-        time.sleep(0.1)
-    result: Json = answer.json()
-    return result
 
 
 def test_rows_a_note_and_a_claim_stand_as_the_reviewer_left_them(
@@ -64,7 +52,7 @@ def test_rows_a_note_and_a_claim_stand_as_the_reviewer_left_them(
     expect(page.get_by_text("with-rows.pdf is approved.")).to_be_visible()
     with program.http() as http:
         review = http.get(f"/v1/reviews/{held}").json()
-        result = _final(http, held)
+    result = final_result(program, held)
     assert [note["text"] for note in review["notes"]] == ["Freight was agreed by phone."]
     assert review["decision"] == "approve"
     rows = [{name: cell["value"] for name, cell in row.items()} for row in result["tables"]["line_items"]]
