@@ -41,9 +41,9 @@ from docflow.runtime.settings import LimitSettings
 from docflow.testing.database import open_server
 from docflow.testing.factories import Tenancy, add_tenancy
 from docflow_cli.evaluation import Evaluation, labelled_schema
+from docflow_ocr.page_reader import page_read
 from docflow_ocr.pages.inspection import inspect
 from docflow_ocr.pages.opening import draw_page, open_file
-from docflow_ocr.reader import page_read
 from docflow_ocr.service import file_limits
 from sqlalchemy import insert
 

@@ -18,9 +18,10 @@ from docflow.adapters.ocr.rapidocr import read_image
 from docflow.domain.output_schema import shape_of
 from docflow.domain.reading import Page, ReadPicture
 from docflow.features.reading.assembly import fields_of_extraction, fields_of_invoice
+from docflow_cli.evaluation import picture_of
+from docflow_ocr.page_reader import page_read
 from docflow_ocr.pages.inspection import FileLimits, inspect
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
-from docflow_ocr.reader import page_read, picture_of
 
 from tests.integration.reading.test_shared_sets import SHARED, scorer
 
@@ -111,8 +112,7 @@ def _ocr(path: Path, data: bytes, mime: str, number: int) -> tuple[ReadPicture, 
             "words": [[w.text, *w.box, w.confidence] for w in found.words],
         }
         kept.write_text(json.dumps(taken))
-    stored = kept.read_bytes()
-    return picture_of(stored), float(json.loads(stored)["cpu_s"])
+    return picture_of(kept.read_bytes())
 
 
 if __name__ == "__main__":

@@ -10,9 +10,9 @@ from docflow.domain.access import Scope
 from docflow.domain.file_types import TIFF
 from docflow.domain.reading import ReadPicture, Word
 from docflow.features.documents.models import PageRow
+from docflow.features.reading.stored_pages import object_of
 from docflow.testing.factories import Tenancy, add_document, add_process
 from docflow_ocr.pages import pdf
-from docflow_ocr.reader import words_object
 
 from tests.integration.api.conftest import KeyFor, World
 from tests.integration.api.test_reading import held
@@ -45,7 +45,7 @@ async def stored(
     await world.container.blobs.put(key, data)
     if layer:
         page = pdf.text_pages(data).pages[0]
-        await world.container.blobs.put(f"{key}.words/1", words_object(page))
+        await world.container.blobs.put(f"{key}.words/1", object_of(page))
         async with database.client(tenancy.client_id) as session:
             session.add(
                 PageRow(

@@ -17,8 +17,10 @@ from docflow.domain.errors import PermanentError
 from docflow.domain.jobs import DocumentState, Job
 from docflow.domain.outcomes import Advance, Fail, HoldForReview, StageOutcome
 from docflow.domain.ports.llm import Extraction, ExtractRequest, Provider
+from docflow.domain.reading import Page, TextSource, Word
 from docflow.domain.stages import DocumentStatus, DuplicatePolicy, ProcessStatus, Stage
 from docflow.features.classification.scoring import KnownType
+from docflow.features.reading.stored_pages import object_of
 from docflow.plugins.calling import GROUP
 from docflow.plugins.running import Plugins
 from docflow.testing.blobs import MemoryBlobs
@@ -286,8 +288,8 @@ async def test_a_repeat_reads_only_what_is_missing(workbench: ProcessWorkbench) 
 async def test_a_page_that_was_read_before_is_not_read_again(workbench: ProcessWorkbench) -> None:
     reading = Reading(workbench, output_schema=RECEIPT, process_type_id="expense_receipt")
     sent = await reading.send("receipt.jpg", demo("receipt-maple-and-pine.jpg"))
-    word = '["TOTAL",0.1,0.1,0.2,0.2,1],["7.77",0.3,0.1,0.4,0.2,1]'
-    await reading.blobs.put(f"{sent.blob_key}.words/1", f'{{"words":[{word}]}}'.encode())
+    words = (Word("TOTAL", (0.1, 0.1, 0.2, 0.2)), Word("7.77", (0.3, 0.1, 0.4, 0.2)))
+    await reading.blobs.put(f"{sent.blob_key}.words/1", object_of(Page(1, 600, 800, words, TextSource.OCR)))
     assert fields(await reading.through())["total"] == "7.77"
 
 

@@ -173,3 +173,24 @@ def test_the_id_of_a_part_is_the_same_at_every_look_and_a_valid_one() -> None:
     part = id_within(parent, "1")
     assert part == id_within(parent, "1") != id_within(parent, "2")
     assert (part.version, part.int >> 80) == (7, parent.int >> 80)
+
+
+@pytest.mark.parametrize("charset", ["no-such", "idna", "punycode", "hex", "a\x00b"])
+def test_a_body_in_no_encoding_of_text_is_read_all_the_same(charset: str) -> None:
+    sent = f"From: a@seller.test\nContent-Type: text/plain; charset={charset}\n\nTotal 9.00 \xff\n"
+    (page,) = open_file(sent.encode("latin-1"), "message/rfc822", LIMITS).pages
+    assert any("9.00" in line.text for line in lines_of(page))
+
+
+@pytest.mark.parametrize("charset", ["no-such", "idna", "punycode", "hex"])
+def test_markup_that_names_no_encoding_of_text_is_read_all_the_same(charset: str) -> None:
+    page = f'<meta charset="{charset}"><p>Total 9.00 \xff {"x" * 70}</p>'.encode("latin-1")
+    (read,) = open_file(page, "text/html", LIMITS).pages
+    assert any("9.00" in line.text for line in lines_of(read))
+
+
+def test_a_date_beyond_all_years_is_none() -> None:
+    sent = b"From: a@seller.test\nDate: Fri, 20 Nov 99999999999999999999 10:00:00 +0100\n\nTotal 9.00\n"
+    assert "date" not in mails.unpacked(sent, 10, 10_000).headers
+    (page,) = open_file(sent, "message/rfc822", LIMITS).pages
+    assert any("9.00" in line.text for line in lines_of(page))

@@ -1,6 +1,6 @@
 import pytest
 from docflow.domain.errors import PermanentError
-from docflow_ocr.reader import OcrBudget, timed
+from docflow_ocr.page_reader import OcrBudget, timed
 
 
 def test_a_document_whose_pages_cost_too_much_together_is_given_up() -> None:

@@ -8,9 +8,9 @@ from docflow.adapters.pages.draw_words import words_png
 from docflow.domain.errors import DocflowError
 from docflow.domain.file_types import CSV, DOCX, HTML, XLSX
 from docflow.domain.lines import lines_of
+from docflow.features.reading.stored_pages import object_of
 from docflow_ocr.pages.inspection import FileLimits, inspect
 from docflow_ocr.pages.opening import OpenedFile, open_file
-from docflow_ocr.reader import words_object
 from PIL import Image
 
 from tests.unit.reading.made_files import archive, docx, external, paragraph, table, xlsx
@@ -202,7 +202,7 @@ def test_a_page_of_words_can_be_looked_at() -> None:
     (page,) = opened(
         docx(paragraph("Invoice R-7") + table(("Item", "Total"), ("Ink", "9.00"))), "a.docx"
     ).pages
-    stored = words_object(page)
+    stored = object_of(page)
     with Image.open(BytesIO(words_png(stored, 500_000))) as drawn:
         assert drawn.width * drawn.height <= 500_000
         box = json.loads(stored)["words"][0][1:5]

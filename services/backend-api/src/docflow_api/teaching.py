@@ -7,6 +7,7 @@ from uuid import UUID
 
 import structlog
 from docflow.domain.access import Caller
+from docflow.domain.concurrently import concurrently
 from docflow.domain.corrections import CorrectedField
 from docflow.domain.errors import NotFound, PermanentError, TransientError
 from docflow.domain.json_types import JsonObject, JsonValue
@@ -189,7 +190,7 @@ class Teaching:
     async def _pages(self, rows: Sequence[PageRow]) -> tuple[Page, ...]:
         """The first and the last ones; what stands between them are rows of tables."""
         keys = [row.words_key for row in ends_of(rows) if row.words_key]
-        return tuple(map(page_of, await asyncio.gather(*map(self._container.blobs.get, keys))))
+        return tuple(map(page_of, await concurrently(self._container.blobs.get, keys, at_once=len(keys))))
 
 
 def _primary(process: Process, documents: Sequence[Document]) -> Document | None:

@@ -25,13 +25,13 @@ from docflow.domain.errors import DocflowError, UserError
 from docflow.domain.field_scores import FieldOutcome, FieldScore, Found, outcome_of, total_of
 from docflow.domain.json_types import JsonObject
 from docflow.domain.output_schema import FieldSpec, shape_of
-from docflow.domain.reading import Page, ReadField, ReadPicture
+from docflow.domain.reading import Page, ReadField, ReadPicture, Word
 from docflow.domain.values.kinds import FieldKind
 from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
 from docflow.runtime.settings import LimitSettings
+from docflow_ocr.page_reader import page_read
 from docflow_ocr.pages.inspection import inspect
 from docflow_ocr.pages.opening import OpenedFile, draw_page, open_file
-from docflow_ocr.reader import page_read, picture_of
 from docflow_ocr.service import file_limits
 
 _KIND_BY_TYPE = {"id": "id", "money": "money", "date": "date", "bool": "boolean"}
@@ -202,12 +202,18 @@ async def _words(workbench: ProcessWorkbench, picture: bytes, kept: Path | None)
     """The words, and the processor seconds they had taken where they were kept; else 0."""
     stored = None if kept is None else kept / f"{hashlib.sha256(picture).hexdigest()}.json"
     if stored is not None and await asyncio.to_thread(stored.is_file):
-        data = await asyncio.to_thread(stored.read_bytes)
-        return picture_of(data), float(orjson.loads(data)["cpu_s"])
+        return picture_of(await asyncio.to_thread(stored.read_bytes))
     found, cpu_s = await workbench.run(words_of, picture, timeout_s=_CALL_S, pool="ocr")
     if stored is not None:
         await asyncio.to_thread(_keep, stored, found, cpu_s)
     return found, 0.0
+
+
+def picture_of(kept: bytes) -> tuple[ReadPicture, float]:
+    """What `_keep` kept: the words, and the processor seconds they had taken."""
+    stored = orjson.loads(kept)
+    words = tuple(Word(text, (x0, y0, x1, y1), sure) for text, x0, y0, x1, y1, sure in stored["words"])
+    return ReadPicture(words, stored["rotation"], stored["skew"]), float(stored["cpu_s"])
 
 
 def words_of(picture: bytes) -> tuple[ReadPicture, float]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import structlog
 from docflow.db.database import Database
+from docflow.domain.concurrently import concurrently
 from docflow.domain.configuration import Configuration
 from docflow.domain.errors import Conflict, DocflowError, NotFound, PermanentError, TransientError, UserError
 from docflow.domain.field_scores import FieldOutcome, outcome_of
@@ -157,16 +158,9 @@ class EvaluationLoop:
     async def _read(
         self, taken: Taken, versions: Sequence[_Version], items: Sequence[Item]
     ) -> list[tuple[Side, Reading]]:
-        try:
-            async with asyncio.TaskGroup() as group:
-                asked = [
-                    group.create_task(self._document(taken, version, item))
-                    for item in items
-                    for version in versions
-                ]
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from failed
-        return [pair for task in asked if (pair := task.result()) is not None]
+        pairs = [(version, item) for item in items for version in versions]
+        read = await concurrently(lambda pair: self._document(taken, *pair), pairs, at_once=len(pairs))
+        return [reading for reading in read if reading is not None]
 
     async def _document(self, taken: Taken, version: _Version, item: Item) -> tuple[Side, Reading] | None:
         """None = the document is gone."""

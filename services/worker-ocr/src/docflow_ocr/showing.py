@@ -1,9 +1,9 @@
 """The pictures of pages that a model is shown besides the words."""
 
-import asyncio
 from collections.abc import Sequence
 from typing import Protocol
 
+from docflow.domain.concurrently import concurrently
 from docflow.domain.file_types import IMAGES, PDF
 from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.llm import PageImage, Provider
@@ -41,17 +41,11 @@ class Showing:
         drawable = document.mime_type == PDF or document.mime_type in IMAGES
         if self._provider.name == "offline" or not drawable or len(pages) > MAX_PICTURES:
             return ()
-        data, at_once = await self._blobs.get(document.blob_key), asyncio.Semaphore(PAGES_AT_ONCE)
+        data = await self._blobs.get(document.blob_key)
 
         async def draw(page: Page) -> PageImage:
-            async with at_once:
-                return await self._workbench.run(
-                    draw_picture,
-                    data,
-                    document.mime_type,
-                    page.number,
-                    self._limits,
-                    timeout_s=DRAW_TIMEOUT_S,
-                )
+            return await self._workbench.run(
+                draw_picture, data, document.mime_type, page.number, self._limits, timeout_s=DRAW_TIMEOUT_S
+            )
 
-        return tuple(await asyncio.gather(*(draw(page) for page in pages)))
+        return tuple(await concurrently(draw, pages, at_once=PAGES_AT_ONCE))

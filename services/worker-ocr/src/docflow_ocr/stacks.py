@@ -1,13 +1,12 @@
 """Cuts a stack of documents into processes of their own, as its pages surely say or a reviewer decided."""
 
-import asyncio
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import PurePath
 from uuid import UUID
 
-import orjson
+from docflow.domain.concurrently import concurrently
 from docflow.domain.errors import NotFound, PermanentError, UserError
 from docflow.domain.file_types import EML
 from docflow.domain.ids import id_within
@@ -30,13 +29,15 @@ from docflow.domain.splitting import (
     with_proposal,
 )
 from docflow.domain.stages import DocumentStatus
+from docflow.features.reading.stored_pages import object_of, page_of, words_key
 from docflow.features.splitting.cuts import Cut, proposal
 
 from docflow_ocr.classifier import CLASSIFIED
+from docflow_ocr.page_reader import PAGES_AT_ONCE, PageReader
 from docflow_ocr.pages.cutting import cut_out
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.pages.opening import OpenedFile
-from docflow_ocr.reader import CUTS_TIMEOUT_S, PAGES_AT_ONCE, DocumentReader, text_facts
+from docflow_ocr.reader import CUTS_TIMEOUT_S, text_facts
 
 CUT_TIMEOUT_S = 60.0
 #: Parts that are cut in one call: all of them are in memory together, fonts and all.
@@ -59,12 +60,10 @@ class Stacks:
     so a repeat writes the same again.
     """
 
-    def __init__(
-        self, blobs: BlobStore, workbench: Workbench, reader: DocumentReader, limits: FileLimits
-    ) -> None:
+    def __init__(self, blobs: BlobStore, workbench: Workbench, pages: PageReader, limits: FileLimits) -> None:
         self._blobs = blobs
         self._workbench = workbench
-        self._reader = reader
+        self._page_reader = pages
         self._limits = limits
 
     async def looked_at(
@@ -83,7 +82,7 @@ class Stacks:
         if alone is None:
             return None, {}
         try:
-            file = await self._reader.open(job, alone)
+            file = await self._page_reader.open(job, alone)
         except (PermanentError, UserError):
             # It will be opened again by who knows what to say of it.
             return None, {}
@@ -173,19 +172,17 @@ class Stacks:
 
     async def _keep_words(self, piece: _Piece, key: str) -> None:
         """What OCR has read is not read again; a text layer is cut out with its page."""
-        at_once = asyncio.Semaphore(PAGES_AT_ONCE)
 
-        async def keep(number: int, page: int) -> None:
-            async with at_once:
-                try:
-                    kept = orjson.loads(await self._blobs.get(f"{piece.document.blob_key}.words/{page}"))
-                except NotFound:
-                    return
-                if kept["source"] == TextSource.OCR:
-                    await self._blobs.put(f"{key}.words/{number}", orjson.dumps({**kept, "number": number}))
+        async def keep(page: int) -> None:
+            try:
+                kept = page_of(await self._blobs.get(words_key(piece.document.blob_key, page)))
+            except NotFound:
+                return
+            if kept.source is TextSource.OCR:
+                cut = replace(kept, number=page - piece.first + 1)
+                await self._blobs.put(words_key(key, cut.number), object_of(cut))
 
-        pages = range(piece.first, piece.last + 1)
-        await asyncio.gather(*(keep(number, page) for number, page in enumerate(pages, 1)))
+        await concurrently(keep, range(piece.first, piece.last + 1), at_once=PAGES_AT_ONCE)
 
 
 def children_ended(job: Job) -> StageOutcome:

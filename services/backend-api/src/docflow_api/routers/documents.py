@@ -1,10 +1,10 @@
-import asyncio
 from collections.abc import Sequence
 from typing import Annotated, Any
 from uuid import UUID
 
 import orjson
 from docflow.domain.access import Scope
+from docflow.domain.concurrently import concurrently
 from docflow.domain.outcomes import Place
 from docflow.features.documents.models import Document, PageRow
 from docflow.features.documents.service import Documents
@@ -17,6 +17,7 @@ from docflow_api.schemas.documents import DocumentOut, PageWordsOut, WordOut, Wo
 from docflow_api.schemas.problem import problems
 
 router = APIRouter(prefix="/v1/documents", tags=["documents"])
+PAGES_AT_ONCE = 8
 _BINARY = {"schema": {"type": "string", "format": "binary"}}
 
 
@@ -119,7 +120,7 @@ async def get_document_words(document_id: UUID, caller: TheCaller, gateway: TheG
         documents = Documents(session, caller.client)
         await documents.get(document_id)
         pages = await documents.pages([document_id])
-    read = await asyncio.gather(*(_words(gateway, page) for page in pages))
+    read = await concurrently(lambda page: _words(gateway, page), pages, at_once=PAGES_AT_ONCE)
     shown = [_page_words(page, words) for page, words in zip(pages, read, strict=True)]
     return WordsOut(document_id=document_id, pages=shown)
 

@@ -1,6 +1,5 @@
 """Reading a stored document again from its stored words, under any configuration: checked, judged, nothing kept."""
 
-import asyncio
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +9,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain import fraud
+from docflow.domain.concurrently import concurrently
 from docflow.domain.configuration import Configuration, PromptStage
 from docflow.domain.errors import Conflict
 from docflow.domain.evidence import values_of
@@ -168,15 +168,12 @@ class Rereader:
         return whole, (*read.signals, *signals)
 
     async def _pages(self, rows: Sequence[PageRow]) -> tuple[Page, ...]:
-        at_once = asyncio.Semaphore(PAGES_AT_ONCE)
-
         async def read(row: PageRow) -> Page:
-            async with at_once:
-                if row.words_key is None:
-                    return _without_words(row)
-                return page_of(await self._blobs.get(row.words_key))
+            if row.words_key is None:
+                return _without_words(row)
+            return page_of(await self._blobs.get(row.words_key))
 
-        return tuple(await asyncio.gather(*(read(row) for row in rows)))
+        return tuple(await concurrently(read, rows, at_once=PAGES_AT_ONCE))
 
 
 def _without_words(row: PageRow) -> Page:

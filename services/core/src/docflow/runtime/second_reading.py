@@ -1,15 +1,22 @@
 """Has a document read a second time by another model of the policy, where that pays."""
 
-import asyncio
 from dataclasses import replace
 
 import structlog
 
+from docflow.domain.concurrently import concurrently
 from docflow.domain.errors import PermanentError, QuotaExceeded, TransientError
 from docflow.domain.llm_policy import LlmPolicy
 from docflow.domain.model_table import ModelName
 from docflow.domain.output_schema import shape_of
-from docflow.domain.ports.llm import Completion, Extraction, ExtractRequest, Outcome, Provider
+from docflow.domain.ports.llm import (
+    Completion,
+    CompletionRequest,
+    Extraction,
+    ExtractRequest,
+    Outcome,
+    Provider,
+)
 from docflow.domain.ports.workbench import Workbench
 from docflow.domain.questions import total
 from docflow.domain.stages import Stage
@@ -81,21 +88,11 @@ class TwoReadings:
     async def _listed(self, request: ExtractRequest, policy: LlmPolicy) -> list[Completion]:
         """Raises PermanentError where a window got no usable answer: half an inventory would speak against values."""
         asking = self._models.asking(policy, Origin(request.run_id, Stage.INTELLIGENT_OCR.value))
-        at_once = asyncio.Semaphore(WINDOWS_AT_ONCE)
-        answers: list[Completion] = []
 
-        async def ask(number: int) -> None:
-            async with at_once:
-                answer = await asking.complete(questions[number])
+        async def ask(question: CompletionRequest) -> Completion:
+            answer = await asking.complete(question)
             if answer.outcome is not Outcome.COMPLETE:
                 raise PermanentError("no inventory", code=f"llm_{answer.outcome.value}")
-            answers.append(answer)
+            return answer
 
-        questions = inventory_questions(request)
-        try:
-            async with asyncio.TaskGroup() as group:
-                for number in range(len(questions)):
-                    group.create_task(ask(number))
-        except ExceptionGroup as failed:
-            raise failed.exceptions[0] from failed
-        return answers
+        return await concurrently(ask, inventory_questions(request), at_once=WINDOWS_AT_ONCE)

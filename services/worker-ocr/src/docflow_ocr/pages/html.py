@@ -57,7 +57,7 @@ def _text(data: bytes) -> str:
     """By the encoding the file names, where it is one; else as any text."""
     named = _CHARSET.search(data[:2048])
     if named and not data.startswith((b"\xff\xfe", b"\xfe\xff")):
-        with suppress(LookupError, UnicodeDecodeError):
+        with suppress(LookupError, UnicodeError):
             text = data.decode(named[1].decode("ascii"))
             if len(text) > MAX_CHARACTERS:
                 raise PermanentError("the text is too long", code="expansion_limit")

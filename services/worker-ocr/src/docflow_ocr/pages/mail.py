@@ -183,7 +183,7 @@ def _header(message: EmailMessage, name: str) -> str:
     try:
         value = str(message.get(name) or "")
     # What the header's own grammar cannot digest.
-    except (ValueError, LookupError, IndexError, AttributeError, TypeError):
+    except (ValueError, LookupError, IndexError, AttributeError, TypeError, OverflowError):
         return ""
     return " ".join(clean_text(value).split())[:MAX_HEADER_CHARACTERS]
 
@@ -201,7 +201,8 @@ def _body(part: MIMEPart) -> WrittenFile:
     data = content if isinstance(content, bytes) else b""
     try:
         text = data.decode(charset, "replace")
-    except LookupError:
+    except (LookupError, ValueError):
+        # No encoding of text: unknown, or one for names of hosts or with a character that no name has.
         text = data.decode("latin-1")
     if len(text) > MAX_CHARACTERS:
         raise PermanentError("the text is too long", code="expansion_limit")

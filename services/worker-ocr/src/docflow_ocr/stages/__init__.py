@@ -9,9 +9,10 @@ from docflow.plugins.running import Plugins
 
 from docflow_ocr.classifier import Classifier
 from docflow_ocr.drawn_values import DrawnValues, ReadLines
+from docflow_ocr.page_reader import PageReader, ReadImage
 from docflow_ocr.pages.inspection import FileLimits
 from docflow_ocr.ports import Calibrations, DuplicateIndex, Memory, NoMemory, Pages, Types, Voice
-from docflow_ocr.reader import DocumentReader, ReadImage
+from docflow_ocr.reader import DocumentReader
 from docflow_ocr.second_reading import SecondReading
 from docflow_ocr.signals import Signals
 from docflow_ocr.stacks import Stacks
@@ -39,21 +40,27 @@ def handlers(
     read_lines: ReadLines | None = None,
 ) -> tuple[StageHandler, ...]:
     drawn = DrawnValues(blobs, workbench, read_lines, limits) if read_lines else None
-    signals = Signals(blobs, workbench, memory or NoMemory(), limits, drawn)
+    page_reader = PageReader(
+        blobs=blobs,
+        workbench=workbench,
+        read_image=read_image,
+        pages=pages,
+        limits=limits,
+        document_ocr_s=document_ocr_s,
+        instead=instead,
+    )
     reader = DocumentReader(
         blobs=blobs,
         workbench=workbench,
         provider=provider,
-        read_image=read_image,
-        signals=signals,
-        pages=pages,
+        signals=Signals(blobs, workbench, memory or NoMemory(), limits, drawn),
         limits=limits,
-        document_ocr_s=document_ocr_s,
         calibrations=calibrations,
         second=second,
-        instead=instead,
         plugins=plugins,
     )
     classifier = Classifier(workbench, types, voice)
-    stacks = Stacks(blobs, workbench, reader, limits)
-    return Ingest(blobs, workbench, duplicates, limits), IntelligentOcr(reader, classifier, stacks)
+    stacks = Stacks(blobs, workbench, page_reader, limits)
+    return Ingest(blobs, workbench, duplicates, limits), IntelligentOcr(
+        page_reader, reader, classifier, stacks
+    )

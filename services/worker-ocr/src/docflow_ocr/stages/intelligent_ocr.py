@@ -22,6 +22,7 @@ from docflow.features.classification.scoring import Guess
 from docflow.features.splitting.cuts import Cut
 
 from docflow_ocr.classifier import GIVEN, Choice, Classifier, choose
+from docflow_ocr.page_reader import PageReader
 from docflow_ocr.pages.opening import OpenedFile
 from docflow_ocr.reader import DocumentReader, text_facts
 from docflow_ocr.stacks import Stacks, children_ended
@@ -54,10 +55,13 @@ class IntelligentOcr:
     stage = Stage.INTELLIGENT_OCR
     deadline_s = 900.0
 
-    def __init__(self, reader: DocumentReader, classifier: Classifier, stacks: Stacks) -> None:
-        self._stacks = stacks
+    def __init__(
+        self, pages: PageReader, reader: DocumentReader, classifier: Classifier, stacks: Stacks
+    ) -> None:
+        self._pages = pages
         self._reader = reader
         self._classifier = classifier
+        self._stacks = stacks
 
     async def handle(self, job: Job, ledger: Ledger) -> StageOutcome:
         if is_split(job.process.classification_result):
@@ -99,7 +103,7 @@ class IntelligentOcr:
         if document.status is DocumentStatus.FAILED:
             return _Looked(document)
         try:
-            file = file or await self._reader.open(job, document)
+            file = file or await self._pages.open(job, document)
         except (PermanentError, UserError) as error:
             return _Looked(await _failed(document, error, ledger), message=error.message)
         guesses = await self._classifier.guesses(job, document.document_id, file)
@@ -156,7 +160,7 @@ class IntelligentOcr:
         if document.status is DocumentStatus.COMPLETED and document.extracted_data:
             return ReadDocument.stored(document)
         try:
-            file = file or await self._reader.open(job, document)
+            file = file or await self._pages.open(job, document)
             classification = await self._classifier.compared(job, config.process_type_id, file)
             read, changes = await self._reader.read(job, config, document, file, classification)
         except (PermanentError, UserError) as error:

@@ -4,7 +4,6 @@ Each anchor is one object, `anchors/{yyyy-mm-dd}/{hhmmss}.json`: a list of `{"cl
 the chains that grew since the one before it. Nothing overwrites an anchor; a bucket with object lock makes that sure.
 """
 
-import asyncio
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -14,6 +13,7 @@ import orjson
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.domain.concurrently import concurrently
 from docflow.domain.errors import Conflict
 from docflow.domain.ports.blobs import BlobStore
 from docflow.features.audit.chain import Head
@@ -74,13 +74,7 @@ async def anchor(blobs: BlobStore, heads: dict[UUID, Head], at: datetime) -> Non
 async def read_anchors(blobs: BlobStore) -> list[Anchored]:
     """All there are. Raises ValueError or KeyError for one that is no anchor."""
     keys = [found.key async for found in blobs.list(PREFIX)]
-    gate = asyncio.Semaphore(_AT_ONCE)
-
-    async def read(key: str) -> bytes:
-        async with gate:
-            return await blobs.get(key)
-
-    kept = await asyncio.gather(*(read(key) for key in keys))
+    kept = await concurrently(blobs.get, keys, at_once=_AT_ONCE)
     return [each for body in kept for each in _anchored(body)]
 
 

@@ -1,8 +1,8 @@
 """Reads the fields of a document with a model: asks in windows, puts the answers together."""
 
-import asyncio
 from dataclasses import replace
 
+from docflow.domain.concurrently import concurrently
 from docflow.domain.errors import PermanentError
 from docflow.domain.ports.llm import (
     Completes,
@@ -35,20 +35,8 @@ class ModelReader:
         questions = questions_of(request)
         if not questions:
             return Extraction({}, provider=self.name, model=request.model)
-        at_once = asyncio.Semaphore(WINDOWS_AT_ONCE)
-
-        async def ask(question: CompletionRequest) -> Answered:
-            async with at_once:
-                return await self._ask(question)
-
-        try:
-            async with asyncio.TaskGroup() as group:
-                asked = [group.create_task(ask(question)) for question in questions]
-        except ExceptionGroup as failed:
-            # One window's trouble ends the others, which would only cost; callers know errors, not groups.
-            raise failed.exceptions[0] from failed
-        answers = [pair for task in asked for pair in task.result()]
-        return extraction_of(wire_of(request.output_schema), answers)
+        asked = await concurrently(self._ask, questions, at_once=WINDOWS_AT_ONCE)
+        return extraction_of(wire_of(request.output_schema), [pair for pairs in asked for pair in pairs])
 
     async def aclose(self) -> None:
         return None

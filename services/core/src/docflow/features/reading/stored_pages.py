@@ -1,10 +1,10 @@
 """The words of a document's pages as its reading kept them in the file store."""
 
-import asyncio
 from collections.abc import Sequence
 
 import orjson
 
+from docflow.domain.concurrently import concurrently
 from docflow.domain.errors import NotFound
 from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.reading import Page, TextSource, Word
@@ -18,17 +18,31 @@ def words_key(blob_key: str, page: int) -> str:
 
 async def stored_pages(blobs: BlobStore, blob_key: str, numbers: Sequence[int]) -> tuple[Page, ...]:
     """Those of the pages that are kept, in the order asked for."""
-    at_once = asyncio.Semaphore(_AT_ONCE)
 
     async def load(number: int) -> Page | None:
-        async with at_once:
-            try:
-                return page_of(await blobs.get(words_key(blob_key, number)))
-            except NotFound:
-                return None
+        try:
+            return page_of(await blobs.get(words_key(blob_key, number)))
+        except NotFound:
+            return None
 
-    pages = await asyncio.gather(*(load(number) for number in numbers))
+    pages = await concurrently(load, numbers, at_once=_AT_ONCE)
     return tuple(page for page in pages if page is not None)
+
+
+def object_of(page: Page) -> bytes:
+    """{"number", "width", "height", "rotation", "skew", "source", "words": [[text, x0, y0, x1, y1, confidence]]}"""
+    words = [[word.text, *(round(x, 5) for x in word.box), round(word.confidence, 4)] for word in page.words]
+    return orjson.dumps(
+        {
+            "number": page.number,
+            "width": page.width,
+            "height": page.height,
+            "rotation": page.rotation,
+            "skew": page.skew,
+            "source": page.source.value,
+            "words": words,
+        }
+    )
 
 
 def page_of(stored: bytes) -> Page:
