@@ -5,10 +5,9 @@ from uuid import UUID, uuid4
 
 from docflow.db.database import Database
 from docflow.domain.ids import new_id
-from docflow.features.documents.models import PageRow
 from docflow.features.reviews.models import Review
 from docflow.testing.blobs import MemoryBlobs
-from docflow.testing.factories import Tenancy, add_document, add_process
+from docflow.testing.factories import Tenancy, add_document, add_page, add_process
 
 from tests.integration.api.words import words
 
@@ -62,16 +61,4 @@ async def with_words(
     """Give the document one page with these lines."""
     key = f"{tenancy.client_id}/{uuid4()}.words/1"
     await blobs.put(key, words(lines))
-    async with database.client(tenancy.client_id) as session:
-        session.add(
-            PageRow(
-                client_id=tenancy.client_id,
-                document_id=document_id,
-                number=1,
-                width=595.0,
-                height=842.0,
-                source="text_layer",
-                word_count=12,
-                words_key=key,
-            )
-        )
+    await add_page(database, tenancy.client_id, document_id, key)

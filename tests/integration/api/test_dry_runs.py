@@ -6,9 +6,8 @@ from uuid import UUID, uuid4
 import pytest
 from docflow.db.database import Database
 from docflow.domain.access import Scope
-from docflow.features.documents.models import PageRow
 from docflow.features.processes.models import Process
-from docflow.testing.factories import Tenancy, add_document, add_process
+from docflow.testing.factories import Tenancy, add_document, add_page, add_process
 from sqlalchemy import func, select
 
 from tests.integration.api.conftest import KeyFor, World
@@ -47,19 +46,7 @@ async def read_document(world: World, database: Database, tenancy: Tenancy, **co
     document_id = await add_document(database, tenancy.client_id, process_id, **given)
     key = f"{tenancy.client_id}/{document_id}.words/1"
     await world.blobs.put(key, words(LINES))
-    async with database.client(tenancy.client_id) as session:
-        session.add(
-            PageRow(
-                client_id=tenancy.client_id,
-                document_id=document_id,
-                number=1,
-                width=595.0,
-                height=842.0,
-                source="text_layer",
-                word_count=12,
-                words_key=key,
-            )
-        )
+    await add_page(database, tenancy.client_id, document_id, key)
     return document_id
 
 

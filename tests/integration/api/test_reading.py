@@ -7,10 +7,9 @@ import orjson
 import pytest
 from docflow.db.database import Database
 from docflow.domain.access import Scope
-from docflow.features.documents.models import PageRow
 from docflow.features.processes.models import Process
 from docflow.features.reviews.models import Review
-from docflow.testing.factories import Tenancy, add_document, add_process
+from docflow.testing.factories import Tenancy, add_document, add_page, add_process
 from sqlalchemy import update
 
 from tests.integration.api.conftest import KeyFor, World, form, pdf
@@ -175,19 +174,7 @@ async def test_words_are_read_from_the_file_store_page_by_page(
     document_id = await add_document(database, acme.client_id, process_id)
     key = f"{acme.client_id}/x.words/1"
     await world.blobs.put(key, orjson.dumps({"words": [["Total", 0.1, 0.2, 0.3, 0.4, 0.9]]}))
-    async with database.client(acme.client_id) as session:
-        session.add(
-            PageRow(
-                client_id=acme.client_id,
-                document_id=document_id,
-                number=1,
-                width=595,
-                height=842,
-                source="ocr",
-                word_count=1,
-                words_key=key,
-            )
-        )
+    await add_page(database, acme.client_id, document_id, key, source="ocr")
     answer = await world.http.get(f"/v1/documents/{document_id}/words", headers=await key_for(acme))
     assert answer.json()["pages"][0]["words"] == [
         {"text": "Total", "box": [0.1, 0.2, 0.3, 0.4], "confidence": 0.9}
@@ -359,13 +346,7 @@ async def test_a_page_of_text_is_drawn_once_it_was_read(
     assert (await world.http.get(url, headers=headers)).json()["code"] == "not_found"
     words = {"width": 480, "height": 720, "words": [["Total", 0.1, 0.1, 0.2, 0.12, 1.0]]}
     await world.blobs.put("words", orjson.dumps(words))
-    async with database.client(acme.client_id) as session:
-        session.add(
-            PageRow(
-                client_id=acme.client_id, document_id=document_id, number=1, width=480, height=720,
-                source="text_layer", word_count=1, words_key="words",
-            )
-        )  # fmt: skip
+    await add_page(database, acme.client_id, document_id, "words", width=480, height=720)
     drawn = await world.http.get(url, headers=headers)
     assert drawn.content.startswith(b"\x89PNG")
     assert (await world.http.get(url, headers=await key_for(two_clients[1]))).status_code == 404

@@ -9,9 +9,8 @@ from docflow.db.database import Database
 from docflow.domain.access import Scope
 from docflow.domain.file_types import TIFF
 from docflow.domain.reading import ReadPicture, Word
-from docflow.features.documents.models import PageRow
 from docflow.features.reading.stored_pages import object_of
-from docflow.testing.factories import Tenancy, add_document, add_process
+from docflow.testing.factories import Tenancy, add_document, add_page, add_process
 from docflow_ocr.pages import pdf
 
 from tests.integration.api.conftest import KeyFor, World
@@ -46,19 +45,7 @@ async def stored(
     if layer:
         page = pdf.text_pages(data).pages[0]
         await world.container.blobs.put(f"{key}.words/1", object_of(page))
-        async with database.client(tenancy.client_id) as session:
-            session.add(
-                PageRow(
-                    client_id=tenancy.client_id,
-                    document_id=document_id,
-                    number=1,
-                    width=595,
-                    height=842,
-                    source="text_layer",
-                    word_count=len(page.words),
-                    words_key=f"{key}.words/1",
-                )
-            )
+        await add_page(database, tenancy.client_id, document_id, f"{key}.words/1")
     return f"/v1/documents/{document_id}/read-region"
 
 

@@ -22,6 +22,7 @@ from docflow_audit.writer import AuditWriter
 from sqlalchemy import text
 from structlog.testing import capture_logs
 
+from tests.integration.audit.records import logged
 from tests.integration.engine.submitting import rows
 
 
@@ -62,16 +63,6 @@ async def tell(database: Database, tenancy: Tenancy, count: int = 1) -> list[UUI
 async def waiting(database: Database, tenancy: Tenancy) -> set[UUID]:
     found = await rows(database, tenancy, "SELECT message_id FROM outbox WHERE topic LIKE 'audit.%'")
     return {row.message_id for row in found}
-
-
-async def logged(database: Database, tenancy: Tenancy) -> list[UUID]:
-    found = await rows(
-        database,
-        tenancy,
-        "SELECT audit_id FROM audit_logs WHERE client_id = :c ORDER BY seq",
-        c=tenancy.client_id,
-    )
-    return [row.audit_id for row in found]
 
 
 async def until_logged(database: Database, tenancy: Tenancy, count: int) -> list[UUID]:

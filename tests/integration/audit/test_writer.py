@@ -16,6 +16,7 @@ from docflow.testing.factories import Tenancy
 from docflow_audit.writer import AuditWriter
 from sqlalchemy import text
 
+from tests.integration.audit.records import logged
 from tests.integration.engine.submitting import rows, submit, until_status
 
 
@@ -41,16 +42,6 @@ async def drain(writer: AuditWriter) -> int:
     while batch := await writer.write_batch():
         written += batch
     return written
-
-
-async def logged(database: Database, tenancy: Tenancy) -> list[UUID]:
-    found = await rows(
-        database,
-        tenancy,
-        "SELECT audit_id FROM audit_logs WHERE client_id = :c ORDER BY seq",
-        c=tenancy.client_id,
-    )
-    return [row.audit_id for row in found]
 
 
 @pytest.fixture

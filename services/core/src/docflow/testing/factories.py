@@ -15,7 +15,7 @@ from docflow.domain.json_types import JsonObject
 from docflow.domain.stages import ProcessStatus, Role, RunStatus, Stage
 from docflow.features.clients.models import Client
 from docflow.features.configurations.models import ConfigurationRow
-from docflow.features.documents.models import Document
+from docflow.features.documents.models import Document, PageRow
 from docflow.features.process_types.models import ProcessType
 from docflow.features.processes.models import Process
 from docflow.features.prompts.models import PromptRow
@@ -194,6 +194,15 @@ async def add_document(database: Database, client_id: UUID, process_id: UUID, **
     async with database.client(client_id) as session:
         session.add(Document(document_id=document_id, client_id=client_id, process_id=process_id, **given))
     return document_id
+
+
+async def add_page(
+    database: Database, client_id: UUID, document_id: UUID, words_key: str, **columns: object
+) -> None:
+    """The first page of a document, an A4 sheet with a text layer; its words are the caller's to keep under `words_key`."""
+    given = {"number": 1, "width": 595, "height": 842, "source": "text_layer", "word_count": 1, **columns}
+    async with database.client(client_id) as session:
+        session.add(PageRow(client_id=client_id, document_id=document_id, words_key=words_key, **given))
 
 
 async def add_vendor(database: Database, client_id: UUID, name: str = "Lieferant GmbH") -> UUID:
