@@ -20,7 +20,7 @@ _AMOUNT = re.compile(
     rf"(?:(?<![\w.,/#])|(?<=[a-z])(?=(?:RM|[€£$])\d))(?<!\d:)(?<!\d-)(?P<open>\()?(?P<sign>[-−–]\s?)?(?P<cur>{_SIGN}\s{{0,2}})?[-−–]?\s?(?P<digits>{_DIGITS})"
     rf"(?P<after>-(?![\w])|\s?{_SIGN}(?![A-Za-z]))?(?(open)\))(?![\w/%]|[.,:-]\d)",
 )
-_ID = re.compile(r"(?<!\w)(?=[\w/.#-]*\d)[A-Z0-9][\w/.#&-]{0,40}", re.IGNORECASE)
+_ID = re.compile(r"(?<!\w)(?=[\w/.#-]{0,40}\d)[A-Z0-9][\w/.#&-]{0,40}", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)

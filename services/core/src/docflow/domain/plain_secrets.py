@@ -20,7 +20,7 @@ _VALUE = re.compile(
     r"|\b(?:gh[pousr]_|github_pat_|glpat-|xox[abprs]-|whsec_|dfk_[a-z]+_|AIza|AKIA|ASIA)[A-Za-z0-9_-]{8,}"
     r"|\beyJ[A-Za-z0-9_-]{8,}\.[A-Za-z0-9_-]{8,}\.",
 )
-_USER_INFO = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#\s]*:[^/?#\s]*@", re.IGNORECASE)
+_USER_INFO = re.compile(r"^[a-z][a-z0-9+.-]*://[^/?#\s:]*:[^/?#\s]*@", re.IGNORECASE)
 _QUERY_NAME = re.compile(r"[?&]([^=&#]+)=[^&#]+")
 
 Path = tuple[str | int, ...]

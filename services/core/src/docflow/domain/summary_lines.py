@@ -48,12 +48,13 @@ _SUMMARIES = [
 
 #: What may follow: "Total amount incl. VAT 20 % EUR" sums up, "Total station hire" may be an item.
 _CODES = "|".join(sorted(CODES))
+# Nothing is given back: several of these words fit one stretch, and a long line would take time beyond measure.
 _REST = re.compile(
     r"(?:[\W\d_]|(?:of|for|the|this|to|at|on|from|de|la|le|du|da|do|del|della|der|die|das|von|aus|auf|in|"
     r"pages?|seite|pagina|forward|over|net|gross|netto|brutto|nett|amount|betrag|sum|due|payable|paid|pay|payer|pagar|pagare|zahlen|ht|ttc|h|t|c|"
     r"tva|iva|vat|tax|gst|sst|mwst|ust|btw|sales|incl\w*|excl\w*|exkl\w*|inkl\w*|zzgl|with|without|ohne|hors|sin|sem|esclus\w+|round\w*|adj\w*|"
     r"after|before|discount|checkout|general\w*|facture|factura|fattura|fatura|factuur|rechnung|documento?|invoice|order|rates?|standard|reduced|"
-    rf"totals?|totale|summe|rm|il?liquido|imponi\w+|liquido|charges?|fees?|costs?|kosten|shipping|page|{_CODES})(?![^\W\d_]))*",
+    rf"totals?|totale|summe|rm|il?liquido|imponi\w+|liquido|charges?|fees?|costs?|kosten|shipping|page|{_CODES})(?![^\W\d_]))*+",
     re.IGNORECASE,
 )
 

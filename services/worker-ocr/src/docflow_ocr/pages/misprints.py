@@ -45,7 +45,7 @@ def _wrong(line: Line) -> Iterator[JsonObject]:
 
 def _whole(printed: str) -> str:
     """The groups that make up the length of their country; empty where they do not."""
-    wanted = int(LENGTHS.get(printed[:2], "0"))
+    wanted = LENGTHS.get(printed[:2], 0)
     groups = printed.split(" ")
     for count in range(1, len(groups) + 1):
         if len("".join(groups[:count])) == wanted:

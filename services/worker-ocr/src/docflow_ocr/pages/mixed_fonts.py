@@ -70,7 +70,7 @@ def _words(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def _account(match: re.Match[str]) -> tuple[int, int] | None:
     """As far as an account of its country reaches; what follows is something else."""
-    left = int(LENGTHS.get(match[0][:2], "0"))
+    left = LENGTHS.get(match[0][:2], 0)
     for at, letter in enumerate(match[0], match.start()):
         left -= letter.isalnum()
         if left == 0:

@@ -2,75 +2,24 @@
 
 import re
 
-CODES = frozenset(
-    [
-        "AED",
-        "ARS",
-        "AUD",
-        "BDT",
-        "BGN",
-        "BHD",
-        "BRL",
-        "CAD",
-        "CHF",
-        "CLP",
-        "CNY",
-        "COP",
-        "CRC",
-        "CZK",
-        "DKK",
-        "EGP",
-        "EUR",
-        "GBP",
-        "GEL",
-        "GHS",
-        "HKD",
-        "HRK",
-        "HUF",
-        "IDR",
-        "ILS",
-        "INR",
-        "ISK",
-        "JOD",
-        "JPY",
-        "KES",
-        "KRW",
-        "KWD",
-        "KZT",
-        "LKR",
-        "MAD",
-        "MDL",
-        "MKD",
-        "MXN",
-        "MYR",
-        "NGN",
-        "NOK",
-        "NZD",
-        "OMR",
-        "PEN",
-        "PHP",
-        "PKR",
-        "PLN",
-        "PYG",
-        "QAR",
-        "RON",
-        "RSD",
-        "RUB",
-        "SAR",
-        "SEK",
-        "SGD",
-        "THB",
-        "TND",
-        "TRY",
-        "TWD",
-        "UAH",
-        "UGX",
-        "USD",
-        "UYU",
-        "VND",
-        "ZAR",
-    ]
-)
+#: Codes that are looked for on pages.
+CODES = frozenset({
+    "AED", "ARS", "AUD", "BDT", "BGN", "BHD", "BRL", "CAD", "CHF", "CLP", "CNY", "COP", "CRC", "CZK", "DKK",
+    "EGP", "EUR", "GBP", "GEL", "GHS", "HKD", "HRK", "HUF", "IDR", "ILS", "INR", "ISK", "JOD", "JPY", "KES",
+    "KRW", "KWD", "KZT", "LKR", "MAD", "MDL", "MKD", "MXN", "MYR", "NGN", "NOK", "NZD", "OMR", "PEN", "PHP",
+    "PKR", "PLN", "PYG", "QAR", "RON", "RSD", "RUB", "SAR", "SEK", "SGD", "THB", "TND", "TRY", "TWD", "UAH",
+    "UGX", "USD", "UYU", "VND", "ZAR",
+})  # fmt: skip
+#: All others: some are words, such as ALL and TOP, so they count only where a code is asked for.
+_RARE = frozenset({
+    "AFN", "ALL", "AMD", "ANG", "AOA", "AWG", "AZN", "BAM", "BBD", "BIF", "BMD", "BND", "BOB", "BSD", "BTN",
+    "BWP", "BYN", "BZD", "CDF", "CUP", "CVE", "DJF", "DOP", "DZD", "ERN", "ETB", "FJD", "FKP", "GIP", "GMD",
+    "GNF", "GTQ", "GYD", "HNL", "HTG", "IQD", "IRR", "JMD", "KGS", "KHR", "KMF", "KPW", "KYD", "LAK", "LBP",
+    "LRD", "LSL", "LYD", "MGA", "MMK", "MNT", "MOP", "MRU", "MUR", "MVR", "MWK", "MZN", "NAD", "NIO", "NPR",
+    "PAB", "PGK", "RWF", "SBD", "SCR", "SDG", "SHP", "SLE", "SOS", "SRD", "SSP", "STN", "SVC", "SYP", "SZL",
+    "TJS", "TMT", "TOP", "TTD", "TZS", "UZS", "VES", "VUV", "WST", "XAF", "XCD", "XCG", "XOF", "XPF", "YER",
+    "ZMW", "ZWG",
+})  # fmt: skip
 #: Signs that mean one currency, and those that only usually do (the dollar is read as US unless a code is printed).
 SIGNS = {
     "€": "EUR", "£": "GBP", "$": "USD", "¥": "JPY", "₹": "INR", "₩": "KRW", "₪": "ILS", "₺": "TRY", "₽": "RUB",
@@ -96,12 +45,14 @@ _PREFIXED = {
 
 
 def is_currency(code: str) -> bool:
-    return code in CODES
+    return code in CODES or code in _RARE
 
 
 def parse_currency(text: str) -> str | None:
     """The code that a text like "EUR", "€ 12.00", "RM9.00" or "HK$ 3" names; None when it names none or several."""
     upper = text.upper()
+    if is_currency(alone := upper.strip()):
+        return alone
     named = {code for code in re.findall(r"(?<![A-Z])[A-Z]{3}(?![A-Z])", upper) if code in CODES}
     if named:
         return named.pop() if len(named) == 1 else None

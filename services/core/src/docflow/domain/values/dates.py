@@ -22,18 +22,19 @@ for _names in (
             _MONTHS.setdefault(_name[:3], _number)
 _MONTHS |= {"maerz": 3, "sept": 9, "juil": 7, "janv": 1, "fevr": 2, "fev": 2, "dez": 12, "okt": 10}
 
-# Printers glue the time to the day: 09/02/201811:40.
+# Printers glue the time to the day: 09/02/201811:40. Two digits before a colon are an hour: "12. 5. 10:30" names no year.
+_YEAR = r"(?:\d{4}|\d{2}(?!:\d))(?!\d)"
 _ISO = re.compile(r"(?<![\d.])(\d{4})([-/.])(\d{1,2})\2(\d{2}(?=\d{1,2}:\d\d)|\d{1,2}(?!\d))")
 _COMPACT = re.compile(r"(?<!\d)(20\d{2})(0[1-9]|1[0-2])([0-2]\d|3[01])(?!\d)")
 _NUMERIC = re.compile(
-    r"(?<![\d.,/-])(\d{1,2})\s?([./-])\s?(\d{1,2})\s?\2\s?(\d{4}(?=\d{1,2}:\d\d)|(?:\d{4}|\d{2})(?!\d))(?!\2\d)"
+    rf"(?<![\d.,/-])(\d{{1,2}})\s?([./-])\s?(\d{{1,2}})\s?\2\s?(\d{{4}}(?=\d{{1,2}}:\d\d)|{_YEAR})(?!\2\d)"
 )
 _DAY_MONTH = re.compile(
-    r"(?<![\d.,])(\d{1,2})(?:st|nd|rd|th|er|o|°)?[\s.\-/]*(?:de\s+)?([^\W\d_]{3,12})\.?[\s,.\-/']*(?:de\s+|del\s+)?(\d{4}|\d{2})(?!\d)",
+    rf"(?<![\d.,])(\d{{1,2}})(?:st|nd|rd|th|er|o|°)?[\s.\-/]*(?:de\s+)?([^\W\d_]{{3,12}})\.?[\s,.\-/']*(?:de\s+|del\s+)?({_YEAR})",
     re.IGNORECASE,
 )
 _MONTH_DAY = re.compile(
-    r"(?<![^\W\d_])([^\W\d_]{3,12})\.?[\s\-/]*(\d{1,2})(?:st|nd|rd|th)?[\s,.\-/]+(\d{4}|\d{2})(?![\d:])",
+    rf"(?<![^\W\d_])([^\W\d_]{{3,12}})\.?[\s\-/]*(\d{{1,2}})(?:st|nd|rd|th)?[\s,.\-/]+({_YEAR})",
     re.IGNORECASE,
 )
 
@@ -60,11 +61,13 @@ def find_dates(text: str, *, day_first: bool = True) -> list[FoundDate]:
     Two-digit years below 70 are 20xx. A numeric order that fits one reading only is taken as that.
     """
     plain = _fold(text)
-    taken: list[FoundDate] = []
+    days: list[FoundDate] = []
+    taken = bytearray(len(plain))
     for found in _all(plain, day_first):
-        if all(found.end <= other.start or found.start >= other.end for other in taken):
-            taken.append(found)
-    return sorted(taken, key=lambda found: found.start)
+        if not any(taken[found.start : found.end]):
+            taken[found.start : found.end] = b"\1" * (found.end - found.start)
+            days.append(found)
+    return sorted(days, key=lambda found: found.start)
 
 
 def _fold(text: str) -> str:

@@ -4,7 +4,6 @@ import re
 import unicodedata
 
 _TRIM = " \t\r\n:;,#*|\"'"
-_LOOKALIKES = str.maketrans("OoIl|SsBZz", "0011155822")
 
 
 def parse_id(text: str) -> str | None:
@@ -18,13 +17,3 @@ def parse_id(text: str) -> str | None:
     if " " in cleaned and not any(character.isdigit() for character in cleaned):
         return None
     return cleaned
-
-
-def id_key(text: str) -> str:
-    """What two spellings of one identifier share: letters and digits, folded."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
-
-
-def lookalike_key(text: str) -> str:
-    """As `id_key`, with the characters that OCR confuses (O0, I1, S5, B8, Z2) made equal."""
-    return id_key(text.translate(_LOOKALIKES))

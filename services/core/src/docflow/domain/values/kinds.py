@@ -12,8 +12,10 @@ from docflow.domain.values.ids import parse_id
 from docflow.domain.values.money import parse_amount, parse_quantity, parse_rate, plain
 from docflow.domain.values.vat import parse_vat
 
-_EMAIL = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+# Tried at the start of a run alone: a long word without an @ would take quadratic time.
+_EMAIL = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
 _PHONE = re.compile(r"\+?\d[\d\s()./-]{5,}\d")
+_LOOKALIKES = str.maketrans("OoIl|SsBZz", "0011155822")
 _YES = frozenset({"yes", "true", "ja", "oui", "si", "sì", "sim", "x", "☒", "☑", "✓", "✔", "1"})
 _NO = frozenset({"no", "false", "nein", "non", "não", "☐", "0"})
 
@@ -83,6 +85,11 @@ def one_line(text: str) -> str:
 def text_key(text: str) -> str:
     """What two spellings of one text share: letters and digits, folded."""
     return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def lookalike_key(text: str) -> str:
+    """As `text_key`, with the characters that OCR confuses (O0, I1, S5, B8, Z2) made equal."""
+    return text_key(text.translate(_LOOKALIKES))
 
 
 def _boolean(text: str) -> bool | None:

@@ -2,9 +2,10 @@
 
 import re
 import unicodedata
+from collections.abc import Callable
 from decimal import Decimal, InvalidOperation
 
-from docflow.domain.values.currency import SIGNS, WORDS, is_currency
+from docflow.domain.values.currency import CODES, SIGNS, WORDS
 
 _NUMBER = re.compile(r"\d(?:[\d.,'’\s]*\d)?|[.,]\d+")
 _AFFIX = re.compile(r"[^\W\d_]+|[^\w\s.,()'’+\-–−]")
@@ -15,37 +16,41 @@ def parse_amount(text: str) -> Decimal | None:
     """The amount a printed text states, with as many decimals as printed; None when it states none or several.
 
     A leading or trailing minus or brackets make it negative. The decimal mark is the later of "." and ","; a single
-    mark groups thousands only before exactly three digits and after one to three (not a lone 0). Letters are allowed
+    mark groups thousands only before exactly three digits and after one to three (not zeros alone). Letters are allowed
     only where they name a currency.
     """
+    return _stated(text, _is_currency_mark)
+
+
+def parse_rate(text: str) -> Decimal | None:
+    """A number that may carry a percent sign: "19 %" is 19."""
+    return _stated(text, lambda mark: mark == "%" or _is_currency_mark(mark))
+
+
+def parse_quantity(text: str) -> Decimal | None:
+    """A number with at most one word of a unit behind it: "2 pcs", "1,5 h", "x3"."""
+    one_line = " ".join(text.split())
+    return parse_amount(re.sub(r"^[xX×] ?(?=\d)| ?[^\W\d_]{1,12}\.?$", "", one_line))
+
+
+def plain(amount: Decimal) -> str:
+    """A decimal string without exponent, group marks or plus: the canonical form of money and exact numbers."""
+    return format(amount, "f")
+
+
+def _stated(text: str, may_stand_beside: Callable[[str], bool]) -> Decimal | None:
     folded = unicodedata.normalize("NFKC", text).strip()
     match = _NUMBER.search(folded)
     if match is None or len(folded) > 64 or _NUMBER.search(folded, match.end()):
         return None
     before, after = folded[: match.start()], folded[match.end() :]
-    if not all(_is_currency_mark(mark) for mark in _AFFIX.findall(before + " " + after)):
+    if not all(may_stand_beside(mark) for mark in _AFFIX.findall(before + " " + after)):
         return None
     digits = _plain(match.group())
     if digits is None:
         return None
     negative = _is_negative(before, after)
     return -digits if negative and digits else digits
-
-
-def parse_rate(text: str) -> Decimal | None:
-    """A number that may carry a percent sign: "19 %" is 19."""
-    return parse_amount(text.replace("%", " ").strip())
-
-
-def parse_quantity(text: str) -> Decimal | None:
-    """A number with at most one word of a unit behind it: "2 pcs", "1,5 h", "x3"."""
-    stripped = re.sub(r"^\s*[xX×]\s*(?=\d)|\s*[^\W\d_]{1,12}\.?\s*$", "", text)
-    return parse_amount(stripped)
-
-
-def plain(amount: Decimal) -> str:
-    """A decimal string without exponent, group marks or plus: the canonical form of money and exact numbers."""
-    return format(amount, "f")
 
 
 def _is_negative(before: str, after: str) -> bool:
@@ -58,7 +63,7 @@ def _is_negative(before: str, after: str) -> bool:
 
 
 def _is_currency_mark(mark: str) -> bool:
-    return mark in SIGNS or mark.casefold() in WORDS or is_currency(mark.upper())
+    return mark in SIGNS or mark.casefold() in WORDS or mark.upper() in CODES
 
 
 def _plain(digits: str) -> Decimal | None:
@@ -72,7 +77,11 @@ def _plain(digits: str) -> Decimal | None:
 
 
 def _groups_by_space(digits: str) -> bool:
-    whole = re.split(r"[.,]", digits)[0] if digits.count(".") + digits.count(",") <= 1 else digits
+    """Blanks between groups of three; one may also stand behind the decimal mark, where a scan parts it from its cents."""
+    mark = re.search(r"[.,]", digits)
+    whole, cents = (digits[: mark.start()], digits[mark.end() :].lstrip()) if mark else (digits, "")
+    if re.search(r"[\s.,]", cents):
+        return False
     parts = re.split(r"\s+", whole)
     return 1 <= len(parts[0]) <= 3 and all(len(part) == 3 and part.isdigit() for part in parts[1:])
 
@@ -88,7 +97,10 @@ def _without_groups(compact: str) -> str:
         return compact.replace("," if decimal == "." else ".", "").replace(decimal, ".")
     if len(marks) > 1:
         head, *groups = re.split(r"[.,]", compact)
-        return head + "".join(groups) if all(len(group) == 3 for group in groups) and head else "?"
+        # 12,34,567 is how India groups.
+        middle = {len(group) for group in groups[:-1]}
+        grouped = head and len(groups[-1]) == 3 and (middle == {3} or (middle == {2} and "," in marks))
+        return head + "".join(groups) if grouped else "?"
     head, tail = compact.split(marks[0])
-    groups_thousands = len(tail) == 3 and 1 <= len(head) <= 3 and head != "0"
+    groups_thousands = len(tail) == 3 and 1 <= len(head) <= 3 and head.strip("0") != ""
     return head + tail if groups_thousands else f"{head or '0'}.{tail}"

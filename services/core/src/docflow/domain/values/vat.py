@@ -13,11 +13,14 @@ _SHAPES = {
     "SK": r"\d{10}", "XI": r"\d{9}",
 }  # fmt: skip
 _SHAPE = {country: re.compile(shape) for country, shape in _SHAPES.items()}
+# Each beginning by itself: "VAT No DE123456789" would be taken for a number of Norway's and be gone.
 _ANYWHERE = re.compile(
-    r"(?<![A-Z0-9])(?:"
+    r"(?<![A-Z0-9])(?=((?:"
     + "|".join(country + r"[ \-.]{0,2}(?=[A-Z0-9])" for country in _SHAPES)
-    + r")(?:[ \-.]?[A-Z0-9+*]){2,14}"
+    + r")(?:[ \-.]?[A-Z0-9+*]){2,14}))"
 )
+# Norway's code is the word before most numbers: apart from its digits it counts with the letters that end a VAT number.
+_WORD_NO = re.compile(r"NO[ \-.]+(?!.*MVA)")
 
 
 def normal_vat(text: str) -> str:
@@ -49,7 +52,7 @@ def find_vats(text: str) -> list[str]:
     """All numbers shaped like a VAT number of their country, longest reading first."""
     found = []
     for match in _ANYWHERE.finditer(text.upper()):
-        pieces = match[0]
+        pieces = "" if _WORD_NO.match(match[1]) else match[1]
         while len(pieces) > 3:
             number = normal_vat(pieces)
             if well_formed_vat(number):
@@ -57,8 +60,8 @@ def find_vats(text: str) -> list[str]:
                 break
             pieces = pieces[:-1]
             if (
-                not re.search(r"[ \-.]", match[0][len(pieces) :])
-                and match[0][len(pieces) : len(pieces) + 1].isalnum()
+                not re.search(r"[ \-.]", match[1][len(pieces) :])
+                and match[1][len(pieces) : len(pieces) + 1].isalnum()
             ):
                 break
     return found

@@ -7,11 +7,12 @@ right one.
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cached_property
 
 from rapidfuzz import fuzz
 
+from docflow.domain.comparing import number as decimal_of
 from docflow.domain.json_types import JsonScalar
 from docflow.domain.lines import Line, lines_of, union
 from docflow.domain.page_values import values_in
@@ -19,8 +20,7 @@ from docflow.domain.reading import Box, Page, Word
 from docflow.domain.values import names
 from docflow.domain.values.dates import find_dates
 from docflow.domain.values.iban import normal_iban, valid_iban
-from docflow.domain.values.ids import lookalike_key
-from docflow.domain.values.kinds import FieldKind, text_key
+from docflow.domain.values.kinds import FieldKind, lookalike_key, text_key
 
 LIKENESS = 0.90
 #: In longer documents likeness is looked for on the named page alone: each of thousands of cells would search them all.
@@ -71,10 +71,10 @@ class Located:
         self._lines = [line for page in pages for line in lines_of(page)]
         self._values: dict[FieldKind, list[tuple[JsonScalar, Grounding, Line]]] = {}
         self._places: dict[FieldKind, _Places] = {}
-        self._texts = {
-            number: _PageText([line for line in self._lines if line.page == number])
-            for number in sorted({line.page for line in self._lines})
-        }
+        pages_lines: dict[int, list[Line]] = {}
+        for line in self._lines:
+            pages_lines.setdefault(line.page, []).append(line)
+        self._texts = {number: _PageText(pages_lines[number]) for number in sorted(pages_lines)}
 
     def find(
         self,
@@ -85,7 +85,7 @@ class Located:
         quote: str = "",
         box: Box | None = None,
         taken: Collection[tuple[int, Box]] = (),
-        labels: "Labels | None" = None,
+        labels: Labels | None = None,
     ) -> Grounding | None:
         """The best place: the quoted line first, then reading order on the named page, else on all. None = on no page.
 
@@ -140,7 +140,7 @@ class Located:
         places = (pages.get(page) if page else None) or [place for found in pages.values() for place in found]
         return min(places, key=order, default=(None, None))[0]
 
-    def _places_of(self, kind: FieldKind) -> "_Places":
+    def _places_of(self, kind: FieldKind) -> _Places:
         if kind not in self._places:
             places: _Places = {}
             for value, place, line in self._all(kind):
@@ -287,7 +287,5 @@ def _value_key(kind: FieldKind, value: JsonScalar) -> Decimal | str:
     """Equal for equal values; a sign may stand apart from its number."""
     if kind is FieldKind.DATE:
         return str(value)
-    try:
-        return abs(Decimal(str(value)))
-    except InvalidOperation:
-        return str(value)
+    read = decimal_of(value)
+    return str(value) if read is None else abs(read)

@@ -91,7 +91,7 @@ def personal_in(text: str) -> list[FoundPersonal]:
 
 def _ibans(text: str) -> Iterator[FoundPersonal]:
     for match in _IBAN.finditer(text):
-        length = int(LENGTHS.get(match[0][:2].upper(), "0"))
+        length = LENGTHS.get(match[0][:2].upper(), 0)
         if valid_iban(normal_iban(match[0])[:length]):
             yield FoundPersonal(Personal.IBAN, match.start(), match.start() + _cut(match[0], length))
 

@@ -7,10 +7,10 @@ labels and the form of a value, never the value.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 from enum import StrEnum
 from functools import cached_property
 
+from docflow.domain.comparing import number
 from docflow.domain.injection import speaks_to_machine
 from docflow.domain.json_types import JsonObject, JsonScalar
 from docflow.domain.lines import Line, lines_of, union
@@ -192,10 +192,8 @@ def same_value(kind: FieldKind, left: JsonScalar, right: JsonScalar) -> bool:
     if left is None or right is None:
         return left is right
     if kind in _NUMERIC:
-        try:
-            return abs(Decimal(str(left))) == abs(Decimal(str(right)))
-        except InvalidOperation:
-            return False
+        one, other = number(left), number(right)
+        return one is not None and other is not None and abs(one) == abs(other)
     return text_key(str(left)) == text_key(str(right))
 
 
@@ -380,6 +378,17 @@ def _spelled(sheet: Sheet, value: str) -> Iterator[Standing]:
             start = key.find(wanted, start + 1)
 
 
+_ALIKE = re.compile(r"([A9])(?: \1)*|.", re.DOTALL)
+_OF_FORM = {"A": r"[^\W\d_]+", "9": r"\d+"}
+
+
 def _shaped(shape: str) -> re.Pattern[str]:
-    parts = {"A": r"[^\W\d_]+", "9": r"\d+", " ": r"\s?"}
-    return re.compile(rf"(?<!\w){''.join(parts.get(c, re.escape(c)) for c in shape)}(?!\w)")
+    """Blanks may be missing; groups of one kind are counted by theirs, for without them one could end anywhere."""
+
+    def searched(part: re.Match[str]) -> str:
+        if part[1] is None:
+            return r"\s?" if part[0] == " " else re.escape(part[0])
+        one, more = _OF_FORM[part[1]], part[0].count(" ")
+        return rf"{one}(?:\s{one}){{0,{more}}}" if more else one
+
+    return re.compile(rf"(?<!\w){_ALIKE.sub(searched, shape)}(?!\w)")
