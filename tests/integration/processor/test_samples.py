@@ -1,10 +1,11 @@
 """The sample configurations say what this stage understands."""
 
 import pytest
-from docflow.adapters.schemas.rust import check_schema
+from docflow.adapters.schemas.rust import check_schema, found_in_text
 from docflow.db import seed
 from docflow.db.database import Database
-from docflow.domain.rules import rule_problem
+from docflow.domain.facts import known_of
+from docflow.domain.rule_list import problem_of
 from docflow.plugins.validators import BUILT_IN
 from docflow.testing.database import DatabaseUrls
 from sqlalchemy import text
@@ -19,9 +20,12 @@ async def configurations(database_urls: DatabaseUrls, owner_database: Database) 
 
 
 async def test_every_sample_rule_can_be_used(configurations: list[dict[str, object]]) -> None:
-    rules = [rule for row in configurations for rule in row["validation_rules"]["validation_rules"]]  # type: ignore[index]
-    assert rules
-    assert [problem for rule in rules if (problem := rule_problem(rule))] == []
+    problems = [
+        problem_of(rule, known_of(row["output_schema"]), found_in_text)  # type: ignore[arg-type]
+        for row in configurations
+        for rule in row["validation_rules"]["validation_rules"]  # type: ignore[index]
+    ]
+    assert problems == [None] * len(problems) != []
 
 
 async def test_every_sample_plugin_is_built_in(configurations: list[dict[str, object]]) -> None:

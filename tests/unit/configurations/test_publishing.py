@@ -10,7 +10,6 @@ from docflow.domain.publishing import (
     Draft,
     Known,
     problems_of,
-    webhook_urls,
     written_problems,
 )
 from docflow.domain.stages import ActionType
@@ -209,11 +208,6 @@ def test_what_looks_like_a_secret_is_told_and_not_repeated(config: dict[str, Any
 )
 def test_what_only_sounds_like_a_secret_passes(config: dict[str, Any]) -> None:
     assert list(written_problems([{"action_type": "webhook", "target_config": config}], config)) == []
-
-
-def test_addresses_of_well_formed_webhooks_are_found() -> None:
-    actions = [*SOUND.output_actions, "junk", {"action_type": "webhook", "target_config": {"url": 3}}]
-    assert webhook_urls(actions) == ["https://hook.test/in"]
 
 
 def test_the_kinds_of_actions_are_those_that_the_output_worker_knows() -> None:

@@ -67,6 +67,11 @@ BAD: list[tuple[str, dict[str, Any], tuple[str, ...]]] = [
         {"url": "https://x.example", "mapping": MAPPING, "auth": {"kind": "bearer", "token": "plain"}},
         ("auth", "token"),
     ),
+    (
+        "erp_integration",
+        {"url": "https://x.example", "mapping": MAPPING, "auth": {"kind": {}}},
+        ("auth", "kind"),
+    ),
 ]
 
 

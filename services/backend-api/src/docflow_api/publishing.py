@@ -3,8 +3,8 @@
 from uuid import UUID
 
 from docflow.domain.access import Caller
+from docflow.domain.action_targets import action_addresses
 from docflow.domain.configuration import LifecycleState
-from docflow.domain.publishing import webhook_urls
 from docflow.domain.workflow import actions_of
 from docflow.features.configurations.drafts import ConfigurationDrafts
 from docflow.features.configurations.models import ConfigurationRow
@@ -20,7 +20,7 @@ async def refuse_addresses(config_id: UUID, caller: Caller, gateway: Gateway) ->
     async with gateway.owned(caller) as session:
         row = await ConfigurationDrafts(session, caller, gateway.known).own(config_id)
     for actions in (row.output_actions, *actions_of(row.workflow)):
-        for url in webhook_urls(actions):
+        for url in action_addresses(actions):
             await gateway.container.egress.check(url)
 
 

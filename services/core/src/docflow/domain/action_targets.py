@@ -13,7 +13,7 @@ from docflow.domain.stages import ActionType
 from docflow.domain.target_mapping import mapping_problems
 
 Wrong = tuple[tuple[str | int, ...], str]
-"""A place inside `target_config`, and what is wrong there."""
+"""A place inside what is looked at, such as `target_config`, and what is wrong there."""
 
 FORMATS = ("json", "csv", "xlsx", "ubl", "cii", "datev")
 METHODS = ("POST", "PUT", "PATCH")
@@ -129,7 +129,8 @@ def _database_insert(config: JsonObject) -> Iterator[Wrong]:
         if (name == "table" or given is not None) and not _is_identifier(given):
             yield (name,), "has letters, digits and _ alone"
     yield from _mapping(config, "columns")
-    for column in config.get("columns") or () if isinstance(config.get("columns"), Mapping) else ():
+    columns = config.get("columns")
+    for column in columns if isinstance(columns, Mapping) else ():
         if not _is_identifier(column):
             yield ("columns", column), "has letters, digits and _ alone"
         elif column == config.get("key_column", "idempotency_key"):
@@ -158,7 +159,7 @@ def _erp(config: JsonObject) -> Iterator[Wrong]:
 
 def _auth(auth: JsonValue) -> Iterator[Wrong]:
     kind = auth.get("kind") if isinstance(auth, Mapping) else None
-    if not isinstance(auth, Mapping) or kind not in _AUTH:
+    if not isinstance(auth, Mapping) or not isinstance(kind, str) or kind not in _AUTH:
         yield ("auth", "kind"), f"must be one of {', '.join(_AUTH)}"
         return
     for name in _AUTH[kind]:

@@ -1,5 +1,6 @@
 """How canonical values are compared: numbers as exact decimals, dates as days, all else by its text."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -9,6 +10,8 @@ from typing import Generic, TypeVar
 from docflow.domain.json_types import JsonScalar
 
 T = TypeVar("T")
+# 007 and 1E3 are names that are made of digits.
+_PLAIN_NUMBER = re.compile(r"-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +26,9 @@ def number(value: JsonScalar) -> Decimal | None:
     """Exact: a float is taken by its shortest text. None when it is no finite number of a size documents state."""
     if value is None or isinstance(value, bool):
         return None
+    text = str(value).strip()
     try:
-        read = Decimal(str(value).strip())
+        read = Decimal("" if "_" in text else text)
     except InvalidOperation:
         return None
     return read if read.is_finite() and abs(read.adjusted()) < 30 else None
@@ -38,12 +42,20 @@ def day(value: JsonScalar) -> date | None:
         return None
 
 
+def exact(number: Decimal) -> str:
+    """The one text of all spellings of a number: no exponent, no zeros behind its last decimal, no digit lost."""
+    text = f"{number:f}"
+    text = text.rstrip("0").rstrip(".") if "." in text else text
+    return "0" if text == "-0" else text
+
+
 def as_plain(value: JsonScalar) -> str:
-    """Equal for what means the same: 1.5 and "1.50"; true and false are words."""
+    """Equal for what means the same: 1.5 and "1.50", not 7 and "007"; true and false are words."""
     if isinstance(value, bool):
         return str(value).lower()
-    read = number(value)
-    return str(value).strip() if read is None else f"{read.normalize():f}"
+    text = str(value).strip()
+    read = number(value) if not isinstance(value, str) or _PLAIN_NUMBER.fullmatch(text) else None
+    return text if read is None else exact(read)
 
 
 NUMBER = Kind("number", number)

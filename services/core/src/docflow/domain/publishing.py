@@ -4,15 +4,15 @@ import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from docflow.domain.action_targets import action_addresses, target_problems
+from docflow.domain.action_targets import Wrong, target_problems
 from docflow.domain.errors import Problem, pointer_to
+from docflow.domain.expressions.functions import Match
 from docflow.domain.facts import known_of
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.llm_policy import policy_problems
 from docflow.domain.output_schema import shape_of
 from docflow.domain.plain_secrets import plain_secrets
 from docflow.domain.rule_list import MAX_QUESTIONS, looks_back, problem_of
-from docflow.domain.rules import Match
 from docflow.domain.stages import ActionType
 from docflow.domain.values.kinds import FieldKind
 from docflow.domain.workflow import MAX_ACTIONS
@@ -101,9 +101,6 @@ def _output_schema(schema: JsonObject, known: Known) -> Iterator[Problem]:
         yield Problem("/output_schema", f"names more than {MAX_FIELDS} fields")
 
 
-Wrong = tuple[tuple[str | int, ...], str]
-
-
 def _wrong_marks(schema: JsonValue, path: tuple[str | int, ...] = ()) -> Iterator[Wrong]:
     """What JSON Schema allows and reading could not follow, in every property and the rows of every table."""
     if not isinstance(schema, Mapping):
@@ -112,7 +109,7 @@ def _wrong_marks(schema: JsonValue, path: tuple[str | int, ...] = ()) -> Iterato
     kind = schema.get("x-kind", FieldKind.TEXT)
     if not isinstance(kind, str) or kind not in set(FieldKind):
         yield (*path, "x-kind"), f"must be one of {', '.join(FieldKind)}"
-    if not _labels(schema.get("x-labels", ())):
+    if not _are_labels(schema.get("x-labels", ())):
         yield (*path, "x-labels"), "is a label, a list of labels, or these by language"
     for name in ("anyOf", "oneOf"):
         for place, choice in enumerate(schema.get(name, ())):
@@ -188,11 +185,6 @@ def _action(action: JsonValue, at: str) -> Iterator[Problem]:
         yield Problem(f"{at}/target_config{pointer_to(path)}", told)
 
 
-def webhook_urls(actions: Sequence[JsonValue]) -> list[str]:
-    """The addresses that results are sent to, of the actions that are well formed."""
-    return action_addresses(actions[:MAX_ACTIONS])
-
-
 def depth_of(value: JsonValue) -> int:
     """Levels of nesting, counted no further than one past the limit and without recursion: it comes from outside."""
     deepest, waiting = 0, [(value, 1)]
@@ -218,10 +210,10 @@ def _references(value: JsonValue, path: tuple[str | int, ...]) -> Iterator[tuple
             yield from _references(inner, (*path, place))
 
 
-def _labels(schema: JsonValue) -> bool:
+def _are_labels(given: JsonValue) -> bool:
     """A label, a list of them, or either by language."""
-    if isinstance(schema, Mapping):
-        return all(_labels(inner) and not isinstance(inner, Mapping) for inner in schema.values())
-    return isinstance(schema, str) or (
-        isinstance(schema, list | tuple) and all(isinstance(label, str) for label in schema)
+    if isinstance(given, Mapping):
+        return all(not isinstance(inner, Mapping) and _are_labels(inner) for inner in given.values())
+    return isinstance(given, str) or (
+        isinstance(given, list | tuple) and all(isinstance(label, str) for label in given)
     )

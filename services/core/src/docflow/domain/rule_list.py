@@ -7,20 +7,20 @@ from dataclasses import dataclass, field
 from docflow.domain.evidence import Values
 from docflow.domain.expressions.expression import Budget
 from docflow.domain.expressions.faults import RULE_TOO_COSTLY
+from docflow.domain.expressions.functions import Match
 from docflow.domain.facts import About, Facts, Known, known_of
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.outcomes import Finding
 from docflow.domain.output_schema import OutputShape
 from docflow.domain.ports.past import Asked, Earlier
 from docflow.domain.rule_forms import expressions, matched, matching, past
-from docflow.domain.rules import Match, RuleInvalid, check_rules, parsed
+from docflow.domain.rules import RuleInvalid, check_rules, parsed
 from docflow.domain.stages import Severity
 
 MAX_QUESTIONS = 20
 """Rules of one configuration that look at other processes."""
 
 Answers = Mapping[Asked, Sequence[Earlier]]
-_NO_ANSWERS: Answers = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Checked:
     values: Values
     about: About
     match: Match
-    answers: Answers = field(default_factory=lambda: _NO_ANSWERS)
+    answers: Answers = field(default_factory=dict)
 
 
 def problem_of(given: JsonValue, known: Known, match: Match) -> str | None:

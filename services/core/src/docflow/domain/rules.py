@@ -12,21 +12,16 @@ from typing import TypeVar
 
 from docflow.domain.comparing import DAY, NUMBER, PLAIN, Kind, as_plain, number
 from docflow.domain.evidence import Values, is_column, present, table_of
+from docflow.domain.expressions.arithmetic import MAX_TEXT
+from docflow.domain.expressions.functions import MAX_PATTERN, Match
 from docflow.domain.json_types import JsonObject, JsonScalar, JsonValue
 from docflow.domain.outcomes import Finding
 from docflow.domain.stages import Severity
-
-MAX_PATTERN = 500
-MAX_TEXT = 10_000
-"""Characters; beyond them a pattern is refused and a text is not searched."""
 
 _ROWS_NAMED = 5
 _LONGEST_LIMIT = 40
 
 T = TypeVar("T")
-
-Match = Callable[[str, str], bool]
-"""Whether a pattern is found in a text, in time linear in the text. Raises ValueError for a bad pattern."""
 
 
 class RuleInvalid(ValueError):
@@ -57,15 +52,6 @@ Test = Callable[[Rule, Values, Match], Verdict | None]
 def check_rules(rules: Sequence[JsonObject], values: Values, match: Match) -> tuple[Finding, ...]:
     """One finding for each rule that does not hold; its code is the rule's name, or `rule_invalid`."""
     return tuple(finding for rule in rules if (finding := _checked(rule, values, match)))
-
-
-def rule_problem(given: JsonObject) -> str | None:
-    """What is wrong with a rule, without values to test; None when it can be used."""
-    try:
-        parsed(given)
-    except RuleInvalid as error:
-        return str(error)
-    return None
 
 
 def parsed(given: JsonObject) -> Rule:
@@ -233,22 +219,18 @@ def _sum_equals(rule: Rule, values: Values, _: Match) -> Verdict | None:
     right = [_total(path, values) for path in rule.compare_to]
     if left is None or any(part is None for part in right):
         return None
-    told = " + ".join(rule.compare_to)
-    return _differs(rule, left, sum((part for part in right if part is not None), Decimal(0)), told)
+    whole = sum((part for part in right if part is not None), Decimal(0))
+    return Verdict(f"differs from {' + '.join(rule.compare_to)}") if _differs(rule, left, whole) else None
 
 
 def _tolerance(rule: Rule, values: Values, _: Match) -> Verdict | None:
-    for row, left, right in _pairs(rule, values):
-        a, b = number(left), number(right)
-        if a is not None and b is not None and (verdict := _differs(rule, a, b, rule.compare_to[0])):
-            return Verdict(verdict.wrong, (row,) if row else ())
-    return None
+    pairs = [(row, number(left), number(right)) for row, left, right in _pairs(rule, values)]
+    wrong = [row for row, a, b in pairs if a is not None and b is not None and _differs(rule, a, b)]
+    return Verdict(f"differs from {rule.compare_to[0]}", _named(wrong)) if wrong else None
 
 
-def _differs(rule: Rule, left: Decimal, right: Decimal, told: str) -> Verdict | None:
-    if abs(left - right) <= _margin(rule):
-        return None
-    return Verdict(f"differs from {told}")
+def _differs(rule: Rule, left: Decimal, right: Decimal) -> bool:
+    return abs(left - right) > _margin(rule)
 
 
 def _margin(rule: Rule) -> Decimal:
@@ -304,5 +286,3 @@ _TESTS: Mapping[str, Test] = {
     "in_list": _in_list,
     "regex": _regex,
 }
-#: The plain rules; a rule of another form joins here with its own test.
-RULE_NAMES = frozenset(_TESTS)

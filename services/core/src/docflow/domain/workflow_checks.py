@@ -1,13 +1,11 @@
 """Whether a workflow can be published: every fault with its place. What passes ends for every process, by no stage left out."""
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass
 
 from docflow.domain.errors import Problem
 from docflow.domain.expressions.expression import compiled
 from docflow.domain.expressions.faults import ExpressionInvalid
-from docflow.domain.expressions.functions import FUNCTIONS
-from docflow.domain.expressions.syntax import Call, parsed
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.llm_policy import policy_problems
 from docflow.domain.stages import Stage
@@ -148,24 +146,13 @@ def condition_fault(condition: str, behind: Stage, output_schema: JsonObject | N
     """Why it cannot be asked once that stage is done; None when it can."""
     try:
         expression = compiled(condition)
-        if _searches(parsed(condition)):
+        if expression.searches:
             return "patterns are not searched for in conditions of a workflow"
         if output_schema is not None:
             expression.check(names_behind(behind, output_schema))
     except ExpressionInvalid as error:
         return f"the condition {error}"
     return None
-
-
-def _searches(node: object) -> bool:
-    """Whether it searches text for patterns; that is a rule's."""
-    if isinstance(node, Call) and FUNCTIONS[node.name].needs_match:
-        return True
-    if isinstance(node, tuple):
-        return any(_searches(part) for part in node)
-    if not is_dataclass(node) or isinstance(node, type):
-        return False
-    return any(_searches(getattr(node, one.name)) for one in fields(node))
 
 
 def _config_faults(step: Step, at: str, around: Around) -> Iterator[Problem]:

@@ -84,9 +84,11 @@ def _ordered(sign: str, holds: Callable[[Value, Value], bool]) -> Callable[[Valu
 
 
 def same(a: Value, b: Value) -> bool:
+    """Two values that were not read are not known to be the same."""
+    if a is None or b is None:
+        raise ValueMissing
     if type(a) is type(b):
         return bool(a == b)
-    _refuse_missing(a, b)
     raise ExpressionFailed("two values of different kinds are compared")
 
 

@@ -7,7 +7,7 @@ from functools import lru_cache
 from docflow.domain.expressions.checking import condition_of
 from docflow.domain.expressions.faults import ExpressionFailed, ValueMissing
 from docflow.domain.expressions.functions import Match
-from docflow.domain.expressions.running import Frame, Work, facts_of, size_of, work_of, yes_or_no
+from docflow.domain.expressions.running import Frame, Work, facts_of, searches, size_of, work_of, yes_or_no
 from docflow.domain.expressions.syntax import Node, parsed
 from docflow.domain.expressions.types import Record, Value
 
@@ -30,10 +30,11 @@ class Budget:
 
 @dataclass(frozen=True, slots=True)
 class Expression:
-    """`names` are the facts it asks for."""
+    """`names` are the facts it asks for; `searches` = it looks for patterns in texts."""
 
     source: str
     names: frozenset[str]
+    searches: bool
     _node: Node
     _work: Work
     _size: int
@@ -69,4 +70,5 @@ class Expression:
 def compiled(source: str) -> Expression:
     """The same text is compiled once. Raises ExpressionInvalid with the place of the fault."""
     node = parsed(source)
-    return Expression(source, facts_of(node), node, work_of(node), size_of(node))
+    work = work_of(node)
+    return Expression(source, facts_of(node), searches(node), node, work, size_of(node))

@@ -3,17 +3,19 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from decimal import ROUND_HALF_UP, Decimal
+from decimal import ROUND_HALF_UP, Decimal, Inexact
 from string import ascii_lowercase, ascii_uppercase
 
-from docflow.domain.comparing import day, number
+from docflow.domain.comparing import day, exact, number
 from docflow.domain.expressions.arithmetic import EXACT, MAX_ITEMS, MAX_TEXT, added
 from docflow.domain.expressions.faults import ExpressionFailed, TooCostly, ValueMissing
 from docflow.domain.expressions.types import ListOf, Plain, Type, Value
 
 MAX_PATTERN = 500
+"""Characters."""
 
 Match = Callable[[str, str], bool]
+"""Whether a pattern is found in a text, in time linear in the text. Raises ValueError for a bad pattern."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,11 +70,11 @@ def _all_there(values: Sequence[Value]) -> Sequence[Value]:
 def _round(value: Decimal, places: Decimal = Decimal(0)) -> Value:
     if places not in range(11):
         raise ExpressionFailed("round takes 0 to 10 places")
-    return value.quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP, EXACT_TO_ROUND)
+    return value.quantize(Decimal(1).scaleb(-int(places)), ROUND_HALF_UP, _ROUNDING)
 
 
-EXACT_TO_ROUND = EXACT.copy()
-EXACT_TO_ROUND.clear_traps()
+_ROUNDING = EXACT.copy()
+_ROUNDING.traps[Inexact] = False
 
 
 def _date(value: Value) -> Value:
@@ -92,7 +94,7 @@ def _number(value: Value) -> Value:
 def _string(value: Value) -> Value:
     if isinstance(value, bool):
         return str(value).lower()
-    return f"{value.normalize():f}" if isinstance(value, Decimal) else str(value)
+    return exact(value) if isinstance(value, Decimal) else str(value)
 
 
 def _matches(text: str, pattern: str, match: Match) -> Value:

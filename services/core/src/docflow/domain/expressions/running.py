@@ -27,6 +27,8 @@ from docflow.domain.expressions.types import Value
 
 _TEXT_A_STEP = 64
 """Characters that are looked at in about the time of one step."""
+_ITEMS_A_STEP = 4
+"""Items of a list that are compared in that time."""
 
 
 @dataclass(slots=True)
@@ -121,6 +123,12 @@ def facts_of(node: Node, items: frozenset[str] = frozenset()) -> frozenset[str]:
         own = facts_of(node.body, inside) | (facts_of(node.keep, inside) if node.keep else frozenset())
         return own | facts_of(node.over, items)
     return frozenset().union(*(facts_of(part, items) for part in _parts(node)))
+
+
+def searches(node: Node) -> bool:
+    """For what `work_of` has taken: its calls are known."""
+    here = isinstance(node, Call) and FUNCTIONS[node.name].needs_match
+    return here or any(searches(part) for part in _parts(node))
 
 
 def _item(name: str) -> Work:
@@ -249,6 +257,15 @@ def _pair(sign: str, first: Work, first_node: Node, last_node: Node, last: Work)
             return value
 
         return put_together
+    if sign == "in":
+
+        def found(frame: Frame) -> Value:
+            wanted, among = first(frame), last(frame)
+            if isinstance(among, list):
+                frame.spend(len(among) // _ITEMS_A_STEP)
+            return work(wanted, among)
+
+        return found
     return lambda frame: work(first(frame), last(frame))
 
 

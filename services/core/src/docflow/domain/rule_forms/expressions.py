@@ -6,11 +6,12 @@ from functools import lru_cache
 
 from docflow.domain.expressions.expression import Budget, Expression, compiled
 from docflow.domain.expressions.faults import ExpressionFailed, ExpressionInvalid
+from docflow.domain.expressions.functions import Match
 from docflow.domain.expressions.types import Value
 from docflow.domain.facts import Known
 from docflow.domain.json_types import JsonObject
 from docflow.domain.outcomes import Finding
-from docflow.domain.rules import Match, RuleInvalid, severity_of
+from docflow.domain.rules import RuleInvalid, severity_of
 from docflow.domain.stages import Severity
 
 NAME = "expression"

@@ -5,7 +5,7 @@ import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
 
-from docflow.domain.comparing import number
+from docflow.domain.comparing import exact, number
 from docflow.domain.expressions.types import Plain
 from docflow.domain.facts import type_of, value_of
 from docflow.domain.json_types import JsonScalar, JsonValue
@@ -63,7 +63,7 @@ def key_of(spec: FieldSpec, value: JsonScalar) -> str | None:
     read = value_of(spec, value)
     if read is None:
         return None
-    words = _WORDS.findall(unicodedata.normalize("NFKC", str(read)).casefold())
     if isinstance(read, Decimal):
-        return f"{read.normalize():f}"
+        return exact(read)
+    words = _WORDS.findall(unicodedata.normalize("NFKC", str(read)).casefold())
     return "".join(words) if spec.kind.is_exact else " ".join(sorted(words))

@@ -44,7 +44,8 @@ class _Document:
 
 
 def findings_of(rule: MatchRule, about: About) -> tuple[Finding, ...]:
-    own, others = _own(about), _others(rule, about)
+    own = _own(about)
+    others = _others(rule, about, own)
     meant = [other for other in others if _belong_together(rule, own, other)]
     if not meant:
         return (_missing(rule, bool(others)),) if rule.required else ()
@@ -62,12 +63,13 @@ def _own(about: About) -> _Document:
     return _Document(0, None, about.extraction)
 
 
-def _others(rule: MatchRule, about: About) -> list[_Document]:
-    own = _own(about).document_id
+def _others(rule: MatchRule, about: About, own: _Document) -> list[_Document]:
     return [
         _Document(number, one.get("document_id"), one)
         for number, one in enumerate(about.extraction.get("documents") or (), start=1)
-        if not one.get("error") and one.get("document_id") != own and rule.is_of(_type(about, one))
+        if not one.get("error")
+        and one.get("document_id") != own.document_id
+        and rule.is_of(_type(about, one))
     ]
 
 
