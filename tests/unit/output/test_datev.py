@@ -44,6 +44,7 @@ def test_each_booking_has_the_125_columns_of_the_format() -> None:
         ("1234567.5", "H", ("1234567,50", '"H"')),
         ("-119.00", "S", ("119,00", '"H"')),
         ("-0.01", "H", ("0,01", '"S"')),
+        ("12.345", "S", ("12,35", '"S"')),
     ],
 )
 def test_an_amount_has_a_comma_and_no_sign(amount: str, side: str, written: tuple[str, str]) -> None:
@@ -55,6 +56,11 @@ def test_texts_keep_to_their_letters_and_lengths() -> None:
     assert cell("Belegfeld 1", reference="RE 2026/ä-7#" + "9" * 40) == '"RE2026/-7' + "9" * 27 + '"'
     assert cell("Buchungstext", text='a "b"\r\nc' + "x" * 80) == '"a ""b"" c' + "x" * 53 + '"'
     assert cell("Buchungstext", text="€ Ü 漢") == '"€ Ü ?"'
+
+
+def test_every_line_of_the_file_is_a_booking() -> None:
+    assert cell("KOST1 - Kostenstelle", cost_center_1="10\r\n20") == '"10 20"'
+    assert len(lines(label="two\nlines")) == 3
 
 
 def test_days_are_written_as_the_columns_want_them() -> None:
@@ -105,6 +111,7 @@ def test_bookings_of_two_fiscal_years_are_two_batches() -> None:
         {"chart": "x"},
         {"year_begins": "13-01"},
         {"consultant": "x"},
+        {"consultant": float("inf")},
     ],
 )
 def test_a_batch_with_other_numbers_is_refused(given: dict[str, Any]) -> None:

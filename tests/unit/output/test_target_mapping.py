@@ -6,7 +6,13 @@ from docflow.domain.target_mapping import Source, flat, mapped, mapping_problems
 from docflow.testing.jobs import read_field
 
 RESULT = {
-    "fields": {"total": read_field("119.00"), "seller.name": read_field("Nord"), "paid": read_field("true")},
+    "fields": {
+        "total": read_field("119.00"),
+        "seller.name": read_field("Nord"),
+        "paid": read_field("true"),
+        "weight": read_field("12.5"),
+        "odd": read_field("NaN"),
+    },
     "tables": {"line_items": [{"text": read_field("a")}, {"text": read_field("b")}]},
     "data": {"seller": {"name": "Nord"}, "total": 119.0},
 }
@@ -48,6 +54,8 @@ def test_a_dot_in_a_name_nests_and_columns_stay_flat() -> None:
     [
         ({"from": "fields.absent", "required": True}, "value_missing"),
         ({"from": "fields.seller.name", "as": "number"}, "value_missing"),
+        ({"from": "fields.weight", "as": "integer"}, "value_missing"),
+        ({"from": "fields.odd", "as": "number"}, "value_missing"),
         ({"template": "{{process.x}}"}, "action_invalid"),
         ({"template": "{{fields.__class__}}"}, "action_invalid"),
         ({}, "action_invalid"),

@@ -80,3 +80,9 @@ def test_no_invoice_is_made_without_its_number() -> None:
     with pytest.raises(UserError, match="invoice_number") as caught:
         result_cii(result(invoice_number=None))
     assert caught.value.code == "export_incomplete"
+
+
+def test_a_breakdown_without_a_rate_leaves_the_rate_of_its_lines_open() -> None:
+    given = result(ROW)
+    given["tables"]["taxes"] = [{"tax_category": {"value": "E"}, "taxable_amount": {"value": "100.00"}}]
+    assert read(result_cii(given)).lines[0].get("tax_rate") is None

@@ -1,9 +1,11 @@
 """A result leaves as UBL that is valid and reads back as the same invoice."""
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+from docflow.domain.cii import result_cii
 from docflow.domain.errors import UserError
 from docflow.domain.ubl import result_ubl
 from docflow_ocr.e_invoice.reading import read_xml
@@ -54,3 +56,12 @@ def test_no_invoice_is_made_without_its_number() -> None:
     with pytest.raises(UserError, match="invoice_number") as caught:
         result_ubl(result(invoice_number=None))
     assert caught.value.code == "export_incomplete"
+
+
+@pytest.mark.parametrize("write", [result_ubl, result_cii])
+def test_what_xml_cannot_write_is_left_out(write: Callable[[Any], bytes]) -> None:
+    row = {**ROW, "description": "In\x1ck\x0b", "unit": "C\x1f62\x00"}
+    invoice = read_xml(write(result(row, seller_name="Sell\x0cer\ud800")))
+    assert invoice is not None
+    assert invoice.values["seller_name"] == "Seller"
+    assert (invoice.lines[0]["description"], invoice.lines[0]["unit"]) == ("Ink", "C62")

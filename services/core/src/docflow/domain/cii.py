@@ -8,8 +8,9 @@ from collections.abc import Iterator
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
+from docflow.domain.comparing import number as decimal_of
 from docflow.domain.json_types import JsonObject
-from docflow.domain.stated_invoice import ONE, Row, StatedInvoice, decimal_of, stated_invoice, writable
+from docflow.domain.stated_invoice import ONE, Row, StatedInvoice, stated_invoice, writable
 
 _RSM = "urn:un:unece:uncefact:data:standard:CrossIndustryInvoice:100"
 _RAM = "urn:un:unece:uncefact:data:standard:ReusableAggregateBusinessInformationEntity:100"
@@ -92,7 +93,7 @@ class _Writer:
     def _rate(self, tax: ET.Element, row: Row) -> None:
         rate = decimal_of(row.get("tax_rate"))
         if rate is None:
-            rate = decimal_of(next(iter(self._taxes()))["tax_rate"])
+            rate = decimal_of(next(iter(self._taxes())).get("tax_rate"))
         _text(tax, "TypeCode", "VAT")
         _text(tax, "CategoryCode", row.get("tax_category") or (_STANDARD if rate else _ZERO))
         _text(tax, "RateApplicablePercent", None if rate is None else _plain(rate))
@@ -237,7 +238,9 @@ def _group(parent: ET.Element, name: str) -> ET.Element:
 
 def _text(parent: ET.Element, name: str, value: str | None, **attributes: str) -> None:
     if clean := writable(value):
-        ET.SubElement(parent, f"{{{_RAM}}}{name}", attributes).text = clean
+        ET.SubElement(
+            parent, f"{{{_RAM}}}{name}", {key: writable(one) for key, one in attributes.items()}
+        ).text = clean
 
 
 def _amount(parent: ET.Element, name: str, amount: Decimal | None, **attributes: str) -> None:

@@ -9,7 +9,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from decimal import Decimal, InvalidOperation
+from decimal import ROUND_HALF_UP, Decimal, InvalidOperation
 
 from docflow.domain.errors import PermanentError
 from docflow.domain.json_types import JsonObject, JsonValue
@@ -78,11 +78,11 @@ class Batch:
                 int(given.get("account_length", 4)),
                 str(given.get("chart", "")),
                 str(given.get("currency", "EUR")),
-                str(given.get("label", "DocFlow"))[:30],
+                _on_one_line(str(given.get("label", "DocFlow")))[:30],
                 given.get("final") is True,
             )
             date(2026, month, day)
-        except (KeyError, TypeError, ValueError) as error:
+        except (KeyError, TypeError, ValueError, OverflowError) as error:
             raise _wrong(
                 "a booking batch needs consultant, client and a year_begins of the form MM-DD"
             ) from error
@@ -156,7 +156,7 @@ def _cells(booking: JsonObject, day: date, batch: Batch) -> Iterator[tuple[str, 
         yield "Belegfeld 2", _quoted(f"{_day(booking['due_date'], 'due_date'):%d%m%y}")
     if booking.get("discount"):
         yield "Skonto", _decimal(booking["discount"], "discount")[0]
-    yield "Buchungstext", _quoted(_LINE_ENDS.sub(" ", _text(booking, "text")).strip()[:60])
+    yield "Buchungstext", _quoted(_text(booking, "text")[:60])
     for place in (1, 2):
         if center := _text(booking, f"cost_center_{place}"):
             yield f"KOST{place} - Kostenstelle", _quoted(center[:36])
@@ -176,7 +176,7 @@ def _amount(booking: JsonObject) -> tuple[str, str]:
 
 def _decimal(value: JsonValue, name: str) -> tuple[str, bool]:
     try:
-        number = Decimal(str(value)).quantize(_CENT)
+        number = Decimal(str(value)).quantize(_CENT, ROUND_HALF_UP)
     except (InvalidOperation, ValueError) as error:
         raise _incomplete(f"{name} is a number") from error
     if not number.is_finite() or number == 0 or abs(number) > _LARGEST:
@@ -210,7 +210,12 @@ def _day(value: JsonValue, name: str) -> date:
 
 def _text(booking: Mapping[str, JsonValue], name: str) -> str:
     value = booking.get(name)
-    return "" if value is None else str(value).strip()
+    return "" if value is None else _on_one_line(str(value))
+
+
+def _on_one_line(text: str) -> str:
+    """Every line of the file is a booking, also inside quotes."""
+    return _LINE_ENDS.sub(" ", text).strip()
 
 
 def _quoted(text: str) -> str:

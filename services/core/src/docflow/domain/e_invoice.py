@@ -1,7 +1,7 @@
 """What a structured e-invoice states, under the canonical field names."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import StrEnum
 
 
@@ -33,7 +33,7 @@ class EInvoice:
     adjustments: tuple[Mapping[str, str], ...] = ()
     taxes: tuple[Mapping[str, str], ...] = ()
     payments: tuple[Mapping[str, str], ...] = ()
-    warnings: tuple[str, ...] = field(default=())
+    warnings: tuple[str, ...] = ()
 
     @property
     def texts(self) -> list[str]:

@@ -2,15 +2,17 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from docflow.domain.comparing import number as decimal_of
 from docflow.domain.errors import UserError
-from docflow.domain.json_types import JsonObject, JsonScalar
+from docflow.domain.json_types import JsonObject
 
 _MUST = ("invoice_number", "issue_date", "currency", "seller_name", "grand_total")
 _CREDIT_NOTES = frozenset({"381", "396", "81", "83", "532"})
 #: UN/ECE recommendation 20: "one", for a line that names no unit.
 ONE = "C62"
+_CONTROLS = frozenset("\x0b\x0c\x1c\x1d\x1e\x1f")
 
 Row = Mapping[str, str]
 
@@ -51,14 +53,7 @@ def _stated(read: Mapping[str, JsonObject]) -> Row:
     return {name: str(one["value"]) for name, one in read.items() if one and one.get("value") is not None}
 
 
-def decimal_of(value: JsonScalar) -> Decimal | None:
-    try:
-        number = None if value is None else Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number is not None and number.is_finite() else None
-
-
 def writable(value: str | None) -> str:
-    """XML has no way to write control characters."""
-    return "".join(char for char in value or "" if char.isprintable() or char.isspace()).strip()
+    """XML has no way to write control characters; some of them count as blanks."""
+    kept = (char for char in value or "" if char.isprintable() or (char.isspace() and char not in _CONTROLS))
+    return "".join(kept).strip()

@@ -13,8 +13,8 @@ Sources are `fields.<name>`, `data.<path>`, inside `each` also `row.<column>`, a
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal, InvalidOperation
 
+from docflow.domain.comparing import number
 from docflow.domain.errors import PermanentError
 from docflow.domain.filling import TemplateInvalid, filled, places
 from docflow.domain.json_types import JsonObject, JsonScalar, JsonValue
@@ -139,21 +139,23 @@ def _typed(form: JsonObject, value: JsonValue) -> JsonValue:
         if form.get("required"):
             raise PermanentError("a value that the target needs was not read", code="value_missing")
         return form.get("default")
-    try:
-        match form.get("as"):
-            case "number":
-                number = Decimal(str(value))
-                return int(number) if number == number.to_integral_value() else float(number)
-            case "integer":
-                return int(Decimal(str(value)))
-            case "boolean":
-                return value if isinstance(value, bool) else str(value).lower() in ("true", "1", "yes")
-            case "text":
-                return _text(value)
-            case _:
-                return value
-    except (InvalidOperation, OverflowError, ValueError) as error:
-        raise PermanentError("a value is not what the target needs", code="value_missing") from error
+    match form.get("as"):
+        case "number" | "integer" as kind:
+            return _number(value, whole=kind == "integer")
+        case "boolean":
+            return value if isinstance(value, bool) else str(value).lower() in ("true", "1", "yes")
+        case "text":
+            return _text(value)
+        case _:
+            return value
+
+
+def _number(value: JsonValue, *, whole: bool) -> int | float:
+    read = number(value)
+    is_whole = read is not None and read == read.to_integral_value()
+    if read is None or (whole and not is_whole):
+        raise PermanentError("a value is not what the target needs", code="value_missing")
+    return int(read) if is_whole else float(read)
 
 
 def _place(made: dict[str, JsonValue], name: str, value: JsonValue) -> None:

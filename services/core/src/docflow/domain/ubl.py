@@ -7,8 +7,9 @@ did not say (a buyer's country, a tax category) is left out, so the file is vali
 from decimal import Decimal
 from xml.etree import ElementTree as ET
 
+from docflow.domain.comparing import number as decimal_of
 from docflow.domain.json_types import JsonObject
-from docflow.domain.stated_invoice import ONE, Row, StatedInvoice, decimal_of, stated_invoice, writable
+from docflow.domain.stated_invoice import ONE, Row, StatedInvoice, stated_invoice, writable
 
 _CAC = "urn:oasis:names:specification:ubl:schema:xsd:CommonAggregateComponents-2"
 _CBC = "urn:oasis:names:specification:ubl:schema:xsd:CommonBasicComponents-2"
@@ -114,4 +115,6 @@ def _group(parent: ET.Element, name: str) -> ET.Element:
 
 def _text(parent: ET.Element, name: str, value: str | None, **attributes: str) -> None:
     if clean := writable(value):
-        ET.SubElement(parent, f"{{{_CBC}}}{name}", attributes).text = clean
+        ET.SubElement(
+            parent, f"{{{_CBC}}}{name}", {key: writable(one) for key, one in attributes.items()}
+        ).text = clean
