@@ -7,14 +7,16 @@ from uuid import UUID
 
 from docflow.domain import fraud
 from docflow.domain.configuration import Configuration, PromptStage
+from docflow.domain.evidence import values_of
 from docflow.domain.jobs import DocumentState, Job
 from docflow.domain.json_types import JsonObject
 from docflow.domain.lines import lines_of
 from docflow.domain.ports.blobs import BlobStore
 from docflow.domain.ports.llm import ExtractRequest, Provider
 from docflow.domain.ports.workbench import Workbench
-from docflow.domain.read_documents import ReadDocument, fields_as_json, tables_as_json, typed_data
+from docflow.domain.read_documents import ReadDocument, fields_as_json, tables_as_json
 from docflow.domain.reading import Classification, Page, TextSource
+from docflow.domain.results import typed_data
 from docflow.domain.splitting import CUTTABLE
 from docflow.domain.stages import DocumentStatus
 from docflow.features.reading.assembly import AssembledFields, fields_of_extraction, fields_of_invoice
@@ -152,14 +154,15 @@ def _result(
     """`opened` with all signals but those of INGEST."""
     pages = opened.pages
     flags = fraud.with_new(fraud.found_at_the_door(document.fraud_flags), fraud.as_json(opened.signals))
+    fields, tables = fields_as_json(assembled.fields), tables_as_json(assembled.tables)
     read = ReadDocument(
         document_id=document.document_id,
         file_name=document.file_name,
         text_source=_text_source(opened, pages).value,
         page_count=len(pages),
-        fields=fields_as_json(assembled.fields),
-        tables=tables_as_json(assembled.tables),
-        data=typed_data(config.output_schema, assembled.fields, assembled.tables),
+        fields=fields,
+        tables=tables,
+        data=typed_data(values_of({"fields": fields, "tables": tables}), config.output_schema),
         fraud_flags=tuple(flags),
         gaps=tuple(gap.as_json() for gap in assembled.gaps),
         warnings=(

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from docflow.domain.comparing import number
 from docflow.domain.json_types import JsonObject, JsonScalar, JsonValue
 from docflow.domain.values.kinds import FieldKind
 
@@ -94,15 +95,11 @@ def as_json_type(value: JsonScalar, spec: FieldSpec) -> JsonScalar:
     """A canonical value in the JSON type its schema names: "12.50" stays a string where strings are allowed."""
     if value is None or isinstance(value, bool) or "string" in spec.types or not spec.types:
         return value
-    if isinstance(value, str) and {"integer", "number"} & set(spec.types):
-        try:
-            number = float(value)
-        except ValueError:
-            return value
-        return (
-            int(number) if number.is_integer() and ("integer" in spec.types or "." not in value) else number
-        )
-    return value
+    read = number(value) if isinstance(value, str) and {"integer", "number"} & set(spec.types) else None
+    if read is None:
+        return value
+    is_whole = read == read.to_integral_value() and ("integer" in spec.types or "." not in str(value))
+    return int(read) if is_whole else float(read)
 
 
 def _walk(schema: JsonObject, prefix: str, required_above: bool) -> Iterator[FieldSpec | TableSpec]:

@@ -7,9 +7,9 @@ from uuid import UUID
 from docflow.domain import fraud
 from docflow.domain.confidence import overall_confidence
 from docflow.domain.jobs import DocumentState
-from docflow.domain.json_types import JsonObject, JsonValue
+from docflow.domain.json_types import JsonObject
 from docflow.domain.outcomes import Finding
-from docflow.domain.output_schema import as_json_type, shape_of
+from docflow.domain.output_schema import shape_of
 from docflow.domain.reading import ReadField, Row
 
 
@@ -132,36 +132,3 @@ def fields_as_json(fields: Mapping[str, ReadField]) -> JsonObject:
 
 def tables_as_json(tables: Mapping[str, Sequence[Row]]) -> JsonObject:
     return {name: [fields_as_json(row) for row in rows] for name, rows in tables.items()}
-
-
-def typed_data(
-    schema: JsonObject, fields: Mapping[str, ReadField], tables: Mapping[str, Sequence[Row]]
-) -> JsonObject:
-    """The values in the schema's own shape and JSON types; what was not read is null where the schema allows it."""
-    shape, data = shape_of(schema), dict[str, JsonValue]()
-    for spec in shape.fields:
-        read = fields.get(spec.path)
-        if read is not None and read.value is not None:
-            _put(data, spec.path, as_json_type(read.value, spec))
-        elif spec.nullable:
-            _put(data, spec.path, None)
-    for table in shape.tables:
-        columns = {column.path: column for column in table.columns}
-        rows = [
-            {
-                name: as_json_type(cell.value, columns[name])
-                for name, cell in row.items()
-                if cell.value is not None
-            }
-            for row in tables.get(table.path, ())
-        ]
-        if rows:
-            _put(data, table.path, rows)
-    return data
-
-
-def _put(data: dict[str, JsonValue], path: str, value: JsonValue) -> None:
-    *parents, name = path.split(".")
-    for parent in parents:
-        data = data.setdefault(parent, {})
-    data[name] = value

@@ -3,7 +3,6 @@
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 from docflow.domain.evidence import Values, values_of
 from docflow.domain.json_types import JsonObject, JsonScalar, JsonValue
@@ -50,29 +49,25 @@ def typed_data(values: Values, output_schema: JsonObject) -> dict[str, JsonValue
     shape = shape_of(output_schema)
     data: dict[str, JsonValue] = {}
     for spec in shape.fields:
-        _place(data, spec.path, values.one(spec.path), spec, nullable=allows_null(output_schema, spec.path))
+        _place(data, spec, values.one(spec.path))
     for table in shape.tables:
-        rows = values.tables.get(table.path, ())
-        items = subschema(output_schema, table.path).get("items") or {}
-        if rows or table.path in values.tables:
-            _nest(data, table.path, [_row(row, table.columns, items) for row in rows])
+        if table.path in values.tables:
+            _nest(data, table.path, [_row(row, table.columns) for row in values.tables[table.path]])
     return data
 
 
-def _row(row: Mapping[str, JsonScalar], columns: Sequence[FieldSpec], schema: JsonObject) -> dict[str, Any]:
+def _row(row: Mapping[str, JsonScalar], columns: Sequence[FieldSpec]) -> dict[str, JsonValue]:
     data: dict[str, JsonValue] = {}
     for column in columns:
-        _place(data, column.path, row.get(column.path), column, nullable=allows_null(schema, column.path))
+        _place(data, column, row.get(column.path))
     return data
 
 
-def _place(
-    data: dict[str, JsonValue], path: str, value: JsonScalar, spec: FieldSpec, *, nullable: bool
-) -> None:
+def _place(data: dict[str, JsonValue], spec: FieldSpec, value: JsonScalar) -> None:
     if value is not None:
-        _nest(data, path, as_json_type(value, spec))
-    elif nullable:
-        _nest(data, path, None)
+        _nest(data, spec.path, as_json_type(value, spec))
+    elif spec.nullable:
+        _nest(data, spec.path, None)
 
 
 def _nest(data: dict[str, JsonValue], path: str, value: JsonValue) -> None:
@@ -80,21 +75,6 @@ def _nest(data: dict[str, JsonValue], path: str, value: JsonValue) -> None:
     for part in above:
         data = data.setdefault(part, {})
     data[last] = value
-
-
-def subschema(schema: JsonObject, path: str) -> JsonObject:
-    """The schema of one property; empty when there is none of that path."""
-    for part in path.split("."):
-        schema = (schema.get("properties") or {}).get(part) or {}
-    return schema
-
-
-def allows_null(schema: JsonObject, path: str) -> bool:
-    sub = subschema(schema, path)
-    named = sub.get("type", ())
-    if "null" in ((named,) if isinstance(named, str) else named):
-        return True
-    return any(choice.get("type") == "null" for choice in (*sub.get("anyOf", ()), *sub.get("oneOf", ())))
 
 
 def required_paths(shape: OutputShape) -> tuple[str, ...]:
