@@ -16,7 +16,7 @@ from docflow.domain.confidence import (
 from docflow.domain.reading import FieldSource, ReadField
 from docflow.features.calibration.figures import Guess, auroc, brier, figures_of, wilson
 from docflow.features.calibration.fitting import Example, Fit, fit
-from docflow.features.calibration.labels import BLIND_SHARE, Label, is_kept
+from docflow.features.calibration.labels import BLIND_SHARE, Label
 from docflow.features.calibration.periodic import works
 from docflow.features.calibration.reliability import reliability_of
 from docflow.features.calibration.store import InForce
@@ -216,10 +216,3 @@ def test_a_fit_without_new_labels_is_left_alone() -> None:
     standing = {CLIENT: InForce(SURE, labels[-1].decided_at), "kind:a.type:money": InForce(SURE, AT)}
     found = {work.scope: work.fresh_from for work in works(labels, standing)}
     assert found == {"field:a.type:1:total": 0, "kind:a.type:money": 1}
-
-
-def test_a_number_written_otherwise_is_kept() -> None:
-    assert is_kept("10.00", 10)
-    assert is_kept("ACME ", "ACME")
-    assert not is_kept("10.00", "10.01")
-    assert not is_kept("ACME", None)

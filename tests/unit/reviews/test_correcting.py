@@ -135,7 +135,11 @@ def test_a_value_that_was_right_is_vouched_for_and_no_change() -> None:
 
 def test_zeros_before_a_number_of_an_invoice_count() -> None:
     assert not same("001", "1")
-    assert same("10.00", "10")
+    assert not same("10.00", "10.01")
+    assert not same("ACME", None)
+    assert same("10.00", 10)
+    assert same("ACME ", "ACME")
+    assert same(" ", None)
 
 
 def test_a_removed_row_leaves_the_places_of_the_others_alone() -> None:
@@ -182,6 +186,23 @@ def test_the_primary_document_shows_the_same_values_as_its_process() -> None:
     assert [one.cause for one in changes] == [Cause.MISSING]
     with pytest.raises(UserError):
         put_right(extraction, SCHEMA, right(fields={"grand_total": "9"}), {}, "c")
+
+
+def test_a_table_put_right_in_one_document_is_still_incomplete_in_another() -> None:
+    gap = {"code": "rows_missing", "field": "line_items", "message": "1 row was seen"}
+    extraction = {
+        **READING,
+        "document_id": "a",
+        "gaps": [gap, gap],
+        "documents": [
+            {"document_id": "a", **READING, "gaps": [gap]},
+            {"document_id": "b", "fields": {}, "tables": {}, "gaps": [gap]},
+        ],
+    }
+    rows = [{"description": "bolts", "line_total": "1.00"}]
+    result, _ = put_right(extraction, SCHEMA, right(tables={"line_items": rows}), {})
+    assert result["gaps"] == [gap]
+    assert [one["gaps"] for one in result["documents"]] == [[], [gap]]
 
 
 amounts = st.decimals(min_value=0, max_value=999, places=2).map(str)

@@ -4,8 +4,7 @@ from typing import Annotated
 from uuid import UUID
 
 from docflow.domain.access import Caller, Scope
-from docflow.features.reviews.correcting import correct
-from docflow.features.reviews.saving import Correction
+from docflow.features.reviews.saving import Correction, correct
 from fastapi import APIRouter, Depends, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 

@@ -159,7 +159,15 @@ def put_right(
             else one
             for one in documents
         ]
-        return {**whole, "documents": documents}, changes
+        # The same table of another document is still as incomplete as it was.
+        others = [
+            gap
+            for one in documents
+            if one.get("document_id") != primary
+            for gap in one.get("gaps") or ()
+            if gap.get("field") in right.names
+        ]
+        return {**whole, "documents": documents, "gaps": [*whole["gaps"], *others]}, changes
     for place, one in enumerate(documents):
         if one.get("document_id") == document_id and not one.get("error"):
             documents[place], changes = corrected(one, schema, right, {})

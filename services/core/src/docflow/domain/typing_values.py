@@ -2,6 +2,7 @@
 
 from decimal import Decimal, InvalidOperation
 
+from docflow.domain.comparing import number
 from docflow.domain.json_types import JsonScalar, JsonValue
 from docflow.domain.output_schema import FieldSpec
 from docflow.domain.values.kinds import FieldKind, canonical, one_line
@@ -48,34 +49,25 @@ def typed(spec: FieldSpec, value: JsonValue) -> JsonScalar:
 
 def same(left: JsonScalar, right: JsonScalar) -> bool:
     """10.00 and 10 are one value; so are no value and blank text."""
-    if left in (None, "") or right in (None, ""):
-        return left in (None, "") and right in (None, "")
-    if str(left) == str(right):
-        return True
+    here, there = ("" if one is None else str(one).strip() for one in (left, right))
+    if here == there or not (here and there):
+        return here == there
     if isinstance(left, bool) or isinstance(right, bool):
         return False
     # 001 and 1 are two numbers of invoices.
-    if str(left).partition(".")[0] != str(right).partition(".")[0]:
+    if here.partition(".")[0] != there.partition(".")[0]:
         return False
-    one, other = _number(left), _number(right)
+    one, other = number(left), number(right)
     return one is not None and one == other
 
 
-def _written(number: float) -> str:
+def _written(value: float) -> str:
     try:
-        return plain(Decimal(str(number)))
+        return plain(Decimal(str(value)))
     except InvalidOperation as error:
         raise WrongValue("is a number") from error
 
 
 def _is_whole(value: JsonScalar) -> bool:
-    number = _number(value)
-    return number is not None and number == number.to_integral_value()
-
-
-def _number(value: JsonScalar) -> Decimal | None:
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None
+    read = number(value)
+    return read is not None and read == read.to_integral_value()

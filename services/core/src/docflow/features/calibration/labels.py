@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.confidence import Weighed
-from docflow.domain.json_types import JsonScalar
+from docflow.domain.typing_values import same
 
 MOST_REVIEWS = 5_000
 """The newest reviews of a client; older ones tell of an older reader."""
@@ -84,7 +84,7 @@ async def labels_of(
             path=row.path,
             weighed=Weighed.from_json(row.evidence),
             confidence=float(row.confidence or 0),
-            is_right=is_kept(row.read, row.final),
+            is_right=same(row.read, row.final),
             weight=_weight(row.share) if row.is_blind else 1.0,
             decided_at=row.decided_at,
         )
@@ -97,19 +97,3 @@ async def labels_of(
 def _weight(share: Decimal | None) -> float:
     """The share that was in force when it was sampled."""
     return 1 / float(share) if share else 1 / BLIND_SHARE
-
-
-def is_kept(read: JsonScalar, final: JsonScalar) -> bool:
-    """10.00 written as 10 is no change."""
-    if str(read).strip() == str(final).strip():
-        return True
-    left, right = _number(read), _number(final)
-    return left is not None and left == right
-
-
-def _number(value: JsonScalar) -> Decimal | None:
-    try:
-        number = Decimal(str(value))
-    except InvalidOperation:
-        return None
-    return number if number.is_finite() else None

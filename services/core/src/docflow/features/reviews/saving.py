@@ -18,6 +18,7 @@ from docflow.domain.judging import Judged
 from docflow.domain.stages import ProcessStatus
 from docflow.domain.transition import ProcessChange, Transition, storable
 from docflow.features.reviews.claims import Acting, OpenReview, tell
+from docflow.features.reviews.held import held
 from docflow.features.stage_runs import repository
 
 
@@ -35,6 +36,27 @@ class Correction:
     judged: Judged
     overall_confidence: float
     document_id: UUID | None = None
+
+
+async def correct(
+    session: AsyncSession,
+    *,
+    client_id: UUID,
+    process_id: UUID,
+    correction: Correction,
+    by: str,
+    holder: UUID | None,
+    at: datetime,
+    expected_version: int | None = None,
+) -> int:
+    """Before anything is decided: the process's version afterwards; it stays held.
+
+    Raises as `held` does, and PreconditionFailed as `save` does. Committing is the caller's.
+    """
+    process, review = await held(
+        session, client_id, process_id, holder, at, expected_version=expected_version
+    )
+    return await save(session, process, review, correction, by=by, at=at)
 
 
 async def save(
