@@ -9,6 +9,7 @@ import pytest
 from docflow.domain.evidence import Values
 from docflow.domain.outcomes import Finding
 from docflow.domain.stages import Severity
+from docflow.plugins.answers import values
 from docflow.plugins.running import Plugins
 from docflow.plugins.validators import BUILT_IN
 from docflow.plugins.validators.validator import Given
@@ -131,3 +132,13 @@ async def test_what_a_plugin_raised_is_told_to_who_keeps_it_and_its_words_to_nob
     assert (line["event"], line["plugin"], line["error"]) == ("plugin.failed", "mine", "ValueError")
     assert line["places"][-1].startswith("test_running.py:")
     assert "119.00" not in str(line)
+
+
+def test_a_number_of_a_kind_of_its_own_is_handed_on_as_a_plain_one() -> None:
+    class Whole(int): ...
+
+    class Part(float): ...
+
+    found = values({"whole": Whole(3), "part": Part(0.5)})
+    assert found == {"whole": 3, "part": 0.5}
+    assert [type(one) for one in found.values()] == [int, float]

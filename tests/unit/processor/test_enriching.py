@@ -42,6 +42,23 @@ class Replaces:
         return {"seller_name": "Somebody Else Ltd"}
 
 
+class Rewrites:
+    """Writes the amount otherwise, or another with the same digits."""
+
+    amount = "119"
+
+    def enrich(self, given: Given) -> Mapping[str, JsonScalar]:
+        return {"grand_total": self.amount}
+
+
+class MovesThePoint(Rewrites):
+    amount = "11900"
+
+
+class Turns(Rewrites):
+    amount = "-119.00"
+
+
 class Strays:
     def enrich(self, given: Given) -> Mapping[str, JsonScalar]:
         return {"nowhere": "x"}
@@ -82,6 +99,12 @@ async def test_a_field_that_was_not_read_is_added_with_little_confidence() -> No
         "plugin",
         None,
     )
+
+
+@pytest.mark.parametrize(("plugin", "confidence"), [(Rewrites, 0.95), (MovesThePoint, 0.6), (Turns, 0.6)])
+async def test_an_amount_with_the_same_digits_is_another_amount(plugin: type, confidence: float) -> None:
+    read = {**READ, "fields": {**READ["fields"], "grand_total": read_field("119.00", 0.95)}}
+    assert fields(await process(plugin, read))["grand_total"]["confidence"] == confidence
 
 
 async def test_another_value_for_a_required_field_is_held() -> None:

@@ -4,11 +4,14 @@ from collections.abc import Mapping
 
 from docflow.domain.confidence import CAP_UNGROUNDED
 from docflow.domain.evidence import values_of
+from docflow.domain.expressions.types import Plain
+from docflow.domain.facts import type_of
 from docflow.domain.json_types import JsonObject, JsonScalar, JsonValue
 from docflow.domain.output_schema import FieldSpec, shape_of
 from docflow.domain.reading import FieldSource
 from docflow.domain.results import typed_data
-from docflow.domain.typing_values import WrongValue, typed
+from docflow.domain.typing_values import WrongValue, same, typed
+from docflow.domain.values.kinds import text_key
 
 READ = "read"
 """In a field that a plugin stated: the field as it was read; null where nothing was."""
@@ -52,7 +55,7 @@ def _stated(before: JsonObject | None, spec: FieldSpec, given: JsonScalar) -> Js
     return {
         "value": value,
         # Another spelling is as sure as what was read; another value stands on no page.
-        "confidence": known if _spelled(was) == _spelled(value) else min(known, CAP_UNGROUNDED),
+        "confidence": known if _is_spelling(spec, was, value) else min(known, CAP_UNGROUNDED),
         "page": None,
         "box": None,
         "source": FieldSource.PLUGIN.value,
@@ -66,5 +69,8 @@ def _is_stated(field: JsonObject | None) -> bool:
     return bool(field) and field is not None and field.get("source") == FieldSource.PLUGIN.value
 
 
-def _spelled(value: JsonScalar) -> str:
-    return "".join(sign for sign in str(value).casefold() if sign.isalnum())
+def _is_spelling(spec: FieldSpec, was: JsonScalar, value: JsonScalar) -> bool:
+    """Of a number each sign counts: 12.50 and 1250 are two, and so are 5 and -5."""
+    if type_of(spec) is not Plain.TEXT:
+        return same(was, value)
+    return text_key(str(was)) == text_key(str(value))

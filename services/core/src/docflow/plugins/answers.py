@@ -83,6 +83,8 @@ def _scalar(given: object) -> JsonScalar:
         return given
     if isinstance(given, str):
         return _text(given, MAX_TEXT)
-    if isinstance(given, int | float) and math.isfinite(given):
-        return given
+    if isinstance(given, int):
+        return int(given)
+    if isinstance(given, float) and math.isfinite(given):
+        return float(given)
     raise TypeError("a value is a text, a number, true, false or None")
