@@ -117,6 +117,16 @@ async def test_an_empty_text_is_a_value_that_is_absent() -> None:
     assert (dict(read.fields), dict(read.tables)) == ({}, {})
 
 
+async def test_a_value_that_repeats_the_prompt_over_the_end_of_a_line_is_none() -> None:
+    class Repeating(Answering):
+        async def complete(self, request: CompletionRequest) -> Completion:
+            first, second = (line.split() for line in request.system.splitlines()[:2])
+            told = " ".join([*first[-2:], *second[:2]])
+            return Completion(Outcome.COMPLETE, {"invoice_number": _leaf(told, 1), "lines": []}, "fake", "m")
+
+    assert dict((await _read(Repeating(), 1)).fields) == {}
+
+
 async def test_a_page_that_was_not_sent_is_no_place() -> None:
     class Elsewhere(Answering):
         async def complete(self, request: CompletionRequest) -> Completion:

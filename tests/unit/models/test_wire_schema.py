@@ -63,6 +63,12 @@ def test_names_that_vendors_do_not_take_get_others() -> None:
     assert all(name.isascii() and len(name) <= 64 for name in wire.fields)
 
 
+@given(st.lists(st.sampled_from(["field_0", "field_1", "field_2", "ä", "ß", "x" * 80]), unique=True))
+def test_no_two_fields_share_a_name(names: list[str]) -> None:
+    wire = wire_of({"properties": {name: {"type": "string"} for name in names}})
+    assert [spec.path for spec in wire.fields.values()] == names
+
+
 def test_the_prefix_names_each_field_with_its_kind_and_labels() -> None:
     assert "- invoice_number: invoice_number (id); printed as Invoice no, Rechnungsnummer" in fields_as_text(
         wire_of(INVOICE)

@@ -46,3 +46,8 @@ def test_a_wish_that_cannot_be_had_is_told_by_its_place(written: dict[str, Any],
     assert [problem.pointer for problem in policy_problems(written)] == [f"/llm_policy/{pointer}"]
     with pytest.raises(ValueError, match=next(policy_problems(written)).message[:2]):
         wishes_of(written)
+
+
+@pytest.mark.parametrize("written", [{"at_limit": []}, {"at_limit": {}}, {"redact_before_send": [{}]}])
+def test_a_policy_of_another_form_is_told_by_its_place(written: dict[str, Any]) -> None:
+    assert [problem.pointer for problem in policy_problems(written)] == [f"/llm_policy/{next(iter(written))}"]

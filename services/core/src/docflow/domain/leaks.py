@@ -8,7 +8,7 @@ _CODE_CHARACTERS = 10
 
 
 def leaks(answer: str, prompt: str, shown: str) -> bool:
-    """Whether an answer repeats what stands in the prompt and not in what was shown as the document."""
+    """Whether an answer repeats what stands in the prompt and not in what was shown as the document; both on one line."""
     words = answer.split()
     runs = [" ".join(words[at : at + _RUN]) for at in range(len(words) - _RUN + 1)]
     codes = [word.strip(".,;:!?()[]{}\"'") for word in words if any(map(str.isdigit, word))]

@@ -73,13 +73,12 @@ def policy_problems(written: JsonObject) -> Iterator[Problem]:
     for place, name in enumerate(order):
         if not _usable(name) or (name == OFFLINE and place != len(order) - 1):
             yield Problem(f"/llm_policy/order/{place}", "is provider/model, or offline at the end")
-    if written.get("at_limit", AtLimit.HOLD) not in set(AtLimit):
+    if written.get("at_limit", AtLimit.HOLD) not in tuple(AtLimit):
         yield Problem("/llm_policy/at_limit", f"must be one of {', '.join(AtLimit)}")
     yield from wish_problems(written)
     named = written.get("redact_before_send", False)
-    if not isinstance(named, bool | list | tuple) or (
-        not isinstance(named, bool)
-        and not all(isinstance(one, str) and one in set(Personal) for one in named)
+    if not isinstance(named, bool) and not (
+        isinstance(named, list | tuple) and all(one in tuple(Personal) for one in named)
     ):
         yield Problem("/llm_policy/redact_before_send", f"is true, false or a list of {', '.join(Personal)}")
 

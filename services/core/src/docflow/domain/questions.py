@@ -158,7 +158,7 @@ class _Taking:
 
     def __init__(self, question: CompletionRequest) -> None:
         self._pages = {part.number for part in question.parts}
-        self._prompt = question.system
+        self._prompt = " ".join(question.system.split())
         self._shown = " ".join(" ".join(part.text for part in question.parts).split())
 
     def candidate(self, leaf: JsonObject | None) -> Candidate | None:

@@ -8,6 +8,7 @@ no patterns, and names have the letters that vendors allow. The real schema is c
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain, count
 
 from docflow.domain.json_types import JsonObject
 from docflow.domain.output_schema import FieldSpec, TableSpec, shape_of
@@ -116,10 +117,13 @@ def _table(table: TableSpec) -> WireTable:
 def _named(paths: Sequence[str]) -> dict[str, str]:
     """A name for each path that vendors allow and no other path has."""
     names: dict[str, str] = {}
+    taken: set[str] = set()
     for number, path in enumerate(paths):
-        name = _NOT_IN_NAMES.sub("_", path.replace(".", "__"))
-        usable = len(name) <= MAX_NAME and name.strip("_-") and name not in names.values()
-        names[path] = name if usable else f"field_{number}"
+        own = _NOT_IN_NAMES.sub("_", path.replace(".", "__"))
+        usable = (own,) if len(own) <= MAX_NAME and own.strip("_-") else ()
+        possible = chain(usable, (f"field_{at}" for at in count(number)))
+        names[path] = next(name for name in possible if name not in taken)
+        taken.add(names[path])
     return names
 
 
