@@ -3,10 +3,11 @@
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from enum import StrEnum
 from typing import cast
 
+from docflow.domain.comparing import number
 from docflow.domain.json_types import JsonScalar
 from docflow.domain.values.kinds import FieldKind, canonical, text_key
 
@@ -155,10 +156,10 @@ def true_values(truth: object) -> list[JsonScalar]:
 
 
 def same(kind: FieldKind, read: JsonScalar, truth: JsonScalar, *, day_first: bool = True) -> bool:
-    """Money to the cent, numbers and dates by value, all else by letters and digits."""
+    """Numbers to half a cent, whatever their sign, dates by value, all else by letters and digits."""
     true = canonical(kind, str(truth), day_first=day_first)
     if kind in _NUMBERS:
-        left, right = _number(read), _number(true)
+        left, right = number(read), number(true)
         return left is not None and right is not None and abs(abs(left) - abs(right)) < _CENT
     if kind in (FieldKind.DATE, FieldKind.BOOLEAN):
         return true is not None and str(read) == str(true)
@@ -176,13 +177,6 @@ def _is_same_time(read: re.Match[str], truth: re.Match[str]) -> bool:
 
 def _parts(time: re.Match[str]) -> list[int]:
     return [int(part) for part in time.groups() if part is not None]
-
-
-def _number(value: JsonScalar) -> Decimal | None:
-    try:
-        return None if value is None else Decimal(str(value))
-    except InvalidOperation:
-        return None
 
 
 def _share(part: int, whole: int, of_nothing: float) -> float:

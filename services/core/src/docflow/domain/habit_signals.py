@@ -110,8 +110,8 @@ def _rate(facts: PaymentFacts) -> Iterator[FraudFlag]:
     known = rates_of(facts.vat_id)
     if known is None:
         return
-    known |= (rates_of(facts.buyer_vat_id) or frozenset()) if facts.buyer_vat_id else frozenset()
-    unknown = [rate for rate in facts.tax_rates if rate.normalize() not in known]
+    known |= rates_of(facts.buyer_vat_id or "") or frozenset()
+    unknown = [rate for rate in facts.tax_rates if rate not in known]
     if unknown:
         told = "a VAT rate is charged that the seller's country does not have"
         yield flag(

@@ -11,7 +11,7 @@ _RATES = {
     "NL": "6 9 21", "PL": "5 8 23", "PT": "6 13 23 4 5 9 12 16 18 22", "SE": "6 12 25",
 }  # fmt: skip
 _BY_COUNTRY = {
-    country: frozenset({Decimal(0), *(Decimal(rate).normalize() for rate in rates.split())})
+    country: frozenset({Decimal(0), *(Decimal(rate) for rate in rates.split())})
     for country, rates in _RATES.items()
 }
 

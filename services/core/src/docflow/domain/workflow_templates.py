@@ -159,7 +159,7 @@ def filled_in(written: JsonObject) -> JsonObject:
     if template is None:
         raise _refused([Problem("/workflow/template", f"must be one of {', '.join(_BY_NAME)}")])
     try:
-        kept = {name: written[name] for name in ("splitting",) if name in written}
+        kept = {"splitting": written["splitting"]} if "splitting" in written else {}
         return {**kept, "steps": template.steps(written.get("parameters") or {})}
     except ValidationError as error:
         wrong = error.errors(include_input=False, include_url=False, include_context=False)

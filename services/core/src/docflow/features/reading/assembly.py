@@ -87,7 +87,7 @@ def fields_of_invoice(invoice: EInvoice, pages: Sequence[Page], schema: JsonObje
     others = frozenset().union(*called.values())
     fields = {}
     for spec in shape.fields:
-        value = invoice.values.get(invoice_names.term_of(spec) or "")
+        value = invoice.values.get(invoice_names.term_of(spec))
         if value is None:
             fields[spec.path] = ReadField(None, XML_VALUE, FieldSource.XML)
             continue
@@ -222,7 +222,7 @@ def _invoice_rows(table: TableSpec, invoice: EInvoice) -> tuple[Row, ...]:
         {
             column.path: ReadField(value, XML_VALUE, FieldSource.XML, text=value)
             for column in table.columns
-            if (value := row.get(invoice_names.column_term_of(column, part) or "")) is not None
+            if (value := row.get(invoice_names.column_term_of(column, part))) is not None
         }
         for row in rows
     )

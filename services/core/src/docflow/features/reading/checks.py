@@ -1,8 +1,9 @@
 """Tests of values by arithmetic and check digits."""
 
 from collections.abc import Mapping
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 
+from docflow.domain.comparing import number
 from docflow.domain.json_types import JsonScalar
 from docflow.domain.reading import Check
 from docflow.domain.values.iban import normal_iban, valid_iban
@@ -25,15 +26,8 @@ def digit_check(kind: FieldKind, value: JsonScalar) -> Check | None:
 
 def totals_check(values: Mapping[str, JsonScalar]) -> Check | None:
     """net + tax = gross, where all three were read; None where one is missing."""
-    amounts = [decimal_of(values.get(name)) for name in ("net_total", "tax_total", "grand_total")]
+    amounts = [number(values.get(name)) for name in ("net_total", "tax_total", "grand_total")]
     net, tax, gross = amounts
     if net is None or tax is None or gross is None:
         return None
     return Check("totals_add_up", abs(net + tax - gross) <= TOLERANCE)
-
-
-def decimal_of(value: JsonScalar) -> Decimal | None:
-    try:
-        return None if value is None else Decimal(str(value))
-    except InvalidOperation:
-        return None

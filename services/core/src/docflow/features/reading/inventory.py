@@ -10,6 +10,7 @@ from dataclasses import replace
 from decimal import Decimal
 from uuid import UUID
 
+from docflow.domain.comparing import number
 from docflow.domain.confidence import field_confidence
 from docflow.domain.json_types import JsonObject
 from docflow.domain.model_wishes import SecondReading
@@ -123,9 +124,9 @@ def _same(one: object, other: object) -> bool:
 
 def _is_above(limit: Decimal | None, read: Sequence[tuple[FieldSpec, ReadField]]) -> bool:
     return limit is not None and any(
-        Decimal(str(one.value)) > limit
+        amount > limit
         for spec, one in read
-        if spec.kind is FieldKind.MONEY and one.value is not None
+        if spec.kind is FieldKind.MONEY and (amount := number(one.value)) is not None
     )
 
 

@@ -1,6 +1,7 @@
 """Which term of an e-invoice a client's field asks for."""
 
 import re
+import unicodedata
 from enum import StrEnum
 
 from docflow.domain.output_schema import FieldSpec, TableSpec
@@ -71,8 +72,8 @@ _LINE_TERM_BY_KEY = {
 }
 
 
-def term_of(spec: FieldSpec) -> str | None:
-    """The canonical name of a field: by its own name, else by one of its labels."""
+def term_of(spec: FieldSpec) -> str:
+    """The canonical name of a field: by its own name or one of its labels, else its own name as it is."""
     return next((_TERM_BY_KEY[key] for key in _keys(spec) if key in _TERM_BY_KEY), spec.name)
 
 
@@ -86,7 +87,7 @@ def part_of(table: TableSpec) -> Part | None:
     return Part.LINES if of_lines >= 2 else None
 
 
-def column_term_of(column: FieldSpec, part: Part | None) -> str | None:
+def column_term_of(column: FieldSpec, part: Part | None) -> str:
     terms = _LINE_TERM_BY_KEY if part is Part.LINES else _PART_TERM_BY_KEY
     return next((terms[key] for key in _keys(column) if key in terms), column.name)
 
@@ -96,4 +97,5 @@ def _keys(spec: FieldSpec) -> list[str]:
 
 
 def _key(name: str) -> str:
-    return re.sub(r"[\W_]", "", name).lower()
+    """Small letters and digits, without accents."""
+    return re.sub(r"[\W_]", "", unicodedata.normalize("NFKD", name)).lower()

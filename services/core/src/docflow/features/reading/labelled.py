@@ -2,8 +2,7 @@
 tell.
 """
 
-from decimal import Decimal, InvalidOperation
-
+from docflow.domain.comparing import number
 from docflow.domain.json_types import JsonScalar
 from docflow.domain.output_schema import FieldSpec
 from docflow.domain.page_values import values_in
@@ -59,7 +58,5 @@ def labels_of(spec: FieldSpec) -> frozenset[str]:
 
 
 def _comparable(value: JsonScalar) -> object:
-    try:
-        return abs(Decimal(str(value)))
-    except InvalidOperation:
-        return text_key(str(value))
+    read = number(value)
+    return text_key(str(value)) if read is None else abs(read)

@@ -7,10 +7,11 @@ seen. Where no row was read, lines that end in an amount above a total are.
 import re
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from statistics import median
 
+from docflow.domain.comparing import number as decimal_of
 from docflow.domain.completeness import Listed, adds_up
 from docflow.domain.lines import Line
 from docflow.domain.outcomes import Place
@@ -20,7 +21,6 @@ from docflow.domain.summary_lines import Summary, only_sums_up, summary_of
 from docflow.domain.values.kinds import FieldKind
 from docflow.domain.values.names import reads_as_sentence
 from docflow.features.reading import invoice_names
-from docflow.features.reading.checks import decimal_of
 from docflow.features.reading.grounding import Grounding, Located
 
 #: Numbers of one column end, or start, within this of each other, as a share of the page's width.
@@ -129,15 +129,10 @@ def _listed(
         missed = _unclaimed(cells, claimed, stated, seen, is_proven=listed.sums and adds_up(listed))
     else:
         missed = _unread(stated, seen)
-    return Listed(
-        table=listed.table,
-        rows=listed.rows,
+    return replace(
+        listed,
         missed=tuple(one.as_place for one in missed if one.is_described),
         loose=tuple(one.as_place for one in missed if not one.is_described),
-        amounts=listed.amounts,
-        totals=listed.totals,
-        adjustments=listed.adjustments,
-        sums=listed.sums,
     )
 
 

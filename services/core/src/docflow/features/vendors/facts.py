@@ -1,12 +1,12 @@
 """A document's fields, under whatever names its schema has, as facts of payment."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 from uuid import UUID
 
-from docflow.domain.json_types import JsonObject
+from docflow.domain.comparing import day, number
+from docflow.domain.json_types import JsonObject, JsonScalar
 from docflow.domain.output_schema import FieldSpec, shape_of
 from docflow.domain.payment_facts import PaymentFacts
 from docflow.domain.values.iban import normal_iban, valid_iban
@@ -27,10 +27,10 @@ def facts_of(
     """`fields` and `tables` as in a result; values below the confidence `trusted` are left out."""
     read = _by_term(schema, fields, trusted)
     values = {term: one.get("value") for term, (_, one) in read.items()}
-    seller, number = _text(values.get("seller_name")), _text(values.get("invoice_number"))
-    total = _decimal(values.get("grand_total"))
+    seller, printed = _text(values.get("seller_name")), _text(values.get("invoice_number"))
+    total = number(values.get("grand_total"))
     if total is None:
-        total = _decimal(values.get("amount_due"))
+        total = number(values.get("amount_due"))
     vat_id = _text(values.get("seller_vat_id"))
     buyer = _text(values.get("buyer_vat_id"))
     return PaymentFacts(
@@ -38,9 +38,9 @@ def facts_of(
         seller_key=text_key(seller or ""),
         vat_id=normal_vat(vat_id) if vat_id else None,
         buyer_vat_id=normal_vat(buyer) if buyer else None,
-        number=number,
-        number_key=text_key(number or ""),
-        issued_on=_date(values.get("issue_date")),
+        number=printed,
+        number_key=text_key(printed or ""),
+        issued_on=day(values.get("issue_date")),
         total=total,
         currency=_text(values.get("currency")),
         accounts=_accounts(schema, values.get("iban"), tables),
@@ -93,7 +93,7 @@ def _by_term(
     found: dict[str, tuple[FieldSpec, JsonObject]] = {}
     for spec in shape_of(schema).fields:
         term, read = invoice_names.term_of(spec), fields.get(spec.path) or {}
-        if term is None or term in found or read.get("value") is None:
+        if term in found or read.get("value") is None:
             continue
         if float(read.get("confidence") or 0) >= trusted:
             found[term] = (spec, read)
@@ -124,11 +124,13 @@ def _accounts(schema: JsonObject, stated: object, tables: JsonObject) -> tuple[s
 
 
 def _rates(schema: JsonObject, tables: JsonObject) -> tuple[Decimal, ...]:
-    found = [_decimal(one) for one in _cells(schema, tables, invoice_names.Part.TAXES, "tax_rate")]
+    found = [number(one) for one in _cells(schema, tables, invoice_names.Part.TAXES, "tax_rate")]
     return tuple(dict.fromkeys(one for one in found if one is not None))
 
 
-def _cells(schema: JsonObject, tables: JsonObject, part: invoice_names.Part, term: str) -> Iterator[object]:
+def _cells(
+    schema: JsonObject, tables: JsonObject, part: invoice_names.Part, term: str
+) -> Iterator[JsonScalar]:
     """One column of the tables that hold this part of an invoice."""
     for table in shape_of(schema).tables:
         if invoice_names.part_of(table) is not part:
@@ -140,18 +142,3 @@ def _cells(schema: JsonObject, tables: JsonObject, part: invoice_names.Part, ter
 
 def _text(value: object) -> str | None:
     return str(value).strip() or None if value is not None else None
-
-
-def _decimal(value: object) -> Decimal | None:
-    try:
-        number = Decimal(str(value)) if value is not None else None
-    except InvalidOperation:
-        return None
-    return number if number is None or number.is_finite() else None
-
-
-def _date(value: object) -> date | None:
-    try:
-        return date.fromisoformat(str(value)) if value is not None else None
-    except ValueError:
-        return None
