@@ -1,18 +1,13 @@
-"""Whose people a caller manages, and answers that a repeated POST gets again."""
+"""Whose people a caller manages."""
 
-import hashlib
-import hmac
 from typing import Annotated
 from uuid import UUID
 
-from docflow.db.json_text import json_bytes
 from docflow.domain.access import Scope
 from docflow.domain.errors import Forbidden, NotFound
 from docflow.domain.stages import Role
 from docflow.features.clients.repository import ClientRepository
-from docflow.features.idempotency.service import KeyedRequest
 from fastapi import Depends, Request
-from pydantic import BaseModel
 
 from docflow_api.deps import PLATFORM, Gateway, TheCaller, gateway_of, judge, read_json
 
@@ -50,16 +45,3 @@ async def _existing(gateway: Gateway, named: object) -> UUID:
         if not await ClientRepository(session, client_id).exists():
             raise NotFound("no such client")
     return client_id
-
-
-def keyed(
-    gateway: Gateway, client_id: UUID, route: str, key: str | None, body: BaseModel
-) -> KeyedRequest | None:
-    """The content is hashed with a key of ours: it may hold a password, which nobody shall guess from the row."""
-    if key is None:
-        return None
-    content = json_bytes(body.model_dump(mode="json"), sort_keys=True)
-    secret = gateway.container.settings.auth.secret
-    assert secret is not None
-    digest = hmac.new(secret.get_secret_value().encode(), content, hashlib.sha256).digest()
-    return KeyedRequest(client_id, route, key, digest)

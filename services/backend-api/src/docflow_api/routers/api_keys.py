@@ -1,25 +1,20 @@
-import hashlib
 from typing import Annotated
 from uuid import UUID
 
-from docflow.db.json_text import json_bytes
 from docflow.domain.access import Scope
 from docflow.features.api_keys.keeping import ApiKeyKeeping, KeyChange, KeyPlan
 from docflow.features.api_keys.repository import ApiKeyRepository
-from docflow.features.idempotency import service as idempotency
-from docflow.features.idempotency.service import KeyedRequest, StoredAnswer
+from docflow.features.idempotency.service import StoredAnswer
 from fastapi import APIRouter, Depends, Request, Response
 
-from docflow_api.answers import json_answer
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
 from docflow_api.etags import Seen, etag
-from docflow_api.repeats import TheKey
+from docflow_api.repeats import TheKey, keyed_request, made, once
 from docflow_api.schemas.api_keys import ApiKeyChange, ApiKeyIn, ApiKeyMade, ApiKeyOut, api_key_out
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api keys"], dependencies=[needs(Scope.ADMIN)])
-_ROUTE = "POST /v1/api-keys"
 _ETAG = {"ETag": {"schema": {"type": "string"}, "description": "The version, for `If-Match`"}}
 
 
@@ -49,6 +44,7 @@ async def list_api_keys(
 )
 async def create_api_key(
     *,
+    request: Request,
     body: Annotated[ApiKeyIn, Depends(body_of(ApiKeyIn))],
     caller: TheCaller,
     gateway: TheGateway,
@@ -57,23 +53,14 @@ async def create_api_key(
     """A new key with scopes that the caller holds too. The key itself is in this answer and nowhere else."""
     plan = KeyPlan(body.name, body.scopes, body.expires_at, body.requests_per_minute)
     env = "live" if gateway.container.settings.is_production else "dev"
-    keyed = _keyed(caller.client, body, idempotency_key)
-    async with gateway.bound(caller) as session:
-        known = await idempotency.claim(session, keyed, gateway.now()) if keyed else None
-        if known is not None:
-            return json_answer(known.body, known.status_code, _place(known) | {"Idempotent-Replayed": "true"})
+
+    async def make() -> StoredAnswer:
         row, key = await ApiKeyKeeping(session, caller).make(plan, env=env, at=gateway.now())
-        shown = api_key_out(row).model_dump(mode="json")
-        answer = StoredAnswer(201, {}, shown)
-        if keyed is not None:
-            await idempotency.keep(session, keyed, answer)
-    return json_answer({**shown, "key": key}, 201, _place(answer))
+        return made(f"/v1/api-keys/{row.api_key_id}", etag(row.version), api_key_out(row), {"key": key})
 
-
-def _place(answer: StoredAnswer) -> dict[str, str]:
-    version = answer.body["version"]
-    assert isinstance(version, int)
-    return {"Location": f"/v1/api-keys/{answer.body['api_key_id']}", **etag(version)}
+    keyed = keyed_request(gateway, request, caller.client, body, idempotency_key)
+    async with gateway.bound(caller) as session:
+        return await once(gateway, session, keyed, make)
 
 
 @router.get("/{api_key_id}", operation_id="get_api_key", responses={200: {"headers": _ETAG}, **problems(404)})
@@ -125,10 +112,3 @@ async def revoke_api_key(
     """Revoked, it is refused from the next request; it stays in the list. Safe to repeat."""
     await ApiKeyKeeping(session, caller).revoke(api_key_id, at=gateway.now())
     return Response(status_code=204)
-
-
-def _keyed(client_id: UUID, body: ApiKeyIn, key: str | None) -> KeyedRequest | None:
-    if key is None:
-        return None
-    content = json_bytes(body.model_dump(mode="json"), sort_keys=True)
-    return KeyedRequest(client_id, _ROUTE, key, hashlib.sha256(content).digest())

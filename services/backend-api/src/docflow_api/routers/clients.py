@@ -52,6 +52,7 @@ async def create_client(
 ) -> Response:
     """A new client, active at once. Its people come by invitation."""
     client_id = new_id()
+    keyed = keyed_request(gateway, request, caller.client_id, body, key)
     async with gateway.owned(caller) as session:
 
         async def make() -> StoredAnswer:
@@ -60,7 +61,7 @@ async def create_client(
             tag = etag(entry.version)
             return made(f"/v1/clients/{client_id}", tag, client_out(entry))
 
-        answer = await once(gateway, session, keyed_request(request, caller, body, key), make)
+        answer = await once(gateway, session, keyed, make)
         if "idempotent-replayed" not in answer.headers:
             entry = await directory_for(session, caller).get(client_id)
             await gateway.container.database.bind(session, client_id)

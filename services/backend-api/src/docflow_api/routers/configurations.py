@@ -99,7 +99,8 @@ async def create_configuration(
     async def make() -> StoredAnswer:
         return _made(await drafts.add(body.process_type_id, body.values(given_only=False)))
 
-    return await once(gateway, session, keyed_request(request, caller, body, key), make)
+    keyed = keyed_request(gateway, request, caller.client_id, body, key)
+    return await once(gateway, session, keyed, make)
 
 
 @router.get("/{config_id}", operation_id="get_configuration", responses=problems(404))
@@ -204,7 +205,8 @@ async def clone_configuration(
     async def make() -> StoredAnswer:
         return _made(await drafts.clone(await drafts.get(config_id)))
 
-    return await once(gateway, session, keyed_request(request, caller, None, key), make)
+    keyed = keyed_request(gateway, request, caller.client_id, None, key)
+    return await once(gateway, session, keyed, make)
 
 
 @router.get("/{config_id}/diff", operation_id="diff_configurations", responses=problems(404, 422))

@@ -75,7 +75,8 @@ async def create_evaluation_set(
         await session.refresh(row)
         return made(f"/v1/evaluation-sets/{row.set_id}", {}, set_out(row, documents))
 
-    return await once(gateway, session, keyed_request(request, caller, body, key), make)
+    keyed = keyed_request(gateway, request, caller.client_id, body, key)
+    return await once(gateway, session, keyed, make)
 
 
 @router.get("/{set_id}", operation_id="get_evaluation_set", responses=problems(404))

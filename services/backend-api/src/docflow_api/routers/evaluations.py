@@ -77,7 +77,8 @@ async def create_evaluation(
         )
         return made(f"/v1/evaluations/{row.evaluation_id}", {}, evaluation_out(row, 0))
 
-    return await once(gateway, session, keyed_request(request, caller, body, key), make)
+    keyed = keyed_request(gateway, request, caller.client_id, body, key)
+    return await once(gateway, session, keyed, make)
 
 
 @router.get("/{evaluation_id}", operation_id="get_evaluation", responses=problems(404))

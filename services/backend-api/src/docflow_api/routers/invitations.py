@@ -3,15 +3,13 @@ from uuid import UUID
 
 from docflow.domain.access import Scope
 from docflow.domain.stages import Role
-from docflow.features.idempotency import service as idempotency
 from docflow.features.idempotency.service import StoredAnswer
 from docflow.features.users.invitations import Invitations
 from fastapi import APIRouter, Depends, Request, Response
 
-from docflow_api.answers import json_answer
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
-from docflow_api.managing import ManagedClient, keyed
-from docflow_api.repeats import TheKey
+from docflow_api.managing import ManagedClient
+from docflow_api.repeats import TheKey, keyed_request, once
 from docflow_api.routers.recovery import counted
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import only, problems
@@ -55,6 +53,8 @@ async def list_invitations(
     openapi_extra=body_spec(InvitationIn),
 )
 async def create_invitation(
+    *,
+    request: Request,
     client_id: ManagedClient,
     body: Annotated[InvitationIn, Depends(body_of(InvitationIn))],
     caller: TheCaller,
@@ -62,12 +62,9 @@ async def create_invitation(
     idempotency_key: TheKey = None,
 ) -> Response:
     """Invite somebody by mail. The token is shown this once, for whoever hands it over in another way."""
-    request = keyed(gateway, client_id, "POST /v1/invitations", idempotency_key, body)
     at = gateway.now()
-    async with gateway.container.database.client(client_id) as session:
-        known = await idempotency.claim(session, request, at) if request else None
-        if known is not None:
-            return json_answer(known.body, known.status_code, {"Idempotent-Replayed": "true"})
+
+    async def make() -> StoredAnswer:
         invitations = Invitations(session, client_id, by=caller.name, at=at)
         row, token = await invitations.create(
             body.email,
@@ -76,9 +73,11 @@ async def create_invitation(
             created_by=caller.user_id,
         )
         shown = invitation_out(row, at).model_dump(mode="json")
-        if request is not None:
-            await idempotency.keep(session, request, StoredAnswer(201, {}, shown))
-    return json_answer({**shown, "token": token}, 201)
+        return StoredAnswer(201, {}, shown, shown_once={"token": token})
+
+    keyed = keyed_request(gateway, request, client_id, body, idempotency_key)
+    async with gateway.container.database.client(client_id) as session:
+        return await once(gateway, session, keyed, make)
 
 
 @router.delete(

@@ -68,7 +68,8 @@ async def create_process_type(
         row = await ProcessTypes(session, caller).add(body.process_type_id, values, gateway.now())
         return made(f"/v1/process-types/{row.process_type_id}", etag(row.version), process_type_out(row))
 
-    return await once(gateway, session, keyed_request(request, caller, body, key), make)
+    keyed = keyed_request(gateway, request, caller.client_id, body, key)
+    return await once(gateway, session, keyed, make)
 
 
 @router.get(

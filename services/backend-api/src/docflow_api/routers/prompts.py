@@ -77,7 +77,8 @@ async def create_prompt(
         row = await PromptDrafts(session, caller).add(body.process_type_id, body.version, body.stage, values)
         return _made(row)
 
-    return await once(gateway, session, keyed_request(request, caller, body, key), make)
+    keyed = keyed_request(gateway, request, caller.client_id, body, key)
+    return await once(gateway, session, keyed, make)
 
 
 @router.get("/{prompt_id}", operation_id="get_prompt", responses=problems(404))
@@ -182,7 +183,8 @@ async def clone_prompt(
         drafts = PromptDrafts(session, caller)
         return _made(await drafts.clone(await drafts.get(prompt_id), body.version))
 
-    return await once(gateway, session, keyed_request(request, caller, body, key), make)
+    keyed = keyed_request(gateway, request, caller.client_id, body, key)
+    return await once(gateway, session, keyed, make)
 
 
 @router.get("/{prompt_id}/diff", operation_id="diff_prompts", responses=problems(404, 422))

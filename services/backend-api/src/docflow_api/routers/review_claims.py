@@ -114,8 +114,9 @@ async def add_review_note(
         )
         return StoredAnswer(201, {"Location": f"/v1/reviews/{process_id}"}, made.model_dump(mode="json"))
 
+    keyed = keyed_request(gateway, request, caller.client_id, body, idempotency_key)
     async with gateway.bound(caller) as session:
-        answer = await once(gateway, session, keyed_request(request, caller, body, idempotency_key), make)
+        answer = await once(gateway, session, keyed, make)
     await tell_followers(gateway, caller.client, process_id)
     return answer
 

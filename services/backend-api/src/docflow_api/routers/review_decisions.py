@@ -1,10 +1,8 @@
 """What a person decides."""
 
-import hashlib
 from typing import Annotated
 from uuid import UUID
 
-from docflow.db.json_text import json_bytes
 from docflow.domain.access import Caller, Scope
 from docflow.domain.errors import Conflict, Problem, UserError
 from docflow.domain.stages import ProcessStatus
@@ -19,14 +17,13 @@ from docflow.features.reviews.repository import ReviewRepository
 from docflow.features.reviews.saving import Correction
 from docflow.features.stage_runs import lifecycle
 from docflow.features.stage_runs.changed import Changed
-from fastapi import APIRouter, Depends, Response
+from fastapi import APIRouter, Depends, Request, Response
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from docflow_api.answers import json_answer
 from docflow_api.correcting import given_of
 from docflow_api.deps import Gateway, TheCaller, TheGateway, body_of, body_spec, needs
 from docflow_api.etags import Seen
-from docflow_api.repeats import TheKey
+from docflow_api.repeats import TheKey, keyed_request, once, replayed
 from docflow_api.reviewing import OwnProcess, acting, holder_of, tell_followers
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.processes import ProcessOut, process_out
@@ -48,6 +45,7 @@ router = APIRouter(prefix="/v1/reviews", tags=["reviews"], dependencies=[needs(S
 )
 async def decide_review(
     *,
+    request: Request,
     process_id: OwnProcess,
     seen: Seen,
     body: Annotated[ReviewDecision, Depends(body_of(ReviewDecision))],
@@ -59,12 +57,12 @@ async def decide_review(
 
     Of a blind sample `approve` keeps what is right and wrong, and nothing of the completed process changes.
     """
-    keyed = _keyed(caller.client, process_id, body, idempotency_key)
+    keyed = keyed_request(gateway, request, caller.client, body, idempotency_key)
     async with gateway.bound(caller) as session:
         known = await idempotency.stored(session, keyed, gateway.now()) if keyed else None
         is_sample = await ReviewRepository(session, caller.client).is_open_sample(process_id)
     if known is not None:
-        return json_answer(known.body, known.status_code, {"Idempotent-Replayed": "true"})
+        return replayed(known)
     if is_sample:
         return await _decide_sample(process_id, body, keyed, caller, gateway)
     return await _decide(process_id, seen, body, keyed, caller=caller, gateway=gateway)
@@ -81,10 +79,9 @@ async def _decide(
 ) -> Response:
     prepared = await gateway.teaching.prepare(caller.client, process_id, body.corrections)
     correction = await _correction(process_id, body, prepared, caller, gateway)
-    async with gateway.bound(caller) as session:
-        known = await idempotency.claim(session, keyed, gateway.now()) if keyed else None
-        if known is not None:
-            return json_answer(known.body, known.status_code, {"Idempotent-Replayed": "true"})
+    decided: list[Changed] = []
+
+    async def make() -> StoredAnswer:
         changed = await lifecycle.decide(
             session,
             client_id=caller.client,
@@ -103,13 +100,16 @@ async def _decide(
         )
         if body.decision is DecisionWord.APPROVE:
             await gateway.teaching.keep(session, prepared, changed, caller, corrected=correction is not None)
-        answer = await _decided(session, caller.client, changed)
-        if keyed is not None:
-            await idempotency.keep(session, keyed, answer)
-    await gateway.container.transport.hint(changed.hints)
-    if changed.status is ProcessStatus.HITL_REVIEW:
-        await tell_followers(gateway, caller.client, process_id)
-    return json_answer(answer.body, answer.status_code)
+        decided.append(changed)
+        return await _decided(session, caller.client, changed)
+
+    async with gateway.bound(caller) as session:
+        answer = await once(gateway, session, keyed, make)
+    for changed in decided:
+        await gateway.container.transport.hint(changed.hints)
+        if changed.status is ProcessStatus.HITL_REVIEW:
+            await tell_followers(gateway, caller.client, process_id)
+    return answer
 
 
 async def _correction(
@@ -132,21 +132,18 @@ async def _decide_sample(
         told = [Problem("/decision", "is approve, with corrections of what is wrong")]
         raise UserError("a blind sample is looked at alone; nothing becomes of its process", problems=told)
     changes = await gateway.correcting.compare(caller.client, process_id, given_of(body.corrections))
-    async with gateway.bound(caller) as session:
-        known = await idempotency.claim(session, keyed, gateway.now()) if keyed else None
-        if known is not None:
-            return json_answer(known.body, known.status_code, {"Idempotent-Replayed": "true"})
+
+    async def make() -> StoredAnswer:
         review = await open_review(session, caller.client, process_id)
         if not review.is_blind_sample:
             raise Conflict("the process waits for a decision now")
         await refuse_other(session, review, holder_of(caller), gateway.now())
         await saving.decide_sample(session, review, changes, acting(caller, gateway), body.reason)
-        answer = StoredAnswer(
-            200, {}, blind(await _shown(session, caller.client, process_id)).model_dump(mode="json")
-        )
-        if keyed is not None:
-            await idempotency.keep(session, keyed, answer)
-    return json_answer(answer.body, answer.status_code)
+        shown = blind(await _shown(session, caller.client, process_id))
+        return StoredAnswer(200, {}, shown.model_dump(mode="json"))
+
+    async with gateway.bound(caller) as session:
+        return await once(gateway, session, keyed, make)
 
 
 async def _decided(session: AsyncSession, client_id: UUID, changed: Changed) -> StoredAnswer:
@@ -161,11 +158,3 @@ async def _shown(session: AsyncSession, client_id: UUID, process_id: UUID) -> Pr
     row = await ProcessRepository(session, client_id).get(process_id)
     documents = await Documents(session, client_id).of([process_id])
     return process_out(row, documents.get(process_id, []))
-
-
-def _keyed(client_id: UUID, process_id: UUID, body: ReviewDecision, key: str | None) -> KeyedRequest | None:
-    if key is None:
-        return None
-    content = json_bytes(body.model_dump(mode="json"), sort_keys=True)
-    route = f"POST /v1/reviews/{process_id}/decision"
-    return KeyedRequest(client_id, route, key, hashlib.sha256(content).digest())

@@ -15,19 +15,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from docflow_api.deps import TheCaller, TheGateway, body_of, body_spec, needs
 from docflow_api.etags import Seen, etag
 from docflow_api.repeats import TheKey, keyed_request, once
-from docflow_api.reviewing import holder_of
+from docflow_api.reviewing import OwnProcess, holder_of
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.processes import ProcessOut, process_out
 from docflow_api.schemas.splits import SplitIn
 
 router = APIRouter(prefix="/v1/reviews", tags=["reviews"], dependencies=[needs(Scope.REVIEWS_WRITE)])
-
-
-async def _own(process_id: UUID, caller: TheCaller, gateway: TheGateway) -> UUID:
-    """Another client's id is 404 whatever the body holds, so it is looked up before the body is read."""
-    async with gateway.bound(caller) as session:
-        await ProcessRepository(session, caller.client).get(process_id)
-    return process_id
 
 
 @router.post(
@@ -40,7 +33,7 @@ async def _own(process_id: UUID, caller: TheCaller, gateway: TheGateway) -> UUID
 async def split_process(
     *,
     request: Request,
-    process_id: Annotated[UUID, Depends(_own)],
+    process_id: OwnProcess,
     seen: Seen,
     body: Annotated[SplitIn, Depends(body_of(SplitIn))],
     caller: TheCaller,
@@ -67,8 +60,9 @@ async def split_process(
         hints.append(changed)
         return await _shown(session, caller.client, process_id)
 
+    keyed = keyed_request(gateway, request, caller.client_id, body, idempotency_key)
     async with gateway.bound(caller) as session:
-        answer = await once(gateway, session, keyed_request(request, caller, body, idempotency_key), make)
+        answer = await once(gateway, session, keyed, make)
     for changed in hints:
         await gateway.container.transport.hint(changed.hints)
     return answer

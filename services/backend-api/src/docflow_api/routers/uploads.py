@@ -1,7 +1,6 @@
 """Large files: announced, sent over a link of their own, then named in POST /v1/processes."""
 
 import base64
-import hashlib
 import re
 from typing import Annotated, Any
 from uuid import UUID
@@ -9,7 +8,6 @@ from uuid import UUID
 from docflow.domain.access import Scope
 from docflow.domain.errors import PayloadTooLarge, UserError
 from docflow.domain.file_types import sniff
-from docflow.features.idempotency.service import KeyedRequest
 from docflow.features.submissions.door import check_file_name
 from docflow.features.uploads.links import UploadLink
 from docflow.features.uploads.service import AskedUpload
@@ -17,14 +15,13 @@ from fastapi import APIRouter, Header, Query, Request, Response
 
 from docflow_api.deps import TheCaller, TheGateway, body_spec, needs, parsed, read_json
 from docflow_api.received import file_too_large
-from docflow_api.repeats import TheKey
+from docflow_api.repeats import TheKey, keyed_request
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.uploads import UploadIn, UploadOut
 from docflow_api.spool import spooled
 
 router = APIRouter(prefix="/v1/uploads", tags=["uploads"])
 
-ROUTE = "POST /v1/uploads"
 _SHA256 = re.compile(r"(?:^|,)\s*sha-256=:([A-Za-z0-9+/]{43}=):")
 _FILE: dict[str, Any] = {
     "requestBody": {
@@ -61,10 +58,7 @@ async def create_upload(
     limits = gateway.container.settings.limits
     if given.file_size > limits.file_bytes:
         raise file_too_large(limits, "/file_size")
-    keyed = None
-    if idempotency_key is not None:
-        content = hashlib.sha256(given.model_dump_json().encode()).digest()
-        keyed = KeyedRequest(caller.client, ROUTE, idempotency_key, content)
+    keyed = keyed_request(gateway, request, caller.client, given, idempotency_key)
     asked = AskedUpload(given.file_name, given.mime_type, given.file_size)
     ticket = await gateway.uploads.announce(caller.client, caller.name, asked, keyed=keyed)
     if ticket.replayed:

@@ -4,7 +4,6 @@ from uuid import UUID
 from docflow.domain.access import Scope
 from docflow.domain.errors import Forbidden, NotFound
 from docflow.domain.stages import Role
-from docflow.features.idempotency import service as idempotency
 from docflow.features.idempotency.service import StoredAnswer
 from docflow.features.mails.kinds import MailKind
 from docflow.features.mails.repository import queue_mail
@@ -12,11 +11,10 @@ from docflow.features.users.people import People
 from docflow.features.users.repository import UserRepository
 from fastapi import APIRouter, Depends, Query, Request, Response
 
-from docflow_api.answers import json_answer
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
 from docflow_api.etags import MustSee, etag
-from docflow_api.managing import ManagedClient, keyed
-from docflow_api.repeats import TheKey
+from docflow_api.managing import ManagedClient
+from docflow_api.repeats import TheKey, keyed_request, made, once
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.users import UserIn, UserOut, UserPatch, user_out
@@ -57,6 +55,8 @@ async def _refuse_in_production(client_id: ManagedClient, gateway: TheGateway) -
     openapi_extra=body_spec(UserIn),
 )
 async def create_user(
+    *,
+    request: Request,
     client_id: ManagedClient,
     body: Annotated[UserIn, Depends(body_of(UserIn))],
     caller: TheCaller,
@@ -66,24 +66,17 @@ async def create_user(
     """Add somebody with a password, outside production only; elsewhere people are invited."""
     gateway.policy.check(body.password, email=body.email)
     password_hash = await gateway.passwords.hash(body.password)
-    request = keyed(gateway, client_id, "POST /v1/users", idempotency_key, body)
-    at = gateway.now()
-    async with gateway.container.database.client(client_id) as session:
-        known = await idempotency.claim(session, request, at) if request else None
-        if known is not None:
-            return json_answer(
-                known.body, known.status_code, {**known.headers, "Idempotent-Replayed": "true"}
-            )
-        row = await People(session, client_id, by=caller.name, at=at).add(
-            body.email, Role(body.role), password_hash
-        )
+
+    async def make() -> StoredAnswer:
+        people = People(session, client_id, by=caller.name, at=gateway.now())
+        row = await people.add(body.email, Role(body.role), password_hash)
         values = {"email": row.email, "user_id": str(row.user_id)}
         queue_mail(session, gateway.container.sealing, MailKind.VERIFICATION, client_id, values)
-        headers = {**etag(row.version), "Location": f"/v1/users/{row.user_id}"}
-        answer = StoredAnswer(201, headers, user_out(row).model_dump(mode="json"))
-        if request is not None:
-            await idempotency.keep(session, request, answer)
-    return json_answer(answer.body, answer.status_code, headers)
+        return made(f"/v1/users/{row.user_id}", etag(row.version), user_out(row))
+
+    keyed = keyed_request(gateway, request, client_id, body, idempotency_key)
+    async with gateway.container.database.client(client_id) as session:
+        return await once(gateway, session, keyed, make)
 
 
 @router.get("/{user_id}", operation_id="get_user", responses=problems(404), dependencies=[needs(Scope.ADMIN)])

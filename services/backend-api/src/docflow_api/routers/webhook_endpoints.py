@@ -3,15 +3,13 @@ from typing import Annotated
 from uuid import UUID
 
 from docflow.domain.access import Scope
-from docflow.features.idempotency import service as idempotency
+from docflow.features.idempotency.service import StoredAnswer
 from docflow.features.webhooks.keeping import EndpointChange, EndpointKeeping, EndpointPlan
 from fastapi import APIRouter, Depends, Request, Response
 
-from docflow_api.answers import json_answer
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
 from docflow_api.etags import Seen, etag
-from docflow_api.managing import keyed
-from docflow_api.repeats import MADE_HEADERS, TheKey, made
+from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.webhooks import (
@@ -29,7 +27,6 @@ from docflow_api.schemas.webhooks import (
 router = APIRouter(
     prefix="/v1/webhook-endpoints", tags=["webhooks"], dependencies=[needs(Scope.WEBHOOKS_WRITE)]
 )
-_ROUTE = "POST /v1/webhook-endpoints"
 _ETAG = {"ETag": MADE_HEADERS["ETag"]}
 
 
@@ -60,6 +57,7 @@ async def list_webhook_endpoints(
 )
 async def create_webhook_endpoint(
     *,
+    request: Request,
     body: Annotated[WebhookEndpointIn, Depends(body_of(WebhookEndpointIn))],
     caller: TheCaller,
     gateway: TheGateway,
@@ -67,19 +65,17 @@ async def create_webhook_endpoint(
 ) -> Response:
     """Its events are signed with the secret in this answer, which is nowhere else."""
     await gateway.container.egress.check(body.url)
-    request = keyed(gateway, caller.client, _ROUTE, idempotency_key, body)
-    async with gateway.bound(caller) as session:
-        known = await idempotency.claim(session, request, gateway.now()) if request else None
-        if known is not None:
-            return json_answer(known.body, 201, {**known.headers, "Idempotent-Replayed": "true"})
+
+    async def make() -> StoredAnswer:
         plan = EndpointPlan(body.url, body.events, body.headers)
         keeping = EndpointKeeping(session, caller, gateway.container.sealing)
         row, secret = await keeping.make(plan, at=gateway.now())
         place = f"/v1/webhook-endpoints/{row.endpoint_id}"
-        answer = made(place, etag(row.version), endpoint_out(row))
-        if request is not None:
-            await idempotency.keep(session, request, answer)
-    return json_answer({**answer.body, "secret": secret}, 201, answer.headers)
+        return made(place, etag(row.version), endpoint_out(row), {"secret": secret})
+
+    keyed = keyed_request(gateway, request, caller.client, body, idempotency_key)
+    async with gateway.bound(caller) as session:
+        return await once(gateway, session, keyed, make)
 
 
 @router.get("/callback", operation_id="get_callback_secret", responses=problems())

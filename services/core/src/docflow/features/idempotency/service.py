@@ -1,6 +1,6 @@
 """A POST that is repeated with its key gets the answer of the first, written in that one's own transaction."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -20,9 +20,12 @@ _LOCK_NOT_AVAILABLE = "55P03"
 
 @dataclass(frozen=True, slots=True)
 class StoredAnswer:
+    """`shown_once` stands beside `body` in the first answer and is never stored: a key, a secret, a token."""
+
     status_code: int
     headers: JsonObject
     body: JsonObject
+    shown_once: JsonObject = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
