@@ -138,7 +138,7 @@ async def test_a_refresh_under_way_does_not_outlive_the_end_of_its_session(
         )
         await rotating.flush()
         ending = asyncio.create_task(end(database, acme, UUID(me["user_id"]), session_id))
-        await waits_for_a_lock(database)
+        await waits_for_a_lock(database, "UPDATE refresh_sessions")
     assert await ending
     assert (await refresh(world, rotated.refresh_token)).status_code == 401
     headers = {"Authorization": f"Bearer {rotated.access_token}"}
@@ -153,17 +153,18 @@ async def end(database: Database, tenancy: Tenancy, user_id: UUID, session_id: U
         return await repository.end_one(user_id, session_id, datetime.now(UTC))
 
 
-async def waits_for_a_lock(database: Database) -> None:
+async def waits_for_a_lock(database: Database, statement: str = "") -> None:
+    """Until a statement that begins so waits for what another transaction holds."""
     from sqlalchemy import text
 
     query = text(
         "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"
-        " AND wait_event_type = 'Lock' AND query LIKE 'UPDATE refresh_sessions%')"
+        " AND wait_event_type = 'Lock' AND starts_with(query, :statement))"
     )
     async with asyncio.timeout(10):
         while True:
             async with database.nobody() as session:
-                if await session.scalar(query):
+                if await session.scalar(query, {"statement": statement}):
                     return
             await asyncio.sleep(0.02)
 

@@ -1,11 +1,13 @@
 """How long a client keeps its documents, and what becomes of those that are older."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 from docflow.db.database import Database
 from docflow.domain.ids import new_id
+from docflow.features.erasures.service import Erasing, erase
 from docflow.features.processes.models import Process
 from docflow.features.removals.periodic import remove_files
 from docflow.features.retention.periodic import erase_old
@@ -17,6 +19,7 @@ from tests.integration.api.conftest import KeyFor, World
 from tests.integration.api.tenants import code, pointers
 from tests.integration.api.test_client_package import client_of
 from tests.integration.api.test_erasing import audited
+from tests.integration.api.test_own_sessions import waits_for_a_lock
 
 Clients = tuple[Tenancy, Tenancy]
 NOW = datetime.now(UTC)
@@ -138,4 +141,19 @@ async def test_a_long_past_is_erased_in_portions_the_oldest_first(
     assert await erase_old(database, NOW, at_once=2, most=3) == 3
     assert await left(database, acme) == set(olds[:2])
     assert await erase_old(database, NOW, at_once=2, most=3) == 2
+    assert await left(database, acme) == set()
+
+
+async def test_a_batch_that_others_erased_meanwhile_keeps_no_more_from_going(
+    two_clients: Clients, database: Database
+) -> None:
+    acme, _ = two_clients
+    olds = [await ended(database, acme, days_ago=50 - n) for n in range(4)]
+    await keep(database, acme, 30)
+    async with database.client(acme.client_id) as others:
+        for process_id in olds[:2]:
+            await erase(others, Erasing(acme.client_id, "user:x", NOW), process_id)
+        running = asyncio.create_task(erase_old(database, NOW, at_once=2))
+        await waits_for_a_lock(database)
+    assert await running == 2
     assert await left(database, acme) == set()

@@ -47,16 +47,16 @@ async def _next_clients(database: Database, after: UUID | None) -> list[UUID]:
 
 
 async def _erase_of(database: Database, client_id: UUID, at: datetime, at_once: int, most: int) -> int:
-    erased = 0
+    erased, looked_at = 0, 0
     asked = Erasing(client_id, _BY, at)
     try:
-        while erased < most:
+        while looked_at < most:
             async with database.client(client_id) as session:
-                due = await Retention(session, client_id).due(at, min(at_once, most - erased))
-            gone = sum([await _erase(database, asked, process_id) for process_id in due])
-            if not gone:
+                due = await Retention(session, client_id).due(at, min(at_once, most - looked_at))
+            if not due:
                 break
-            erased += gone
+            looked_at += len(due)
+            erased += sum([await _erase(database, asked, process_id) for process_id in due])
     except DocflowError as error:
         log.warning("retention.put_off", code=error.code)
     if erased:
