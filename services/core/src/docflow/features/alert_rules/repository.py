@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.counted import has_room
 from docflow.db.lists import page_of_rows
 from docflow.domain.access import Caller
 from docflow.domain.errors import Conflict, NotFound, refuse_stale
@@ -63,8 +64,8 @@ class AlertRules:
     async def make(self, plan: RulePlan, *, by: Caller, at: datetime) -> AlertRule:
         """Raises Conflict beyond MOST_RULES, UserError for a name that looks like a key."""
         refuse_secret_name(plan.name)
-        count = select(func.count()).where(AlertRule.client_id == self._client_id)
-        if (await self._session.scalar(count) or 0) >= MOST_RULES:
+        own = AlertRule.client_id == self._client_id
+        if not await has_room(self._session, AlertRule, MOST_RULES, own, client_id=self._client_id):
             raise Conflict(f"a client has at most {MOST_RULES} alert rules")
         row = AlertRule(rule_id=new_id(), client_id=self._client_id, created_by=by.name)
         fill(row, plan)

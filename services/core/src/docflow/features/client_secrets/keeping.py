@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.counted import has_room
 from docflow.domain.access import Caller
 from docflow.domain.errors import Conflict, NotFound, Problem, UserError
 from docflow.domain.ports.sealing import Sealing
@@ -46,12 +47,8 @@ class SecretKeeping:
                 problems=[Problem("/path/name", f"has the form {NAME}")],
             )
         client_id = self._caller.client
-        count = await self._session.scalar(
-            select(func.count())
-            .select_from(ClientSecret)
-            .where(ClientSecret.client_id == client_id, ClientSecret.name != name)
-        )
-        if (count or 0) >= MOST:
+        others = ClientSecret.client_id == client_id, ClientSecret.name != name
+        if not await has_room(self._session, ClientSecret, MOST, *others, client_id=client_id):
             raise Conflict(f"a client has at most {MOST} secrets")
         new = insert(ClientSecret).values(
             client_id=client_id,

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.counted import has_room
 from docflow.db.lists import page_of_rows
 from docflow.domain.errors import Conflict, NotFound
 from docflow.domain.ids import new_id
@@ -128,10 +129,8 @@ class Evaluations:
 
     async def _refuse_too_many(self) -> None:
         is_open = Evaluation.status.in_([EvaluationStatus.PENDING.value, EvaluationStatus.RUNNING.value])
-        counted = await self._session.scalar(
-            select(func.count()).where(Evaluation.client_id == self._client_id, is_open)
-        )
-        if (counted or 0) >= MAX_OPEN:
+        own = Evaluation.client_id == self._client_id, is_open
+        if not await has_room(self._session, Evaluation, MAX_OPEN, *own, client_id=self._client_id):
             raise Conflict(
                 f"{MAX_OPEN} evaluations are waiting or running already", code="too_many_evaluations"
             )

@@ -79,7 +79,7 @@ class ChannelKeeping:
     ) -> NotificationChannel:
         """Raises Conflict beyond MOST_CHANNELS."""
         refuse_secret_name(name)
-        if await self._channels.count() >= MOST_CHANNELS:
+        if not await self._channels.has_room(MOST_CHANNELS):
             raise Conflict(f"a client has at most {MOST_CHANNELS} channels")
         row = NotificationChannel(
             channel_id=new_id(),

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import func, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.counted import has_room
 from docflow.db.lists import page_of_rows
 from docflow.domain.errors import NotFound
 from docflow.domain.paging import PageOf, PageRequest
@@ -38,11 +39,10 @@ class NotificationChannels:
             raise NotFound("no such channel")
         return found
 
-    async def count(self) -> int:
-        query = select(func.count()).where(
-            NotificationChannel.client_id == self._client_id, NotificationChannel.user_id.is_(None)
-        )
-        return await self._session.scalar(query) or 0
+    async def has_room(self, most: int) -> bool:
+        """For another one; nobody adds one beside until this transaction ends."""
+        own = NotificationChannel.client_id == self._client_id, NotificationChannel.user_id.is_(None)
+        return await has_room(self._session, NotificationChannel, most, *own, client_id=self._client_id)
 
     async def page(self, request: PageRequest) -> PageOf[NotificationChannel]:
         """Newest first."""

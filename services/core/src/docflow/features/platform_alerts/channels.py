@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.counted import has_room
 from docflow.db.lists import page_of_rows
 from docflow.domain.access import Caller
 from docflow.domain.errors import Conflict, NotFound
@@ -35,9 +36,7 @@ class PlatformChannels:
     async def make(self, name: str, target: Target, sealing: Sealing, *, by: Caller) -> PlatformChannel:
         """Raises Conflict beyond MOST_CHANNELS, UserError for a name that looks like a key."""
         refuse_secret_name(name)
-        if (
-            await self._session.scalar(select(func.count()).select_from(PlatformChannel)) or 0
-        ) >= MOST_CHANNELS:
+        if not await has_room(self._session, PlatformChannel, MOST_CHANNELS, client_id=None):
             raise Conflict(f"the platform has at most {MOST_CHANNELS} channels")
         row = PlatformChannel(
             channel_id=new_id(),

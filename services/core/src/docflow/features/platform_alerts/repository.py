@@ -3,9 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.counted import has_room
 from docflow.db.lists import page_of_rows
 from docflow.domain.access import Caller
 from docflow.domain.errors import Conflict, NotFound, refuse_stale
@@ -43,9 +44,7 @@ class PlatformAlertRules:
     async def make(self, plan: RulePlan, *, by: Caller) -> PlatformAlertRule:
         """Raises Conflict beyond MOST_RULES, UserError for a name that looks like a key."""
         refuse_secret_name(plan.name)
-        if (
-            await self._session.scalar(select(func.count()).select_from(PlatformAlertRule)) or 0
-        ) >= MOST_RULES:
+        if not await has_room(self._session, PlatformAlertRule, MOST_RULES, client_id=None):
             raise Conflict(f"the platform has at most {MOST_RULES} alert rules")
         row = PlatformAlertRule(rule_id=new_id(), created_by=by.name)
         fill(row, plan)

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow.db.counted import has_room
 from docflow.db.lists import page_of_rows
 from docflow.domain.access import Caller
 from docflow.domain.errors import Conflict, NotFound, refuse_stale
@@ -72,13 +73,12 @@ class EndpointKeeping:
         )
 
     async def make(self, plan: EndpointPlan, *, at: datetime) -> tuple[WebhookEndpoint, str]:
-        """The row and its secret, which is shown this once."""
-        count = await self._session.scalar(
-            select(func.count())
-            .select_from(WebhookEndpoint)
-            .where(WebhookEndpoint.client_id == self._caller.client)
+        """The row and its secret, which is shown this once. Raises Conflict beyond MOST_ENDPOINTS."""
+        own = WebhookEndpoint.client_id == self._caller.client, WebhookEndpoint.kind == "endpoint"
+        room = await has_room(
+            self._session, WebhookEndpoint, MOST_ENDPOINTS, *own, client_id=self._caller.client
         )
-        if (count or 0) >= MOST_ENDPOINTS:
+        if not room:
             raise Conflict(f"a client has at most {MOST_ENDPOINTS} endpoints")
         secret = new_secret()
         row = WebhookEndpoint(
