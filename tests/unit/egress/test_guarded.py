@@ -245,7 +245,10 @@ async def test_a_name_that_does_not_resolve_may_be_set_but_not_reached() -> None
     await egress.check("https://a.example/hook?x=1")
     with pytest.raises(TransientError) as failed:
         await egress.request("GET", "https://a.example/hook?x=1", headers={})
-    assert failed.value.code == "connect_failed"
+    assert failed.value.code == "host_unresolved"
+    with pytest.raises(TransientError) as unresolved:
+        await egress.resolve("a.example", 5432)
+    assert unresolved.value.code == "host_unresolved"
 
 
 def _certificate(folder: Path, host: str) -> Path:

@@ -105,6 +105,7 @@ export const webhooks = {
   fault: {
     receiver_refused: "Abgelehnt",
     timeout: "Keine Antwort in der Zeit",
+    host_unresolved: "Name unbekannt",
     connect_failed: "Nicht erreichbar",
     receiver_gone: "Gibt es nicht mehr",
     egress_refused: "Diese Adresse ist nicht erlaubt",
@@ -200,6 +201,7 @@ export const notifications = {
   fault: {
     channel_invalid: "Die Adresse ist nicht zu gebrauchen",
     timeout: "Keine Antwort in der Zeit",
+    host_unresolved: "Name unbekannt",
     connect_failed: "Nicht erreichbar",
     channel_refused: "Der Dienst lehnte es ab",
     receiver_refused: "Der Dienst lehnte es vorerst ab",

@@ -102,6 +102,7 @@ export const webhooks = {
   fault: {
     receiver_refused: "Refused",
     timeout: "No answer in time",
+    host_unresolved: "No such name",
     connect_failed: "Not reachable",
     receiver_gone: "Gone",
     egress_refused: "This address is not allowed",
@@ -196,6 +197,7 @@ export const notifications = {
   fault: {
     channel_invalid: "The address cannot be used",
     timeout: "No answer in time",
+    host_unresolved: "No such name",
     connect_failed: "Not reachable",
     channel_refused: "The service refused it",
     receiver_refused: "The service refused it for now",

@@ -42,7 +42,7 @@ class WebhookSender:
         self._clock = clock
 
     async def send(self, letter: Letter) -> HttpAnswer:
-        """One attempt. Raises UserError `egress_refused`, TransientError `connect_failed` or `timeout`."""
+        """One attempt. Raises UserError `egress_refused`, TransientError `host_unresolved`, `connect_failed` or `timeout`."""
         signed = signed_headers(letter.webhook_id, letter.body, letter.secrets, at=self._clock.now())
         return await self._egress.request(
             "POST",

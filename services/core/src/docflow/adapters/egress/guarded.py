@@ -71,7 +71,7 @@ class GuardedEgress:
         try:
             async with asyncio.timeout(self._connect_timeout_s):
                 await self._judged(target)
-        except (OSError, TimeoutError):
+        except (TransientError, TimeoutError):
             return
 
     async def resolve(self, host: str, port: int) -> Sequence[str]:
@@ -83,8 +83,6 @@ class GuardedEgress:
                 return tuple(str(address) for address in await self._judged(target))
         except TimeoutError as error:
             raise TransientError("the address did not answer in time", code="timeout") from error
-        except OSError as error:
-            raise TransientError("the address could not be reached", code="connect_failed") from error
 
     async def request(
         self,
@@ -118,19 +116,24 @@ class GuardedEgress:
 
     async def _judged(self, target: Target) -> Sequence[Address]:
         """The addresses to connect to. One bad address refuses all: which one is used is not ours alone to say."""
-        if target.address is not None:
-            found: Sequence[Address | None] = (target.address,)
-        else:
-            found = [
-                as_address(text.partition("%")[0]) for text in await self._resolve(target.host, target.port)
-            ]
-        addresses = [address for address in found if address is not None]
-        if not addresses:
-            raise OSError("the host has no address")
+        addresses = await self._addresses(target)
         for address in addresses:
             if not (is_public(address) or self._allowed(target, address)):
                 raise refused("it lies in an inner network; an operator opens one with DOCFLOW_EGRESS__ALLOW")
         return addresses
+
+    async def _addresses(self, target: Target) -> Sequence[Address]:
+        """At least one. Raises TransientError `host_unresolved`: a name may be back in a moment."""
+        if target.address is not None:
+            return (target.address,)
+        try:
+            told = await self._resolve(target.host, target.port)
+        except OSError as error:
+            raise _unresolved() from error
+        found = [address for text in told if (address := as_address(text.partition("%")[0])) is not None]
+        if not found:
+            raise _unresolved()
+        return found
 
     def _allowed(self, target: Target, address: Address) -> bool:
         return any(entry.covers(target.host, address, target.port) for entry in self._allow)
@@ -151,6 +154,10 @@ class GuardedEgress:
         ):
             body = await wanted.of(answer)
             return answer.status, _text(answer.headers), body
+
+
+def _unresolved() -> TransientError:
+    return TransientError("the name of the host does not resolve", code="host_unresolved")
 
 
 class _Answer:

@@ -22,6 +22,6 @@ class Chat(Protocol):
     async def send(self, url: str, title: str, text: str) -> None:
         """Returns when the service took it.
 
-        Raises TransientError (`connect_failed`, `timeout`, `receiver_refused`) where another try may help, UserError
-        `egress_refused` and PermanentError (`channel_refused`, `channel_invalid`) where none will.
+        Raises TransientError (`host_unresolved`, `connect_failed`, `timeout`, `receiver_refused`) where another try may
+        help, UserError `egress_refused` and PermanentError (`channel_refused`, `channel_invalid`) where none will.
         """

@@ -20,7 +20,8 @@ class Egress(Protocol):
     """Every outgoing request to an address that a client chose goes through here.
 
     Resolved once, private and link-local ranges refused unless the operator allows them, connected to the resolved
-    address, no redirects. Raises UserError `egress_refused` or TransientError (`connect_failed`, `timeout`).
+    address, no redirects. Raises UserError `egress_refused` or TransientError (`host_unresolved`,
+    `connect_failed`, `timeout`).
     """
 
     async def check(self, url: str) -> None: ...
