@@ -4,6 +4,7 @@ import asyncio
 import random
 from collections.abc import Callable, Sequence
 
+import psycopg
 import structlog
 from docflow.db.database import Database
 from docflow.domain.backoff import Backoff
@@ -20,8 +21,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 log = structlog.get_logger(__name__)
 
-REFUSED = (DBAPIError, KeyError, TypeError, ValueError, AttributeError)
-"""What writing a record raises that another try does not mend."""
+REFUSED = (DBAPIError, psycopg.Error, KeyError, TypeError, ValueError, AttributeError)
+"""What writing a record raises that another try does not mend; copying raises the driver's own errors."""
 _PATIENCE = Backoff(base_s=0.5, cap_s=2.0)
 
 
