@@ -4,14 +4,18 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
+import psycopg
 import pytest
 from docflow.db.database import Database
+from docflow.db.roles import libpq_url
 from docflow.domain.ids import new_id
 from docflow.features.erasures.service import Erasing, erase
 from docflow.features.processes.models import Process
 from docflow.features.removals.periodic import remove_files
 from docflow.features.retention.periodic import erase_old
 from docflow.features.retention.service import Retention
+from docflow.features.stage_runs.lifecycle import retry
+from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import Tenancy, add_document, add_process
 from sqlalchemy import select
 
@@ -157,3 +161,43 @@ async def test_a_batch_that_others_erased_meanwhile_keeps_no_more_from_going(
         await waits_for_a_lock(database)
     assert await running == 2
     assert await left(database, acme) == set()
+
+
+async def test_what_is_tried_again_while_it_was_about_to_go_stays(
+    two_clients: Clients, database: Database
+) -> None:
+    acme, _ = two_clients
+    failed = await ended(database, acme, days_ago=40, status="failed")
+    await keep(database, acme, 30)
+    async with database.client(acme.client_id) as session:
+        await retry(session, client_id=acme.client_id, process_id=failed, by="user:x", at=NOW)
+        # It has seen the process as it was, and waits for its row.
+        erasing = asyncio.create_task(erase_old(database, NOW))
+        await waits_for_a_lock(database)
+    assert await erasing == 0
+    assert await left(database, acme) == {failed}
+
+
+async def test_what_cannot_be_erased_keeps_nothing_else_from_going(
+    two_clients: Clients, database: Database, database_urls: DatabaseUrls
+) -> None:
+    stuck = await ended(database, two_clients[0], days_ago=50)
+    for tenancy in two_clients:
+        await ended(database, tenancy, days_ago=40)
+        await keep(database, tenancy, 30)
+    async with await psycopg.AsyncConnection.connect(libpq_url(database_urls.admin)) as admin:
+        await admin.execute(_REFUSING.replace("%", str(stuck)).encode())
+        await admin.commit()
+        assert await erase_old(database, NOW) == 2
+        await admin.execute("DROP FUNCTION refuse_one() CASCADE")
+    assert [await left(database, tenancy) for tenancy in two_clients] == [{stuck}, set()]
+    assert await erase_old(database, NOW) == 1
+
+
+_REFUSING = """
+CREATE FUNCTION refuse_one() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+    IF OLD.process_id = '%' THEN RAISE check_violation; END IF;
+    RETURN OLD;
+END $$;
+CREATE TRIGGER refuse_one BEFORE DELETE ON processes FOR EACH ROW EXECUTE FUNCTION refuse_one();
+"""

@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import delete, select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from docflow.domain.errors import NotFound
+from docflow.domain.errors import Conflict, NotFound
 from docflow.features.audit.messages import act_audit
 from docflow.features.documents.models import Document
 from docflow.features.idempotency.models import IdempotencyKey
@@ -24,16 +24,18 @@ from docflow.features.vendors import memory as vendors
 
 @dataclass(frozen=True, slots=True)
 class Erasing:
-    """Who erases, when, and the address in what is said of the cancellation."""
+    """Who erases, when, and the address in what is said of the cancellation. `only_ended` = what goes on stays."""
 
     client_id: UUID
     by: str
     at: datetime
     public_url: str = ""
+    only_ended: bool = False
 
 
 async def erase(session: AsyncSession, asked: Erasing, process_id: UUID) -> None:
-    """Take the process, and those that were split from it, out for good. Raises NotFound, also when done before.
+    """Take the process, and those that were split from it, out for good. Raises NotFound, also when done before, and
+    Conflict where one goes on and only what has ended was meant.
 
     A worker that has it in hand finds its run gone and writes nothing; files it may still write are removed by the
     second look of the planned removal. Flags of other documents that name this one keep its ids.
@@ -45,6 +47,8 @@ async def erase(session: AsyncSession, asked: Erasing, process_id: UUID) -> None
     for child in await _children(session, asked.client_id, process_id):
         await erase(session, asked, child)
     if not process.status.is_final:
+        if asked.only_ended:
+            raise Conflict("the process has not ended")
         await lifecycle.cancel(
             session,
             client_id=asked.client_id,

@@ -5,9 +5,10 @@ from uuid import UUID
 
 import structlog
 from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
 
 from docflow.db.database import Database
-from docflow.domain.errors import DocflowError, NotFound
+from docflow.domain.errors import Conflict, DocflowError, NotFound
 from docflow.features.erasures.service import Erasing, erase
 from docflow.features.retention.service import Retention
 
@@ -27,7 +28,7 @@ async def erase_old(
     at_once: int = AT_ONCE,
     most: int = MOST_OF_A_CLIENT,
 ) -> int:
-    """Returns how many processes were erased. `at` None = now. What one client's rows refuse keeps no other from its turn."""
+    """Returns how many processes were erased. `at` None = now. What the rows of one process refuse keeps no other from its turn."""
     at = at or datetime.now(UTC)
     erased, after = 0, None
     while clients := await _next_clients(database, after):
@@ -47,16 +48,17 @@ async def _next_clients(database: Database, after: UUID | None) -> list[UUID]:
 
 
 async def _erase_of(database: Database, client_id: UUID, at: datetime, at_once: int, most: int) -> int:
-    erased, looked_at = 0, 0
-    asked = Erasing(client_id, _BY, at)
+    erased, tried = 0, set[UUID]()
+    asked = Erasing(client_id, _BY, at, only_ended=True)
     try:
-        while looked_at < most:
+        while len(tried) < most:
             async with database.client(client_id) as session:
-                due = await Retention(session, client_id).due(at, min(at_once, most - looked_at))
-            if not due:
+                due = await Retention(session, client_id).due(at, min(at_once, most - len(tried)))
+            untried = [process_id for process_id in due if process_id not in tried]
+            if not untried:
                 break
-            looked_at += len(due)
-            erased += sum([await _erase(database, asked, process_id) for process_id in due])
+            tried.update(untried)
+            erased += sum([await _erase(database, asked, process_id) for process_id in untried])
     except DocflowError as error:
         log.warning("retention.put_off", code=error.code)
     if erased:
@@ -65,10 +67,13 @@ async def _erase_of(database: Database, client_id: UUID, at: datetime, at_once: 
 
 
 async def _erase(database: Database, asked: Erasing, process_id: UUID) -> bool:
-    """False: somebody erased it meanwhile."""
+    """False: somebody erased it meanwhile or has it go on, or its rows refuse."""
     try:
         async with database.client(asked.client_id) as session:
             await erase(session, asked, process_id)
-    except NotFound:
+    except (NotFound, Conflict):
+        return False
+    except DBAPIError as error:
+        log.error("retention.refused", process_id=str(process_id), exc_info=error)
         return False
     return True
