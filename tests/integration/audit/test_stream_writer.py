@@ -151,8 +151,7 @@ async def test_two_readers_write_each_record_once_in_one_chain(
         await OutboxRelay(database, transport, AUDIT).relay_once()
         found = await until_logged(database, acme, 150)
     assert sorted(found) == sorted(told)
-    async with audit_database.nobody() as session:
-        assert (await verify(session, acme.client_id)).ok
+    assert (await verify(audit_database.nobody, acme.client_id)).ok
 
 
 async def test_what_the_stream_has_lost_is_said_and_written_from_the_outbox(

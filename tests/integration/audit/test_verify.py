@@ -1,6 +1,8 @@
 """What somebody with all rights can do to the log, and how it shows."""
 
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from functools import partial
 
 import pytest
 from docflow.db.database import Database
@@ -9,6 +11,7 @@ from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import Tenancy
 from docflow_audit.writer import AuditWriter
 from sqlalchemy import text
+from sqlalchemy.ext.asyncio import AsyncSession
 
 from tests.integration.audit.test_writer import drain, tell
 from tests.integration.engine.submitting import rows
@@ -45,8 +48,11 @@ async def chained(
 
 
 async def broken(audit_database: Database, tenancy: Tenancy) -> list[tuple[int, str]]:
-    async with audit_database.nobody() as session:
-        found = await verify(session, tenancy.client_id)
+    """However the chain is cut into pages."""
+    found, *others = [
+        await verify(audit_database.nobody, tenancy.client_id, page=page) for page in (1, 3, 50)
+    ]
+    assert others == [found, found]
     return [(each.seq, each.kind) for each in found.broken]
 
 
@@ -56,15 +62,39 @@ async def tamper(intruder: Database, sql: str, tenancy: Tenancy) -> None:
 
 
 async def test_an_untouched_chain_verifies(audit_database: Database, chained: Tenancy) -> None:
-    async with audit_database.nobody() as session:
-        found = await verify(session, chained.client_id)
+    found = await verify(audit_database.nobody, chained.client_id)
     assert (found.ok, found.checked, found.chains) == (True, 10, 1)
 
 
 async def test_a_client_verifies_its_own_chain_alone(database: Database, chained: Tenancy) -> None:
-    async with database.client(chained.client_id) as session:
-        found = await verify(session)
+    found = await verify(partial(database.client, chained.client_id))
     assert (found.ok, found.chains) == (True, 1)
+
+
+async def test_no_transaction_is_held_from_page_to_page(audit_database: Database, chained: Tenancy) -> None:
+    opened, most, in_hand = 0, 0, 0
+
+    @asynccontextmanager
+    async def opening() -> AsyncIterator[AsyncSession]:
+        nonlocal opened, most, in_hand
+        opened, in_hand = opened + 1, in_hand + 1
+        most = max(most, in_hand)
+        async with audit_database.nobody() as session:
+            yield session
+        in_hand -= 1
+
+    found = await verify(opening, chained.client_id, page=2)
+    assert (found.ok, found.checked) == (True, 10)
+    assert (opened, most) == (6, 1), "five pages, and a look behind the last"
+
+
+async def test_a_chain_that_is_gone_shows_by_its_heads(
+    audit_database: Database, intruder: Database, chained: Tenancy
+) -> None:
+    await tamper(intruder, "DELETE FROM audit_logs WHERE client_id = :c", chained)
+    found = await verify(audit_database.nobody)
+    gone = [(each.seq, each.kind) for each in found.broken if each.client_id == chained.client_id]
+    assert gone == [(4, "cut"), (8, "cut"), (10, "cut")]
 
 
 async def test_a_changed_column_shows(audit_database: Database, intruder: Database, chained: Tenancy) -> None:

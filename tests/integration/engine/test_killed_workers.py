@@ -96,8 +96,7 @@ async def prove_exactly_once(
     )
     assert {row.records for row in audited} == {1}
     audit = Database(urls.audit, pool_size=1)
-    async with audit.nobody() as session:
-        found = await verify(session)
+    found = await verify(audit.nobody)
     await audit.aclose()
     assert (found.ok, found.checked) == (True, 4 * len(processes))
 

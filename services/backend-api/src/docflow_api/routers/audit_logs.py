@@ -1,4 +1,5 @@
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 from uuid import UUID
 
@@ -73,9 +74,9 @@ def _asks_for_csv(request: Request) -> bool:
 
 
 @router.get("/verify", operation_id="verify_audit_logs", responses=problems())
-async def verify_audit_logs(caller: TheCaller, session: Session) -> VerificationOut:
+async def verify_audit_logs(caller: TheCaller, gateway: TheGateway) -> VerificationOut:
     """Walk the client's hash chain: any row changed, taken out, put in or cut off breaks it."""
-    found = await verify(session, caller.client)
+    found = await verify(partial(gateway.bound, caller), caller.client)
     return VerificationOut(
         ok=found.ok,
         checked=found.checked,

@@ -1,11 +1,13 @@
 """Finds what was done to the audit log behind its back: change, deletion, insertion, swap and a cut tail.
 
-Everything is computed in the database, where a parallel scan hashes the records and compares them with their columns as
-text. Only what that does not confirm travels, and its values are compared here.
+Each chain is walked in pages of a transaction each: no connection is held for longer than a page takes. Everything is
+computed in the database, which hashes the records and compares them with their columns as text. Only what that does not
+confirm travels, and its values are compared here.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,44 +17,37 @@ from uuid import UUID
 from sqlalchemy import Row, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from docflow.features.audit.chain import CANONICAL
+from docflow.features.audit.chain import CANONICAL, start_of
 
+PAGE = 5_000
+"""Records: a fraction of a second's work."""
 _LISTED = 1000
 """Broken places are listed up to here; `ok` is false all the same."""
-_BATCH = 5000
-_TIMEOUT = "15min"
-"""A whole log takes longer than an ordinary statement may."""
 
-_EACH_CLIENT = """
-    SELECT a.client_id, count(*) AS checked, max(a.timestamp) AS verified_through
-    FROM audit_logs a
-    WHERE CAST(:client_id AS uuid) IS NULL OR a.client_id = :client_id
-    GROUP BY a.client_id
+Opening = Callable[[], AbstractAsyncContextManager[AsyncSession]]
+"""One transaction, of docflow_audit or bound to the client."""
+
+_NEXT_CLIENT = """
+    SELECT client_id FROM (
+        (SELECT client_id FROM audit_logs WHERE client_id > :after ORDER BY client_id LIMIT 1)
+        UNION ALL
+        (SELECT client_id FROM audit_chain_heads WHERE client_id > :after ORDER BY client_id LIMIT 1)
+    ) AS behind
+    ORDER BY client_id LIMIT 1
 """
 
-_LINKS = """
-    SELECT client_id, seq, audit_id, kind
+_LAST_OF_PAGE = """
+    SELECT seq, audit_id, hash, count(*) OVER () AS checked, max(timestamp) OVER () AS verified_through
     FROM (
-        SELECT client_id, seq, audit_id,
-            CASE
-                WHEN seq = seq_before THEN 'inserted'
-                WHEN seq <> seq_before + 1 THEN 'missing'
-                WHEN prev_hash <> coalesce(
-                    hash_before, sha256(convert_to('docflow.audit:' || client_id::text, 'UTF8'))
-                ) THEN 'unlinked'
-            END AS kind
-        FROM (
-            SELECT a.client_id, a.seq, a.audit_id, a.prev_hash,
-                lag(a.hash) OVER chain AS hash_before,
-                coalesce(lag(a.seq) OVER chain, 0) AS seq_before
-            FROM audit_logs a
-            WHERE CAST(:client_id AS uuid) IS NULL OR a.client_id = :client_id
-            WINDOW chain AS (PARTITION BY a.client_id ORDER BY a.seq, a.audit_id)
-        ) linked
-    ) judged
-    WHERE kind IS NOT NULL
-    ORDER BY client_id, seq
-    LIMIT :listed
+        SELECT a.seq, a.audit_id, a.hash, a.timestamp
+        FROM audit_logs a
+        WHERE a.client_id = :client_id AND a.seq >= :after_seq
+            AND (a.seq, a.audit_id) > (:after_seq, CAST(:after_id AS uuid))
+        ORDER BY a.seq, a.audit_id
+        LIMIT :page
+    ) AS page
+    ORDER BY seq DESC, audit_id DESC
+    LIMIT 1
 """
 
 #: The columns in the canonical form, as text.
@@ -77,35 +72,34 @@ _AS_TEXT = """
 _DOUBTFUL = f"""
     SELECT * FROM (
         SELECT a.client_id, a.seq, a.audit_id, a.canonical,
+            CASE
+                WHEN a.seq = lag(a.seq, 1, CAST(:seq_before AS bigint)) OVER chain THEN 'inserted'
+                WHEN a.seq <> lag(a.seq, 1, CAST(:seq_before AS bigint)) OVER chain + 1 THEN 'missing'
+                WHEN a.prev_hash <> lag(a.hash, 1, CAST(:hash_before AS bytea)) OVER chain THEN 'unlinked'
+            END AS link,
             sha256(a.prev_hash || int8send(a.seq) || a.canonical) = a.hash AS hashed,
+            a.canonical = convert_to({_AS_TEXT}, 'UTF8') AS as_written,
             (extract(epoch FROM a.timestamp) * 1000000)::bigint AS timestamp_us,
             a.process_id, a.process_type_id, a.result, a.stage_type, a.process_plugin_name, a.document_urls,
             a.payload::text AS payload, a.token_usage::text AS token_usage, a.error_message, a.error_stack, a.run_id,
             a.attempt
         FROM audit_logs a
-        WHERE (CAST(:client_id AS uuid) IS NULL OR a.client_id = :client_id)
-            AND (
-                sha256(a.prev_hash || int8send(a.seq) || a.canonical) <> a.hash
-                OR a.canonical <> convert_to({_AS_TEXT}, 'UTF8')
-            )
-            AND (
-                CAST(:after_client AS uuid) IS NULL
-                OR (a.client_id, a.seq, a.audit_id) > (:after_client, :after_seq, CAST(:after_id AS uuid))
-            )
-        -- Almost nothing is left to sort. The planner expects much and would walk the index, which is not parallel.
-        OFFSET 0
-    ) doubtful
-    ORDER BY client_id, seq, audit_id
-    LIMIT :batch
+        WHERE a.client_id = :client_id AND a.seq BETWEEN :after_seq AND :seq
+            AND (a.seq, a.audit_id) > (:after_seq, CAST(:after_id AS uuid))
+            AND (a.seq, a.audit_id) <= (:seq, CAST(:audit_id AS uuid))
+        WINDOW chain AS (ORDER BY a.seq, a.audit_id)
+    ) AS judged
+    WHERE link IS NOT NULL OR NOT hashed OR NOT as_written
+    ORDER BY seq, audit_id
 """  # noqa: S608 - constants
 
 _HEADS = """
     SELECT h.client_id, h.seq,
         CASE WHEN a.audit_id IS NULL THEN 'cut' ELSE 'rewritten' END AS kind, a.audit_id
     FROM audit_chain_heads h LEFT JOIN audit_logs a ON a.client_id = h.client_id AND a.seq = h.seq
-    WHERE (CAST(:client_id AS uuid) IS NULL OR h.client_id = :client_id)
+    WHERE h.client_id = :client_id AND h.seq > :after_seq AND h.seq <= :seq
         AND (a.audit_id IS NULL OR a.hash <> h.hash)
-    ORDER BY h.client_id, h.seq
+    ORDER BY h.seq
     LIMIT :listed
 """
 
@@ -135,39 +129,110 @@ class Verification:
         return not self.broken
 
 
-#: Where several hold of one record, the first is told.
-_KINDS = ("inserted", "missing", "changed", "unlinked")
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A record of a chain, and what the next one must join."""
+
+    seq: int
+    audit_id: UUID
+    seq_before: int
+    hash_before: bytes
+
+    @classmethod
+    def start(cls, client_id: UUID) -> "_Place":
+        """Before any number that a row may bear."""
+        head = start_of(client_id)
+        return cls(_LEAST, UUID(int=0), head.seq, head.hash)
 
 
-async def verify(session: AsyncSession, client_id: UUID | None = None) -> Verification:
-    """Check one client's chain, or all that the session may see. Records not yet written are lag, not breakage."""
-    await session.execute(text(f"SET LOCAL statement_timeout = '{_TIMEOUT}'"))
-    values = {"client_id": client_id, "listed": _LISTED}
-    chains = (await session.execute(text(_EACH_CLIENT), values)).all()
-    found = [_break(row, row.kind) for row in await session.execute(text(_LINKS), values)]
-    found += await _changed(session, client_id)
-    heads = [_break(row, row.kind) for row in await session.execute(text(_HEADS), values)]
+_LEAST, _MOST = -(2**63), 2**63 - 1
+
+
+class _Findings:
+    """What was found of all chains; places beyond those that are listed are forgotten."""
+
+    def __init__(self) -> None:
+        self.checked = 0
+        self.chains = 0
+        self.verified_through: datetime | None = None
+        self.records: list[Break] = []
+        self.heads: list[Break] = []
+
+    def add(self, records: Sequence[Break], heads: Sequence[Break]) -> None:
+        self.records = [*self.records, *records][:_LISTED]
+        self.heads = [*self.heads, *heads][:_LISTED]
+
+    def looked_at(self, page: Row[Any]) -> None:
+        self.checked += page.checked
+        times = (self.verified_through, page.verified_through)
+        self.verified_through = max(time for time in times if time is not None)
+
+
+async def verify(opening: Opening, client_id: UUID | None = None, *, page: int = PAGE) -> Verification:
+    """Check one client's chain, or all that a session may see. Records not yet written are lag, not breakage."""
+    found = _Findings()
+    async for each in _clients(opening, client_id):
+        await _walk(opening, each, page, found)
     return Verification(
-        checked=sum(row.checked for row in chains),
-        chains=len(chains),
-        verified_through=max((row.verified_through for row in chains), default=None),
-        broken=(*_first_of_each(found), *heads),
+        checked=found.checked,
+        chains=found.chains,
+        verified_through=found.verified_through,
+        broken=(*found.records, *found.heads),
     )
 
 
-async def _changed(session: AsyncSession, client_id: UUID | None) -> list[Break]:
-    """Records that do not have their hash, or whose columns do not say what their canonical form says."""
-    changed: list[Break] = []
-    after: dict[str, object] = {"after_client": None, "after_seq": None, "after_id": None}
-    while len(changed) < _LISTED:
-        values = {"client_id": client_id, "batch": _BATCH, **after}
-        rows = (await session.execute(text(_DOUBTFUL), values)).all()
-        changed += [_break(row, "changed") for row in rows if not (row.hashed and _agrees(row))]
-        if len(rows) < _BATCH:
-            break
-        last = rows[-1]
-        after = {"after_client": last.client_id, "after_seq": last.seq, "after_id": last.audit_id}
-    return changed[:_LISTED]
+async def _clients(opening: Opening, client_id: UUID | None) -> AsyncIterator[UUID]:
+    if client_id is not None:
+        yield client_id
+        return
+    after = UUID(int=0)
+    while True:
+        async with opening() as session:
+            following: UUID | None = await session.scalar(text(_NEXT_CLIENT), {"after": after})
+        if following is None:
+            return
+        yield following
+        after = following
+
+
+async def _walk(opening: Opening, client_id: UUID, page: int, found: _Findings) -> None:
+    place: _Place | None = _Place.start(client_id)
+    began = found.checked
+    while place is not None:
+        async with opening() as session:
+            place = await _page(session, client_id, place, page, found)
+    found.chains += found.checked > began
+
+
+async def _page(
+    session: AsyncSession, client_id: UUID, after: _Place, page: int, found: _Findings
+) -> _Place | None:
+    """Returns the last record's place; None = behind the last there are at most heads of what is gone."""
+    values = {"client_id": client_id, "after_seq": after.seq, "after_id": after.audit_id}
+    last = (await session.execute(text(_LAST_OF_PAGE), {**values, "page": page})).one_or_none()
+    if last is None:
+        found.add((), await _heads(session, client_id, after.seq, _MOST))
+        return None
+    found.looked_at(last)
+    before = {"seq_before": after.seq_before, "hash_before": after.hash_before}
+    until = {"seq": last.seq, "audit_id": last.audit_id}
+    doubtful = await session.execute(text(_DOUBTFUL), {**values, **before, **until})
+    records = [_break(row, kind) for row in doubtful if (kind := _kind(row)) is not None]
+    found.add(records, await _heads(session, client_id, after.seq, last.seq))
+    return _Place(last.seq, last.audit_id, last.seq, last.hash)
+
+
+async def _heads(session: AsyncSession, client_id: UUID, after_seq: int, seq: int) -> list[Break]:
+    values = {"client_id": client_id, "after_seq": after_seq, "seq": seq, "listed": _LISTED}
+    return [_break(row, row.kind) for row in await session.execute(text(_HEADS), values)]
+
+
+def _kind(row: Row[Any]) -> str | None:
+    """What is wrong with a record; where several things are, the first is told."""
+    kind: str | None = row.link
+    if kind in ("inserted", "missing"):
+        return kind
+    return kind if row.hashed and (row.as_written or _agrees(row)) else "changed"
 
 
 def _agrees(row: Row[Any]) -> bool:
@@ -188,10 +253,3 @@ def _parsed(written: str) -> object:
 
 def _break(row: Row[Any], kind: str) -> Break:
     return Break(row.client_id, row.seq, row.audit_id, kind)
-
-
-def _first_of_each(found: Iterable[Break]) -> Sequence[Break]:
-    told: dict[tuple[UUID, int, UUID | None], Break] = {}
-    for each in sorted(found, key=lambda each: _KINDS.index(each.kind)):
-        told.setdefault((each.client_id, each.seq, each.audit_id), each)
-    return sorted(told.values(), key=lambda each: (each.client_id, each.seq))[:_LISTED]
