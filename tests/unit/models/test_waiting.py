@@ -17,6 +17,7 @@ NOW = datetime(2026, 11, 21, 12, 0, tzinfo=UTC)
         ({"retry-after": "soon"}, None),
         ({"retry-after": "-3"}, None),
         ({"retry-after": "nan"}, None),
+        ({"retry-after": "Sat, 21 Nov 99999999999999999999 12:00:30 GMT"}, None),
     ],
 )
 def test_a_vendor_says_when_to_come_again_in_any_of_three_ways(

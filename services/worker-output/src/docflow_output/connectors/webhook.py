@@ -3,8 +3,7 @@
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
 
 from docflow.db.database import Database
 from docflow.domain.errors import PermanentError, TransientError
@@ -12,6 +11,7 @@ from docflow.domain.json_types import JsonObject
 from docflow.domain.ports.clock import Clock
 from docflow.domain.ports.egress import Egress, HttpAnswer
 from docflow.domain.ports.sealing import Sealing
+from docflow.domain.retry_after import told_wait_s
 from docflow.domain.webhook_signing import signed_headers
 from docflow.features.outputs.repository import ClaimedAction
 from docflow.features.webhooks.service import callback_endpoint
@@ -70,16 +70,9 @@ def _static(headers: Mapping[str, object]) -> dict[str, str]:
 
 
 def retry_after_s(answer: HttpAnswer, now: datetime) -> float:
-    """Seconds the receiver asks for, by number or by date; 0 when it asks for nothing. At most a day."""
-    given = answer.headers.get("retry-after", "").strip()
-    if given.isascii() and given.isdigit():
-        return min(float(given[:9]), MAX_RETRY_AFTER_S)
-    try:
-        at = parsedate_to_datetime(given)
-    except ValueError:
-        return 0.0
-    aware = at if at.tzinfo else at.replace(tzinfo=UTC)
-    return min(max(0.0, (aware - now).total_seconds()), MAX_RETRY_AFTER_S)
+    """Seconds the receiver asks for; 0 when it asks for nothing. At most a day."""
+    asked = told_wait_s(answer.headers.get("retry-after"), now)
+    return min(asked or 0.0, MAX_RETRY_AFTER_S)
 
 
 def opened(sealing: Sealing, sealed: Sequence[bytes]) -> tuple[str, ...]:

@@ -2,27 +2,20 @@
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
+from datetime import datetime
+
+from docflow.domain.retry_after import positive, told_wait_s
 
 _DURATION = re.compile(r"(\d+(?:\.\d+)?)(ms|h|m|s)")
 _UNITS_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "h": 3600.0}
 
 
 def retry_after_s(headers: Mapping[str, str], now: datetime) -> float | None:
-    """`retry-after-ms`, else `retry-after` in seconds or as a date. None = the vendor does not say."""
-    milliseconds = _number(headers.get("retry-after-ms"))
+    """`retry-after-ms`, else `retry-after`. None = the vendor does not say."""
+    milliseconds = positive(headers.get("retry-after-ms"))
     if milliseconds is not None:
         return milliseconds / 1000
-    told = headers.get("retry-after")
-    seconds = _number(told)
-    if seconds is not None or told is None:
-        return seconds
-    try:
-        until = parsedate_to_datetime(told)
-    except ValueError:
-        return None
-    return max(0.0, (until.replace(tzinfo=until.tzinfo or UTC) - now).total_seconds())
+    return told_wait_s(headers.get("retry-after"), now)
 
 
 def seconds_until(moment: str | None, now: datetime) -> float | None:
@@ -40,13 +33,5 @@ def seconds_of(duration: str | None) -> float | None:
 
 
 def whole(value: str | None) -> int | None:
-    number = _number(value)
+    number = positive(value)
     return None if number is None else int(number)
-
-
-def _number(value: str | None) -> float | None:
-    try:
-        number = float(value) if value else None
-    except ValueError:
-        return None
-    return number if number is not None and 0 <= number < float("inf") else None
