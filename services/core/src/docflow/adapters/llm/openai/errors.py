@@ -28,28 +28,34 @@ _REFUSED_STATUS = {
 def translated(error: Exception, provider: str, now: datetime, usage: Usage) -> VendorBusy | VendorRefusal:
     import openai
 
-    if isinstance(error, openai.APIStatusError):
-        return _of_status(error.status_code, error, provider, now)
     if isinstance(error, TimeoutError | openai.APITimeoutError):
         return VendorBusy(Trouble.TIMEOUT, provider=provider, usage=usage)
-    if isinstance(error, openai.APIError) and not isinstance(error, openai.APIConnectionError):
-        # An error inside a stream has a body and no status.
-        trouble = _BUSY_CODES.get(error.code or "", Trouble.SERVER)
-        return VendorBusy(trouble, provider=provider, usage=usage)
-    return VendorBusy(Trouble.TRANSPORT, provider=provider, usage=usage)
+    if not isinstance(error, openai.APIError) or isinstance(error, openai.APIConnectionError):
+        return VendorBusy(Trouble.TRANSPORT, provider=provider, usage=usage)
+    answered = error if isinstance(error, openai.APIStatusError) else None
+    status = answered.status_code if answered else None
+    request_id = answered.request_id if answered else None
+    trouble, may_heal = _trouble(str(error.code or error.type or ""), status)
+    if not may_heal:
+        return VendorRefusal(trouble, provider=provider, status=status, request_id=request_id)
+    return VendorBusy(
+        trouble,
+        provider=provider,
+        retry_after_s=retry_after_s(answered.response.headers, now) if answered else None,
+        status=status,
+        request_id=request_id,
+        usage=usage,
+    )
 
 
-def _of_status(status: int, error: Exception, provider: str, now: datetime) -> VendorBusy | VendorRefusal:
-    import openai
-
-    assert isinstance(error, openai.APIStatusError)
-    code = error.code or error.type or ""
-    request_id = error.request_id
-    refused = _REFUSED_CODES.get(code) or _REFUSED_STATUS.get(status)
-    busy = _BUSY_CODES.get(code) or _BUSY_STATUS.get(status) or (Trouble.SERVER if status >= 500 else None)
-    if refused is not None or busy is None:
-        return VendorRefusal(
-            refused or Trouble.BAD_REQUEST, provider=provider, status=status, request_id=request_id
-        )
-    wait_s = retry_after_s(error.response.headers, now)
-    return VendorBusy(busy, provider=provider, retry_after_s=wait_s, status=status, request_id=request_id)
+def _trouble(code: str, status: int | None) -> tuple[Trouble, bool]:
+    """The trouble, and whether another attempt may succeed. An error inside a stream has no status."""
+    if code in _REFUSED_CODES:
+        return _REFUSED_CODES[code], False
+    if code in _BUSY_CODES:
+        return _BUSY_CODES[code], True
+    if status in _REFUSED_STATUS:
+        return _REFUSED_STATUS[status], False
+    if status in _BUSY_STATUS:
+        return _BUSY_STATUS[status], True
+    return (Trouble.SERVER, True) if status is None or status >= 500 else (Trouble.BAD_REQUEST, False)
