@@ -21,7 +21,7 @@ from docflow.domain.ports.llm import (
     VendorBusy,
     VendorRefusal,
 )
-from docflow.features.completions.router import Calling, Router
+from docflow.features.completions.router import MAX_OUTPUT_TOKENS, Calling, Router
 from docflow.testing.llm import MemoryBooks, ScriptedVendor, SteppedClock, Turn, completion
 
 CLIENT = UUID(int=1)
@@ -323,3 +323,59 @@ async def test_a_vendor_without_requests_left_is_not_asked_before_its_reset() ->
     await scene.ask()
     await scene.ask(system="another")
     assert scene.clock.slept == [9.0]
+
+
+@pytest.mark.parametrize(
+    "told", [busy(Trouble.RATE_LIMITED, 1e9), completion(headroom=Headroom(requests=0, resets_in_s=1e9))]
+)
+async def test_a_vendor_that_asks_for_years_is_tried_again_after_an_hour(told: Turn) -> None:
+    scene = Scene(told, completion())
+    await scene.ask()
+    scene.clock.pass_by(3601)
+    assert (await scene.ask(LlmPolicy((SMALL,)), system="another")).model == SMALL.model
+
+
+async def test_a_question_that_a_shut_vendor_does_not_get_counts_for_no_limit_of_requests() -> None:
+    scene = Scene()
+    scene.router = Router(
+        {"anthropic": scene.anthropic},
+        scene.books,
+        clock=scene.clock,
+        requests_per_minute=2,
+        sleep=scene.clock.sleep,
+    )
+    breaker = scene.router.breakers["anthropic"]
+    breaker.shut_for(1.0, scene.clock.monotonic())
+    for system in ("a", "b", "c"):
+        with pytest.raises(TransientError):
+            await scene.ask(LlmPolicy((SMALL,)), system=system)
+    scene.clock.pass_by(1.0)
+    await scene.ask(LlmPolicy((SMALL,)))
+    assert scene.clock.slept == []
+
+
+async def test_who_has_no_room_does_not_keep_others_from_trying_a_vendor_out() -> None:
+    scene = Scene(refused=(Refusal.TOKENS,))
+    scene.router.breakers["anthropic"].shut_for(1.0, scene.clock.monotonic())
+    scene.clock.pass_by(1.0)
+    with pytest.raises(QuotaExceeded):
+        await scene.ask(LlmPolicy((SMALL,)))
+    assert (await scene.ask(LlmPolicy((SMALL,)))).model == SMALL.model
+
+
+async def test_closing_waits_for_the_books_of_a_call_that_was_taken_away() -> None:
+    scene = Scene(takes_s=30.0)
+    task = asyncio.create_task(scene.ask())
+    while not scene.anthropic.asked:
+        await asyncio.sleep(0)
+    task.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await task
+    await scene.router.aclose()
+    assert scene.books.open == {}
+
+
+async def test_an_answer_that_the_vendor_cannot_make_longer_is_not_asked_for_again() -> None:
+    scene = Scene(completion(Outcome.TRUNCATED))
+    await scene.ask(LlmPolicy((SMALL,)), max_output_tokens=MAX_OUTPUT_TOKENS)
+    assert len(scene.anthropic.asked) == 1

@@ -61,6 +61,7 @@ async def open_readers(
                 watch=LlmWatch(metrics, tracing, alarm),
                 requests_per_minute=settings.requests_per_minute,
             )
+            await stack.enter_async_context(aclosing(router))
             models = Models.of(router, database, settings)
             reading = TwoReadings(RoutedProvider(router, offline, database, settings), models, workbench)
         yield Readers(Remembering(reading, VendorIndex(database), database, workbench), models)

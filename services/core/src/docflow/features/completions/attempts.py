@@ -115,6 +115,9 @@ class Attempts:
         await self._end(call, call.record(completion.outcome.value, usage, request_id=told, answer=kept))
         return completion
 
+    async def aclose(self) -> None:
+        await asyncio.gather(*self._ending, return_exceptions=True)
+
     async def known(
         self, candidate: Candidate, request: CompletionRequest, origin: Origin, answer: bytes
     ) -> Completion:

@@ -45,6 +45,10 @@ class Breaker:
     def is_shut(self, now: float) -> bool:
         return self._shut_until is not None and now < self._shut_until
 
+    def put_back(self) -> None:
+        """Who was allowed asked nothing after all."""
+        self._probe_until = None
+
     def succeeded(self) -> None:
         self._failures.clear()
         self._shut_until = self._probe_until = None

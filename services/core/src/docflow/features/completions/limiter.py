@@ -1,5 +1,8 @@
 from docflow.domain.ports.llm import Headroom
 
+LONGEST_SHUT_S = 3_600.0
+"""A header that says more, be it a mistake, is asked about again after so long."""
+
 
 class Limiter:
     """Requests to one model: a bucket of a minute's worth, and what the vendor says of its own limits.
@@ -42,7 +45,7 @@ class Limiter:
         """An answer's headers: with nothing left, nothing leaves before the reset."""
         left = (headroom.requests, headroom.tokens_input, headroom.tokens_output)
         if headroom.resets_in_s and any(one is not None and one <= 0 for one in left):
-            self._shut_until = max(self._shut_until, now + headroom.resets_in_s)
+            self.told_to_wait(headroom.resets_in_s, now)
 
     def told_to_wait(self, seconds: float, now: float) -> None:
-        self._shut_until = max(self._shut_until, now + seconds)
+        self._shut_until = max(self._shut_until, now + min(seconds, LONGEST_SHUT_S))

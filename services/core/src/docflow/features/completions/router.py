@@ -86,6 +86,10 @@ class Router:
         now = self.clock.monotonic()
         return frozenset(name for name, breaker in self.breakers.items() if breaker.is_shut(now))
 
+    async def aclose(self) -> None:
+        """What calls that were taken away leave for the books is written. The vendors are closed by whoever opened them."""
+        await self.attempts.aclose()
+
     def within(self, calling: Calling) -> Completes:
         return _Bound(self, calling)
 
@@ -218,6 +222,7 @@ class _Question:
                 )
             except (AlreadyKnown, NoRoom):
                 limiter.put_back()
+                breaker.put_back()
                 raise
             except VendorBusy as busy:
                 if not await self._after_busy(busy, tries, name):
@@ -234,9 +239,8 @@ class _Question:
             match completion.outcome:
                 case Outcome.COMPLETE:
                     return completion
-                case Outcome.TRUNCATED if request.max_output_tokens == self.request.max_output_tokens:
-                    wanted = 2 * request.max_output_tokens
-                    request = replace(request, max_output_tokens=min(MAX_OUTPUT_TOKENS, wanted))
+                case Outcome.TRUNCATED if (longer := self._longer(name, timed)) is not None:
+                    request = replace(request, max_output_tokens=longer)
                 case Outcome.INVALID if repair is None:
                     repair = Repair(completion.answer, completion.problems)
                 case Outcome.REFUSED | Outcome.TRUNCATED | Outcome.INVALID:
@@ -251,7 +255,10 @@ class _Question:
         while self._left_s() >= LEAST_S:
             wait_s = limiter.wait_s(self._now())
             if wait_s <= 0:
-                return breaker.allows(self._now())
+                allowed = breaker.allows(self._now())
+                if not allowed:
+                    limiter.put_back()
+                return allowed
             if wait_s > min(LONGEST_WAIT_S, self._left_s() - LEAST_S):
                 return False
             await self.router.sleep(wait_s)
@@ -281,6 +288,13 @@ class _Question:
             self.router.watch.shut_out(self.request.client_id, name.provider, refusal.trouble)
         else:
             self.refused = refusal
+
+    def _longer(self, name: ModelName, asked: CompletionRequest) -> int | None:
+        """Twice the room of the question, once; None where the model does not get more by it."""
+        wanted = replace(asked, max_output_tokens=min(MAX_OUTPUT_TOKENS, 2 * self.request.max_output_tokens))
+        vendor = self.router.vendors[name.provider]
+        more = vendor.estimate(wanted).tokens_output > vendor.estimate(asked).tokens_output
+        return wanted.max_output_tokens if more else None
 
     def _is_cheaper(self, name: ModelName) -> bool:
         """Than all that were too dear. A model without a price is not known to be cheaper."""
