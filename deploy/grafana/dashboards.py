@@ -36,7 +36,7 @@ BOARDS: dict[str, tuple[Panel, ...]] = {
         Panel("Stage duration, 95 %", "s", {"{{stage}}": quantile(0.95, "docflow_stage_seconds", "stage")}),
         Panel("Waiting for another try", "short", {"{{stage}}": "max by (stage) (docflow_queue_runs_delayed)"}),
         Panel("Failed for good, 24 h", "short", {"{{stage}}": "max by (stage) (docflow_dead_runs)"}),
-        Panel("Workers alive", "short", {"{{service}}": "max by (service) (docflow_workers_alive)"}),
+        Panel("Workers alive", "short", {"{{worker}}": "max by (worker) (docflow_workers_alive)"}),
         Panel(
             "Claims, losses, releases",
             "ops",

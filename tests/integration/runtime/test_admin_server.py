@@ -102,7 +102,7 @@ async def test_metrics_show_the_queue_of_the_database(admin: httpx.AsyncClient, 
     measure_audit(container.metrics, container.audit_database)
     text = (await admin.get("/metrics")).text
     assert 'docflow_queue_runs_ready{stage="INGEST"} 0.0' in text
-    assert 'docflow_workers_alive{service="worker-ocr"} 0.0' in text
+    assert 'docflow_workers_alive{worker="worker-ocr"} 0.0' in text
     assert "docflow_audit_lag_seconds 0.0" in text
     assert "docflow_engine_measured 1.0" in text
 

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 from docflow.db.database import Database
-from docflow.runtime.measures import measure_audit, measure_engine
+from docflow.runtime.measures import _AUDIT, _ENGINE, measure_audit, measure_engine
 from docflow.runtime.metrics import Metrics
 from docflow_api.metrics import HttpMetrics
 
@@ -107,6 +107,20 @@ def test_prometheus_looks_for_every_service_at_its_port() -> None:
 def test_no_metric_is_labelled_with_a_client_or_an_id() -> None:
     text = (ROOT / "services/core/src/docflow/runtime").joinpath("metrics.py").read_text(encoding="utf-8")
     assert re.findall(r'"(?:client|client_id|process_id|document_id|user_id)"', text) == []
+
+
+def test_no_metric_has_a_label_that_prometheus_sets_itself() -> None:
+    """It would be renamed at the scrape, and an alert by it would look at the scraped service instead."""
+    of_the_database = {kind.label for kind in (*_ENGINE.values(), *_AUDIT.values())}
+    counted = {
+        label
+        for registry in (Metrics().registry, HttpMetrics().registry)
+        for each in set(registry._collector_to_names)
+        for label in getattr(each, "_labelnames", ())
+    }
+    assert "worker" in of_the_database
+    assert "stage" in counted
+    assert {"service", "job", "instance"} & (of_the_database | counted) == set()
 
 
 def test_the_watchers_reach_the_services_network() -> None:

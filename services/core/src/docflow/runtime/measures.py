@@ -28,20 +28,26 @@ _ENGINE = {
     "queue_delayed": _Kind("docflow_queue_runs_delayed", "Runs that are due later", "stage"),
     "queue_claimed": _Kind("docflow_queue_runs_claimed", "Runs in hand", "stage"),
     "queue_oldest": _Kind("docflow_queue_oldest_seconds", "Wait of the run that is due for longest", "stage"),
-    "claimed_oldest": _Kind("docflow_queue_longest_seconds", "Age of the oldest claim", "stage"),
+    "claimed_oldest": _Kind("docflow_queue_longest_seconds", "Age of the oldest run in hand", "stage"),
     "dead": _Kind("docflow_dead_runs", "Runs that failed for good in the last 24 hours", "stage"),
     "outbox": _Kind("docflow_outbox_rows", "Messages that wait in the outbox", "kind"),
-    "outbox_oldest": _Kind("docflow_outbox_oldest_seconds", "Age of the oldest message", "kind"),
+    "outbox_oldest": _Kind(
+        "docflow_outbox_oldest_seconds", "Age of the oldest message in the outbox", "kind"
+    ),
     "sendings": _Kind("docflow_sendings_due", "Deliveries and actions that are due", "lane"),
-    "sendings_oldest": _Kind("docflow_sendings_oldest_seconds", "Wait of the one due for longest", "lane"),
+    "sendings_oldest": _Kind(
+        "docflow_sendings_oldest_seconds", "Wait of the delivery or action that is due for longest", "lane"
+    ),
     "reviews": _Kind("docflow_reviews_open", "Processes that wait for a person"),
-    "reviews_oldest": _Kind("docflow_reviews_oldest_seconds", "Wait of the oldest of them"),
+    "reviews_oldest": _Kind(
+        "docflow_reviews_oldest_seconds", "Wait of the process that has waited for a person longest"
+    ),
     "samples": _Kind("docflow_review_samples_open", "Completed processes that wait to be looked at blind"),
-    "workers": _Kind("docflow_workers_alive", "Workers that beat", "service"),
+    "workers": _Kind("docflow_workers_alive", "Workers that beat", "worker"),
 }
 _AUDIT = {
     "waiting": _Kind("docflow_audit_waiting_rows", "Audit records that are not yet written"),
-    "lag": _Kind("docflow_audit_lag_seconds", "Age of the oldest of them"),
+    "lag": _Kind("docflow_audit_lag_seconds", "Age of the oldest audit record that is not yet written"),
     "dead": _Kind("docflow_audit_dead_rows", "Audit records that could not be written"),
 }
 
