@@ -37,8 +37,11 @@ async def readyz(gateway: TheGateway) -> Response:
 
 @router.get("/docs", operation_id="docs", include_in_schema=False)
 async def docs(request: Request) -> Response:
-    page = reference(request.app.openapi())
-    return HTMLResponse(page, headers={"Content-Security-Policy": CSP})
+    kept = request.app.state
+    if not hasattr(kept, "reference"):
+        # Anybody may ask for it, and writing it takes some 50 ms of the event loop.
+        kept.reference = reference(request.app.openapi())
+    return HTMLResponse(kept.reference, headers={"Content-Security-Policy": CSP})
 
 
 @router.get("/metrics", operation_id="metrics", include_in_schema=False)
