@@ -13,19 +13,30 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from docflow_api.app import described
-from docflow_api.rendering.reference import reference
+
+from scripts.reference.operations import pages as operation_pages
+from scripts.reference.operations import title as title_of
 
 ROOT = Path(__file__).parents[1]
 BUILT = ROOT / "build" / "docs"
 ZENSICAL = ROOT / ".venv-docs" / "bin" / "zensical"
 MAP = Path("docs/README.md")
-OPERATIONS = Path("docs/api/operations.md")
+ICON = Path("services/frontend/public/icon.svg")
+OPENAPI = Path("docs/api/openapi.json")
+OPERATIONS = Path("docs/api/operations")
+"""Made at the build from the description of the API; they stand in the menu where the map links to it."""
 
 _FENCE = re.compile(r"^(```|~~~).*?^\1", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\]\(([^)#\s]+)")
 _ROW = re.compile(r"^\| \[(?P<title>[^\]]+)\]\((?P<link>[^)#\s]+)\) \| (?P<rest>[^|]*)", re.MULTILINE)
 
-_WIDE = ".md-grid { max-width: 90rem; } .md-typeset td:first-child code { white-space: nowrap; }\n"
+_STYLE = """
+.md-grid { max-width: 76rem; }
+.md-typeset td:first-child code { white-space: nowrap; }
+.md-header__button.md-logo img { height: 1.6rem; width: 1.6rem; }
+:root { --md-primary-fg-color: #4353d6; --md-accent-fg-color: #4353d6; }
+[data-md-color-scheme="slate"] { --md-typeset-a-color: #9aa5ff; --md-accent-fg-color: #9aa5ff; }
+"""
 """Names of settings and metrics stay on one line."""
 
 Menu = list[dict[str, "str | Menu"]]
@@ -46,22 +57,21 @@ def laid_out() -> list[Path]:
 
 
 def menu() -> Menu:
-    """The sections of the map; a page that is an index itself brings the pages of its first table along."""
+    """The sections of the map, grouped as it is; a page that is an index itself brings the pages of its first table along."""
     text = (ROOT / MAP).read_text(encoding="utf-8")
     sections: Menu = [{"DocFlow AI": "README.md"}, {"Documentation": str(MAP)}]
     for section in re.split(r"^## ", text, flags=re.MULTILINE)[1:]:
         title, _, body = section.partition("\n")
-        sections.append({title: [_entry(row["title"], MAP, row["link"]) for row in _ROW.finditer(body)]})
+        sections.append({title: _grouped(body)})
     rest = [file for file in laid_out() if file.suffix == ".md" and str(file) not in set(_pages(sections))]
-    sections.append(
-        {
-            "Parts": [
-                {"Every operation of the API": str(OPERATIONS)},
-                *[{_title(file): str(file)} for file in rest],
-            ]
-        }
-    )
+    sections.append({"Parts": [{_title(file): str(file)} for file in rest]})
     return sections
+
+
+def _grouped(body: str) -> Menu:
+    rows, *groups = re.split(r"^### ", body, flags=re.MULTILINE)
+    entries: Menu = [_entry(row["title"], MAP, row["link"]) for row in _ROW.finditer(rows)]
+    return entries + [{group.partition("\n")[0]: _grouped(group.partition("\n")[2])} for group in groups]
 
 
 def build() -> int:
@@ -70,7 +80,8 @@ def build() -> int:
         target = BUILT / "source" / file
         target.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(ROOT / file, target)
-    (BUILT / "source" / "wide.css").write_text(_WIDE, encoding="utf-8")
+    (BUILT / "source" / "style.css").write_text(_STYLE, encoding="utf-8")
+    shutil.copyfile(ROOT / ICON, BUILT / "source" / ICON.name)
     _write_operations(BUILT / "source" / OPERATIONS)
     (BUILT / "zensical.toml").write_text(_settings(), encoding="utf-8")
     command = [ZENSICAL, "build", "--strict", "--config-file", BUILT / "zensical.toml"]
@@ -81,17 +92,22 @@ def build() -> int:
     return ended
 
 
-def _write_operations(page: Path) -> None:
-    """The page that a gateway shows at /docs, with one that leads to it."""
-    page.write_text(
-        "# Every operation of the API\n\nThey fill [a page of their own](every-operation.html).\n",
-        encoding="utf-8",
-    )
-    page.with_name("every-operation.html").write_text(reference(described()), encoding="utf-8")
+def _write_operations(folder: Path) -> None:
+    folder.mkdir(parents=True)
+    for name, text in operation_pages(described()).items():
+        (folder / name).write_text(text, encoding="utf-8")
 
 
 def _entry(title: str, page: Path, link: str) -> "dict[str, str | Menu]":
     target = _resolved(page, link)
+    if target == OPENAPI:
+        index, *made = operation_pages(described()).items()
+        return {
+            title: [
+                {title: str(OPERATIONS / index[0])},
+                *[{title_of(text): str(OPERATIONS / name)} for name, text in made],
+            ]
+        }
     if target.name != "README.md" or target.parent.name not in ("adr", "runbooks"):
         return {title: str(target)}
     rows = _ROW.finditer((ROOT / target).read_text(encoding="utf-8"))
@@ -127,14 +143,29 @@ def _title(page: Path) -> str:
 def _settings() -> str:
     return f"""[project]
 site_name = "DocFlow AI"
+site_description = "Documents into checked, typed data"
+copyright = "Apache-2.0"
 docs_dir = "source"
 site_dir = "site"
 use_directory_urls = false
-extra_css = ["wide.css"]
+extra_css = ["style.css"]
 nav = {_toml(menu())}
 [project.theme]
 font = false
-features = ["navigation.sections", "navigation.top", "content.code.copy", "search.highlight"]
+logo = "{ICON.name}"
+favicon = "{ICON.name}"
+features = [
+    "navigation.tabs", "navigation.tabs.sticky", "navigation.sections", "navigation.path", "navigation.top", "navigation.footer",
+    "content.code.copy", "search.highlight",
+]
+[[project.theme.palette]]
+media = "(prefers-color-scheme: light)"
+scheme = "default"
+toggle = {{ icon = "lucide/sun", name = "Light; switch to dark" }}
+[[project.theme.palette]]
+media = "(prefers-color-scheme: dark)"
+scheme = "slate"
+toggle = {{ icon = "lucide/moon", name = "Dark; switch to light" }}
 [project.markdown_extensions]
 attr_list = {{}}
 md_in_html = {{}}

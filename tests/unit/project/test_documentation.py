@@ -14,6 +14,7 @@ EXAMPLE = (ROOT / ".env.example").read_text(encoding="utf-8")
 NAMED = re.compile(r"\bDOCFLOW_[A-Z_]*[A-Z]\b(?!__\*|_<)")
 NO_SETTINGS = {
     "DOCFLOW_API", "DOCFLOW_KEY", "DOCFLOW_GATEWAY", "DOCFLOW_SERVICE", "DOCFLOW_TEST_POSTGRES_URL", "DOCFLOW_TEST_POSTGRES_BIN",
+    "DOCFLOW_TEST_BLOBS_URL",
     "DOCFLOW_SECRET_ACME_ERP_PASSWORD", "DOCFLOW_TAG", "DOCFLOW_API_URL", "DOCFLOW_API_KEY",
 }  # fmt: skip
 """What examples, compose, tools and tests read, and the secret of a client."""

@@ -2,7 +2,10 @@
 
 from collections.abc import Iterator
 
-from scripts.build_docs import Menu, laid_out, menu
+from docflow_api.app import described
+
+from scripts.build_docs import OPERATIONS, Menu, laid_out, menu
+from scripts.reference import operations
 from tests.unit.project.repository import ROOT
 
 
@@ -20,8 +23,9 @@ def test_every_page_of_the_documentation_has_its_place_in_a_section() -> None:
 
 
 def test_every_entry_of_the_menu_is_laid_out() -> None:
-    made_at_the_build = {"docs/api/operations.md"}
+    made_at_the_build = {str(OPERATIONS / name) for name in operations.pages(described())}
     assert sorted(set(pages(menu())) - {str(file) for file in laid_out()} - made_at_the_build) == []
+    assert made_at_the_build - set(pages(menu())) == set()
 
 
 def test_the_kinds_of_pages_are_the_sections() -> None:
@@ -35,3 +39,16 @@ def test_the_kinds_of_pages_are_the_sections() -> None:
         "Explanations",
         "Parts",
     ]
+
+
+def test_the_map_groups_what_it_has_many_of() -> None:
+    groups = {title: [next(iter(entry)) for entry in inner] for each in menu() for title, inner in each.items()}
+    assert "Put it into production" in groups["How-tos"]
+    assert "The API" in groups["Reference"]
+
+
+def test_every_operation_of_the_api_is_told_once() -> None:
+    told = "".join(operations.pages(described()).values())
+    for path, methods in described()["paths"].items():
+        for method in methods:
+            assert told.count(f"\n## {method.upper()} {path}\n") == 1
