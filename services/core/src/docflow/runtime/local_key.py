@@ -24,7 +24,8 @@ async def local_api_key(state: LocalState, database: Database, admin_url: str | 
     if client_id is None:
         return ""
     async with database.client(client_id) as session:
-        _, key = await create_api_key(session, client_id, _NAME, Scope)
+        # Production names its database, so this one is no production's.
+        _, key = await create_api_key(session, client_id, _NAME, Scope, env="dev")
     state.keep_secret(_KEPT, key)
     return key
 
