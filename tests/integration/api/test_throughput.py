@@ -30,6 +30,7 @@ async def worked(database: Database, two_clients: Clients) -> Clients:
     await add("hitl_review")
     await add("failed", hours=15)
     await add("cancelled", hours=15)
+    await add("cancelled", hours=15, error_code="rejected")
     await add("extracting", hours=15)
     await add_process(database, globex, status="completed", created_at=CAME_IN)
     return two_clients
@@ -44,9 +45,9 @@ async def test_what_became_of_each_day_is_counted_for_the_caller_alone(
         "group_by": "day",
         "data": [
             {"key": "2026-11-01", "received": 4, "unseen": 2, "reviewed": 1, "waiting": 1, "failed": 0,
-             "cancelled": 0, "median_s": 6.0},
-            {"key": "2026-11-02", "received": 3, "unseen": 0, "reviewed": 0, "waiting": 0, "failed": 1,
-             "cancelled": 1, "median_s": None},
+             "cancelled": 0, "rejected": 0, "median_s": 6.0},
+            {"key": "2026-11-02", "received": 4, "unseen": 0, "reviewed": 0, "waiting": 0, "failed": 1,
+             "cancelled": 2, "rejected": 1, "median_s": None},
         ],
     }  # fmt: skip
 
@@ -57,7 +58,7 @@ async def test_months_and_types_are_counted_too(world: World, worked: Clients, k
     for group_by, key in (("month", "2026-11"), ("process_type", acme.process_type_id)):
         path = f"/v1/usage/processes?{SPAN}&group_by={group_by}"
         data = (await world.http.get(path, headers=headers)).json()["data"]
-        assert [(row["key"], row["received"]) for row in data] == [(key, 7)]
+        assert [(row["key"], row["received"]) for row in data] == [(key, 8)]
 
 
 @pytest.mark.parametrize(

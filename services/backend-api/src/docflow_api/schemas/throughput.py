@@ -9,8 +9,9 @@ from docflow_api.schemas.base import Schema
 class ThroughputSumOut(Schema):
     """Processes by when they came in, as they stand now.
 
-    `unseen` completed without a person, `reviewed` after one, `waiting` are held for one; the rest of `received` is
-    under way. `median_s` is the seconds from coming in to completion of the unseen ones.
+    `unseen` completed without a person, `reviewed` after one, `waiting` are held for one; of the `cancelled` a reviewer
+    `rejected` so many; the rest of `received` is under way. `median_s` is the seconds from coming in to completion of the
+    unseen ones.
     """
 
     key: str | None
@@ -20,6 +21,7 @@ class ThroughputSumOut(Schema):
     waiting: int
     failed: int
     cancelled: int
+    rejected: int
     median_s: float | None
 
 

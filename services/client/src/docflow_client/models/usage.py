@@ -4,7 +4,9 @@ from docflow_client.models.base import Answer
 
 
 class ThroughputSum(Answer):
-    """`unseen` completed without a person, `reviewed` after one, `waiting` are held for one. `median_s` is the unseen ones'."""
+    """`unseen` completed without a person, `reviewed` after one, `waiting` are held for one; of the `cancelled` a reviewer
+    `rejected` so many. `median_s` is the unseen ones'.
+    """
 
     key: str | None
     received: int
@@ -13,6 +15,7 @@ class ThroughputSum(Answer):
     waiting: int
     failed: int
     cancelled: int
+    rejected: int = 0
     median_s: float | None = None
 
 

@@ -10,6 +10,7 @@ const day = (key: string, given: object) => ({
   waiting: 0,
   failed: 0,
   cancelled: 0,
+  rejected: 0,
   median_s: null,
   ...given,
 });
@@ -24,10 +25,10 @@ test("days end with today, in UTC, and a day without a row has none", () => {
   ]);
 });
 
-test("straight through is the share without a person of all that ended or waits for one", () => {
+test("straight through is the share without a person of all that ended or waits for one, rejected or not", () => {
   const all = totals([
     day("a", { received: 6, unseen: 3, failed: 1, median_s: 4 }),
-    day("b", { received: 5, reviewed: 1, waiting: 1, median_s: 9 }),
+    day("b", { received: 5, waiting: 1, cancelled: 2, rejected: 1, median_s: 9 }),
   ]);
   expect(straightThrough(all)).toBeCloseTo(0.5);
   expect(all.received).toBe(11);

@@ -19,6 +19,7 @@ export function byDay<T extends { key: string | null }>(
 export interface Totals {
   received: number;
   unseen: number;
+  /** Completed after a review, or rejected in it. */
   reviewed: number;
   waiting: number;
   failed: number;
@@ -26,13 +27,16 @@ export interface Totals {
   medianS: number | null;
 }
 
+/** What a person decided: approved and done, or rejected. */
+export const decided = (row: DayFigures): number => row.reviewed + row.rejected;
+
 export function totals(rows: readonly DayFigures[]): Totals {
   const sum = (of: (row: DayFigures) => number) => rows.reduce((so, row) => so + of(row), 0);
   const medians = rows.flatMap((row) => (row.median_s === null ? [] : [row.median_s])).sort((a, b) => a - b);
   return {
     received: sum((row) => row.received),
     unseen: sum((row) => row.unseen),
-    reviewed: sum((row) => row.reviewed),
+    reviewed: sum(decided),
     waiting: sum((row) => row.waiting),
     failed: sum((row) => row.failed),
     medianS: medians[Math.floor(medians.length / 2)] ?? null,

@@ -5767,8 +5767,9 @@ export interface components {
    * ThroughputSumOut
    * @description Processes by when they came in, as they stand now.
    *
-   *     `unseen` completed without a person, `reviewed` after one, `waiting` are held for one; the rest of `received` is
-   *     under way. `median_s` is the seconds from coming in to completion of the unseen ones.
+   *     `unseen` completed without a person, `reviewed` after one, `waiting` are held for one; of the `cancelled` a reviewer
+   *     `rejected` so many; the rest of `received` is under way. `median_s` is the seconds from coming in to completion of the
+   *     unseen ones.
    */
   ThroughputSumOut: {
    cancelled: number;
@@ -5776,6 +5777,7 @@ export interface components {
    key: string | null;
    median_s: number | null;
    received: number;
+   rejected: number;
    reviewed: number;
    unseen: number;
    waiting: number;

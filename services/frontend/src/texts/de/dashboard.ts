@@ -19,7 +19,7 @@ export const dashboard = {
   volume: "Eingegangene Dokumente",
   median: "im Median {time} ohne Prüfung",
   unseen: "Ohne Prüfung fertig",
-  reviewed: "Nach Prüfung fertig",
+  reviewed: "In der Prüfung entschieden",
   waiting: "Wartet auf Prüfung",
   other: "In Arbeit oder abgebrochen",
   errors: "Gescheitert",

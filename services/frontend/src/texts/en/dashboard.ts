@@ -19,7 +19,7 @@ export const dashboard = {
   volume: "Documents received",
   median: "median {time} without review",
   unseen: "Done without review",
-  reviewed: "Done after review",
+  reviewed: "Decided in review",
   waiting: "Waiting for review",
   other: "In progress or cancelled",
   errors: "Failed",

@@ -24,6 +24,7 @@ class ThroughputSum:
     """Processes by when they came in, as they stand now; a key's `key` is None where there is no type yet.
 
     `unseen` completed without a person, `reviewed` completed after one looked, `waiting` are held for one now.
+    Of the `cancelled` a reviewer `rejected` so many.
     `median_s` is from coming in to completion of the unseen ones, in seconds; None where there are none.
     """
 
@@ -34,6 +35,7 @@ class ThroughputSum:
     waiting: int
     failed: int
     cancelled: int
+    rejected: int
     median_s: float | None
 
 
@@ -63,6 +65,7 @@ def _key(group_by: ThroughputBy) -> ColumnElement[str | None]:
 def _sums() -> list[ColumnElement[int] | ColumnElement[float]]:
     completed = Process.status == ProcessStatus.COMPLETED.value
     unseen = completed & Process.reviewed_at.is_(None)
+    cancelled = Process.status == ProcessStatus.CANCELLED.value
     lasted = func.extract("epoch", Process.completed_at - Process.created_at)
     # An aggregate of an ordered set skips what is null.
     of_unseen = cast(case((unseen, lasted)), Double)
@@ -72,6 +75,7 @@ def _sums() -> list[ColumnElement[int] | ColumnElement[float]]:
         func.count().filter(completed & Process.reviewed_at.is_not(None)).label("reviewed"),
         func.count().filter(Process.status == ProcessStatus.HITL_REVIEW.value).label("waiting"),
         func.count().filter(Process.status == ProcessStatus.FAILED.value).label("failed"),
-        func.count().filter(Process.status == ProcessStatus.CANCELLED.value).label("cancelled"),
+        func.count().filter(cancelled).label("cancelled"),
+        func.count().filter(cancelled & (Process.error_code == "rejected")).label("rejected"),
         func.percentile_cont(0.5).within_group(of_unseen).label("median_s"),
     ]

@@ -4,6 +4,7 @@ import { onSnapshot } from "../../../lib/live";
 import { queries } from "../../../lib/query/client";
 import { useQuery } from "../../../lib/query/use";
 import { Page } from "../../../ui/page";
+import { Loading } from "../../../ui/states";
 import { may } from "../../session/session";
 import { getNewest } from "../api";
 import { Figures } from "./figures";
@@ -17,11 +18,12 @@ const SETTLE_MS = 1_500;
 export function Dashboard() {
   const [days, setDays] = useState<7 | 30>(7);
   useFresh();
-  const newest = useQuery({ key: ["dashboard", "newest"], read: getNewest });
+  const newest = useQuery({ key: ["dashboard", "newest"], read: getNewest, staleMs: 0 });
   if (newest.data?.data.length === 0)
     return (
       <Page title={t("dashboard.title")} lead={t("dashboard.lead")}>
-        <FirstSteps />
+        {/* What was kept may be older than the first document. */}
+        {newest.isFetchedAfterMount ? <FirstSteps /> : <Loading />}
       </Page>
     );
   return (

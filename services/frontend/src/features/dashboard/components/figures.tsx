@@ -6,7 +6,7 @@ import { Card } from "../../../ui/page";
 import { Shown } from "../../../ui/states";
 import { may } from "../../session/session";
 import { type DayFigures, getCosts, getDays } from "../api";
-import { byDay, lastDays, straightThrough, totals } from "../figures";
+import { byDay, decided, lastDays, straightThrough, totals } from "../figures";
 
 export function Figures({ days }: { days: number }) {
   const asked = useQuery({
@@ -53,7 +53,7 @@ function Charts({ days, rows }: { days: number; rows: readonly DayFigures[] }) {
         write={number}
         series={[
           { name: t("dashboard.unseen"), shade: "good", values: of((row) => row.unseen) },
-          { name: t("dashboard.reviewed"), shade: "accent", values: of((row) => row.reviewed) },
+          { name: t("dashboard.reviewed"), shade: "accent", values: of(decided) },
           { name: t("dashboard.waiting"), shade: "doubt", values: of((row) => row.waiting) },
           { name: t("dashboard.other"), shade: "plain", values: of(otherOf) },
           { name: t("dashboard.errors"), shade: "bad", values: of((row) => row.failed) },
@@ -83,7 +83,7 @@ function Charts({ days, rows }: { days: number; rows: readonly DayFigures[] }) {
 
 /** Under way, or cancelled. */
 function otherOf(row: DayFigures): number {
-  return row.received - row.unseen - row.reviewed - row.waiting - row.failed;
+  return row.received - row.unseen - decided(row) - row.waiting - row.failed;
 }
 
 function Costs({ days }: { days: number }) {
