@@ -29,6 +29,11 @@ test("a change shows in its row, an older one does not", () => {
   expect(patched(before, snapshot("a", "failed", 2), ALL)).toBe(before);
 });
 
+test("what was held and ended waits to tell whether it was cancelled or rejected", () => {
+  const before = list(page([{ ...row("a", 30), status: "hitl_review" as const }], false));
+  expect(patched(before, snapshot("a", "cancelled", 2), ALL)).toBe(before);
+});
+
 test("a row that the filter does not want any more leaves", () => {
   const before = list(page([row("a", 30), row("b", 20)], false));
   const filter = { ...ALL, status: ["extracting" as const] };

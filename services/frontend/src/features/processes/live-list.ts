@@ -51,6 +51,8 @@ export function patched(listed: Listed, snapshot: Snapshot, filter: ProcessFilte
     const row = rows[at];
     if (!row || row.version > snapshot.version) return rows;
     if (!fits) return rows.toSpliced(at, 1);
+    // Cancelled or rejected: only the process itself tells, and it is read in a moment.
+    if (row.status === "hitl_review" && snapshot.status === "cancelled") return rows;
     const { status, current_stage, version, updated_at } = snapshot;
     return rows.with(at, { ...row, status, current_stage, version, updated_at });
   });

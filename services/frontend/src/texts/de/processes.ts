@@ -163,6 +163,7 @@ export const words = {
     completed: "Fertig",
     failed: "Gescheitert",
     cancelled: "Abgebrochen",
+    rejected: "Abgelehnt",
   },
   outcome: {
     done: "fertig",

@@ -164,6 +164,7 @@ export const words = {
     completed: "Completed",
     failed: "Failed",
     cancelled: "Cancelled",
+    rejected: "Rejected",
   },
   outcome: {
     done: "done",

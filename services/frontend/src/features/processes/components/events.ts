@@ -12,7 +12,9 @@ export function eventText(event: Event): string {
   if (event.type === "stage.finished")
     return t("event.finished", { stage: stage + attempt(event), outcome: outcomeOf(event) });
   const [kind, word] = event.type.split(".");
-  if (kind === "process") return tword("event_process", word ?? "");
+  // What a reviewer rejects ends as cancelled, with that code.
+  const isRejected = (event.data as { code?: string }).code === "rejected";
+  if (kind === "process") return tword("event_process", isRejected ? "rejected" : (word ?? ""));
   return actName(word ?? event.type);
 }
 
