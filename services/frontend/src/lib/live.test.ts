@@ -49,9 +49,10 @@ async function openTab(who = WHO) {
   const live = await import("./live");
   const heard: unknown[] = [];
   live.onSnapshot((snapshot) => heard.push(snapshot));
-  const close = live.openLive(who);
+  const gone = vi.fn();
+  const close = live.openLive(who, gone);
   closings.push(close);
-  return { heard, close, isLive: () => live.isLive.value };
+  return { heard, close, gone, isLive: () => live.isLive.value };
 }
 
 beforeEach(() => {
@@ -104,6 +105,8 @@ test("another person's tab has its own stream, and a stream of another's cookies
   await vi.waitFor(() => expect(ann.heard).toEqual([CHANGE]));
   await vi.waitFor(() => expect(Stream.open).toEqual([ofAnn]));
   expect(bob.heard).toEqual([]);
+  expect(bob.gone).toHaveBeenCalled();
+  expect(ann.gone).not.toHaveBeenCalled();
   expect(bob.isLive()).toBe(false);
 });
 

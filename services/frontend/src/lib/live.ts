@@ -33,23 +33,23 @@ export function onSnapshot(listener: Listener): () => void {
 }
 
 /**
- * Changes as they come, from now until `close`.
+ * Changes as they come, from now until `close`; `gone` once the cookies are another person's.
  *
  * Over HTTP/1.1 a browser opens six connections to a host, and a stream takes one for good. So the tabs of one person
  * share the stream of the one that holds their lock; when it closes, the next in line takes over. Locks need https or
  * localhost; without them every tab has a stream of its own.
  */
-export function openLive(who: Follower): () => void {
+export function openLive(who: Follower, gone: () => void): () => void {
   const over = new AbortController();
-  if (navigator.locks) share(who, over.signal);
-  else follow(who, hear, over.signal);
+  if (navigator.locks) share(who, gone, over.signal);
+  else follow(who, gone, hear, over.signal);
   return () => {
     over.abort();
     isLive.value = false;
   };
 }
 
-function share(who: Follower, over: AbortSignal): void {
+function share(who: Follower, gone: () => void, over: AbortSignal): void {
   const name = `docflow.live.${who.client_id}.${who.user_id}`;
   const channel = new BroadcastChannel(name);
   let leads = false;
@@ -69,7 +69,7 @@ function share(who: Follower, over: AbortSignal): void {
       hear(news);
       channel.postMessage(news);
     };
-    follow(who, tell, over);
+    follow(who, gone, tell, over);
     return new Promise<void>((release) => over.addEventListener("abort", () => release()));
   };
   over.addEventListener("abort", () => channel.close());
@@ -80,10 +80,10 @@ function share(who: Follower, over: AbortSignal): void {
 }
 
 /** The stream itself. The browser continues after the last mark, with the cookies it has then: they may be another's. */
-function follow(who: Follower, tell: Tell, over: AbortSignal): void {
+function follow(who: Follower, gone: () => void, tell: Tell, over: AbortSignal): void {
   let source: EventSource;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  let isOurs = Promise.resolve(false);
+  let isOurs: Promise<boolean | null> = Promise.resolve(false);
   const open = () => {
     source = new EventSource("/v1/events");
     const tellOurs = async (news: News) => {
@@ -91,7 +91,7 @@ function follow(who: Follower, tell: Tell, over: AbortSignal): void {
     };
     source.onopen = () => {
       isOurs = isStill(who);
-      void isOurs.then((yes) => yes || again());
+      void isOurs.then(unlessOurs);
       void tellOurs({ isLive: true });
     };
     source.addEventListener("process", (event) => {
@@ -108,9 +108,14 @@ function follow(who: Follower, tell: Tell, over: AbortSignal): void {
     if (over.aborted) return;
     clearTimeout(timer);
     timer = setTimeout(
-      () => void isStill(who).then((yes) => (yes && !over.aborted ? open() : again())),
+      () => void isStill(who).then((yes) => (yes && !over.aborted ? open() : unlessOurs(yes))),
       AGAIN_MS,
     );
+  };
+  const unlessOurs = (yes: boolean | null) => {
+    if (yes) return;
+    again();
+    if (yes === false && !over.aborted) gone();
   };
   over.addEventListener("abort", () => {
     clearTimeout(timer);
@@ -120,9 +125,10 @@ function follow(who: Follower, tell: Tell, over: AbortSignal): void {
   open();
 }
 
-async function isStill(who: Follower): Promise<boolean> {
+/** null = nobody can tell now. */
+async function isStill(who: Follower): Promise<boolean | null> {
   const now = await body(api.GET("/v1/me")).catch(() => null);
-  return now?.client_id === who.client_id && now?.user_id === who.user_id;
+  return now && now.client_id === who.client_id && now.user_id === who.user_id;
 }
 
 const hear: Tell = (news) => {

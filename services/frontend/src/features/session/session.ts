@@ -35,7 +35,8 @@ function become(who: Me | null): void {
   if (who) localStorage.setItem(WAS_HERE, "yes");
   else localStorage.removeItem(WAS_HERE);
   closeLive?.();
-  closeLive = who?.client_id ? openLive(who) : null;
+  // Somebody else signed in, in another tab: what is shown here may not be theirs to see.
+  closeLive = who?.client_id ? openLive(who, () => location.reload()) : null;
 }
 
 /** Who the cookies belong to; asked once at the start. */
