@@ -20,6 +20,12 @@ export function fieldName(name: string): string {
     .join(" · ");
 }
 
+/** A code with its meaning ("380 – Commercial invoice"); a value that is no known code stays as it is. */
+export function inWords(name: string, value: string): string {
+  const meaning = name.endsWith("type_code") ? said("type_codes", value) : undefined;
+  return meaning ? `${value} – ${meaning}` : value;
+}
+
 /** What was done, as the audit names it: "fields_corrected". */
 export function actName(action: string): string {
   return said("act", action) ?? spelled(action);

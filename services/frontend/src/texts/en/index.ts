@@ -2,7 +2,15 @@ import * as adminTexts from "./admin";
 import * as alertingTexts from "./alerting";
 import { common } from "./common";
 import { chart, dashboard } from "./dashboard";
-import { field_names, file_problems, file_remedies, flags, reasons, type_names } from "./findings";
+import {
+  field_names,
+  file_problems,
+  file_remedies,
+  flags,
+  reasons,
+  type_codes,
+  type_names,
+} from "./findings";
 import { problems, remedies } from "./problems";
 import { processes, words } from "./processes";
 import { profile } from "./profile";
@@ -34,5 +42,6 @@ export const en = {
   field_names,
   file_problems,
   file_remedies,
+  type_codes,
   type_names,
 };

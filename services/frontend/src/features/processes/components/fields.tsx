@@ -2,7 +2,7 @@ import { CircleX, Crosshair } from "lucide";
 import { checkText } from "../../../lib/findings";
 import { t, tword } from "../../../lib/i18n";
 import { kindByName, readValue } from "../../../lib/kinds";
-import { fieldName } from "../../../lib/names";
+import { fieldName, inWords } from "../../../lib/names";
 import { Confidence } from "../../../ui/badge";
 import { Icon } from "../../../ui/icon";
 import type { Check, ReadField } from "../api";
@@ -64,7 +64,7 @@ function Field({
     >
       <dt class="hyphens-auto break-words text-ink-soft text-xs">{fieldName(name)}</dt>
       <dd class="min-w-0 break-words text-sm">
-        {readValue(kindByName(name), String(field.value), currency)}
+        {inWords(name, readValue(kindByName(name), String(field.value), currency))}
         {failed.map((check) => (
           <span key={check.code} class="mt-0.5 flex items-center gap-1.5 text-bad text-xs">
             <Icon of={CircleX} size={12} />

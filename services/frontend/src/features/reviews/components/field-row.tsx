@@ -4,7 +4,7 @@ import { checkText, reasonText } from "../../../lib/findings";
 import { percent } from "../../../lib/format";
 import { t, tword } from "../../../lib/i18n";
 import { isNumeric, shownValue } from "../../../lib/kinds";
-import { fieldName } from "../../../lib/names";
+import { fieldName, inWords } from "../../../lib/names";
 import { Icon } from "../../../ui/icon";
 import { type Field, isDoubtful } from "../case";
 import { wrongWith } from "../values";
@@ -74,7 +74,7 @@ export function FieldRow(props: FieldRowProps) {
           ref={input}
           id={id}
           data-input={field.name}
-          value={isActive ? value : shownValue(field.kind, value)}
+          value={isActive ? value : inWords(field.name, shownValue(field.kind, value))}
           inputMode={isNumeric(field.kind) ? "decimal" : undefined}
           autocomplete="off"
           spellcheck={false}
@@ -90,7 +90,7 @@ export function FieldRow(props: FieldRowProps) {
           onKeyDown={onKeyDown}
           class={`w-full min-w-0 rounded-md border bg-transparent px-2 text-ink placeholder:text-ink-faint focus:border-accent focus:bg-surface focus:outline-2 focus:outline-accent/40 focus:-outline-offset-1 aria-invalid:border-bad ${
             doubtful
-              ? "h-9 border-line-strong/60 bg-surface text-base"
+              ? "h-9 border-line-strong bg-surface text-base"
               : "h-8 border-transparent text-sm group-hover:border-line"
           } ${isNumeric(field.kind) ? "numbers" : ""}`}
         />
