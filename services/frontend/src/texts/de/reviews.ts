@@ -32,6 +32,7 @@ export const reviews = {
   next_one: "Nächstes Dokument",
   here: "Hier nachsehen",
   look_at: "Auf Seite {page} zeigen",
+  look_at_each: "Auf Seite {page} zeigen ({at} von {of})",
 
   keys: "Prüfen",
   key_confirm: "Bestätigen und weiter zum nächsten zweifelhaften Wert",

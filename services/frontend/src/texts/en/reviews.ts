@@ -32,6 +32,7 @@ export const reviews = {
   next_one: "Next document",
   here: "Look here",
   look_at: "Show on page {page}",
+  look_at_each: "Show on page {page} ({at} of {of})",
 
   keys: "Review",
   key_confirm: "Confirm, and on to the next doubtful value",

@@ -13,6 +13,7 @@ import { Picture } from "../../../ui/viewer/picture";
 import type { Case, Flag, Place } from "../case";
 import { type Account, accountsOf, changesOf, factsOf, placesOf, twinOf } from "../evidence";
 import { Compare } from "./compare";
+import { ShowPlaces } from "./show-places";
 
 type Show = (place: Place, documentId: string) => void;
 
@@ -167,7 +168,7 @@ function Changes({ flag, show }: { flag: Flag; show: Show }) {
           <ins class="rounded bg-good-wash px-1.5 py-0.5 no-underline">
             {each.after || t("reviews.was_removed")}
           </ins>
-          {each.place && <ShowPlace place={each.place} flag={flag} show={show} />}
+          {each.place && <ShowPlaces places={[each.place]} show={(place) => show(place, flag.documentId)} />}
         </li>
       ))}
     </ul>
@@ -198,23 +199,9 @@ function Places({ flag, show }: { flag: Flag; show: Show }) {
   const places = placesOf(flag);
   if (places.length === 0) return null;
   return (
-    <p class="flex flex-wrap gap-3">
-      {places.slice(0, 6).map((place) => (
-        <ShowPlace key={JSON.stringify(place)} place={place} flag={flag} show={show} />
-      ))}
+    <p class="text-xs">
+      <ShowPlaces places={places} show={(place) => show(place, flag.documentId)} />
     </p>
-  );
-}
-
-function ShowPlace({ place, flag, show }: { place: Place; flag: Flag; show: Show }) {
-  return (
-    <button
-      type="button"
-      class="font-medium text-accent text-xs underline-offset-4 hover:underline"
-      onClick={() => show(place, flag.documentId)}
-    >
-      {t("reviews.look_at", { page: place.page })}
-    </button>
   );
 }
 

@@ -4,6 +4,7 @@ import { t } from "../../../lib/i18n";
 import { fieldName } from "../../../lib/names";
 import type { Case, Place, Reason } from "../case";
 import { Notice } from "./notice";
+import { ShowPlaces } from "./show-places";
 
 /** Told elsewhere: beside the flags of fraud, the cuts, and the choice of a type. */
 const SHOWN_APART = new Set(["fraud_detected", "split_proposed", "type_uncertain"]);
@@ -28,20 +29,7 @@ function OneReason({ reason, show }: { reason: Reason; show: (place: Place) => v
   const about = reason.field ? `${fieldName(reason.field)}: ` : "";
   return (
     <Notice icon={CircleAlert} tone="doubt" title={`${about}${reasonText(reason)}`}>
-      {reason.places.length > 0 && (
-        <span class="flex flex-wrap gap-x-3">
-          {reason.places.slice(0, 6).map((place) => (
-            <button
-              key={JSON.stringify(place)}
-              type="button"
-              class="font-medium text-accent underline-offset-4 hover:underline"
-              onClick={() => show(place)}
-            >
-              {t("reviews.look_at", { page: place.page })}
-            </button>
-          ))}
-        </span>
-      )}
+      {reason.places.length > 0 && <ShowPlaces places={reason.places} show={show} />}
     </Notice>
   );
 }
