@@ -40,9 +40,11 @@ export function DeadWork() {
   return (
     <AdminFrame
       actions={
-        <Button icon={RotateCcw} disabled={list.rows.length === 0} onClick={() => setAsksAll(true)}>
-          {t("dead.replay_all", { count: list.rows.length })}
-        </Button>
+        list.rows.length > 0 && (
+          <Button icon={RotateCcw} onClick={() => setAsksAll(true)}>
+            {t("dead.replay_all", { count: list.rows.length })}
+          </Button>
+        )
       }
     >
       {replay.problem && <Trouble problem={replay.problem} compact />}
