@@ -7,7 +7,7 @@ import type {
 import { useId } from "preact/hooks";
 
 const BOX =
-  "w-full rounded-lg border border-line bg-surface px-3 text-sm text-ink placeholder:text-ink-faint shadow-card transition-colors hover:border-line-strong focus:border-accent focus:outline-2 focus:outline-accent/40 focus:-outline-offset-1 disabled:bg-sunken disabled:text-ink-faint aria-invalid:border-bad";
+  "w-full rounded-lg border border-line-strong bg-surface px-3 text-sm text-ink placeholder:text-ink-faint shadow-card transition-colors hover:border-ink-faint focus:border-accent focus:outline-2 focus:outline-accent/40 focus:-outline-offset-1 disabled:border-line disabled:bg-sunken disabled:text-ink-faint aria-invalid:border-bad";
 
 interface Labelled {
   label: string;

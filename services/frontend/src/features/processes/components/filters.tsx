@@ -23,7 +23,7 @@ export function Filters({ filter, change, search }: FiltersProps) {
     <search class="flex flex-col gap-3">
       <div class="flex flex-wrap items-center gap-2">
         <SearchBox filter={filter} change={change} search={search} />
-        <fieldset class="flex flex-wrap gap-1.5">
+        <fieldset class="flex gap-1.5 max-sm:-mx-4 max-sm:overflow-x-auto max-sm:px-4 max-sm:py-0.5 sm:flex-wrap">
           <legend class="sr-only">{t("processes.status")}</legend>
           {(Object.keys(GROUPS) as Group[]).map((group) => (
             <Chip key={group} isOn={holds(filter, group)} press={() => change(toggled(filter, group))}>
@@ -72,7 +72,7 @@ function SearchBox({ filter, change, search }: FiltersProps) {
         placeholder={t("processes.search_hint")}
         maxLength={200}
         value={typed}
-        class="h-9 w-full rounded-lg border border-line bg-surface pr-3 pl-9 text-sm shadow-card placeholder:text-ink-faint hover:border-line-strong"
+        class="h-9 w-full rounded-lg border border-line-strong bg-surface pr-3 pl-9 text-sm shadow-card placeholder:text-ink-faint hover:border-ink-faint"
         onInput={(event) => setTyped(event.currentTarget.value)}
         onKeyDown={(event) => {
           if (event.key !== "Escape") return;
@@ -89,7 +89,7 @@ function Chip({ isOn, press, children }: { isOn: boolean; press: () => void; chi
     <button
       type="button"
       aria-pressed={isOn}
-      class="h-8 rounded-full border border-line bg-surface px-3 text-ink-soft text-xs transition-colors hover:border-line-strong hover:text-ink aria-pressed:border-accent aria-pressed:bg-accent-wash aria-pressed:font-medium aria-pressed:text-accent"
+      class="h-8 shrink-0 whitespace-nowrap rounded-full border border-line bg-surface px-3 text-ink-soft text-xs transition-colors hover:border-line-strong hover:text-ink aria-pressed:border-accent aria-pressed:bg-accent-wash aria-pressed:font-medium aria-pressed:text-accent"
       onClick={press}
     >
       {children}
