@@ -155,18 +155,6 @@ async def test_the_queue_shows_the_proposed_cuts_with_their_scores(
     }
 
 
-async def test_the_queue_shows_whom_a_document_is_of_and_its_amount(
-    world: World, two_clients: Clients, key_for: KeyFor, database: Database
-) -> None:
-    acme, _ = two_clients
-    fields = {"company": {"value": "Maple & Pine"}, "total": {"value": 1299.5}, "currency": {"value": None}}
-    receipt = await held(database, acme, extraction_result={"fields": fields})
-    unread = await held(database, acme, extraction_result=None)
-    listed = (await world.http.get("/v1/reviews", headers=await key_for(acme))).json()["data"]
-    shown = {row["process_id"]: (row["seller"], row["amount"], row["currency"]) for row in listed}
-    assert shown == {receipt: ("Maple & Pine", "1299.5", None), unread: (None, None, None)}
-
-
 async def test_children_name_their_parent_and_are_listed_by_its_link(
     world: World, two_clients: Clients, key_for: KeyFor, database: Database
 ) -> None:

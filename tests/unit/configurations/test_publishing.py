@@ -73,6 +73,7 @@ def test_a_sound_draft_has_no_faults() -> None:
         ({"$schema": "https://x.test/own"}, "/output_schema"),
         (with_property(**{"x-kind": "colour"}), "/output_schema/properties/total/x-kind"),
         (with_property(**{"x-kind": {}}), "/output_schema/properties/total/x-kind"),
+        (with_property(**{"x-role": "payer"}), "/output_schema/properties/total/x-role"),
         (with_property(**{"x-labels": [1]}), "/output_schema/properties/total/x-labels"),
         (with_property(description="x" * MAX_SCHEMA_BYTES), "/output_schema"),
         (nested(40), "/output_schema"),

@@ -7,6 +7,7 @@ from uuid import UUID
 from docflow.domain.access import Caller
 from docflow.domain.output_schema import OutputShape, shape_of
 from docflow.features.configurations.repository import ConfigurationRepository
+from docflow.features.processes.gists import gists_of
 from docflow.features.reviews.models import Review
 from docflow.features.reviews.people import names_of
 from docflow.features.reviews.repository import ReviewRepository
@@ -39,9 +40,16 @@ async def detail_of(
     writers = [_id_of(note["by"]) for note in row.notes or ()]
     names = await names_of(session, caller.client, [row.assignee, row.claimed_by, *writers])
     shape, threshold = await _asked(session, caller.client, loaded)
-    gists = await reviews.gists([process_id])
-    process = process_out(loaded.process, loaded.documents)
-    listed = review_out(row, process, gateway.now(), names, gists[process_id])
+    gists = await gists_of(session, caller.client, [loaded.process])
+    cuts = await reviews.cuts([process_id])
+    listed = review_out(
+        row,
+        process_out(loaded.process, loaded.documents),
+        gateway.now(),
+        names=names,
+        gist=gists[process_id],
+        cuts=cuts[process_id],
+    )
     approved_by = [str(one) for one in row.approved_by or ()]
     return ReviewDetailOut(
         **dict(listed),

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from docflow.domain.access import Caller
 from docflow.features.documents.service import Documents
+from docflow.features.processes.gists import gists_of
 from docflow.features.processes.repository import ProcessRepository
 from docflow.features.reviews.claims import Acting
 from docflow.features.reviews.models import Review
@@ -41,11 +42,12 @@ def acting(caller: Caller, gateway: Gateway) -> Acting:
 async def shown(
     session: AsyncSession, client_id: UUID, rows: Sequence[Review], gateway: Gateway
 ) -> list[ReviewOut]:
-    """With their processes, documents and the names of people: five queries for a page of any size."""
+    """With their processes, documents and the names of people: seven queries for a page of any size."""
     ids = [row.process_id for row in rows]
     processes = await ProcessRepository(session, client_id).many(ids)
     documents = await Documents(session, client_id).of(ids)
-    gists = await ReviewRepository(session, client_id).gists(ids)
+    gists = await gists_of(session, client_id, list(processes.values()))
+    cuts = await ReviewRepository(session, client_id).cuts(ids)
     names = await names_of(
         session, client_id, [one for row in rows for one in (row.assignee, row.claimed_by)]
     )
@@ -54,8 +56,9 @@ async def shown(
             row,
             process_out(processes[row.process_id], documents.get(row.process_id, [])),
             gateway.now(),
-            names,
-            gists[row.process_id],
+            names=names,
+            gist=gists[row.process_id],
+            cuts=cuts[row.process_id],
         )
         for row in rows
     ]

@@ -28,7 +28,7 @@ interface TableProps<T> {
   marking?: Marking;
 }
 
-/** 44 px, as `h-11` says below. */
+/** 44 px, as `h-11` says below; on a phone two lines fit into it. */
 const ROW_PX = 44;
 /** From here on only the rows in sight are drawn. */
 const MANY = 200;
@@ -115,7 +115,7 @@ function Row<T>({
       {columns.map((column, place) => (
         <td
           key={column.title}
-          class={`h-11 px-3 py-2 align-middle md:px-4 ${column.right ? "numbers text-right" : ""} ${column.class ?? ""}`}
+          class={`h-11 px-3 py-1 align-middle md:px-4 md:py-2 ${column.right ? "numbers text-right" : ""} ${column.class ?? ""}`}
         >
           {href && place === 0 ? (
             <a href={href(row)} class="font-medium after:absolute after:inset-0 hover:text-accent">

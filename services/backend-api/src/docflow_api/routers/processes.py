@@ -7,6 +7,7 @@ from docflow.domain.access import Scope
 from docflow.domain.cii import result_cii
 from docflow.domain.errors import Problem, UnsupportedMedia, UserError, pointer_to
 from docflow.domain.exporting import result_csv
+from docflow.domain.gist import Gist
 from docflow.domain.stages import ProcessStatus, Stage
 from docflow.domain.ubl import result_ubl
 from docflow.features.audit.listing import AuditListing
@@ -15,6 +16,7 @@ from docflow.features.documents.service import Documents
 from docflow.features.erasures.service import Erasing, erase
 from docflow.features.exports.sheet import MIME as XLSX
 from docflow.features.exports.sheet import WRITE_S, result_xlsx
+from docflow.features.processes.gists import gists_of
 from docflow.features.processes.repository import ProcessFilter, ProcessRepository
 from docflow.features.processes.view import view_process
 from docflow.features.stage_runs import lifecycle
@@ -34,7 +36,16 @@ from docflow_api.results import LoadedResult, load_result
 from docflow_api.schemas.audit_logs import AuditLogsOut, audit_log_out
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
-from docflow_api.schemas.processes import EventsOut, ProcessOut, ResultOut, StagesOut, process_out, stage_out
+from docflow_api.schemas.processes import (
+    EventsOut,
+    ListedProcessOut,
+    ProcessOut,
+    ResultOut,
+    StagesOut,
+    listed_out,
+    process_out,
+    stage_out,
+)
 
 router = APIRouter(prefix="/v1/processes", tags=["processes"])
 
@@ -105,7 +116,7 @@ async def list_processes(
             "process's id, in any case; less than three characters are looked for at beginnings of names and ids alone",
         ),
     ] = None,
-) -> Page[ProcessOut]:
+) -> Page[ListedProcessOut]:
     """The client's processes, newest first."""
     chosen = ProcessFilter(
         statuses=status or (),
@@ -120,7 +131,13 @@ async def list_processes(
     )
     found = await ProcessRepository(session, caller.client).page(chosen, page)
     documents = await Documents(session, caller.client).of([row.process_id for row in found.rows])
-    items = [process_out(row, documents.get(row.process_id, [])) for row in found.rows]
+    # A caller that may not read results is not told values by a list.
+    may_read = Scope.RESULTS_READ in caller.scopes
+    gists = await gists_of(session, caller.client, found.rows) if may_read else {}
+    items = [
+        listed_out(row, documents.get(row.process_id, []), gists.get(row.process_id, Gist()))
+        for row in found.rows
+    ]
     return page_of(items, found.next.encode() if found.next else None, request, response, gateway.public_url)
 
 

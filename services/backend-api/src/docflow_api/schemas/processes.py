@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Any, ClassVar, Self
 from uuid import UUID
 
+from docflow.domain.gist import Gist
 from docflow.domain.stages import IngestionSource
 from docflow.features.documents.models import Document
 from docflow.features.processes.models import Process
@@ -58,6 +59,16 @@ class ProcessOut(Schema):
     completed_at: datetime | None
     version: int
     links: ProcessLinks
+
+
+class ListedProcessOut(ProcessOut):
+    """The process as a list shows it, with the gist of what was read; null for a caller without `results:read`."""
+
+    seller: str | None
+    """Whom the document is of: the first value of a field with `x-role` sender."""
+    amount: str | None
+    """What it is about, as a plain decimal."""
+    currency: str | None
 
 
 class ResultOut(Schema):
@@ -209,6 +220,11 @@ def process_out(
             children=f"/v1/processes?parent_process_id={row.process_id}",
         ),
     )
+
+
+def listed_out(row: Process, documents: Sequence[Document], gist: Gist) -> ListedProcessOut:
+    shown = process_out(row, documents)
+    return ListedProcessOut(**dict(shown), seller=gist.seller, amount=gist.amount, currency=gist.currency)
 
 
 def stage_out(run: StageRun) -> StageOut:

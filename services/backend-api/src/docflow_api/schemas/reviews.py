@@ -1,12 +1,13 @@
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from docflow.domain.gist import Gist
+from docflow.domain.json_types import JsonObject
 from docflow.features.reviews.models import Review
 from docflow.features.reviews.people import Reviewer
-from docflow.features.reviews.repository import Gist
 from docflow.features.reviews.summary import ReviewSummary
 from pydantic import ConfigDict, Field, StrictBool
 
@@ -106,8 +107,10 @@ def review_out(
     row: Review,
     process: ProcessOut,
     now: datetime,
+    *,
     names: Mapping[UUID, str],
     gist: Gist,
+    cuts: Sequence[JsonObject],
 ) -> ReviewOut:
     is_claimed = row.claimed_by is not None and row.lease_until is not None and row.lease_until > now
     holder = row.claimed_by if is_claimed else None
@@ -131,7 +134,7 @@ def review_out(
         seller=gist.seller,
         amount=gist.amount,
         currency=gist.currency,
-        cuts=[ProposedCuts.model_validate(one) for one in gist.cuts],
+        cuts=[ProposedCuts.model_validate(one) for one in cuts],
         process=blind(process) if row.is_blind_sample else process,
     )
 

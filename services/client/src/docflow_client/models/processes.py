@@ -62,6 +62,10 @@ class Process(Answer):
     error: Trouble | None = None
     parent_process_id: UUID | None = None
     """The process that it was split from."""
+    seller: str | None = None
+    """Whom its document is of, and below what it is about: told by lists alone, to who may read results."""
+    amount: str | None = None
+    currency: str | None = None
     result: Result | None = None
 
     @property

@@ -39,7 +39,7 @@ class Prompt:
 class Configuration:
     """Immutable once published.
 
-    `output_schema` is the client's JSON Schema; its properties may carry `x-kind` and `x-labels`.
+    `output_schema` is the client's JSON Schema; its properties may carry `x-kind`, `x-labels` and `x-role`.
     `validation_rules` is the list inside {"validation_rules": [...]}. `confidence_threshold` is 0..1.
     `approval_limits` maps a currency to the amount up to which one person may approve, a decimal string.
     `output_actions` is a list of {"action_type", "target_config"}. `prompt_ids` maps a PromptStage to a prompt id.

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from docflow.domain.comparing import number
 from docflow.domain.json_types import JsonObject, JsonScalar, JsonValue
@@ -46,6 +47,17 @@ _KIND_BY_ENDING = (
 )
 
 
+class FieldRole(StrEnum):
+    """What a field is to lists of processes: what `x-role` in an output schema may name."""
+
+    SENDER = "sender"
+    """Whom the document is of."""
+    AMOUNT = "amount"
+    """What it is about."""
+    CURRENCY = "currency"
+    """Of that amount."""
+
+
 @dataclass(frozen=True, slots=True)
 class FieldSpec:
     """One leaf. `path` is dotted; `types` are the JSON types its value may take in `data`."""
@@ -58,6 +70,7 @@ class FieldSpec:
     nullable: bool = False
     is_choice: bool = False
     """One of the words that the schema lists."""
+    role: FieldRole | None = None
 
     @property
     def name(self) -> str:
@@ -126,6 +139,7 @@ def _walk(schema: JsonObject, prefix: str, required_above: bool) -> Iterator[Fie
                 types,
                 _allows_null(sub),
                 is_choice="enum" in sub or "const" in sub,
+                role=FieldRole(named) if (named := sub.get("x-role")) in set(FieldRole) else None,
             )
 
 

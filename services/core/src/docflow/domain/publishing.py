@@ -10,7 +10,7 @@ from docflow.domain.expressions.functions import Match
 from docflow.domain.facts import known_of
 from docflow.domain.json_types import JsonObject, JsonValue
 from docflow.domain.llm_policy import policy_problems
-from docflow.domain.output_schema import shape_of
+from docflow.domain.output_schema import FieldRole, shape_of
 from docflow.domain.plain_secrets import plain_secrets
 from docflow.domain.rule_list import MAX_QUESTIONS, looks_back, problem_of
 from docflow.domain.stages import ActionType
@@ -101,14 +101,17 @@ def _output_schema(schema: JsonObject, known: Known) -> Iterator[Problem]:
         yield Problem("/output_schema", f"names more than {MAX_FIELDS} fields")
 
 
+_MARKS = {"x-kind": tuple(FieldKind), "x-role": tuple(FieldRole)}
+
+
 def _wrong_marks(schema: JsonValue, path: tuple[str | int, ...] = ()) -> Iterator[Wrong]:
     """What JSON Schema allows and reading could not follow, in every property and the rows of every table."""
     if not isinstance(schema, Mapping):
         yield path, "is described by an object"
         return
-    kind = schema.get("x-kind", FieldKind.TEXT)
-    if not isinstance(kind, str) or kind not in set(FieldKind):
-        yield (*path, "x-kind"), f"must be one of {', '.join(FieldKind)}"
+    for mark, words in _MARKS.items():
+        if mark in schema and (not isinstance(schema[mark], str) or schema[mark] not in words):
+            yield (*path, mark), f"must be one of {', '.join(words)}"
     if not _are_labels(schema.get("x-labels", ())):
         yield (*path, "x-labels"), "is a label, a list of labels, or these by language"
     for name in ("anyOf", "oneOf"):

@@ -2,6 +2,7 @@ import { api, body, type Schemas } from "../../lib/api/client";
 import type { ProcessFilter } from "./filter";
 
 export type Process = Schemas["ProcessOut"];
+export type ListedProcess = Schemas["ListedProcessOut"];
 export type Document = Schemas["DocumentOut"];
 export type ProcessStatus = Schemas["ProcessStatus"];
 export type StageRun = Schemas["StageOut"];
@@ -9,7 +10,7 @@ export type Stage = Schemas["Stage"];
 export type OutputAction = Schemas["OutputActionOut"];
 export type Delivery = Schemas["DeliveryOut"];
 export type AuditRow = Schemas["AuditLogOut"];
-export type ProcessPage = Schemas["Page_ProcessOut_"];
+export type ProcessPage = Schemas["Page_ListedProcessOut_"];
 
 export interface Check {
   code: string;

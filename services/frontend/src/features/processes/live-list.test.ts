@@ -1,11 +1,16 @@
 import { expect, test } from "vitest";
-import { aProcess } from "../../lib/testing/processes";
+import { aListedProcess } from "../../lib/testing/processes";
 import type { ProcessPage } from "./api";
 import { ALL } from "./filter";
 import { merged, patched } from "./live-list";
 
 const row = (id: string, minute: number, version = 1) =>
-  aProcess({ process_id: id, version, status: "extracting", created_at: `2026-11-30T04:${minute}:00Z` });
+  aListedProcess({
+    process_id: id,
+    version,
+    status: "extracting",
+    created_at: `2026-11-30T04:${minute}:00Z`,
+  });
 const page = (data: ReturnType<typeof row>[], has_more: boolean): ProcessPage => ({
   data,
   has_more,

@@ -2,7 +2,7 @@ import type { InfiniteData } from "@tanstack/query-core";
 import { useEffect } from "preact/hooks";
 import { isLive, onSnapshot, type Snapshot } from "../../lib/live";
 import { queries } from "../../lib/query/client";
-import { getProcess, listProcesses, type Process, type ProcessPage } from "./api";
+import { getProcess, type ListedProcess, listProcesses, type ProcessPage } from "./api";
 import type { ProcessFilter } from "./filter";
 
 type Listed = InfiniteData<ProcessPage>;
@@ -63,7 +63,7 @@ export function merged(listed: Listed, head: ProcessPage): Listed {
   if (!head.has_more) return { pages: [head], pageParams: [""] };
   const fresh = new Map(head.data.map((row) => [row.process_id, row]));
   const last = head.data.at(-1);
-  const isFurther = (row: Process) => last !== undefined && row.created_at <= last.created_at;
+  const isFurther = (row: ListedProcess) => last !== undefined && row.created_at <= last.created_at;
   const [first, ...others] = listed.pages;
   if (!first) return { pages: [head], pageParams: [""] };
   const rest = first.data.filter((row) => !fresh.has(row.process_id) && isFurther(row));
@@ -88,11 +88,12 @@ async function refresh(key: readonly unknown[], filter: ProcessFilter, ids: stri
   if (by.size === 0) return;
   queries.setQueryData<Listed>(
     key,
-    (listed) => listed && eachPage(listed, (rows) => rows.map((row) => by.get(row.process_id) ?? row)),
+    (listed) =>
+      listed && eachPage(listed, (rows) => rows.map((row) => ({ ...row, ...by.get(row.process_id) }))),
   );
 }
 
-function eachPage(listed: Listed, change: (rows: Process[]) => Process[]): Listed {
+function eachPage(listed: Listed, change: (rows: ListedProcess[]) => ListedProcess[]): Listed {
   let isSame = true;
   const pages = listed.pages.map((page) => {
     const data = change(page.data);

@@ -116,7 +116,10 @@ export function readReliability(id: string, target: number, signal: AbortSignal)
 }
 
 /** The newest documents of a type, to try a configuration on. */
-export function newestDocuments(typeId: string, signal: AbortSignal): Promise<Schemas["Page_ProcessOut_"]> {
+export function newestDocuments(
+  typeId: string,
+  signal: AbortSignal,
+): Promise<Schemas["Page_ListedProcessOut_"]> {
   const query = { process_type_id: typeId, limit: 20 };
   return body(api.GET("/v1/processes", { params: { query: query as never }, signal }));
 }

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../lib/json";
-import { addField, addTable, change, entriesOf, inTable, remove, rename } from "./schema";
+import { addField, addTable, change, entriesOf, giveRole, inTable, remove, rename } from "./schema";
 
 const SCHEMA: JsonObject = {
   $id: "kept",
@@ -55,4 +55,13 @@ test("columns are changed as fields are, and what is removed is required no more
   expect(remove(SCHEMA, ["number"]).required).toBeUndefined();
   expect(remove(SCHEMA, ["seller", "name"]).required).toEqual(["number"]);
   expect(entriesOf(addTable({})).map((each) => each.path[0])).toEqual(["table_1"]);
+});
+
+test("a role is one field's alone, and by the names again once it is nobody's", () => {
+  const rolesOf = (schema: JsonObject) => entriesOf(schema).map((each) => each.role);
+  const first = giveRole(SCHEMA, "sender", "number");
+  expect(rolesOf(first)).toEqual(["sender", "", ""]);
+  const moved = giveRole(first, "sender", "seller.name");
+  expect(rolesOf(moved)).toEqual(["", "sender", ""]);
+  expect(giveRole(moved, "sender", "")).toEqual(SCHEMA);
 });

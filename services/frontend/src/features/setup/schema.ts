@@ -7,6 +7,8 @@ export interface Entry {
   kind: string;
   labels: string[];
   isRequired: boolean;
+  /** What lists show it as. */
+  role: string;
   /** A table's columns; a field has none. */
   columns?: Entry[];
 }
@@ -37,7 +39,8 @@ export function entriesOf(schema: JsonObject, above: string[] = []): Entry[] {
     const columns = isObject(sub.items) ? { columns: entriesOf(sub.items) } : {};
     const labels = Array.isArray(sub["x-labels"]) ? sub["x-labels"].map(String) : [];
     const kind = typeof sub["x-kind"] === "string" ? sub["x-kind"] : "";
-    return [{ path, kind, labels, isRequired: required.includes(name), ...columns }];
+    const role = typeof sub["x-role"] === "string" ? sub["x-role"] : "";
+    return [{ path, kind, labels, isRequired: required.includes(name), role, ...columns }];
   });
 }
 
@@ -70,7 +73,7 @@ function without(object: JsonObject, name: string): JsonObject {
 export function change(
   schema: JsonObject,
   path: string[],
-  to: { kind?: string; labels?: string[]; isRequired?: boolean },
+  to: { kind?: string; labels?: string[]; isRequired?: boolean; role?: string },
 ): JsonObject {
   const name = last(path);
   return inHolder(schema, path, (holder) => {
@@ -78,9 +81,21 @@ export function change(
     let sub = (properties[name] ?? {}) as JsonObject;
     if (to.kind !== undefined) sub = to.kind ? { ...sub, "x-kind": to.kind } : without(sub, "x-kind");
     if (to.labels) sub = to.labels.length > 0 ? { ...sub, "x-labels": to.labels } : without(sub, "x-labels");
+    if (to.role !== undefined) sub = to.role ? { ...sub, "x-role": to.role } : without(sub, "x-role");
     const changed: JsonObject = { ...holder, properties: { ...properties, [name]: sub } };
     return to.isRequired === undefined ? changed : requiring(changed, name, to.isRequired);
   });
+}
+
+export const ROLES = ["sender", "amount", "currency"] as const;
+
+/** The schema where one field alone has the role, or none for an empty name. */
+export function giveRole(schema: JsonObject, role: string, name: string): JsonObject {
+  return entriesOf(schema).reduce((changed, each) => {
+    const isIt = each.path.join(".") === name;
+    if (isIt) return change(changed, each.path, { role });
+    return each.role === role ? change(changed, each.path, { role: "" }) : changed;
+  }, schema);
 }
 
 function requiring(holder: JsonObject, name: string, isRequired: boolean): JsonObject {

@@ -4233,6 +4233,44 @@ export interface components {
    */
   LifecycleState: "draft" | "shadow" | "canary" | "published" | "retired";
   /**
+   * ListedProcessOut
+   * @description The process as a list shows it, with the gist of what was read; null for a caller without `results:read`.
+   */
+  ListedProcessOut: {
+   amount: string | null;
+   /** Format: uuid */
+   client_id: string;
+   completed_at: string | null;
+   config_version: number | null;
+   /** Format: date-time */
+   created_at: string;
+   created_by: string | null;
+   currency: string | null;
+   current_stage: string;
+   documents: components["schemas"]["DocumentOut"][];
+   error: components["schemas"]["ErrorOut"] | null;
+   external_id: string | null;
+   ingestion_source: string;
+   links: components["schemas"]["ProcessLinks"];
+   metadata: {
+    [key: string]: unknown;
+   };
+   overall_confidence: number | null;
+   parent_process_id: string | null;
+   /** Format: uuid */
+   process_id: string;
+   process_type_id: string | null;
+   requires_review: boolean;
+   review_reasons: components["schemas"]["ReasonOut"][];
+   seller: string | null;
+   status: string;
+   total_tokens_input: number;
+   total_tokens_output: number;
+   /** Format: date-time */
+   updated_at: string;
+   version: number;
+  };
+  /**
    * LoginIn
    * @example {
    *       "email": "admin@acme.com",
@@ -4613,6 +4651,13 @@ export interface components {
    next: string | null;
    next_cursor: string | null;
   };
+  /** Page[ListedProcessOut] */
+  Page_ListedProcessOut_: {
+   data: components["schemas"]["ListedProcessOut"][];
+   has_more: boolean;
+   next: string | null;
+   next_cursor: string | null;
+  };
   /** Page[NotificationChannelOut] */
   Page_NotificationChannelOut_: {
    data: components["schemas"]["NotificationChannelOut"][];
@@ -4637,13 +4682,6 @@ export interface components {
   /** Page[PlatformChannelOut] */
   Page_PlatformChannelOut_: {
    data: components["schemas"]["PlatformChannelOut"][];
-   has_more: boolean;
-   next: string | null;
-   next_cursor: string | null;
-  };
-  /** Page[ProcessOut] */
-  Page_ProcessOut_: {
-   data: components["schemas"]["ProcessOut"][];
    has_more: boolean;
    next: string | null;
    next_cursor: string | null;
@@ -10215,7 +10253,7 @@ export interface operations {
      [name: string]: unknown;
     };
     content: {
-     "application/json": components["schemas"]["Page_ProcessOut_"];
+     "application/json": components["schemas"]["Page_ListedProcessOut_"];
     };
    };
    /** @description No valid token or key */

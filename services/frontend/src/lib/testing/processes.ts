@@ -39,6 +39,13 @@ export function aProcess(given: Partial<Schemas["ProcessOut"]> = {}): Schemas["P
   };
 }
 
+/** The same as a row of a list. */
+export function aListedProcess(
+  given: Partial<Schemas["ListedProcessOut"]> = {},
+): Schemas["ListedProcessOut"] {
+  return { ...aProcess(given), seller: null, amount: null, currency: null, ...given };
+}
+
 export function aDocument(given: Partial<Schemas["DocumentOut"]> = {}): Schemas["DocumentOut"] {
   const id = given.document_id ?? "01a22aa9-0000-7000-8000-00000000000d";
   const base = `/v1/documents/${id}`;

@@ -7,6 +7,8 @@ export const processes = {
   none_fit_hint: "Nehmen Sie einen weg, oder suchen Sie nach einem Teil eines Dateinamens oder einer Nummer.",
   hand_in: "Hochladen",
   file: "Datei",
+  sender: "Von",
+  amount: "Betrag",
   type: "Art",
   any_type: "Jede Art",
   status: "Stand",

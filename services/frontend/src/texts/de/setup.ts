@@ -158,6 +158,11 @@ export const setup = {
       phone: "Telefon",
       boolean: "Ja oder nein",
     },
+    role: {
+      sender: "„Von“ in Listen",
+      amount: "Betrag in Listen",
+      currency: "Währung des Betrags",
+    },
     rule: {
       required: "hat einen Wert",
       required_if: "hat einen Wert, wenn das andere einen hat",

@@ -7,6 +7,8 @@ export const processes = {
   none_fit_hint: "Take one away, or search for a part of a file's name or number.",
   hand_in: "Upload",
   file: "File",
+  sender: "From",
+  amount: "Amount",
   type: "Type",
   any_type: "Any type",
   status: "Status",

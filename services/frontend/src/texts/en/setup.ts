@@ -156,6 +156,11 @@ export const setup = {
       phone: "Phone",
       boolean: "Yes or no",
     },
+    role: {
+      sender: "“From” in lists",
+      amount: "Amount in lists",
+      currency: "Currency of the amount",
+    },
     rule: {
       required: "has a value",
       required_if: "has a value if the other has",

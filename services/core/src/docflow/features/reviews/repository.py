@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, func, or_, select, true, tuple_
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, tuple_
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.errors import NotFound, Problem, UserError
@@ -19,13 +19,6 @@ from docflow.features.reviews.models import FieldCorrection, Review
 
 NOBODY = "none"
 """As an assignee: reviews that were given to nobody."""
-SELLERS = (
-    "seller_name", "company", "vendor_name", "supplier_name", "merchant_name", "employer_name", "bank_name", "payer_name",
-    "business_name", "name",
-)  # fmt: skip
-"""What schemas call the party that a document is of, the likeliest first."""
-AMOUNTS = ("grand_total", "total", "total_amount", "amount_due", "total_net", "closing_balance")
-"""What they call the amount that it is about."""
 
 _PRIORITY = re.compile(r"-?[0-9]{1,9}")
 
@@ -49,20 +42,6 @@ class ReviewFilter:
     @property
     def needs_process(self) -> bool:
         return self.process_type_id is not None or self.search is not None
-
-
-@dataclass(frozen=True, slots=True)
-class Gist:
-    """What a queue shows of a process, as far as it was read.
-
-    `cuts` tell where its files seem to hold several documents: `[{"document_id", "cuts": [{"page", "score"}]}]`. `amount` is a
-    plain decimal.
-    """
-
-    cuts: Sequence[JsonObject] = ()
-    seller: str | None = None
-    amount: str | None = None
-    currency: str | None = None
 
 
 class ReviewRepository:
@@ -98,28 +77,15 @@ class ReviewRepository:
         last = rows[limit - 1]
         return rows[:limit], f"{last.priority}.{Mark(last.created_at, last.review_id).encode()}"
 
-    async def gists(self, process_ids: Sequence[UUID]) -> dict[UUID, Gist]:
-        """Of each process, in one query."""
+    async def cuts(self, process_ids: Sequence[UUID]) -> dict[UUID, Sequence[JsonObject]]:
+        """Where the files of each seem to hold several documents: `[{"document_id", "cuts": [{"page", "score"}]}]`."""
         proposed: ColumnElement[Any] = Process.classification_result["split"]["proposed"]
-        results: Any = Process.extraction_result
-        # With an offset it is no mere expression: a long result is unpacked once for all names, not for each.
-        read = select(results["fields"].label("fields")).correlate(Process).offset(0).lateral()
-
-        def first(names: Sequence[str]) -> ColumnElement[str | None]:
-            return func.coalesce(*(read.c.fields[name]["value"].astext for name in names), type_=Text)
-
         rows = await self._session.execute(
-            select(
-                Process.process_id,
-                proposed.label("cuts"),
-                first(SELLERS).label("seller"),
-                first(AMOUNTS).label("amount"),
-                first(("currency",)).label("currency"),
+            select(Process.process_id, proposed.label("cuts")).where(
+                Process.client_id == self._client_id, Process.process_id.in_(process_ids)
             )
-            .join(read, true())
-            .where(Process.client_id == self._client_id, Process.process_id.in_(process_ids))
         )
-        return {row.process_id: Gist(row.cuts or (), row.seller, row.amount, row.currency) for row in rows}
+        return {row.process_id: row.cuts or () for row in rows}
 
     async def _of_processes(self, query: Select[Review], chosen: ReviewFilter) -> Select[Review]:
         query = query.join(

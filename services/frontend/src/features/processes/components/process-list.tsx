@@ -1,7 +1,7 @@
 import { Download, Files, Upload } from "lucide";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
-import { ago } from "../../../lib/format";
+import { ago, money } from "../../../lib/format";
 import { useNow } from "../../../lib/hooks";
 import { t } from "../../../lib/i18n";
 import { useKeys } from "../../../lib/keys";
@@ -14,7 +14,7 @@ import { Card, Page } from "../../../ui/page";
 import { Empty, Shown } from "../../../ui/states";
 import { type Column, Table } from "../../../ui/table";
 import { may } from "../../session/session";
-import { listProcesses, type Process } from "../api";
+import { type ListedProcess, listProcesses } from "../api";
 import { ALL, addressOf, filterOf, isAll, type ProcessFilter } from "../filter";
 import { useLiveList } from "../live-list";
 import { nameOf } from "../naming";
@@ -22,8 +22,19 @@ import { BulkBar } from "./bulk-bar";
 import { Filters } from "./filters";
 import { Views } from "./views";
 
-const columns = (now: number, typeName: (id: string | null) => string): Column<Process>[] => [
+const columns = (now: number, typeName: (id: string | null) => string): Column<ListedProcess>[] => [
   { title: t("processes.file"), cell: (row) => <Name row={row} />, class: "max-w-0 w-full" },
+  {
+    title: t("processes.sender"),
+    cell: (row) => <span class="block truncate">{row.seller ?? "–"}</span>,
+    class: "hidden max-w-44 md:table-cell",
+  },
+  {
+    title: t("processes.amount"),
+    cell: (row) => amountOf(row) ?? "–",
+    right: true,
+    class: "hidden whitespace-nowrap md:table-cell",
+  },
   {
     title: t("processes.type"),
     cell: (row) => <span class="whitespace-nowrap text-ink-soft">{typeName(row.process_type_id)}</span>,
@@ -43,11 +54,17 @@ const columns = (now: number, typeName: (id: string | null) => string): Column<P
   },
 ];
 
-function Name({ row }: { row: Process }) {
+const amountOf = (row: ListedProcess) => (row.amount === null ? null : money(row.amount, row.currency));
+
+function Name({ row }: { row: ListedProcess }) {
+  const gist = [row.seller, amountOf(row)].filter(Boolean).join(" · ");
   return (
-    <span class="block truncate" title={nameOf(row)}>
-      {nameOf(row)}
-    </span>
+    <>
+      <span class="block truncate" title={nameOf(row)}>
+        {nameOf(row)}
+      </span>
+      {gist && <span class="numbers block truncate font-normal text-ink-soft text-xs md:hidden">{gist}</span>}
+    </>
   );
 }
 
@@ -57,7 +74,11 @@ export function ProcessList() {
   const filter = useMemo(() => filterOf(query as Record<string, string>), [JSON.stringify(query)]);
   const change = (next: ProcessFilter) => route(addressOf(next), true);
   const key = ["processes", "list", filter];
-  const list = useList<Process>({ key, read: listProcesses(filter), staleMs: Number.POSITIVE_INFINITY });
+  const list = useList<ListedProcess>({
+    key,
+    read: listProcesses(filter),
+    staleMs: Number.POSITIVE_INFINITY,
+  });
   useLiveList(key, filter);
   const now = useNow(10_000);
   const typeName = useTypeName();
@@ -125,7 +146,7 @@ function withKey(marked: ReadonlySet<string>, key: string, isMarked: boolean): R
 
 /** j and k go through the rows, Enter opens, x marks. Returns the key of the row at hand. */
 function useHand(
-  rows: readonly Process[],
+  rows: readonly ListedProcess[],
   find: () => void,
   setMarked: (marked: ReadonlySet<string>) => void,
   marked: ReadonlySet<string>,

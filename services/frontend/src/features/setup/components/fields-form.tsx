@@ -4,7 +4,19 @@ import type { JsonObject } from "../../../lib/json";
 import { Button, IconButton } from "../../../ui/button";
 import { Checkbox, Select, TextField } from "../../../ui/field";
 import { Card } from "../../../ui/page";
-import { addField, addTable, change, type Entry, entriesOf, inTable, KINDS, remove, rename } from "../schema";
+import {
+  addField,
+  addTable,
+  change,
+  type Entry,
+  entriesOf,
+  giveRole,
+  inTable,
+  KINDS,
+  ROLES,
+  remove,
+  rename,
+} from "../schema";
 
 type Change = (act: (schema: JsonObject) => JsonObject) => void;
 
@@ -32,6 +44,7 @@ export function FieldsForm({
             <FieldRow key={place} entry={each} apply={apply} readOnly={readOnly} />
           ))}
         </ul>
+        {fields.length > 0 && <Roles fields={fields} apply={apply} />}
       </Card>
       {tables.map((each, place) => (
         <TableCard key={place} entry={each} apply={apply} readOnly={readOnly} />
@@ -47,6 +60,27 @@ export function FieldsForm({
         </div>
       )}
     </fieldset>
+  );
+}
+
+/** Which fields lists show of a document; without a choice they go by the fields' names. */
+function Roles({ fields, apply }: { fields: Entry[]; apply: Change }) {
+  const names = fields.map((each) => each.path.join("."));
+  return (
+    <div class="grid gap-3 border-line border-t p-4 sm:grid-cols-3">
+      {ROLES.map((role) => (
+        <Select
+          key={role}
+          label={tword("setup.words.role", role)}
+          value={fields.find((each) => each.role === role)?.path.join(".") ?? ""}
+          options={[
+            { value: "", label: t("setup.kind_by_name") },
+            ...names.map((name) => ({ value: name, label: name })),
+          ]}
+          onPick={(name) => apply((schema) => giveRole(schema, role, name))}
+        />
+      ))}
+    </div>
   );
 }
 
