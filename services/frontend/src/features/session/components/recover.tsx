@@ -1,3 +1,4 @@
+import type { ComponentChildren } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { api } from "../../../lib/api/client";
 import { t } from "../../../lib/i18n";
@@ -33,14 +34,7 @@ export function Forgot() {
           <ToSignIn />
         </div>
       ) : (
-        <form
-          class="flex flex-col gap-4"
-          onSubmit={(event) => {
-            event.preventDefault();
-            void act.run();
-          }}
-        >
-          {act.problem && <Trouble problem={act.problem} compact />}
+        <Ask act={act} label={t("signin.forgot_submit")}>
           <TextField
             label={t("signin.email")}
             type="email"
@@ -49,10 +43,7 @@ export function Forgot() {
             value={email}
             onText={setEmail}
           />
-          <Button type="submit" look="primary" isBusy={act.isRunning}>
-            {t("signin.forgot_submit")}
-          </Button>
-        </form>
+        </Ask>
       )}
     </Gate>
   );
@@ -80,14 +71,7 @@ export function ChoosePassword({ of }: { of: "reset" | "invitation" }) {
   }
   return (
     <Gate title={title} lead={t("signin.password_hint")}>
-      <form
-        class="flex flex-col gap-4"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void act.run();
-        }}
-      >
-        {act.problem && <Trouble problem={act.problem} compact />}
+      <Ask act={act} label={t("signin.set_password")}>
         <TextField
           label={t("signin.new_password")}
           type="password"
@@ -97,11 +81,35 @@ export function ChoosePassword({ of }: { of: "reset" | "invitation" }) {
           value={password}
           onText={setPassword}
         />
-        <Button type="submit" look="primary" isBusy={act.isRunning}>
-          {t("signin.set_password")}
-        </Button>
-      </form>
+      </Ask>
     </Gate>
+  );
+}
+
+/** One question, the button that sends its answer, and what was wrong with it. */
+function Ask({
+  act,
+  label,
+  children,
+}: {
+  act: ReturnType<typeof useAct<void, unknown>>;
+  label: string;
+  children: ComponentChildren;
+}) {
+  return (
+    <form
+      class="flex flex-col gap-4"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void act.run();
+      }}
+    >
+      {act.problem && <Trouble problem={act.problem} compact />}
+      {children}
+      <Button type="submit" look="primary" isBusy={act.isRunning}>
+        {label}
+      </Button>
+    </form>
   );
 }
 

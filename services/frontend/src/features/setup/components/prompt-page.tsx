@@ -7,7 +7,7 @@ import { Badge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import { CodeEditor } from "../../../ui/code-editor";
 import { Confirm } from "../../../ui/confirm";
-import { Select, TextField } from "../../../ui/field";
+import { TextField } from "../../../ui/field";
 import { LineDiff } from "../../../ui/line-diff";
 import { Card, Page } from "../../../ui/page";
 import { Shown, Trouble } from "../../../ui/states";
@@ -23,6 +23,7 @@ import {
   retirePrompt,
 } from "../api";
 import { faultsOf, placeholdersOf } from "../placeholders";
+import { CompareWith } from "./compare-with";
 import { StateBadge } from "./frame";
 
 /** One prompt: its text while it is a draft, how it differs from others, and its way into force. */
@@ -204,16 +205,7 @@ function Differences({ prompt, text }: { prompt: Prompt; text: string }) {
     <Card
       title={t("setup.differences")}
       actions={
-        <Select
-          bare
-          label={t("setup.compare_with")}
-          value={other.prompt_id}
-          options={others.map((each) => ({
-            value: each.prompt_id,
-            label: `${t("setup.version_n", { version: each.version })} · ${tword("setup.words.lifecycle", each.state)}`,
-          }))}
-          onPick={setAgainst}
-        />
+        <CompareWith others={others} chosen={other} idOf={(each) => each.prompt_id} pick={setAgainst} />
       }
     >
       <LineDiff before={other.prompt_template} after={text} />

@@ -4,10 +4,10 @@ import { t, tword } from "../../../lib/i18n";
 import { pretty } from "../../../lib/json";
 import { useList, useQuery } from "../../../lib/query/use";
 import { Badge } from "../../../ui/badge";
-import { Select } from "../../../ui/field";
 import { Card } from "../../../ui/page";
 import { Empty, Shown } from "../../../ui/states";
 import { type Configuration, compareConfigurations, listConfigurations } from "../api";
+import { CompareWith } from "./compare-with";
 
 /** Every place in which this version differs from another one, with what stands there on either side. */
 export function VersionDiff({ config }: { config: Configuration }) {
@@ -28,16 +28,7 @@ export function VersionDiff({ config }: { config: Configuration }) {
     <Card
       title={t("setup.differences")}
       actions={
-        <Select
-          bare
-          label={t("setup.compare_with")}
-          value={other.config_id}
-          options={others.map((each) => ({
-            value: each.config_id,
-            label: `${t("setup.version_n", { version: each.version })} · ${tword("setup.words.lifecycle", each.state)}`,
-          }))}
-          onPick={setAgainst}
-        />
+        <CompareWith others={others} chosen={other} idOf={(each) => each.config_id} pick={setAgainst} />
       }
     >
       <Shown

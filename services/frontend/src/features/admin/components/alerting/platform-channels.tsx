@@ -1,14 +1,10 @@
-import { Megaphone, Plus, Trash2 } from "lucide";
+import { Trash2 } from "lucide";
 import { useState } from "preact/hooks";
-import { ago } from "../../../../lib/format";
 import { t } from "../../../../lib/i18n";
 import { useAct, useList } from "../../../../lib/query/use";
-import { Button, IconButton } from "../../../../ui/button";
+import { IconButton } from "../../../../ui/button";
 import { Confirm } from "../../../../ui/confirm";
 import { FormDialog } from "../../../../ui/form-dialog";
-import { Listed } from "../../../../ui/listed";
-import { Trouble } from "../../../../ui/states";
-import type { Column } from "../../../../ui/table";
 import { toast } from "../../../../ui/toasts";
 import {
   type Destination,
@@ -18,7 +14,7 @@ import {
   removePlatformChannel,
   testPlatformChannel,
 } from "../../alerting";
-import { ChannelName, ChannelState } from "./channel-cells";
+import { ChannelList } from "./channel-list";
 import { DestinationFields } from "./destination-fields";
 
 const KEY = ["platform-channels"];
@@ -33,20 +29,18 @@ export function PlatformChannels() {
   });
   return (
     <>
-      {test.problem && <Trouble problem={test.problem} compact />}
-      <Listed
-        title={t("notifications.channels")}
-        actions={
-          <Button small icon={Plus} onClick={() => setOpen("new")}>
-            {t("notifications.add_channel")}
-          </Button>
-        }
+      <ChannelList
         of={channels}
-        columns={columns(setOpen, (channel) => void test.run(channel))}
-        keyOf={(row) => row.channel_id}
-        icon={Megaphone}
-        empty={t("notifications.no_channel")}
+        test={test}
+        add={() => setOpen("new")}
         hint={t("notifications.no_platform_channel_hint")}
+        acts={(channel) => (
+          <IconButton
+            icon={Trash2}
+            label={`${t("notifications.remove")}: ${channel.name}`}
+            onClick={() => setOpen(channel)}
+          />
+        )}
       />
       {open === "new" && <NewChannel close={close} />}
       {open && open !== "new" && <RemoveChannel channel={open} close={close} />}
@@ -89,36 +83,3 @@ function RemoveChannel({ channel, close }: { channel: PlatformChannel; close: ()
     </Confirm>
   );
 }
-
-const columns = (
-  remove: (channel: PlatformChannel) => void,
-  test: (channel: PlatformChannel) => void,
-): Column<PlatformChannel>[] => [
-  { title: t("setup.name"), cell: (row) => <ChannelName channel={row} /> },
-  {
-    title: t("setup.state"),
-    cell: (row) => <ChannelState channel={row} />,
-    class: "hidden sm:table-cell",
-  },
-  {
-    title: t("notifications.last_message"),
-    cell: (row) => (row.last_delivered_at ? ago(row.last_delivered_at) : "–"),
-    class: "hidden md:table-cell text-ink-soft whitespace-nowrap",
-  },
-  {
-    title: t("people.act"),
-    right: true,
-    cell: (row) => (
-      <span class="inline-flex items-center justify-end gap-1">
-        <Button small onClick={() => test(row)}>
-          {t("notifications.test")}
-        </Button>
-        <IconButton
-          icon={Trash2}
-          label={`${t("notifications.remove")}: ${row.name}`}
-          onClick={() => remove(row)}
-        />
-      </span>
-    ),
-  },
-];
