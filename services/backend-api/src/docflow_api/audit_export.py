@@ -13,11 +13,12 @@ from docflow.features.audit.listing import AuditFilter, AuditListing
 from docflow.features.audit.messages import act_audit
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from docflow_api.audit_rows import listed
 from docflow_api.deps import Gateway
-from docflow_api.schemas.audit_logs import AuditLogOut, audit_log_out
+from docflow_api.schemas.audit_logs import ListedAuditLogOut
 
 _AT_ONCE = 500
-_COLUMNS = tuple(AuditLogOut.model_fields)
+_COLUMNS = tuple(ListedAuditLogOut.model_fields)
 
 
 async def audit_csv(gateway: Gateway, caller: Caller, chosen: AuditFilter) -> AsyncIterator[bytes]:
@@ -27,7 +28,8 @@ async def audit_csv(gateway: Gateway, caller: Caller, chosen: AuditFilter) -> As
     while True:
         async with gateway.bound(caller) as session:
             found = await AuditListing(session, caller.client).page(chosen, page)
-        yield _lines(_cells(audit_log_out(row)) for row in found.rows)
+            rows = await listed(session, caller.client, found.rows)
+        yield _lines(_cells(row) for row in rows)
         if found.next is None:
             return
         page = PageRequest(_AT_ONCE, found.next)
@@ -41,7 +43,7 @@ def tell_of_export(session: AsyncSession, caller: Caller, chosen: AuditFilter, a
     session.add(act_audit(client_id=caller.client, at=at, action="exported", by=caller.name, payload=payload))
 
 
-def _cells(row: AuditLogOut) -> list[str]:
+def _cells(row: ListedAuditLogOut) -> list[str]:
     told = row.model_dump(mode="json")
     return [_cell(told[name]) for name in _COLUMNS]
 

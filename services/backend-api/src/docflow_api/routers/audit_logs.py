@@ -11,9 +11,10 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.responses import StreamingResponse
 
 from docflow_api.audit_export import audit_csv, tell_of_export
+from docflow_api.audit_rows import listed
 from docflow_api.deps import Moment, Session, TheCaller, TheGateway, ThePage, needs
 from docflow_api.rendering.files import attachment
-from docflow_api.schemas.audit_logs import AuditLogOut, BrokenLink, VerificationOut, audit_log_out
+from docflow_api.schemas.audit_logs import BrokenLink, ListedAuditLogOut, VerificationOut
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import Responses, problems
 
@@ -34,7 +35,7 @@ _LISTED: Responses = {
 @router.get(
     "",
     operation_id="list_audit_logs",
-    response_model=Page[AuditLogOut],
+    response_model=Page[ListedAuditLogOut],
     responses={**_LISTED, **problems(422)},
 )
 async def list_audit_logs(
@@ -54,7 +55,7 @@ async def list_audit_logs(
         AuditFormat | None,
         Query(alias="format", description="`csv`: all rows that the filters leave; left out, `Accept` tells"),
     ] = None,
-) -> Page[AuditLogOut] | Response:
+) -> Page[ListedAuditLogOut] | Response:
     """The client's audit, newest first."""
     chosen = AuditFilter(process_id, result, stage_type, after, before)
     if kind is AuditFormat.CSV or (kind is None and _asks_for_csv(request)):
@@ -64,7 +65,7 @@ async def list_audit_logs(
             audit_csv(gateway, caller, chosen), media_type=f"{_CSV}; charset=utf-8", headers=headers
         )
     found = await AuditListing(session, caller.client).page(chosen, page)
-    items = [audit_log_out(row) for row in found.rows]
+    items = await listed(session, caller.client, found.rows)
     return page_of(items, found.next.encode() if found.next else None, request, response, gateway.public_url)
 
 

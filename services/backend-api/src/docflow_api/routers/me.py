@@ -1,5 +1,5 @@
 from docflow.features.clients.repository import ClientRepository
-from docflow.features.users.repository import UserRepository
+from docflow.features.users.repository import UserRepository, find_platform_admin
 from fastapi import APIRouter
 
 from docflow_api.deps import TheCaller, TheGateway
@@ -20,6 +20,10 @@ async def get_me(caller: TheCaller, gateway: TheGateway) -> MeOut:
             if caller.user_id is not None:
                 user = await UserRepository(session, caller.client_id).get(caller.user_id)
                 email = user.email if user else None
+    elif caller.user_id is not None:
+        async with gateway.owned(caller) as session:
+            admin = await find_platform_admin(session, caller.user_id)
+            email = admin.email if admin else None
     return MeOut(
         user_id=caller.user_id,
         email=email,

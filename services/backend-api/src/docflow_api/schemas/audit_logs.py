@@ -2,6 +2,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from docflow.features.audit.actors import Actor, ActorKind
 from docflow.features.audit.models import AuditLog
 
 from docflow_api.schemas.base import Schema
@@ -27,6 +28,13 @@ class AuditLogOut(Schema):
     seq: int
     prev_hash: str
     hash: str
+
+
+class ListedAuditLogOut(AuditLogOut):
+    """`actor_name` is a person's address or a key's name; null for the platform, a worker, and whoever is erased."""
+
+    actor_kind: ActorKind
+    actor_name: str | None
 
 
 class AuditLogsOut(Schema):
@@ -70,3 +78,8 @@ def audit_log_out(row: AuditLog) -> AuditLogOut:
         prev_hash=bytes(row.prev_hash).hex(),
         hash=bytes(row.hash).hex(),
     )
+
+
+def listed_audit_log_out(row: AuditLog, actor: Actor) -> ListedAuditLogOut:
+    shown = audit_log_out(row)
+    return ListedAuditLogOut(**dict(shown), actor_kind=actor.kind, actor_name=actor.name)

@@ -16,6 +16,10 @@ class AuditLog(Answer):
     seq: int
     prev_hash: str
     hash: str
+    actor_kind: str | None = None
+    """user, key, platform or worker; not in the audit of one process."""
+    actor_name: str | None = None
+    """A person's address or a key's name; None for the others, and for whoever is erased."""
 
 
 class Verification(Answer):

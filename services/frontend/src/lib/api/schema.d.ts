@@ -2971,6 +2971,11 @@ export interface components {
    token: string;
   };
   /**
+   * ActorKind
+   * @enum {string}
+   */
+  ActorKind: "user" | "key" | "platform" | "worker";
+  /**
    * AlertRuleIn
    * @description Exactly one of `metric` and `event`. It fires while the value is beyond the threshold, once in a cool-down.
    * @example {
@@ -4233,6 +4238,38 @@ export interface components {
    */
   LifecycleState: "draft" | "shadow" | "canary" | "published" | "retired";
   /**
+   * ListedAuditLogOut
+   * @description `actor_name` is a person's address or a key's name; null for the platform, a worker, and whoever is erased.
+   */
+  ListedAuditLogOut: {
+   actor_kind: components["schemas"]["ActorKind"];
+   actor_name: string | null;
+   attempt: number | null;
+   /** Format: uuid */
+   audit_id: string;
+   /** Format: uuid */
+   client_id: string;
+   document_urls: string[];
+   error_message: string | null;
+   hash: string;
+   payload: {
+    [key: string]: unknown;
+   };
+   prev_hash: string;
+   process_id: string | null;
+   process_plugin_name: string | null;
+   process_type_id: string | null;
+   result: string;
+   run_id: string | null;
+   seq: number;
+   stage_type: string | null;
+   /** Format: date-time */
+   timestamp: string;
+   token_usage: {
+    [key: string]: unknown;
+   } | null;
+  };
+  /**
    * ListedProcessOut
    * @description The process as a list shows it, with the gist of what was read; null for a caller without `results:read`.
    */
@@ -4595,13 +4632,6 @@ export interface components {
    next: string | null;
    next_cursor: string | null;
   };
-  /** Page[AuditLogOut] */
-  Page_AuditLogOut_: {
-   data: components["schemas"]["AuditLogOut"][];
-   has_more: boolean;
-   next: string | null;
-   next_cursor: string | null;
-  };
   /** Page[ClientOut] */
   Page_ClientOut_: {
    data: components["schemas"]["ClientOut"][];
@@ -4647,6 +4677,13 @@ export interface components {
   /** Page[InvitationOut] */
   Page_InvitationOut_: {
    data: components["schemas"]["InvitationOut"][];
+   has_more: boolean;
+   next: string | null;
+   next_cursor: string | null;
+  };
+  /** Page[ListedAuditLogOut] */
+  Page_ListedAuditLogOut_: {
+   data: components["schemas"]["ListedAuditLogOut"][];
    has_more: boolean;
    next: string | null;
    next_cursor: string | null;
@@ -6838,7 +6875,7 @@ export interface operations {
      [name: string]: unknown;
     };
     content: {
-     "application/json": components["schemas"]["Page_AuditLogOut_"];
+     "application/json": components["schemas"]["Page_ListedAuditLogOut_"];
      "text/csv": string;
     };
    };

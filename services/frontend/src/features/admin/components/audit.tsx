@@ -10,7 +10,6 @@ import { Select, TextField } from "../../../ui/field";
 import { Listed } from "../../../ui/listed";
 import { Trouble } from "../../../ui/states";
 import type { Column } from "../../../ui/table";
-import { useActorName } from "../actors";
 import { type AuditFilter, type AuditLog, listAudit, type Verification, verifyAudit } from "../api";
 import { AdminFrame } from "./frame";
 
@@ -20,7 +19,7 @@ const RESULTS = ["SUCCESS", "ERRORS", "FAILED"];
 
 const text = (value: unknown) => (typeof value === "string" ? value : "");
 
-const columns = (nameOf: (actor: string) => string): Column<AuditLog>[] => [
+const columns = (): Column<AuditLog>[] => [
   {
     title: t("audit.when"),
     cell: (row) => <span class="sm:whitespace-nowrap">{dateTime(row.timestamp)}</span>,
@@ -34,7 +33,7 @@ const columns = (nameOf: (actor: string) => string): Column<AuditLog>[] => [
   },
   {
     title: t("audit.who"),
-    cell: (row) => <span class="break-all">{nameOf(text(row.payload.by))}</span>,
+    cell: (row) => <span class="break-all">{whoOf(row)}</span>,
     class: "hidden text-ink-soft lg:table-cell",
   },
   {
@@ -56,6 +55,12 @@ const columns = (nameOf: (actor: string) => string): Column<AuditLog>[] => [
     ),
   },
 ];
+
+function whoOf({ actor_kind, actor_name }: AuditLog): string {
+  if (actor_kind === "platform" || actor_kind === "worker") return t(`audit.${actor_kind}`);
+  if (actor_name === null) return t(`audit.erased_${actor_kind}`);
+  return actor_kind === "key" ? t("audit.key", { name: actor_name }) : actor_name;
+}
 
 /** What was done, by whom, in a chain that shows when a row was changed. */
 export function Audit() {
@@ -111,7 +116,7 @@ export function Audit() {
       <Listed
         label={t("audit.title")}
         of={list}
-        columns={columns(useActorName())}
+        columns={columns()}
         keyOf={(row) => row.audit_id}
         icon={ScrollText}
         empty={t("audit.none")}
