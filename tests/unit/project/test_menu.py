@@ -42,7 +42,9 @@ def test_the_kinds_of_pages_are_the_sections() -> None:
 
 
 def test_the_map_groups_what_it_has_many_of() -> None:
-    groups = {title: [next(iter(entry)) for entry in inner] for each in menu() for title, inner in each.items()}
+    groups = {
+        title: [next(iter(entry)) for entry in inner] for each in menu() for title, inner in each.items()
+    }
     assert "Put it into production" in groups["How-tos"]
     assert "The API" in groups["Reference"]
 

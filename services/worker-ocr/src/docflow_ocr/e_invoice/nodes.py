@@ -1,7 +1,8 @@
 """Reading values off an XML tree without namespaces."""
 
 import re
-from decimal import Decimal, InvalidOperation
+from datetime import date
+from decimal import Decimal
 from typing import TypeAlias
 
 from docflow.domain.values.kinds import one_line
@@ -9,6 +10,8 @@ from docflow.domain.values.money import plain
 from lxml import etree
 
 Node: TypeAlias = etree._Element
+
+_DECIMAL = re.compile(r"[+-]?(?:\d{1,30}(?:\.\d{0,20})?|\.\d{1,20})", re.ASCII)
 
 
 def text(node: Node | None, *paths: str) -> str | None:
@@ -28,19 +31,21 @@ def amount(node: Node | None, *paths: str) -> str | None:
 
 
 def exact(value: str | None) -> str | None:
-    if value is None:
-        return None
-    try:
-        number = Decimal(value)
-    except InvalidOperation:
-        return None
-    return plain(number) if number.is_finite() and len(value) <= 40 else None
+    """None for what is no decimal of XML, which has no exponent and no other digits than these."""
+    return plain(Decimal(value)) if value and _DECIMAL.fullmatch(value) else None
 
 
 def day(value: str | None) -> str | None:
-    """An ISO day from `20180305` (format 102), `2018-03-05` or a date with time or zone behind it."""
-    match = re.match(r"(\d{4})-?(\d{2})-?(\d{2})", value or "")
-    return f"{match[1]}-{match[2]}-{match[3]}" if match else None
+    """An ISO day from `20180305` (format 102), `2018-03-05` or a date with time or zone behind it; None for no day of any
+    calendar.
+    """
+    match = re.match(r"(\d{4})-?(\d{2})-?(\d{2})", value or "", re.ASCII)
+    if match is None:
+        return None
+    try:
+        return date(int(match[1]), int(match[2]), int(match[3])).isoformat()
+    except ValueError:
+        return None
 
 
 def in_currency(nodes: list[Node], currency: str | None) -> str | None:
