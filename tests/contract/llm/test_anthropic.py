@@ -22,21 +22,6 @@ async def test_thinking_that_cannot_be_switched_off_has_its_own_room(open_vendor
     assert opus.tokens_output == haiku.tokens_output + 4096
 
 
-async def test_capabilities_come_from_the_vendor_once_a_day(
-    open_vendor: OpenVendor, loopback: Loopback
-) -> None:
-    vendor = open_vendor("anthropic")
-    told = [await vendor.capabilities("claude-haiku-5-5") for _ in range(2)]
-    assert (told[0].context_tokens, told[0].structured, told[0].retires_on) == (1_000_000, True, None)
-    assert told[0] is told[1]
-
-
-async def test_a_vendor_that_does_not_tell_leaves_what_is_bundled(open_vendor: OpenVendor) -> None:
-    vendor = open_vendor("anthropic", url="http://127.0.0.1:9")
-    assert (await vendor.capabilities("claude-haiku-5-5")).max_output_tokens == 128_000
-    assert (await vendor.capabilities("claude-of-tomorrow")).context_tokens == 200_000
-
-
 async def test_a_stream_that_fails_tells_what_it_had_read(
     open_vendor: OpenVendor, loopback: Loopback
 ) -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 from docflow.domain.llm_calls import KnownAnswer, LlmCallRecord, Refusal, Reservation
 from docflow.domain.ports.llm import (
-    Capabilities,
     Completion,
     CompletionRequest,
     Estimate,
@@ -35,9 +34,6 @@ class ScriptedVendor:
         self.asked: list[tuple[CompletionRequest, Repair | None]] = []
         self._turns = list(turns) or [completion()]
         self._takes_s = takes_s
-
-    async def capabilities(self, model: str) -> Capabilities:
-        return Capabilities(model, 200_000, 32_000)
 
     def estimate(self, request: CompletionRequest) -> Estimate:
         return Estimate(1000, request.max_output_tokens)

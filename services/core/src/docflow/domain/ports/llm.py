@@ -6,7 +6,6 @@ attempt of one `Completion`: no retry, no cache, no budget; those belong to the 
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
 from enum import StrEnum
 from typing import Protocol
 from uuid import UUID
@@ -240,19 +239,6 @@ class Estimate:
     tokens_output: int
 
 
-@dataclass(frozen=True, slots=True)
-class Capabilities:
-    """What a model can do. `retires_on` None = not announced."""
-
-    model: str
-    context_tokens: int
-    max_output_tokens: int
-    structured: bool = True
-    images: bool = True
-    max_images: int = 20
-    retires_on: date | None = None
-
-
 class Trouble(StrEnum):
     """Why an attempt gave no answer; the code of its error is `llm_` and this."""
 
@@ -322,9 +308,6 @@ class Vendor(Protocol):
     """One vendor's models behind its SDK. Lets TransientError `VendorBusy` and PermanentError `VendorRefusal` out."""
 
     name: str
-
-    async def capabilities(self, model: str) -> Capabilities:
-        """As the vendor tells them, else from a bundled table."""
 
     def estimate(self, request: CompletionRequest) -> Estimate:
         """Made without asking anyone, and meant to lie above what will be counted."""

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from docflow.adapters.llm import statuses
 from docflow.adapters.llm.waiting import retry_after_s
 from docflow.domain.ports.llm import Trouble, Usage, VendorBusy, VendorRefusal
 
@@ -19,12 +20,6 @@ _REFUSED = {
     "not_found_error": Trouble.MODEL_UNKNOWN,
     "request_too_large": Trouble.TOO_LARGE,
 }
-_BUSY_STATUS = {
-    408: Trouble.TIMEOUT, 409: Trouble.SERVER, 429: Trouble.RATE_LIMITED, 504: Trouble.TIMEOUT, 529: Trouble.OVERLOADED,
-}  # fmt: skip
-_REFUSED_STATUS = {
-    401: Trouble.AUTH, 402: Trouble.BILLING, 403: Trouble.AUTH, 404: Trouble.MODEL_UNKNOWN, 413: Trouble.TOO_LARGE,
-}  # fmt: skip
 #: The vendor gives these no type of their own.
 _SENTENCES = (
     ("credit balance is too low", Trouble.BILLING),
@@ -62,10 +57,10 @@ def _trouble(kind: str | None, status: int, message: str) -> tuple[Trouble, bool
         return _BUSY[kind], True
     if kind in _REFUSED:
         return _REFUSED[kind], False
-    if kind is None and status in _BUSY_STATUS:
-        return _BUSY_STATUS[status], True
-    if kind is None and status in _REFUSED_STATUS:
-        return _REFUSED_STATUS[status], False
+    if kind is None and status in statuses.BUSY:
+        return statuses.BUSY[status], True
+    if kind is None and status in statuses.REFUSED:
+        return statuses.REFUSED[status], False
     if status >= 500 or (kind is None and status < 400):
         return Trouble.SERVER, True
     lower = message.lower()

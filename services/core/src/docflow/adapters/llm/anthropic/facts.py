@@ -1,4 +1,4 @@
-"""What is known about Claude models without asking, as of 2026-11-20; the models endpoint goes before it."""
+"""What is known about Claude models without asking, as of 2026-11-20."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -13,7 +13,6 @@ class Facts:
     `thinking_tokens` are set aside where it cannot be switched off: they count in the answer's limit.
     """
 
-    context_tokens: int = 200_000
     max_output_tokens: int = 32_000
     thinking: JsonObject | None = None
     thinking_tokens: int = 0
@@ -23,10 +22,10 @@ class Facts:
 
 
 _KNOWN: Mapping[str, Facts] = {
-    "claude-haiku-5-5": Facts(1_000_000, 128_000, {"type": "disabled"}, takes_effort=True),
-    "claude-sonnet-5-5": Facts(1_000_000, 128_000, {"type": "between_tools"}, takes_effort=True),
-    "claude-opus-5-5": Facts(1_000_000, 128_000, None, 4_096, takes_effort=True, edge=2_576),
-    "claude-fable-5-2": Facts(1_000_000, 128_000, None, 4_096, takes_effort=True, edge=2_576),
+    "claude-haiku-5-5": Facts(128_000, {"type": "disabled"}, takes_effort=True),
+    "claude-sonnet-5-5": Facts(128_000, {"type": "between_tools"}, takes_effort=True),
+    "claude-opus-5-5": Facts(128_000, None, 4_096, takes_effort=True, edge=2_576),
+    "claude-fable-5-2": Facts(128_000, None, 4_096, takes_effort=True, edge=2_576),
 }
 
 

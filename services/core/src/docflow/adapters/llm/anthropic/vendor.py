@@ -15,7 +15,6 @@ from docflow.adapters.llm.layout import new_mark
 from docflow.adapters.llm.waiting import seconds_until, whole
 from docflow.domain.ports.clock import Clock
 from docflow.domain.ports.llm import (
-    Capabilities,
     Completion,
     CompletionRequest,
     Estimate,
@@ -34,8 +33,6 @@ if TYPE_CHECKING:
 BASE_URL = "https://api.anthropic.com"
 #: The SDK refuses to wait for longer answers in one piece: 10 minutes at 128,000 tokens an hour.
 STREAM_ABOVE_TOKENS = 21_333
-CAPABILITIES_KEPT_S = 86_400.0
-CAPABILITIES_TIMEOUT_S = 5.0
 
 _OUTCOMES = {
     "max_tokens": Outcome.TRUNCATED,
@@ -74,19 +71,6 @@ class AnthropicVendor:
         )  # fmt: skip
         self._clock = clock
         self._mark = mark
-        self._known: dict[str, tuple[float, Capabilities]] = {}
-
-    async def capabilities(self, model: str) -> Capabilities:
-        kept = self._known.get(model)
-        if kept is not None and self._clock.monotonic() - kept[0] < CAPABILITIES_KEPT_S:
-            return kept[1]
-        try:
-            async with asyncio.timeout(CAPABILITIES_TIMEOUT_S):
-                told = _capabilities(await self._client.models.retrieve(model), _bundled(model))
-        except self._failures:
-            return _bundled(model)
-        self._known[model] = (self._clock.monotonic(), told)
-        return told
 
     def estimate(self, request: CompletionRequest) -> Estimate:
         return Estimate(sizes.prompt_tokens(request), output_room(request))
@@ -176,21 +160,4 @@ def _usage(given: "SdkUsage") -> Usage:
         tokens_cache_read=given.cache_read_input_tokens or 0,
         tokens_cache_write=given.cache_creation_input_tokens or 0,
         tokens_reasoning=(details.thinking_tokens or 0) if details else 0,
-    )
-
-
-def _bundled(model: str) -> Capabilities:
-    facts = facts_of(model)
-    return Capabilities(model, facts.context_tokens, facts.max_output_tokens)
-
-
-def _capabilities(told: Any, otherwise: Capabilities) -> Capabilities:
-    can = told.capabilities
-    return Capabilities(
-        model=told.id,
-        context_tokens=told.max_input_tokens or otherwise.context_tokens,
-        max_output_tokens=told.max_tokens or otherwise.max_output_tokens,
-        structured=can.structured_outputs.supported if can else otherwise.structured,
-        images=can.image_input.supported if can else otherwise.images,
-        retires_on=told.retires_at.date() if told.retires_at else None,
     )

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from docflow.adapters.llm import statuses
 from docflow.adapters.llm.waiting import retry_after_s
 from docflow.domain.ports.llm import Trouble, Usage, VendorBusy, VendorRefusal
 
@@ -17,12 +18,6 @@ _REFUSED_CODES = {
     "context_length_exceeded": Trouble.CONTEXT_EXCEEDED,
     "invalid_json_schema": Trouble.SCHEMA_TOO_COMPLEX,
 }
-_BUSY_STATUS = {
-    408: Trouble.TIMEOUT, 409: Trouble.SERVER, 429: Trouble.RATE_LIMITED, 504: Trouble.TIMEOUT, 529: Trouble.OVERLOADED,
-}  # fmt: skip
-_REFUSED_STATUS = {
-    401: Trouble.AUTH, 402: Trouble.BILLING, 403: Trouble.AUTH, 404: Trouble.MODEL_UNKNOWN, 413: Trouble.TOO_LARGE,
-}  # fmt: skip
 
 
 def translated(error: Exception, provider: str, now: datetime, usage: Usage) -> VendorBusy | VendorRefusal:
@@ -54,8 +49,8 @@ def _trouble(code: str, status: int | None) -> tuple[Trouble, bool]:
         return _REFUSED_CODES[code], False
     if code in _BUSY_CODES:
         return _BUSY_CODES[code], True
-    if status in _REFUSED_STATUS:
-        return _REFUSED_STATUS[status], False
-    if status in _BUSY_STATUS:
-        return _BUSY_STATUS[status], True
+    if status in statuses.REFUSED:
+        return statuses.REFUSED[status], False
+    if status in statuses.BUSY:
+        return statuses.BUSY[status], True
     return (Trouble.SERVER, True) if status is None or status >= 500 else (Trouble.BAD_REQUEST, False)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Profile:
-    """`base_url` None = it has none of its own and must be set. `images` counts per request."""
+    """`base_url` None = it has none of its own and must be set."""
 
     name: str
     base_url: str | None
@@ -15,12 +15,8 @@ class Profile:
     references: bool = True
     """`$ref` is followed; else the schema is written out."""
     effort: bool = False
-    hosted: bool = True
-    """Somebody else's machines: they get a caller's hash and a cache key, and need a key."""
-    context_tokens: int = 128_000
     max_output_tokens: int = 32_000
     max_edge: int = 2_048
-    max_images: int = 20
 
 
 OPENAI = Profile(
@@ -29,7 +25,6 @@ OPENAI = Profile(
     limit_field="max_completion_tokens",
     strict=True,
     effort=True,
-    context_tokens=400_000,
     max_output_tokens=128_000,
 )
 GEMINI = Profile(
@@ -37,15 +32,12 @@ GEMINI = Profile(
     "https://generativelanguage.googleapis.com/v1beta/openai",
     references=False,
     effort=True,
-    context_tokens=1_000_000,
 )
-VLLM = Profile("vllm", None, references=False, hosted=False, context_tokens=32_768, max_output_tokens=8_192)
+VLLM = Profile("vllm", None, references=False, max_output_tokens=8_192)
 OLLAMA = Profile(
     "ollama",
     "http://127.0.0.1:11434/v1",
     references=False,
-    hosted=False,
-    context_tokens=32_768,
     max_output_tokens=8_192,
 )
 PROFILES = {profile.name: profile for profile in (OPENAI, GEMINI, VLLM, OLLAMA)}

@@ -16,7 +16,6 @@ from docflow.adapters.llm.openai.profiles import OPENAI, Profile
 from docflow.adapters.llm.waiting import seconds_of, whole
 from docflow.domain.ports.clock import Clock
 from docflow.domain.ports.llm import (
-    Capabilities,
     Completion,
     CompletionRequest,
     Estimate,
@@ -78,11 +77,6 @@ class OpenAIVendor:
         self._clock = clock
         self._mark = mark
         self.name = profile.name
-
-    async def capabilities(self, model: str) -> Capabilities:
-        """From the profile: no server of this protocol tells."""
-        given = self._profile
-        return Capabilities(model, given.context_tokens, given.max_output_tokens, max_images=given.max_images)
 
     def estimate(self, request: CompletionRequest) -> Estimate:
         return Estimate(sizes.prompt_tokens(request), output_room(request, self._profile))
