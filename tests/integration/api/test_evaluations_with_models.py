@@ -11,6 +11,7 @@ from docflow.features.usage.books import PostgresBooks
 from docflow.features.usage.budgets import Budgets, Caps, Period
 from docflow.features.usage.models import LlmCall
 from docflow.runtime.model_reading import RoutedProvider
+from docflow.runtime.models import Models
 from docflow.runtime.settings import LlmSettings
 from docflow.testing.factories import Tenancy
 from docflow.testing.llm import ScriptedVendor, completion
@@ -34,7 +35,7 @@ def vendor(world: World, database: Database) -> ScriptedVendor:
     vendor = ScriptedVendor("anthropic", READ)
     router = Router({"anthropic": vendor}, PostgresBooks(database, container.sealing), clock=SystemClock())
     offline = OfflineProvider(container.workbench)
-    container.provider = RoutedProvider(router, offline, database, LlmSettings())
+    container.provider = RoutedProvider(Models.of(router, database, LlmSettings()), offline)
     return vendor
 
 

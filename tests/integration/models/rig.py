@@ -183,7 +183,7 @@ async def open_rig(
         )
         workbench = OneAtATime()
         models = Models.of(router, database, settings)
-        routed = RoutedProvider(router, OfflineProvider(workbench), database, settings)
+        routed = RoutedProvider(models, OfflineProvider(workbench))
         yield Rig(
             database,
             loopback,

@@ -26,6 +26,7 @@ from docflow.runtime.logging import open_logging
 from docflow.runtime.metrics import Metrics
 from docflow.runtime.model_reading import RoutedProvider
 from docflow.runtime.model_watch import LlmWatch
+from docflow.runtime.models import Models
 from docflow.runtime.settings import LlmSettings, LogSettings
 from docflow.runtime.tracing import OtelTracing
 from docflow.testing.blobs import MemoryBlobs
@@ -107,7 +108,7 @@ async def test_what_a_document_says_is_told_to_no_log_span_book_or_audit(
             sleep=lambda seconds: asyncio.sleep(0),
         )
         settings = LlmSettings(order=["anthropic/claude-haiku-5-5", "offline"])
-        provider = Prompted(RoutedProvider(router, OfflineProvider(workbench), database, settings))
+        provider = Prompted(RoutedProvider(Models.of(router, database, settings), OfflineProvider(workbench)))
         reading = handlers(
             blobs=blobs, workbench=workbench, provider=provider, read_image=read_page, duplicates=store, pages=store,
             types=TypeCatalog(database), limits=LIMITS,

@@ -21,6 +21,7 @@ from docflow.features.completions.router import Router
 from docflow.plugins.running import Plugins
 from docflow.plugins.validators import BUILT_IN
 from docflow.runtime.model_reading import RoutedProvider
+from docflow.runtime.models import Models
 from docflow.runtime.settings import LlmSettings
 from docflow.testing.blobs import MemoryBlobs
 from docflow.testing.jobs import CLIENT, NullLedger, make_configuration, make_document, make_job, make_process
@@ -126,7 +127,7 @@ async def read(data: bytes, file_name: str, vendor: Vendor, **config: Any) -> Re
     bench, blobs, ledger = InlineWorkbench(), MemoryBlobs(), NullLedger()
     router = Router({"anthropic": vendor}, MemoryBooks(), clock=SystemClock())
     settings = LlmSettings(order=["anthropic/claude-haiku-5-5"])
-    provider = Prompted(RoutedProvider(router, OfflineProvider(bench), None, settings))  # type: ignore[arg-type]
+    provider = Prompted(RoutedProvider(Models.of(router, None, settings), OfflineProvider(bench)))  # type: ignore[arg-type]
     stages = handlers(
         blobs=blobs, workbench=bench, provider=provider, read_image=read_page, duplicates=Nothing(), pages=Nothing(),
         types=Nothing(), limits=LIMITS,

@@ -11,6 +11,7 @@ from docflow.domain.ports.llm import Candidate, Extraction, ExtractRequest, Outc
 from docflow.domain.reading import Page, TextSource
 from docflow.features.completions.router import Router
 from docflow.runtime.model_reading import RoutedProvider
+from docflow.runtime.models import Models
 from docflow.runtime.settings import LlmSettings
 from docflow.testing.jobs import make_configuration
 from docflow.testing.llm import MemoryBooks, ScriptedVendor, SteppedClock, Turn, completion
@@ -32,7 +33,7 @@ class Offline:
 async def read(*turns: Turn, refused: tuple[Refusal, ...] = (), **policy: Any) -> Extraction:
     clock, books = SteppedClock(), MemoryBooks(*refused)
     router = Router({"anthropic": ScriptedVendor("anthropic", *turns)}, books, clock=clock, sleep=clock.sleep)
-    provider = RoutedProvider(router, Offline(), None, LlmSettings())  # type: ignore[arg-type]
+    provider = RoutedProvider(Models.of(router, None, LlmSettings()), Offline())  # type: ignore[arg-type]
     request = ExtractRequest(
         UUID(int=1),
         UUID(int=2),

@@ -2,16 +2,13 @@
 
 from dataclasses import replace
 
-from docflow.db.database import Database
 from docflow.domain.errors import PermanentError, QuotaExceeded
 from docflow.domain.llm_policy import AtLimit
 from docflow.domain.ports.llm import NO_MODEL_ANSWER, QUOTA_EXCEEDED, Extraction, ExtractRequest, Provider
 from docflow.domain.stages import Stage
 from docflow.features.completions.calls import Origin
-from docflow.features.completions.router import Router
 from docflow.features.reading.by_model import ModelReader
 from docflow.runtime.models import Models
-from docflow.runtime.settings import LlmSettings
 
 #: No model gave an answer that can be used; a reading without one may still tell a person something.
 _NO_ANSWER = frozenset(
@@ -31,10 +28,9 @@ class RoutedProvider:
 
     name = "router"
 
-    def __init__(self, router: Router, offline: Provider, database: Database, given: LlmSettings) -> None:
-        self._router = router
+    def __init__(self, models: Models, offline: Provider) -> None:
+        self._models = models
         self._offline = offline
-        self._models = Models.of(router, database, given)
 
     async def extract(self, request: ExtractRequest) -> Extraction:
         """Raises TransientError while no vendor answers, PermanentError for a policy or a request that is wrong."""
@@ -69,7 +65,7 @@ class RoutedProvider:
 
     def _replaced(self, asked: str) -> tuple[str, ...]:
         """Where the prompt names a model of the past: its name, and who answers to it now; or one that nobody knows."""
-        now = self._router.table.resolve(asked) if asked else None
+        now = self._models.router.table.resolve(asked) if asked else None
         if asked and now is None and asked != _ANY_MODEL:
             return (f"model_unknown: {asked}",)
         told = now is not None and asked not in (now.model, str(now))

@@ -63,5 +63,5 @@ async def open_readers(
             )
             await stack.enter_async_context(aclosing(router))
             models = Models.of(router, database, settings)
-            reading = TwoReadings(RoutedProvider(router, offline, database, settings), models, workbench)
+            reading = TwoReadings(RoutedProvider(models, offline), models, workbench)
         yield Readers(Remembering(reading, VendorIndex(database), database, workbench), models)
