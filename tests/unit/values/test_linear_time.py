@@ -45,6 +45,13 @@ def test_a_line_of_many_summing_words_is_told_at_once(word: str) -> None:
     assert not only_sums_up(text)
 
 
+@pytest.mark.parametrize(
+    "text", [" " * LONG, "\u00a0" * LONG, "- " * LONG, "sub" + "\u00a0" * LONG, "sous -" + " " * LONG]
+)
+def test_a_line_of_blanks_sums_up_nothing(text: str) -> None:
+    assert summary_of(text) is None
+
+
 def test_an_address_of_many_colons_is_no_secret_and_told_at_once() -> None:
     assert list(plain_secrets("x://" + ":" * LONG)) == []
 

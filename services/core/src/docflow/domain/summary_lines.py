@@ -25,7 +25,7 @@ _WORDS = {
         r"total (?:de la |da )?pagina|a transportar|transporte\b|de transporte|a riportare|riporto|totale (?:di )?pagina"
     ),
     Summary.SUBTOTAL: (
-        r"sub\s*-?\s*totale?|subtotaal|zwischensumme|sous\s*-?\s*total|soma parcial|suma parcial|total parcial|totale parziale|parziale|"
+        r"sub\s*+-?\s*+totale?|subtotaal|zwischensumme|sous\s*+-?\s*+total|soma parcial|suma parcial|total parcial|totale parziale|parziale|"
         r"summe (?:titel|gruppe|position|abschnitt)|section total|group total"
     ),
     Summary.ADJUSTMENT: (
@@ -42,7 +42,7 @@ _WORDS = {
     ),
 }  # fmt: skip
 _SUMMARIES = [
-    (kind, re.compile(rf"[\W\d]*(?:{words})(?![^\W\d_])", re.IGNORECASE)) for kind, words in _WORDS.items()
+    (kind, re.compile(rf"[\W\d]*+(?:{words})(?![^\W\d_])", re.IGNORECASE)) for kind, words in _WORDS.items()
 ]
 
 
