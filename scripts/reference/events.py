@@ -19,7 +19,7 @@ def page() -> str:
 
 ## Webhooks
 
-Sent to a client's endpoints that ask for them, as [receiving webhooks](../webhooks.md) tells; those marked also go to the `callback_url`
+Sent to a client's endpoints that ask for them, as [webhooks](../webhooks.md) tells; those marked also go to the `callback_url`
 of a process. `{TEST_EVENT}` comes when somebody asks for a test. The body is `{{"type", "timestamp", "data"}}`; its schema stands
 under `webhooks` in [openapi.json](../api/openapi.json).
 
