@@ -12,7 +12,7 @@ from scripts.reference.tables import NOTE, code, first_sentence, table
 _INTRODUCTION = f"""{NOTE}
 # The docflow command
 
-`.venv/bin/docflow VERB`; `docflow VERB --help` shows the same as this page. It ends with 0, or with 1 and one line that says what
+Every verb of `docflow` with its arguments: `.venv/bin/docflow VERB`. `docflow VERB --help` shows the same as this page. It ends with 0, or with 1 and one line that says what
 is wrong and its [code](../api/errors.md). Settings come from the [environment](settings.md). `submit`, `result` and `retention` call the
 program that runs in this folder, or the one at `DOCFLOW_API_URL` with the key in `DOCFLOW_API_KEY`, where both are set.
 """

@@ -17,6 +17,8 @@ def page() -> str:
     return f"""{NOTE}
 # Events
 
+Everything that the program tells of: webhooks to programs, changes of a process, audit records, notifications to people.
+
 ## Webhooks
 
 Sent to a client's endpoints that ask for them, as [webhooks](../webhooks.md) tells; those marked also go to the `callback_url`

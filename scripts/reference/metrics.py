@@ -17,7 +17,7 @@ _POOLS = ("docflow_pool_connections", "gauge", "pool, state", "Database connecti
 _INTRODUCTION = f"""{NOTE}
 # Metrics
 
-`GET /metrics` answers in Prometheus's text form ([where](../observability.md)). A counter ends in `_total`; a histogram has
+Every series that the services show, and what it counts. `GET /metrics` answers in Prometheus's text form ([where](../observability.md)). A counter ends in `_total`; a histogram has
 `_bucket`, `_sum` and `_count`. Labels come from small closed sets: never a client, never an id. Beside these stand the
 `process_...` figures that every Prometheus client shows.
 """

@@ -23,7 +23,7 @@ _PRIMARY = re.compile(r"PRIMARY KEY \(([^)]*)\)")
 _INTRODUCTION = f"""{NOTE}
 # The database
 
-What the migrations make, in full with constraints, indexes, policies and functions, stands in
+Every table and column, and what it holds. What the migrations make, in full with constraints, indexes, policies and functions, stands in
 [schema.sql](../../db/schema.sql). Each table that has a `client_id` is under forced row-level security: a transaction sees the rows
 of its own client and no others. Rows of the platform have none. Documents' files and the words of their pages lie in the file
 store. [db/README.md](../../db/README.md) tells of roles and migrations.

@@ -27,7 +27,7 @@ _WORDS = {
 _INTRODUCTION = f"""{NOTE}
 # Settings
 
-Each is an environment variable, or a line of `.env` in the folder of the start. Where the name ends in `_FILE`, the value is a file
+Every setting of an installation, its type, its default and what it is for. Each is an environment variable, or a line of `.env` in the folder of the start. Where the name ends in `_FILE`, the value is a file
 that holds the setting: `DOCFLOW_DB__URL_FILE` in place of `DOCFLOW_DB__URL`. Durations are seconds, sizes bytes. A list is written
 `a,b` or as JSON. In Python `DOCFLOW_DB__URL` is `db.url` of `docflow.runtime.settings.Settings`.
 
