@@ -223,6 +223,7 @@ PERMISSIONS: dict[str, Rule] = {
         Scope.REVIEWS_WRITE, kind="held", body={"fields": {"grand_total": "1"}}, headers=FIRST
     ),
     "decide_review": process(Scope.REVIEWS_WRITE, kind="held", body={"decision": "approve"}),
+    "export_results": Rule(RESULTS, body={"process_ids": [Of("process")]}),
     # vendors
     "list_vendors": Rule(RESULTS),
     "get_vendor": Rule(RESULTS, **one("vendor_id", "vendor")),

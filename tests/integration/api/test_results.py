@@ -2,11 +2,14 @@ import io
 import zipfile
 from uuid import UUID
 
+import httpx
 import pytest
 from docflow.db.database import Database
 from docflow.testing.factories import Tenancy, add_document, add_process
 
 from tests.integration.api.conftest import KeyFor, World, form
+from tests.integration.api.test_sessions import acts
+from tests.unit.api.test_sheet import sheets
 
 Clients = tuple[Tenancy, Tenancy]
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -129,3 +132,28 @@ async def test_a_submission_may_wait_for_its_end_and_a_repeat_waits_again(
     assert (answer.status_code, answer.json()["status"], answer.json()["result"]) == (200, "cancelled", None)
     assert answer.headers["idempotent-replayed"] == "true"
     assert (await world.http.post("/v1/processes?wait=56", headers=headers, **form(acme))).status_code == 422
+
+
+async def test_results_of_many_come_as_one_workbook_and_the_audit_tells(
+    world: World, two_clients: Clients, key_for: KeyFor, database: Database
+) -> None:
+    acme, globex = two_clients
+    made = [(await completed(database, acme, read(invoice_number=number))).split("/")[3] for number in "AB"]
+    running = str(await add_process(database, acme, status="extracting", extraction_result=read(early="x")))
+    foreign = (await completed(database, globex, read(invoice_number="C"))).split("/")[3]
+    headers = await key_for(acme)
+
+    async def export(*ids: str) -> httpx.Response:
+        return await world.http.post("/v1/exports", headers=headers, json={"process_ids": list(ids)})
+
+    answer = await export(made[1], running, made[0], made[1])
+    assert (answer.status_code, answer.headers["content-type"]) == (200, XLSX)
+    (rows,) = sheets(answer.content).values()
+    assert rows[0][-1] == "invoice_number"
+    assert [row[0] for row in rows[1:]] == [made[1], running, made[0]]
+    assert [row[-1] for row in rows[1:]] == ["B", rows[2][-1], "A"]
+    assert "x" not in rows[2]
+    (told,) = [act.payload for act in await acts(database, acme) if act.action == "exported"]
+    assert (told["what"], told["processes"]) == ("results", 3)
+    assert (await export(made[0], foreign)).status_code == 404
+    assert (await export()).status_code == 422

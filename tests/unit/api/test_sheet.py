@@ -3,7 +3,7 @@ import re
 import zipfile
 from xml.etree import ElementTree as ET
 
-from docflow.features.exports.sheet import result_xlsx
+from docflow.features.exports.sheet import result_xlsx, results_xlsx
 
 TEXT = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
@@ -80,3 +80,41 @@ def test_long_and_odd_text_is_kept_as_far_as_a_cell_goes() -> None:
         "fields"
     ]
     assert len(shown[1][1]) == 32_767
+
+
+def exported(process_id: str, kind: str | None, fields: dict[str, object], *lines: str) -> dict[str, object]:
+    return {
+        "process_id": process_id,
+        "file": f"{process_id}.pdf",
+        "external_id": None,
+        "status": "completed",
+        "received": "2026-11-30",
+        "process_type_id": kind,
+        "fields": {name: value(of) for name, of in fields.items()},
+        "tables": {"line_items": [{"amount": value(line)} for line in lines]},
+    }
+
+
+def test_many_results_have_a_row_each_on_the_sheet_of_their_type() -> None:
+    rows = [
+        exported("a", "invoice", {"number": "R-1", "total": "119"}, "7", "8"),
+        exported("b", "receipt", {"total": "5"}),
+        exported("c", "invoice", {"total": "=1+1", "buyer": "Ann"}, "9"),
+    ]
+    found = sheets(results_xlsx(rows))
+    assert list(found) == ["invoice", "line_items invoice", "receipt", "line_items receipt"]
+    assert found["invoice"][0] == [
+        *("process_id", "file", "external_id", "status", "received", "number", "total", "buyer")
+    ]
+    assert [row[0] for row in found["invoice"][1:]] == ["a", "c"]
+    assert found["invoice"][2][-2:] == ["'=1+1", "Ann"]
+    assert [(row[0], row[-1]) for row in found["line_items invoice"][1:]] == [
+        ("a", "7"),
+        ("a", "8"),
+        ("c", "9"),
+    ]
+    assert len(found["line_items receipt"]) == 1
+
+
+def test_what_has_no_type_yet_has_a_sheet_too() -> None:
+    assert list(sheets(results_xlsx([exported("a", None, {})]))) == ["results", "line_items"]

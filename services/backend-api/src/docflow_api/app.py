@@ -56,6 +56,7 @@ from docflow_api.routers import (
     evaluation_sets,
     evaluations,
     events,
+    exports,
     health,
     invitations,
     live_socket,
@@ -101,6 +102,7 @@ from docflow_api.schemas.auth import LoginIn, RefreshIn
 from docflow_api.schemas.clients import ClientIn, ClientPatch
 from docflow_api.schemas.configurations import ConfigurationIn, ConfigurationPatch, DryRunIn
 from docflow_api.schemas.evaluations import EvaluationIn, EvaluationSetIn, PublishGateIn
+from docflow_api.schemas.exports import ExportIn
 from docflow_api.schemas.notification_channels import NotificationChannelIn, NotificationChannelPatch
 from docflow_api.schemas.notifications import NotificationPreferencesIn
 from docflow_api.schemas.platform_alerts import PlatformAlertRuleIn, PlatformChannelIn
@@ -132,7 +134,7 @@ _ROUTERS = (
     workflows, clients, audit_logs, usage, budgets, retention, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate,
     vendors, reliability, notifications, notification_channels, alert_rules, platform_alerts, review_claims, review_fields, review_decisions,
     throughput, outputs, webhook_endpoints, webhook_deliveries, secrets, rules, dead_runs,
-    system_health,
+    system_health, exports,
 )  # fmt: skip
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
@@ -142,7 +144,7 @@ _BODIES = (
     ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, RetentionIn, CanaryIn, EvaluationIn, EvaluationSetIn, PublishGateIn,
     BankDetailsVerified, SplitIn, RegionIn, NotificationPreferencesIn, NotificationChannelIn, NotificationChannelPatch,
     AlertRuleIn, PlatformAlertRuleIn, PlatformChannelIn, CorrectionsIn, NoteIn, AssigneeIn, SecretIn, WebhookEndpointIn, WebhookEndpointPatch, SecretRotation,
-    RuleCheckIn, *ACCOUNT_BODIES,
+    RuleCheckIn, ExportIn, *ACCOUNT_BODIES,
 )  # fmt: skip
 
 _ALLOWED_HEADERS = (

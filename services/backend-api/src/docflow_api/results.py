@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 from uuid import UUID
 
-from docflow.domain.errors import Conflict
+from docflow.domain.errors import Conflict, NotFound
 from docflow.domain.results import build_result
 from docflow.domain.stages import ProcessStatus
 from docflow.features.configurations.repository import ConfigurationRepository
@@ -60,6 +60,33 @@ async def load_result(
             **(process.final_output or await _as_it_stands(session, client_id, process)),
         }
     return LoadedResult(process, documents, pages, result)
+
+
+async def load_marked(
+    session: AsyncSession, client_id: UUID, process_ids: Sequence[UUID]
+) -> list[dict[str, Any]]:
+    """For `results_xlsx`, in the order asked for; a process that has no result has no values. Raises NotFound."""
+    repository = ProcessRepository(session, client_id)
+    processes = await repository.many(process_ids)
+    if set(process_ids) - processes.keys():
+        raise NotFound("no such process")
+    shown = [one for one in process_ids if processes[one].status in _SHOWN]
+    values = await repository.values_of(shown)
+    documents = await Documents(session, client_id).of(process_ids)
+    return [_marked(processes[one], documents.get(one, ()), values.get(one, {})) for one in process_ids]
+
+
+def _marked(process: Process, documents: Sequence[Document], values: Mapping[str, Any]) -> dict[str, Any]:
+    return {
+        "process_id": str(process.process_id),
+        "file": documents[0].file_name if documents else None,
+        "external_id": process.external_id,
+        "status": process.status,
+        "received": process.created_at.isoformat(timespec="seconds"),
+        "process_type_id": process.process_type_id,
+        "fields": values.get("fields") or {},
+        "tables": values.get("tables") or {},
+    }
 
 
 async def _as_it_stands(session: AsyncSession, client_id: UUID, process: Process) -> Mapping[str, Any]:

@@ -136,6 +136,14 @@ export async function eraseProcess(processId: string): Promise<void> {
   await api.DELETE("/v1/processes/{process_id}", at(processId));
 }
 
+/** One workbook with the results of all. */
+export async function exportResults(processIds: string[]): Promise<Blob> {
+  const { data } = await api.POST("/v1/exports", { body: { process_ids: processIds }, parseAs: "blob" });
+  return data as unknown as Blob;
+}
+
+export const hasResult = (status: string): boolean => status === "completed" || status === "hitl_review";
+
 export const STAGES = ["INGEST", "INTELLIGENT_OCR", "INTELLIGENT_PROCESS", "OUTPUT"] as const;
 
 const FINAL = new Set(["completed", "failed", "cancelled"]);

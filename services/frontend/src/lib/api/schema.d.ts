@@ -1037,6 +1037,28 @@ export interface paths {
   patch?: never;
   trace?: never;
  };
+ "/v1/exports": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  get?: never;
+  put?: never;
+  /**
+   * Export Results
+   * @description The results of several processes as one workbook: a row for each, by type, and a sheet for each table.
+   *
+   *     A process that has no result stands there without values. The audit tells of it as `exported`.
+   */
+  post: operations["export_results"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
  "/v1/invitations": {
   parameters: {
    query?: never;
@@ -3998,6 +4020,10 @@ export interface components {
   /** EventsOut */
   EventsOut: {
    data: components["schemas"]["EventOut"][];
+  };
+  /** ExportIn */
+  ExportIn: {
+   process_ids: string[];
   };
   /**
    * FactorBegun
@@ -8860,6 +8886,50 @@ export interface operations {
    401: components["responses"]["Problem"];
    /** @description The role or the key's scopes do not allow it */
    403: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ export_results: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["ExportIn"];
+   };
+  };
+  responses: {
+   /** @description A workbook */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Nothing of that id for this client */
+   404: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
    /** @description Values that are not valid, or a document that cannot be taken */
    422: components["responses"]["Problem"];
    /** @description Too many requests; try again after Retry-After seconds */

@@ -17,6 +17,7 @@ export const processes = {
   more_one: "und {count} weitere",
   more_other: "und {count} weitere",
   mark: "{name} markieren",
+  export: "Als Excel",
   marked_one: "{count} markiert",
   marked_other: "{count} markiert",
   bulk_done_one: "Erledigt für {count} Vorgang",

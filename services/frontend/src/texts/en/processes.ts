@@ -17,6 +17,7 @@ export const processes = {
   more_one: "and {count} more",
   more_other: "and {count} more",
   mark: "Select {name}",
+  export: "Export as Excel",
   marked_one: "{count} selected",
   marked_other: "{count} selected",
   bulk_done_one: "Done for {count} process",

@@ -3,14 +3,17 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, and_, cast, func, select, text, tuple_
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased, defer
 
 from docflow.db.lists import page_of_rows
 from docflow.domain.errors import NotFound
+from docflow.domain.json_types import JsonObject
 from docflow.domain.paging import Mark, PageOf, PageRequest
 from docflow.domain.ports.live import Snapshot
 from docflow.domain.stages import ProcessStatus
@@ -100,6 +103,18 @@ class ProcessRepository:
             .where(Process.client_id == self._client_id, Process.process_id.in_(process_ids))
         )
         return {row.process_id: row for row in rows}
+
+    async def values_of(self, process_ids: Sequence[UUID]) -> Mapping[UUID, JsonObject]:
+        """The `fields` and `tables` of each, final where they are, without all else that a result holds."""
+        result: ColumnElement[Any] = func.coalesce(
+            Process.final_output, Process.extraction_result, type_=JSONB
+        )
+        rows = await self._session.execute(
+            select(
+                Process.process_id, result["fields"].label("fields"), result["tables"].label("tables")
+            ).where(Process.client_id == self._client_id, Process.process_id.in_(process_ids))
+        )
+        return {row.process_id: {"fields": row.fields, "tables": row.tables} for row in rows}
 
     async def page(self, chosen: ProcessFilter, request: PageRequest) -> PageOf[Process]:
         """Newest first."""

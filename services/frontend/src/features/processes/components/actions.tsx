@@ -9,7 +9,7 @@ import { Confirm } from "../../../ui/confirm";
 import { Menu } from "../../../ui/menu";
 import { toast } from "../../../ui/toasts";
 import { may } from "../../session/session";
-import { cancelProcess, eraseProcess, mayCancel, mayRetry, type Process } from "../api";
+import { cancelProcess, eraseProcess, hasResult, mayCancel, mayRetry, type Process } from "../api";
 import { Retry } from "./retry";
 
 const FORMATS = ["json", "csv", "xlsx", "html"] as const;
@@ -21,10 +21,9 @@ export function Actions({ process }: { process: Process }) {
   const [asks, setAsks] = useState<Asks>(null);
   const id = process.process_id;
   const close = () => setAsks(null);
-  const hasResult = process.status === "completed" || process.status === "hitl_review";
   return (
     <>
-      {hasResult && (
+      {hasResult(process.status) && (
         <Menu
           label={t("processes.download")}
           icon={Download}

@@ -1,11 +1,25 @@
-import { Ban, RotateCcw, X } from "lucide";
+import { Ban, FileSpreadsheet, RotateCcw, X } from "lucide";
 import { useState } from "preact/hooks";
+import { problemOf } from "../../../lib/api/problem";
 import { onAll } from "../../../lib/bulk";
+import { saveFile } from "../../../lib/csv";
 import { t, tn, tword } from "../../../lib/i18n";
 import { Button, IconButton } from "../../../ui/button";
 import { Confirm } from "../../../ui/confirm";
 import { toast } from "../../../ui/toasts";
-import { cancelProcess, mayCancel, mayRetry, type Process, retryProcess } from "../api";
+import { may } from "../../session/session";
+import {
+  cancelProcess,
+  exportResults,
+  hasResult,
+  mayCancel,
+  mayRetry,
+  type Process,
+  retryProcess,
+} from "../api";
+
+/** As many as the API takes at once. */
+const MOST_EXPORTED = 200;
 
 /** What can be done with all marked rows; an act counts the rows that allow it. */
 export function BulkBar({ rows, done }: { rows: readonly Process[]; done: () => void }) {
@@ -13,6 +27,16 @@ export function BulkBar({ rows, done }: { rows: readonly Process[]; done: () => 
   const [asks, setAsks] = useState(false);
   const open = rows.filter((row) => mayCancel(row.status)).map((row) => row.process_id);
   const ended = rows.filter((row) => mayRetry(row.status)).map((row) => row.process_id);
+  const read = rows.filter((row) => hasResult(row.status)).map((row) => row.process_id);
+  const save = async () => {
+    setBusy(true);
+    try {
+      saveFile("results.xlsx", await exportResults(read));
+    } catch (error) {
+      toast(tword("problems", problemOf(error).code), { isBad: true });
+    }
+    setBusy(false);
+  };
   const run = async (ids: string[], act: (id: string) => Promise<unknown>) => {
     setBusy(true);
     const result = await onAll(ids, act);
@@ -31,23 +55,36 @@ export function BulkBar({ rows, done }: { rows: readonly Process[]; done: () => 
       <span class="numbers pr-1 text-sm">{tn("processes.marked", rows.length)}</span>
       <Button
         small
-        icon={RotateCcw}
-        disabled={ended.length === 0}
+        icon={FileSpreadsheet}
+        disabled={read.length === 0 || read.length > MOST_EXPORTED}
         isBusy={isBusy}
-        onClick={() => void run(ended, retryProcess)}
+        onClick={() => void save()}
       >
-        {t("processes.retry")} ({ended.length})
+        {t("processes.export")} ({read.length})
       </Button>
-      <Button
-        small
-        look="danger"
-        icon={Ban}
-        disabled={open.length === 0}
-        isBusy={isBusy}
-        onClick={() => setAsks(true)}
-      >
-        {t("processes.cancel")} ({open.length})
-      </Button>
+      {may("operator") && (
+        <>
+          <Button
+            small
+            icon={RotateCcw}
+            disabled={ended.length === 0}
+            isBusy={isBusy}
+            onClick={() => void run(ended, retryProcess)}
+          >
+            {t("processes.retry")} ({ended.length})
+          </Button>
+          <Button
+            small
+            look="danger"
+            icon={Ban}
+            disabled={open.length === 0}
+            isBusy={isBusy}
+            onClick={() => setAsks(true)}
+          >
+            {t("processes.cancel")} ({open.length})
+          </Button>
+        </>
+      )}
       <IconButton icon={X} label={t("common.close")} onClick={done} />
       {asks && (
         <Confirm

@@ -114,15 +114,11 @@ export function ProcessList() {
             keyOf={(row) => row.process_id}
             href={(row) => `/processes/${row.process_id}`}
             chosen={hand}
-            {...(may("operator")
-              ? {
-                  marking: {
-                    label: (id: string) => t("processes.mark", { name: id }),
-                    marked,
-                    mark: (id: string, isMarked: boolean) => setMarked(withKey(marked, id, isMarked)),
-                  },
-                }
-              : {})}
+            marking={{
+              label: (id) => t("processes.mark", { name: id }),
+              marked,
+              mark: (id, isMarked) => setMarked(withKey(marked, id, isMarked)),
+            }}
           />
           <MoreRows of={list} />
         </Shown>
@@ -158,7 +154,7 @@ function useHand(
     const next = rows[at < 0 ? 0 : Math.min(Math.max(at + step, 0), rows.length - 1)];
     if (next) setHand(next.process_id);
   };
-  const mark = () => hand && may("operator") && setMarked(withKey(marked, hand, !marked.has(hand)));
+  const mark = () => hand && setMarked(withKey(marked, hand, !marked.has(hand)));
   useKeys(t("nav.processes"), [
     { keys: "j", label: t("processes.keys.next"), run: () => go(1) },
     { keys: "k", label: t("processes.keys.previous"), run: () => go(-1) },
