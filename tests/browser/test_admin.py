@@ -66,7 +66,7 @@ def test_dead_work_is_run_again_or_dropped(open_page: OpenPage, program: Program
     expect(page.get_by_text("Nothing matches", exact=True)).to_be_visible()
     page.get_by_label("Error code").fill("")
     row.get_by_role("button", name="Run again").click()
-    expect(page.get_by_text("It goes on from where it stopped.")).to_be_visible()
+    expect(page.get_by_text("It continues from where it stopped.")).to_be_visible()
     expect(row).to_have_count(0)
 
 
@@ -89,11 +89,11 @@ def test_an_endpoint_is_made_tried_and_its_message_sent_again(
     expect(dialog.get_by_role("alert")).to_contain_text("egress_refused")
     address = f"{receiver.url}/{uuid4().hex[:8]}"
     dialog.get_by_label("Address").fill(address)
-    dialog.get_by_label("Headers of your own").fill("no header")
+    dialog.get_by_label("Custom headers").fill("no header")
     expect(dialog.get_by_text("Line 1 is no header")).to_be_visible()
-    dialog.get_by_label("Headers of your own").fill("X-Api-Key: planted-value")
+    dialog.get_by_label("Custom headers").fill("X-Api-Key: planted-value")
     dialog.get_by_role("button", name="Add an endpoint").click()
-    secret = page.get_by_role("dialog", name="The endpoint is there").locator("code").inner_text()
+    secret = page.get_by_role("dialog", name="Endpoint added").locator("code").inner_text()
     assert secret.startswith("whsec_")
     assert faults(page) == []
     page.get_by_role("button", name="Done").click()
@@ -143,11 +143,11 @@ def test_a_channel_is_made_and_tried(open_page: OpenPage) -> None:
     name = f"payables {uuid4().hex[:6]}"
     dialog.get_by_label("Kind").select_option("slack")
     dialog.get_by_label("Name").fill(name)
-    dialog.get_by_label("Where to").fill("https://example.com/")
+    dialog.get_by_label("Target").fill("https://example.com/")
     page.keyboard.press("Enter")
     expect(dialog.get_by_role("alert")).to_contain_text("channel_invalid")
     dialog.get_by_label("Kind").select_option("email")
-    dialog.get_by_label("Where to").fill("payables@example.com")
+    dialog.get_by_label("Target").fill("payables@example.com")
     page.keyboard.press("Enter")
     row = page.get_by_role("row", name=re.compile(name))
     expect(row).to_contain_text("p…@example.com")
@@ -163,7 +163,7 @@ def test_the_platform_has_channels_and_rules_of_its_own(open_page: OpenPage) -> 
     dialog = page.get_by_role("dialog")
     name = f"operations {uuid4().hex[:6]}"
     dialog.get_by_label("Name").fill(name)
-    dialog.get_by_label("Where to").fill("operations@example.com")
+    dialog.get_by_label("Target").fill("operations@example.com")
     page.keyboard.press("Enter")
     channel = page.get_by_role("table", name="Channels").get_by_role("row", name=re.compile(name))
     expect(channel).to_contain_text("o…@example.com")
@@ -200,7 +200,7 @@ def test_a_rule_is_tried_before_it_is_kept(open_page: OpenPage) -> None:
     shoot(page, "rule-form")
     dialog.get_by_role("button", name="Add a rule").click()
     row = page.get_by_role("row", name=re.compile(name))
-    expect(row).to_contain_text("Share that fails above 25%")
+    expect(row).to_contain_text("Failure rate above 25%")
     row.get_by_role("button", name=f"Edit {name}").click()
     expect(dialog.get_by_label("Threshold (%)")).to_have_value("25")
     dialog.get_by_role("button", name="Remove").click()
@@ -221,11 +221,11 @@ def test_the_bell_counts_what_is_not_read(open_page: OpenPage, submit: Submit) -
     expect(first).to_be_visible()
     assert faults(page) == []
     shoot(page, "inbox")
-    before = inbox.get_by_role("button", name="Mark read").count()
-    first.get_by_role("button", name="Mark read").click()
-    expect(inbox.get_by_role("button", name="Mark read")).to_have_count(before - 1)
-    inbox.get_by_role("button", name="Mark all read").click()
-    expect(inbox.get_by_role("button", name="Mark read")).to_have_count(0)
+    before = inbox.get_by_role("button", name="Mark as read").count()
+    first.get_by_role("button", name="Mark as read").click()
+    expect(inbox.get_by_role("button", name="Mark as read")).to_have_count(before - 1)
+    inbox.get_by_role("button", name="Mark all as read").click()
+    expect(inbox.get_by_role("button", name="Mark as read")).to_have_count(0)
     page.keyboard.press("Escape")
     expect(bell).to_have_count(0)
 
@@ -293,16 +293,16 @@ def _settled(page: Page) -> None:
 
 def test_days_of_keeping_are_set_and_taken_back(open_page: OpenPage) -> None:
     page = open_page("/admin/retention", email=ADMIN)
-    expect(page.get_by_text("Documents are kept for ever.")).to_be_visible()
+    expect(page.get_by_text("Documents are kept forever.")).to_be_visible()
     page.get_by_label("Days").fill("36500")
     page.keyboard.press("Enter")
     dialog = page.get_by_role("dialog", name="Erase documents after 36,500 days?")
-    expect(dialog.get_by_text("None is old enough to go now.")).to_be_visible()
+    expect(dialog.get_by_text("None is due for erasure now.")).to_be_visible()
     assert faults(page) == []
     shoot(page, "retention-confirm")
     dialog.get_by_role("button", name="Erase after 36,500 days").click()
     expect(page.get_by_text("Documents are kept for 36,500 days.")).to_be_visible()
     page.get_by_label("Days").fill("")
     page.get_by_role("button", name="Save").click()
-    page.get_by_role("dialog").get_by_role("button", name="Keep them").click()
-    expect(page.get_by_text("Documents are kept for ever.")).to_be_visible()
+    page.get_by_role("dialog").get_by_role("button", name="Keep forever").click()
+    expect(page.get_by_text("Documents are kept forever.")).to_be_visible()

@@ -104,6 +104,24 @@ def _approve_unchecked(page: Page) -> None:
     page.keyboard.press("Control+Enter")
 
 
+def test_a_finger_approves_what_nobody_checked_by_pressing_twice(
+    open_page: OpenPage, submit: Submit, program: Program
+) -> None:
+    process_id = _held(submit, "by-finger.pdf")
+    page = open_page(f"/reviews/{process_id}", viewport=PHONE, has_touch=True, is_mobile=True)
+    approve = page.get_by_role("button", name="Approve")
+    expect(page.get_by_label("Currency")).to_be_visible()
+    approve.tap()
+    warning = page.get_by_text("left to check: press again to approve anyway")
+    expect(warning).to_be_in_viewport()
+    expect(page.locator("[data-active=true]")).to_contain_text("Currency")
+    assert faults(page) == []
+    shoot(page, "review-unchecked-390")
+    approve.tap()
+    expect(page.get_by_text("by-finger.pdf is approved.")).to_be_visible()
+    assert final_result(program, process_id)["fields"]["currency"]["value"] is None
+
+
 def test_escape_leaves_a_field_for_single_keys(open_page: OpenPage, submit: Submit) -> None:
     process_id = _held(submit, "commands.pdf")
     page = open_page(f"/reviews/{process_id}")
@@ -264,7 +282,7 @@ def test_a_stack_is_cut_where_the_reviewer_says(
         assert each.evaluate("picture => picture.naturalWidth") > 0
     shoot(page, "split")
     assert faults(page) == []
-    page.get_by_role("button", name="Cut it").click()
+    page.get_by_role("button", name="Split", exact=True).click()
     expect(page.get_by_role("heading", name="stack.pdf")).to_be_hidden()
     # A worker makes the parts.
     until = time.monotonic() + 30

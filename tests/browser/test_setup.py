@@ -83,7 +83,7 @@ def test_an_admin_makes_a_key_that_is_shown_once(open_page: OpenPage) -> None:
     name = f"n8n {uuid4().hex[:6]}"
     page.get_by_label("Name").fill(name)
     page.get_by_role("dialog").get_by_role("button", name="Create a key").click()
-    dialog = page.get_by_role("dialog", name="The key is made")
+    dialog = page.get_by_role("dialog", name="Key created")
     expect(dialog.locator("code")).to_have_text(re.compile(r"^\S{20,}$"))
     assert faults(page) == []
     secret = dialog.locator("code").inner_text()
@@ -95,13 +95,13 @@ def test_an_admin_makes_a_key_that_is_shown_once(open_page: OpenPage) -> None:
 def test_an_admin_sees_the_usage(open_page: OpenPage) -> None:
     page = open_page("/admin/usage", email=ADMIN)
     page.get_by_label("By", exact=True).select_option("model")
-    expect(page.get_by_text("Calls of unknown price")).to_be_visible()
+    expect(page.get_by_text("Calls without a known price")).to_be_visible()
 
 
 def test_an_admin_verifies_the_audit(open_page: OpenPage) -> None:
     page = open_page("/admin/audit", email=ADMIN)
     page.get_by_role("button", name="Verify the chain").click()
-    expect(page.get_by_text("The chain is sound.")).to_be_visible()
+    expect(page.get_by_text("The chain is intact.")).to_be_visible()
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

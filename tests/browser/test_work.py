@@ -108,15 +108,15 @@ def test_a_second_factor_is_set_up_and_asked_for(open_page: OpenPage, program: P
     expect(drawn).to_be_visible()
     secret = page.get_by_role("dialog").locator("code").inner_text().replace(" ", "")
     assert f"secret={secret}" in _read_qr(drawn.screenshot())
-    page.get_by_label("Code of the app").fill(_code(secret))
+    page.get_by_label("Code from the app").fill(_code(secret))
     page.keyboard.press("Enter")
     expect(page.locator("[data-of=codes] li")).to_have_count(10)
     recovery = page.locator("[data-of=codes] li").first.inner_text()
-    page.get_by_role("button", name="I have kept them").click()
+    page.get_by_role("button", name="I have saved them").click()
     expect(page.get_by_text("10 recovery codes left")).to_be_visible()
     page.get_by_role("button", name="Sign out", exact=True).first.click()
     _sign_in(page, person["email"])
-    page.get_by_label("Code of your second factor").fill(recovery)
+    page.get_by_label("Code from your authenticator app").fill(recovery)
     page.keyboard.press("Enter")
     expect(page.locator("main#content")).to_be_visible()
 
@@ -182,6 +182,17 @@ def test_no_page_has_a_serious_fault(
         shoot(page, f"{name}-{theme}-{viewport['width']}")
         assert faults(page) == [], name
         assert _is_within(page), f"{name} is wider than its window"
+
+
+def test_the_filters_of_a_phone_stand_in_one_line(open_page: OpenPage) -> None:
+    page = open_page("/processes", viewport=PHONE, has_touch=True)
+    chips = page.get_by_role("group", name="Status").get_by_role("button")
+    expect(chips).to_have_count(6)
+    tops = {round(each.bounding_box()["y"]) for each in chips.all()}  # type: ignore[index]
+    assert len(tops) == 1
+    chips.last.tap()
+    expect(chips.last).to_have_attribute("aria-pressed", "true")
+    assert _is_within(page)
 
 
 def _is_within(page: Page) -> bool:

@@ -1,6 +1,6 @@
 export const viewer = {
   title: "Dokument",
-  tools: "Werkzeuge des Dokuments",
+  tools: "Dokumentwerkzeuge",
   pages: "Seiten",
   page: "Seite {page}",
   page_of: "{name}, Seite {page}",
@@ -8,10 +8,10 @@ export const viewer = {
   next: "Nächste Seite",
   in: "Größer",
   out: "Kleiner",
-  fit: "Breite einpassen",
+  fit: "An Breite anpassen",
   left: "Nach links drehen",
   right: "Nach rechts drehen",
-  draw: "Rahmen zeichnen und neu lesen",
-  drawing: "Zeichnen Sie einen Rahmen um den Wert: ziehen, oder zwei Ecken anklicken.",
-  no_picture: "Von dieser Seite gibt es kein Bild",
+  draw: "Rahmen ziehen und neu lesen",
+  drawing: "Ziehen Sie einen Rahmen um den Wert oder klicken Sie zwei Ecken an.",
+  no_picture: "Zu dieser Seite gibt es kein Bild",
 };

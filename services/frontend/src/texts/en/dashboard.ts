@@ -28,7 +28,7 @@ export const dashboard = {
   of_all: "{share} of all",
   cost: "Model cost",
   cost_hint: "for language models",
-  unpriced: "and {count} calls at unknown prices",
+  unpriced: "and {count} calls without a known price",
   price_unknown: "unknown",
   welcome: "Welcome to DocFlow",
   welcome_lead: "Nothing has come in yet. This is how to start:",
@@ -36,12 +36,11 @@ export const dashboard = {
   step_upload: "Upload a document",
   step_upload_hint: "A PDF, a scan or an e-invoice. It is read in seconds, and its type is recognised.",
   step_review: "Check what is doubtful",
-  step_review_hint:
-    "Values that are not certain come up for review beside the page; everything else passes by itself.",
+  step_review_hint: "You check uncertain values right beside the page; everything else passes automatically.",
   step_setup: "Set up your document types",
   step_setup_hint: "Choose which values are read, which rules they must pass and where results go.",
   step_invite: "Invite your colleagues",
-  step_invite_hint: "Operators upload and review, viewers look on, admins change the set-up.",
+  step_invite_hint: "Operators upload and review, viewers only read, admins change the set-up.",
   keys_hint: "shows all keyboard shortcuts, on every page.",
 };
 

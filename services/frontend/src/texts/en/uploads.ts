@@ -12,12 +12,11 @@ export const uploads = {
   type: "Document type",
   auto: "Detect automatically",
   auto_hint: "The type is recognised from each document.",
-  no_types:
-    "There is no document type yet, so documents wait. An administrator adds one under Configuration.",
+  no_types: "There is no document type yet, so documents wait. An admin adds one under Configuration.",
   type_hint: "Every file is read as this type.",
   as_one: "Treat all files as one process",
   as_one_hint:
-    "For papers that belong together, such as an invoice with its delivery note. Otherwise each file becomes a process of its own.",
+    "For documents that belong together, such as an invoice with its delivery note. Otherwise each file becomes a process of its own.",
   list: "Uploads",
   clear: "Clear finished",
   count_one: "{count} file",

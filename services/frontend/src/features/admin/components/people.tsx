@@ -84,7 +84,7 @@ const userColumns = (
       ) : (
         <Select
           bare
-          class="min-w-28 md:min-w-36"
+          class="min-w-32 md:min-w-36"
           label={t("people.role_of", { email: row.email })}
           value={row.role}
           options={roles()}

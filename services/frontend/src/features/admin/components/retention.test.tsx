@@ -22,16 +22,16 @@ test("days are saved only after a confirm that names how many documents they let
       <RetentionPage />
     </LocationProvider>,
   );
-  await screen.findByText("Documents are kept for ever.");
+  await screen.findByText("Documents are kept forever.");
   expect(await faults(container)).toEqual([]);
   await userEvent.type(screen.getByLabelText("Days"), "365");
   await userEvent.click(screen.getByRole("button", { name: "Save" }));
   const changes = () => asked.filter((each) => each.method === "PUT");
-  await screen.findByText("12 are old enough and go within the hour.");
+  await screen.findByText("12 documents are erased within the hour.");
   expect(changes()).toEqual([]);
   expect(await faults(container)).toEqual([]);
   await userEvent.click(screen.getByRole("button", { name: "Erase after 365 days" }));
   await screen.findByText("Documents are kept for 365 days.");
-  expect(screen.getByText("12 are old enough and go within the hour.")).toBeTruthy();
+  expect(screen.getByText("12 documents are erased within the hour.")).toBeTruthy();
   expect(changes()).toHaveLength(1);
 });

@@ -45,7 +45,7 @@ test("what was read stands with its checks, and a press shows its page", async (
   expect(screen.getAllByText("The check digits of the VAT number are wrong")).toHaveLength(1);
   expect(screen.getByText("Not on the document: IBAN")).toBeTruthy();
   expect(screen.getByText(/The very same file was received before/)).toBeTruthy();
-  expect(screen.getByText("See the other").getAttribute("href")).toBe("/processes/other");
+  expect(screen.getByText("See the other document").getAttribute("href")).toBe("/processes/other");
   await userEvent.click(screen.getByLabelText("Show Total on page 2"));
   expect(await screen.findByAltText("Page 2")).toBeTruthy();
   expect(await faults(container)).toEqual([]);

@@ -54,7 +54,7 @@ test("a second factor is set up with a picture, a secret to type and codes that 
   await userEvent.type(dialog.querySelector("input") as HTMLElement, "password{Enter}");
   expect(await screen.findByRole("img", { name: "QR code of the secret", hidden: true })).toBeTruthy();
   expect(screen.getByText("JBSW Y3DP EHPK 3PXP")).toBeTruthy();
-  await userEvent.type(screen.getByLabelText("Code of the app"), "123456{Enter}");
+  await userEvent.type(screen.getByLabelText("Code from the app"), "123456{Enter}");
   expect(await screen.findByText("one-1")).toBeTruthy();
   expect(await screen.findByText("10 recovery codes left")).toBeTruthy();
 });

@@ -57,12 +57,12 @@ test("cuts can be taken and left, and go to the server as chosen", async () => {
   const done = vi.fn();
   const of = madeCase({ cuts: [{ document_id: "d1", cuts: [{ page: 2, score: 0.8 }] }] });
   const { container } = render(<Split of={of} done={done} />);
-  const cut = screen.getByRole("button", { name: "Cut before page 2" });
+  const cut = screen.getByRole("button", { name: "Split before page 2" });
   expect(cut.getAttribute("aria-pressed")).toBe("true");
   expect(container.textContent).toContain("2 documents");
   await userEvent.click(cut);
   expect(await faults(container)).toEqual([]);
-  await userEvent.click(screen.getByRole("button", { name: "Leave it whole" }));
+  await userEvent.click(screen.getByRole("button", { name: "Do not split" }));
   await expect.poll(() => done.mock.calls.length).toBe(1);
   expect(await asked[0]?.json()).toEqual({ documents: [{ document_id: "d1", cuts: [] }] });
   expect(asked[0]?.headers.get("If-Match")).toBe('"5"');
@@ -91,7 +91,7 @@ test("a change by somebody else names what changed and what was typed, and offer
   );
   expect(screen.getByRole("alert").textContent).toContain("120.00");
   expect(screen.getByRole("alert").textContent).toContain("you typed 118.00");
-  await userEvent.click(screen.getByRole("button", { name: "Load it anew, keep what I typed" }));
+  await userEvent.click(screen.getByRole("button", { name: "Reload, keep what I typed" }));
   expect(take).toHaveBeenCalled();
   expect(await faults(container)).toEqual([]);
 });

@@ -10,7 +10,8 @@ import { Gate } from "./gate";
 
 /** The one-time token of a letter's link; it stands behind the `#`, which no server is sent. */
 function letterToken(): string {
-  return new URLSearchParams(location.hash.slice(1)).get("token") ?? "";
+  // A link that lost its token is answered like one that is used up.
+  return new URLSearchParams(location.hash.slice(1)).get("token") || "none";
 }
 
 function ToSignIn() {
@@ -124,8 +125,8 @@ export function VerifyAddress() {
     <Gate title={t("signin.verify_title")} {...(isDone ? { lead: t("signin.verified") } : {})}>
       {act.problem && <Trouble problem={act.problem} compact />}
       {act.isRunning && <Loading rows={1} />}
-      {isDone && (
-        <div class="flex justify-center">
+      {(isDone || act.problem) && (
+        <div class="mt-4 flex justify-center">
           <ToSignIn />
         </div>
       )}

@@ -13,6 +13,9 @@ import { SetupFrame } from "./frame";
 
 const money = (usd: string) => dollars(Number(usd) * 1e6);
 
+/** "5.000000" → "5" */
+const shortened = (usd: string | null) => usd?.replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "") ?? "";
+
 function spentOf(spent: string, cap: string | null): string {
   return cap === null ? t("budgets.spent", { spent }) : t("budgets.of", { spent, cap });
 }
@@ -42,7 +45,7 @@ export function BudgetsPage() {
 }
 
 function BudgetCard({ of, budget }: { of: "day" | "month"; budget: Budget }) {
-  const [cost, setCost] = useState(budget.cap_cost ?? "");
+  const [cost, setCost] = useState(shortened(budget.cap_cost));
   const [tokens, setTokens] = useState(budget.cap_tokens?.toString() ?? "");
   const act = useAct(setBudgets, { invalidates: [["budgets"]], done: () => toast(t("setup.saved")) });
   const submit = (event: Event) => {

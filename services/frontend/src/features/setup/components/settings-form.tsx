@@ -66,7 +66,7 @@ export function SettingsForm({
         <CodeEditor
           key={part}
           json
-          rows={7}
+          rows={readOnly ? Math.min(7, draft[part].split("\n").length) : 7}
           label={t(`setup.${part}`)}
           value={draft[part]}
           readOnly={readOnly}
