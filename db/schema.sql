@@ -15,7 +15,9 @@ CREATE TABLE account_tokens (
     expires_at timestamp with time zone NOT NULL,
     used_at timestamp with time zone,
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    language text,
     CONSTRAINT ck_account_tokens_kind_known CHECK ((kind = ANY (ARRAY['invitation'::text, 'verification'::text, 'password_reset'::text, 'recovery_code'::text]))),
+    CONSTRAINT ck_account_tokens_language_known CHECK ((language = ANY (ARRAY['en'::text, 'de'::text]))),
     CONSTRAINT ck_account_tokens_role_known CHECK (((role IS NULL) OR (role = ANY (ARRAY['viewer'::text, 'operator'::text, 'admin'::text, 'platform_admin'::text])))),
     CONSTRAINT fk_account_tokens_client_id FOREIGN KEY (client_id) REFERENCES clients(client_id),
     CONSTRAINT fk_account_tokens_user_id FOREIGN KEY (user_id) REFERENCES users(user_id) ON DELETE CASCADE,
@@ -195,6 +197,8 @@ CREATE TABLE clients (
     version integer NOT NULL DEFAULT 1,
     updated_at timestamp with time zone NOT NULL DEFAULT now(),
     created_at timestamp with time zone NOT NULL DEFAULT now(),
+    second_factor text,
+    CONSTRAINT ck_clients_second_factor_known CHECK ((second_factor = ANY (ARRAY['off'::text, 'admins'::text, 'everyone'::text]))),
     CONSTRAINT ck_clients_slug_form CHECK ((slug ~ '^[a-z0-9]+(-[a-z0-9]+)*$'::text)),
     CONSTRAINT ck_clients_status_known CHECK ((status = ANY (ARRAY['active'::text, 'suspended'::text, 'inactive'::text]))),
     CONSTRAINT ck_clients_subscription_tier_known CHECK ((subscription_tier = ANY (ARRAY['basic'::text, 'professional'::text, 'enterprise'::text]))),
@@ -1459,6 +1463,27 @@ $function$
 ;
 -- owner: docflow_engine; may call: docflow_app
 
+CREATE OR REPLACE FUNCTION public.change_second_factor(p_user_id uuid, p_old_secret bytea, p_old_pending bytea, p_secret bytea, p_pending bytea)
+ RETURNS boolean
+ LANGUAGE sql
+ SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    WITH changed AS (
+        UPDATE public.users u
+        SET totp_secret = p_secret, totp_pending = p_pending,
+            totp_last_step = CASE WHEN p_secret IS NOT NULL THEN u.totp_last_step END
+        WHERE u.user_id = p_user_id
+          AND u.client_id IS NOT DISTINCT FROM nullif(current_setting('app.current_client_id', true), '')::uuid
+          AND u.totp_secret IS NOT DISTINCT FROM p_old_secret
+          AND u.totp_pending IS NOT DISTINCT FROM p_old_pending
+        RETURNING 1
+    )
+    SELECT EXISTS (SELECT FROM changed)
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
 CREATE OR REPLACE FUNCTION public.claim_actions(p_worker uuid, p_limit integer, p_per_kind integer DEFAULT 8)
  RETURNS TABLE(action_id uuid, client_id uuid, process_id uuid, "position" integer, action_type text, target_config jsonb, attempt integer, retry_count integer, max_retries integer, process_type_id text, external_id text, created_at timestamp with time zone)
  LANGUAGE plpgsql
@@ -2102,6 +2127,27 @@ BEGIN
          LIMIT p_most)
     ) found LIMIT p_most;
 END
+$function$
+;
+-- owner: docflow_engine; may call: docflow_app
+
+CREATE OR REPLACE FUNCTION public.find_caller(p_user_id uuid, p_family_id uuid)
+ RETURNS TABLE(client_id uuid, role text, user_status text, client_status text, is_open boolean, has_factor boolean, second_factor text)
+ LANGUAGE sql
+ STABLE SECURITY DEFINER
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+    SELECT u.client_id, u.role, u.status, c.status,
+           EXISTS (
+               SELECT FROM public.refresh_sessions s
+               WHERE s.family_id = p_family_id AND s.user_id = u.user_id
+           ) AND NOT EXISTS (
+               SELECT FROM public.refresh_sessions s
+               WHERE s.family_id = p_family_id AND s.revoked_at IS NOT NULL
+           ),
+           u.totp_secret IS NOT NULL, c.second_factor
+    FROM public.users u LEFT JOIN public.clients c ON c.client_id = u.client_id
+    WHERE u.user_id = p_user_id
 $function$
 ;
 -- owner: docflow_engine; may call: docflow_app

@@ -48,6 +48,8 @@ DEFINERS = {
     "find_api_key": "docflow_engine",
     "find_second_factor": "docflow_engine",
     "set_second_factor": "docflow_engine",
+    "find_caller": "docflow_engine",
+    "change_second_factor": "docflow_engine",
     "heartbeat": "docflow_engine",
     "stop_worker": "docflow_engine",
     "release_runs": "docflow_engine",

@@ -40,6 +40,20 @@ ROLE_SCOPES: dict[Role, frozenset[Scope]] = {
 """A platform_admin has no client, so nothing that is bound to one is theirs."""
 
 
+class FactorRule(StrEnum):
+    """Of whom a second factor is required."""
+
+    OFF = "off"
+    ADMINS = "admins"
+    """Admins of the client; of the platform, where it is the platform's rule."""
+    EVERYONE = "everyone"
+
+    def holds_for(self, role: Role) -> bool:
+        if self is FactorRule.ADMINS:
+            return role in (Role.ADMIN, Role.PLATFORM_ADMIN)
+        return self is FactorRule.EVERYONE
+
+
 @dataclass(frozen=True, slots=True)
 class Caller:
     """Who calls, as proven by their token or key. `name` (`user:<id>` or `key:<id>`) is what rows keep."""
@@ -56,6 +70,10 @@ class Caller:
     expires_at: datetime | None = None
     """When the token or key ends; None = never by itself."""
     api_key_id: UUID | None = None
+    needs_factor: bool = False
+    """A second factor is required of this person."""
+    must_enrol: bool = False
+    """It is, and they have none: all they may do is set one up."""
 
     def require(self, scope: Scope) -> None:
         """Raises Forbidden unless the caller holds `scope`; `admin` alone does not imply the others."""

@@ -4,6 +4,7 @@ from sqlalchemy import BigInteger, CheckConstraint, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docflow.db.base import Base, Updated, id_column, one_of
+from docflow.domain.access import FactorRule
 
 
 class Client(Updated, Base):
@@ -20,8 +21,11 @@ class Client(Updated, Base):
     subscription_tier: Mapped[str] = mapped_column(server_default="basic")
     token_balance: Mapped[int | None] = mapped_column(BigInteger)
     version: Mapped[int] = mapped_column(server_default="1")
+    second_factor: Mapped[str | None] = mapped_column(sort_order=1)
+    """Who of its people needs one; NULL = as the platform says."""
 
     __table_args__ = (
+        one_of("second_factor", FactorRule),
         one_of("status", ("active", "suspended", "inactive")),
         one_of("subscription_tier", ("basic", "professional", "enterprise")),
         Index("ix_clients_created_at", "created_at", "client_id"),

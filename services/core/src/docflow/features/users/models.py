@@ -15,6 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from docflow.db.base import Base, Created, Updated, id_column, one_of
+from docflow.domain.notifying import Language
 from docflow.domain.stages import Role
 
 
@@ -129,8 +130,11 @@ class AccountToken(Created, Base):
     """The person who invited."""
     expires_at: Mapped[datetime]
     used_at: Mapped[datetime | None]
+    language: Mapped[str | None] = mapped_column(sort_order=1)
+    """Of an invitation's letter, and of those that the person gets later."""
 
     __table_args__ = (
+        one_of("language", Language),
         one_of("kind", ("invitation", "verification", "password_reset", "recovery_code")),
         one_of("role", Role, optional=True),
         ForeignKeyConstraint(
