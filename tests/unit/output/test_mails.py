@@ -1,4 +1,6 @@
 import json
+import re
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
@@ -6,6 +8,7 @@ import pytest
 from docflow.adapters.sealing.fernet import FernetSealing
 from docflow.domain.errors import PermanentError, TransientError
 from docflow.domain.ids import new_id
+from docflow.domain.notifying import Language
 from docflow.features.mails.kinds import MailKind
 from docflow.features.mails.letters import write_letter
 from docflow.features.mails.repository import TakenMail
@@ -89,8 +92,29 @@ def test_values_cannot_become_markup_or_headers() -> None:
     assert "$token ${email}" in letter.text
 
 
+@pytest.mark.parametrize("language", Language)
 @pytest.mark.parametrize("kind", MailKind)
-def test_a_letter_loads_nothing_from_elsewhere(kind: MailKind) -> None:
-    letter = write_letter(kind, VALUES, portal_url="https://p.test")
+def test_a_letter_loads_nothing_from_elsewhere(kind: MailKind, language: Language) -> None:
+    letter = write_letter(kind, VALUES, portal_url="https://p.test", language=language)
     assert not any(mark in letter.html for mark in ("<img", "<link", "<script", "url("))
     assert "$" not in letter.text + letter.subject + letter.html
+    assert f'<html lang="{language}">' in letter.html
+
+
+@pytest.mark.parametrize("kind", MailKind)
+def test_a_letter_says_the_same_in_each_language_in_other_words(kind: MailKind) -> None:
+    english, german = [
+        write_letter(kind, VALUES, portal_url="https://p.test", language=language) for language in Language
+    ]
+    assert english.subject != german.subject
+    assert re.findall(r"https://\S+", english.text) == re.findall(r"https://\S+", german.text)
+    assert re.findall(r"ada@acme.test|Acme", english.text) == re.findall(r"ada@acme.test|Acme", german.text)
+
+
+async def test_an_invitation_is_in_the_language_it_names_and_one_from_before_in_english() -> None:
+    mail = MemoryMail()
+    for more in ({"language": "de"}, {}):
+        work = taken()
+        sealed = SEALING.seal(json.dumps({**VALUES, **more}).encode())
+        await lane(mail).carry_out(replace(work, sealed=sealed))
+    assert [letter.subject for letter in mail.sent] == ["Einladung zu Acme", "You are invited to Acme"]

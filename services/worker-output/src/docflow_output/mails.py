@@ -8,12 +8,14 @@ from uuid import UUID
 import structlog
 from docflow.db.database import Database
 from docflow.domain.errors import DocflowError, TransientError
+from docflow.domain.notifying import Language
 from docflow.domain.ports.clock import Clock
 from docflow.domain.ports.mail import Letter, Mail
 from docflow.domain.ports.sealing import Sealing
 from docflow.features.mails.kinds import MailKind
 from docflow.features.mails.letters import write_letter
 from docflow.features.mails.repository import TakenMail, finish_mail, take_mails
+from docflow.features.users.letter_language import letter_language
 from docflow.features.users.recovery import issue_reset, issue_verification
 
 from docflow_output.schedule import next_try_s
@@ -100,7 +102,18 @@ class MailLane:
         token = await self._token(work, values)
         if token is None:
             return None
-        return write_letter(work.kind, {**values, "token": token}, portal_url=self._portal_url)
+        return write_letter(
+            work.kind,
+            {**values, "token": token},
+            portal_url=self._portal_url,
+            language=await self._language(work, values),
+        )
+
+    async def _language(self, work: TakenMail, values: Mapping[str, str]) -> Language:
+        """An invitation says; it is to nobody who could have chosen. Others are in that of their reader."""
+        if work.kind is MailKind.INVITATION:
+            return Language(values.get("language", Language.EN))
+        return await letter_language(self._database, values["email"])
 
     async def _token(self, work: TakenMail, values: Mapping[str, str]) -> str | None:
         """What the letter's link carries; each try makes a new one and ends the last. None = nobody is to have it."""

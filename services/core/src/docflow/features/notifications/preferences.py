@@ -56,6 +56,14 @@ async def language_of(session: AsyncSession, client_id: UUID, user_id: UUID | No
     return Language(chosen) if chosen else Language.EN
 
 
+async def write_in(session: AsyncSession, client_id: UUID, user_id: UUID, language: Language) -> None:
+    """From now on the person's letters are in this language."""
+    row = upsert(NotificationPreference).values(client_id=client_id, user_id=user_id, language=language.value)
+    await session.execute(
+        row.on_conflict_do_update(index_elements=["client_id", "user_id"], set_={"language": language.value})
+    )
+
+
 async def set_preferences(
     session: AsyncSession,
     client_id: UUID,

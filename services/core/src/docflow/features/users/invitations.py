@@ -9,6 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from docflow.db.database import Database
 from docflow.db.lists import page_of_rows
 from docflow.domain.errors import Conflict, NotFound
+from docflow.domain.notifying import Language
 from docflow.domain.paging import PageOf, PageRequest
 from docflow.domain.ports.sealing import Sealing
 from docflow.domain.stages import Role
@@ -16,6 +17,7 @@ from docflow.features.audit.messages import act_audit
 from docflow.features.clients.repository import ClientRepository
 from docflow.features.mails.kinds import MailKind
 from docflow.features.mails.repository import queue_mail
+from docflow.features.notifications.preferences import language_of, write_in
 from docflow.features.users.models import AccountToken, User
 from docflow.features.users.one_time import OneTimeTokens, TokenInvalid, TokenKind, client_of
 from docflow.features.users.passwords import Passwords
@@ -35,17 +37,29 @@ class Invitations:
         self._own = AccountToken.client_id == client_id, AccountToken.kind == TokenKind.INVITATION.value
 
     async def create(
-        self, email: str, role: Role, *, sealing: Sealing, created_by: UUID | None
+        self,
+        email: str,
+        role: Role,
+        *,
+        sealing: Sealing,
+        created_by: UUID | None,
+        language: Language | None = None,
     ) -> tuple[AccountToken, str]:
-        """The invitation and its token, which is kept nowhere but in the sealed letter. An earlier one to this address
-        ends. Raises Conflict where one of the client's people has it."""
+        """The invitation and its token, which is kept nowhere but in the sealed letter; without `language` that is in the
+        inviter's. An earlier one to this address ends. Raises Conflict where one of the client's people has it."""
         if await UserRepository(self._session, self._client_id).has_address(email):
             raise Conflict("this address has an account")
+        language = language or await language_of(self._session, self._client_id, created_by)
         row, token = await OneTimeTokens(self._session, self._client_id).issue(
-            TokenKind.INVITATION, email, at=self._at, role=role.value, created_by=created_by
+            TokenKind.INVITATION,
+            email,
+            at=self._at,
+            role=role.value,
+            created_by=created_by,
+            language=language,
         )
         client = await ClientRepository(self._session, self._client_id).get()
-        values = {"email": email, "token": token, "client_name": client.name}
+        values = {"email": email, "token": token, "client_name": client.name, "language": language.value}
         queue_mail(self._session, sealing, MailKind.INVITATION, self._client_id, values)
         self._note("invitation_created", row)
         return row, token
@@ -120,6 +134,8 @@ class Joining:
         except Conflict:
             raise TokenInvalid from None
         invitation.user_id = user.user_id
+        if invitation.language is not None:
+            await write_in(session, client_id, user.user_id, Language(invitation.language))
         values = {"email": user.email, "user_id": str(user.user_id)}
         queue_mail(session, self._sealing, MailKind.VERIFICATION, client_id, values)
         return user

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.errors import UserError
 from docflow.domain.ids import new_id
+from docflow.domain.notifying import Language
 from docflow.features.users.client_tokens import client_named, hash_of, written
 from docflow.features.users.models import AccountToken
 
@@ -63,6 +64,7 @@ class OneTimeTokens:
         user_id: UUID | None = None,
         role: str | None = None,
         created_by: UUID | None = None,
+        language: Language | None = None,
     ) -> tuple[AccountToken, str]:
         """The row and the token, which is kept nowhere. Unused ones of this kind and address end."""
         await self.end_unused(kind, email)
@@ -76,6 +78,7 @@ class OneTimeTokens:
             role=role,
             token_hash=hash_of(token),
             created_by=created_by,
+            language=language.value if language else None,
             created_at=at,
             expires_at=at + LIFETIMES[kind],
         )
