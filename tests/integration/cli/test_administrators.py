@@ -1,6 +1,7 @@
 import os
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -8,15 +9,18 @@ from docflow.adapters.clock.system import SystemClock
 from docflow.adapters.mail.folder import FolderMail
 from docflow.db.database import Database
 from docflow.domain.errors import Conflict, NotFound, UserError
+from docflow.domain.ids import new_id
 from docflow.domain.ports.mail import Letter
 from docflow.domain.stages import Role
+from docflow.features.users.models import RefreshSession
 from docflow.features.users.passwords import Passwords
-from docflow.features.users.repository import find_login
+from docflow.features.users.recovery_codes import RecoveryCodes
+from docflow.features.users.repository import find_holder, find_login, find_standing, set_second_factor
 from docflow.runtime.settings import DatabaseSettings, Env, MailSettings, Settings
 from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import Tenancy
 from docflow_cli import checkup, database_checkup
-from docflow_cli.administrators import create_admin, made_password
+from docflow_cli.administrators import create_admin, made_password, reset_second_factor
 from docflow_cli.main import app
 from pydantic import SecretStr
 from typer.testing import CliRunner
@@ -55,6 +59,35 @@ async def test_an_admin_of_a_client_is_made_by_its_slug(
     assert (login.role, login.client_id) == (Role.ADMIN, acme.client_id)
     with pytest.raises(Conflict):
         await create_admin(settings, "boss@acme.test", PASSWORD, slug=acme.slug)
+
+
+@pytest.mark.parametrize("of_a_client", [True, False])
+async def test_the_operator_takes_away_a_factor_that_was_lost(
+    of_a_client: bool, database_urls: DatabaseUrls, database: Database, two_clients: tuple[Tenancy, Tenancy]
+) -> None:
+    acme, _ = two_clients
+    settings, at = settings_for(database_urls), datetime.now(UTC)
+    email, client_id = f"{new_id().hex}@lost.test", acme.client_id if of_a_client else None
+    user_id = await create_admin(settings, email, PASSWORD, slug=acme.slug if of_a_client else None)
+    async with database.of(client_id) as session:
+        await set_second_factor(session, user_id, b"sealed", b"pending")
+        await RecoveryCodes(session, client_id).replace(user_id, email, ["aaaa-bbbb-cccc-dddd"], at)
+        row = RefreshSession(
+            client_id=client_id, user_id=user_id, family_id=user_id, token_hash=user_id.bytes, expires_at=at
+        )
+        session.add(row)
+    for _ in range(2):
+        assert await reset_second_factor(settings, email.upper()) == user_id
+    async with database.of(client_id) as session:
+        holder = await find_holder(session, user_id)
+        assert holder is not None
+        assert (holder.totp_secret, holder.totp_pending) == (None, None)
+        assert await RecoveryCodes(session, client_id).left(user_id) == 0
+        standing = await find_standing(session, user_id, user_id)
+        assert standing is not None
+        assert not standing.is_open
+    with pytest.raises(NotFound):
+        await reset_second_factor(settings, "nobody@lost.test")
 
 
 async def test_an_unknown_client_and_a_weak_password_are_refused(database_urls: DatabaseUrls) -> None:

@@ -18,6 +18,8 @@ from docflow.features.clients.models import Client
 from docflow.features.users.models import User
 from docflow.features.users.passwords import hash_password
 from docflow.features.users.policy import PasswordPolicy
+from docflow.features.users.recovery_codes import RecoveryCodes
+from docflow.features.users.repository import SessionRepository, set_second_factor
 from docflow.runtime.settings import Settings
 from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
@@ -66,6 +68,34 @@ async def create_admin(settings: Settings, email: str, password: str, *, slug: s
     return row.user_id
 
 
+async def reset_second_factor(settings: Settings, email: str) -> UUID:
+    """For whoever lost it and has nobody to reset it: factor and recovery codes are gone, all sessions end. Repeatable.
+
+    Raises NotFound.
+    """
+    at = datetime.now(UTC)
+    async with _as_owner(settings) as session:
+        await session.execute(text(f"SET LOCAL ROLE {ENGINE}"))
+        found = await session.execute(
+            select(User.user_id, User.client_id).where(User.email == email.strip().lower())
+        )
+        person = found.one_or_none()
+        if person is None:
+            raise NotFound("no account has this address")
+        user_id, client_id = person
+        if client_id is not None:
+            await _bind(session, client_id)
+        await set_second_factor(session, user_id, None, None)
+        await RecoveryCodes(session, client_id).remove(user_id)
+        await SessionRepository(session, client_id).end_all(user_id, at)
+        if client_id is not None:
+            told = {"user_id": str(user_id)}
+            session.add(
+                act_audit(client_id=client_id, at=at, action="mfa_reset", by="operator", payload=told)
+            )
+    return UUID(str(user_id))
+
+
 @asynccontextmanager
 async def _as_owner(settings: Settings) -> AsyncIterator[AsyncSession]:
     """One transaction of the role that alone may write a platform administrator."""
@@ -86,7 +116,11 @@ async def _client_of(session: AsyncSession, slug: str) -> UUID:
     await session.execute(text(f"SET LOCAL ROLE {OWNER}"))
     if client_id is None:
         raise NotFound("no client has this slug")
+    await _bind(session, client_id)
+    return client_id
+
+
+async def _bind(session: AsyncSession, client_id: UUID) -> None:
     await session.execute(
         text("SELECT set_config('app.current_client_id', :client_id, true)"), {"client_id": str(client_id)}
     )
-    return client_id

@@ -20,6 +20,7 @@ from docflow_cli.commands.logs import logs
 from docflow_cli.commands.mail import mail
 from docflow_cli.commands.migrate import migrate
 from docflow_cli.commands.n8n import n8n
+from docflow_cli.commands.reset_second_factor import reset_second_factor
 from docflow_cli.commands.result import result
 from docflow_cli.commands.retention import retention
 from docflow_cli.commands.run import run_service
@@ -37,7 +38,9 @@ app = typer.Typer(
     rich_markup_mode=None,  # its help pages cost a third of the start
     pretty_exceptions_enable=False,
 )
-for verb in (up, down, demo, status, doctor, logs, submit, result, retention, migrate, seed, create_admin):
+for verb in (
+    up, down, demo, status, doctor, logs, submit, result, retention, migrate, seed, create_admin, reset_second_factor
+):  # fmt: skip
     app.command()(verb)
 app.command("run")(run_service)
 app.add_typer(types, name="types")
