@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID, uuid4
 
-from docflow.domain.access import ROLE_SCOPES, Scope
+from docflow.domain.access import ROLE_SCOPES, FactorRule, Scope
 from docflow.domain.stages import Role
 from docflow.features.api_keys.models import ApiKey
 from docflow.features.api_keys.service import create_api_key
+from docflow.features.users.factor_rule import FactorRules
 from docflow.features.users.tokens import AccessTokens
 from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import Tenancy, add_user
@@ -49,12 +50,27 @@ class Proven:
                 return rule.scopes <= self.scopes or ((rule.platform or rule.everywhere) and self.platform)
 
 
+CLIENT_ROLES = (Role.VIEWER, Role.OPERATOR, Role.ADMIN)
+
+
+async def enrollers(world: World, tenancy: Tenancy) -> list[Proven]:
+    """One person of each role, signed in by the password alone at a client that requires a second factor of everyone."""
+    async with world.container.database.client(tenancy.client_id) as session:
+        rules = FactorRules(session, tenancy.client_id)
+        await rules.change(FactorRule.EVERYONE, by="matrix", at=datetime.now(UTC))
+    return [
+        Proven(
+            f"{role} without a factor", bearer(await _person(world, tenancy, role)), frozenset(), role=role
+        )
+        for role in CLIENT_ROLES
+    ]
+
+
 async def people(world: World, tenancy: Tenancy, urls: DatabaseUrls) -> list[Proven]:
     """One signed-in person of each role."""
-    client = (Role.VIEWER, Role.OPERATOR, Role.ADMIN)
     found = [
         Proven(role.value, bearer(await _person(world, tenancy, role)), ROLE_SCOPES[role], role=role)
-        for role in client
+        for role in CLIENT_ROLES
     ]
     top = Role.PLATFORM_ADMIN
     headers = await platform_session(world, urls)

@@ -14,7 +14,7 @@ from sqlalchemy import create_engine
 from sqlalchemy.pool import NullPool
 
 from tests.integration.api.conftest import ADDRESS, World, make_container
-from tests.security.callers import administrator, keys, people, unproven
+from tests.security.callers import administrator, enrollers, keys, people, unproven
 from tests.security.objects import Side
 from tests.security.scene import Scene
 
@@ -47,6 +47,7 @@ async def scene(database: Database, database_urls: DatabaseUrls) -> AsyncIterato
                 known,
                 await keys(world, acme),
                 await unproven(world, acme),
+                await enrollers(world, await add_tenancy(database, f"strict-{uuid4().hex[:8]}")),
                 database_urls,
                 onlooker,
             )

@@ -159,6 +159,8 @@ PERMISSIONS: dict[str, Rule] = {
     ),
     "change_user": Rule(Scope.ADMIN, **one("user_id", "user"), body={"role": "operator"}, headers=FIRST),
     "reset_user_mfa": Rule(Scope.ADMIN, **one("user_id", "guarded_user"), answers=204),
+    "get_second_factor_rule": Rule(Scope.ADMIN),
+    "set_second_factor_rule": Rule(Scope.ADMIN, body={"required_of": "off"}),
     "list_invitations": Rule(Scope.ADMIN),
     "create_invitation": Rule(
         Scope.ADMIN,

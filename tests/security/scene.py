@@ -13,7 +13,8 @@ from tests.security.permissions import Needs, Rule
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """A gateway with two clients; the callers are the first one's. `onlooker` sees the rows of both."""
+    """A gateway with two clients; the callers are the first one's. `onlooker` sees the rows of both. `enrollers` are
+    people of a third client who must set up a second factor first."""
 
     world: World
     own: Side
@@ -22,6 +23,7 @@ class Scene:
     people: list[Proven]
     keys: list[Proven]
     unproven: dict[str, Headers]
+    enrollers: list[Proven]
     urls: DatabaseUrls
     onlooker: Connection
 

@@ -229,6 +229,30 @@ async def test_without_the_right_there_is_only_403(scene: Scene, name: str) -> N
         assert len({said["detail"] for _, said in answers}) == 1, caller.name
 
 
+# The code is made up: what counts is that it is looked at.
+ENROLLING = {"get_mfa": 200, "begin_mfa": 200, "confirm_mfa": 422}
+
+
+@pytest.mark.full
+@pytest.mark.parametrize("name", GUARDED)
+async def test_who_must_have_a_second_factor_can_only_set_one_up(scene: Scene, name: str) -> None:
+    """Whatever the role, the id and the body."""
+    rule = PERMISSIONS[name]
+    variants = [
+        await given_for(rule, _made_up(make))
+        for make in (scene.own.make, scene.foreign.make, _unknown, _malformed)
+    ]
+    for caller in scene.enrollers:
+        if name in ENROLLING:
+            answer = await ask(scene, name, caller.headers, variants[0])
+            assert answer.status_code == ENROLLING[name], (caller.name, answer.text)
+            continue
+        answers = [told(await ask(scene, name, caller.headers, given)) for given in variants]
+        answers += [told(await ask(scene, name, caller.headers, variants[1], bad)) for bad in _breaking(name)]
+        assert {(status, said["code"]) for status, said in answers} == {(403, "second_factor_required")}
+        assert len({said["detail"] for _, said in answers}) == 1, caller.name
+
+
 @pytest.mark.full
 @pytest.mark.parametrize("name", PERMISSIONS)
 async def test_with_the_right_an_own_object_is_served(scene: Scene, name: str) -> None:

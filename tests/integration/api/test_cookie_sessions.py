@@ -144,3 +144,27 @@ async def test_sign_ins_are_counted_by_the_address_behind_a_trusted_proxy(
         headers = {"Authorization": f"Bearer {answer.json()['access_token']}"}
         (session,) = (await http.get("/v1/auth/sessions", headers=headers)).json()["data"]
     assert session["address"] == far
+
+
+async def test_signing_in_once_more_ends_the_session_that_the_cookies_were_of(
+    portal: World, two_clients: Clients, database: Database
+) -> None:
+    """Its cookies are written over: nobody could end it, and whoever copied them could go on."""
+    email = await person(database, two_clients[0])
+    await entered(portal, email)
+    before = portal.http.cookies["__Host-docflow_access"]
+    refused = {"email": email, "password": "wrong", "cookie": True}
+    assert (await portal.http.post("/v1/auth/login", json=refused, headers=OURS)).status_code == 401
+    assert (await portal.http.get("/v1/me")).status_code == 200
+    await entered(portal, email)
+    assert (await portal.http.get("/v1/me")).status_code == 200
+    portal.http.cookies.clear()
+    answer = await portal.http.get("/v1/me", headers={"Authorization": f"Bearer {before}"})
+    assert answer.status_code == 401
+
+
+async def test_cookies_of_nothing_do_not_keep_anybody_from_signing_in(
+    portal: World, two_clients: Clients, database: Database
+) -> None:
+    portal.http.cookies.set("__Host-docflow_refresh", "nonsense")
+    assert (await entered(portal, await person(database, two_clients[0]))).status_code == 200

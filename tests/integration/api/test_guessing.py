@@ -11,7 +11,7 @@ from docflow.domain.errors import Unauthorized
 from docflow.features.users.models import LoginAttempt, User
 from docflow.features.users.passwords import Passwords
 from docflow.features.users.service import Accounts
-from docflow.features.users.throttle import ADDRESS_SHARE, FIRST_WAIT_S, Throttle, account_of
+from docflow.features.users.throttle import ADDRESS_SHARE, FIRST_WAIT_S, Throttle, account_of, origin_of
 from docflow.features.users.tokens import AccessTokens
 from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import Tenancy, add_user
@@ -204,3 +204,29 @@ async def test_a_password_that_was_changed_while_it_was_compared_signs_nobody_in
     with pytest.raises(Unauthorized) as refused:
         await accounts.login(email, "password123", address="", agent="", at=datetime.now(UTC))
     assert refused.value.code == "invalid_credentials"
+
+
+async def test_whoever_has_a_network_of_ipv6_is_one_guesser(
+    world: World, email: str, database: Database
+) -> None:
+    for last in range(LIMIT):
+        come_from(world, f"2001:db8:7:1::{last + 1}")
+        assert (await sign_in(world, email, "wrong")).status_code == 401
+    come_from(world, "2001:db8:7:1:ffff::9")
+    assert outcome_of(await sign_in(world, email)) == (429, "rate_limited")
+    come_from(world, "2001:db8:7:2::1")
+    assert (await sign_in(world, email)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("address", "origin"),
+    [
+        ("192.0.2.7", "192.0.2.7"),
+        ("::ffff:192.0.2.7", "192.0.2.7"),
+        ("2001:db8:7:1:2:3:4:5", "2001:db8:7:1::/64"),
+        ("2001:db8:7:1::/64", "2001:db8:7:1::/64"),
+        ("", ""),
+    ],
+)
+def test_what_an_address_is_counted_as(address: str, origin: str) -> None:
+    assert origin_of(address) == origin

@@ -28,6 +28,7 @@ from tests.integration.api.accounts import (
 )
 from tests.integration.api.conftest import KeyFor, World
 from tests.integration.api.test_access import Later, bearer, person, refresh, sign_in
+from tests.integration.api.test_sessions import acts
 
 Clients = tuple[Tenancy, Tenancy]
 SECRET = b"a secret of 20 bytes"
@@ -182,6 +183,14 @@ async def test_a_password_is_changed_by_who_knows_it(world: World, email: str) -
     assert (await change(world, me, "password123", PASSWORD)).status_code == 204
     assert (await world.http.get("/v1/me", headers=me)).status_code == 401
     assert (await sign_in(world, email, PASSWORD)).status_code == 200
+
+
+async def test_a_wrong_current_password_stands_in_the_clients_audit(
+    world: World, email: str, database: Database, two_clients: Clients
+) -> None:
+    me = bearer(await sign_in(world, email))
+    await change(world, me, "password124", PASSWORD)
+    assert [row.action for row in await acts(database, two_clients[0])] == ["login", "login_failed"]
 
 
 async def test_a_platform_admin_changes_a_password(world: World, database_urls: DatabaseUrls) -> None:

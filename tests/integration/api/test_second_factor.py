@@ -95,7 +95,7 @@ async def test_from_the_password_to_the_first_code(
     assert (await sign_in(world, email)).json()["code"] == "mfa_required"
     assert (await sign_in(world, email, totp=phone.code())).status_code == 200
     state = (await world.http.get("/v1/me/mfa", headers=headers)).json()
-    assert state == {"enabled": True, "pending": False, "recovery_codes_left": 10}
+    assert state == {"enabled": True, "pending": False, "recovery_codes_left": 10, "required": False}
 
 
 async def test_the_code_that_confirmed_signs_nobody_in(
@@ -237,7 +237,7 @@ async def test_it_ends_by_password_and_code(
     assert (await ended(world, headers, codes[0] if with_recovery_code else phone.code())).status_code == 204
     assert (await sign_in(world, email)).status_code == 200
     state = (await world.http.get("/v1/me/mfa", headers=headers)).json()
-    assert state == {"enabled": False, "pending": False, "recovery_codes_left": 0}
+    assert state == {"enabled": False, "pending": False, "recovery_codes_left": 0, "required": False}
     assert (await ended(world, headers, phone.code())).status_code == 409
 
 

@@ -148,6 +148,23 @@ async def test_sign_ins_good_and_bad_stand_in_the_clients_audit(
     assert email not in str(found)
 
 
+async def test_signing_out_and_a_copied_token_stand_in_the_clients_audit(
+    world: World, two_clients: Clients, database: Database
+) -> None:
+    acme, _ = two_clients
+    email = await person(database, acme)
+    first = (await sign_in(world, email)).json()["refresh_token"]
+    for _ in range(2):
+        await world.http.post("/v1/auth/logout", json={"refresh_token": first})
+    copied = (await sign_in(world, email)).json()["refresh_token"]
+    later = (await refresh(world, copied)).json()["refresh_token"]
+    await refresh(world, later)
+    for _ in range(2):
+        assert (await refresh(world, copied)).status_code == 401
+    found = [(row.action, row.result) for row in await acts(database, acme) if row.action != "login"]
+    assert found == [("logout", "SUCCESS"), ("refresh_token_reused", "FAILED")]
+
+
 async def test_a_refused_access_stands_in_the_clients_audit(
     world: World, two_clients: Clients, key_for: KeyFor, database: Database
 ) -> None:

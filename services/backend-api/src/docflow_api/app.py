@@ -57,6 +57,7 @@ from docflow_api.routers import (
     evaluations,
     events,
     exports,
+    factor_rule,
     health,
     invitations,
     live_socket,
@@ -103,6 +104,7 @@ from docflow_api.schemas.clients import ClientIn, ClientPatch
 from docflow_api.schemas.configurations import ConfigurationIn, ConfigurationPatch, DryRunIn
 from docflow_api.schemas.evaluations import EvaluationIn, EvaluationSetIn, PublishGateIn
 from docflow_api.schemas.exports import ExportIn
+from docflow_api.schemas.factor_rule import FactorRuleIn
 from docflow_api.schemas.notification_channels import NotificationChannelIn, NotificationChannelPatch
 from docflow_api.schemas.notifications import NotificationPreferencesIn
 from docflow_api.schemas.platform_alerts import PlatformAlertRuleIn, PlatformChannelIn
@@ -130,7 +132,7 @@ VERSION = "1.0.0"
 _LARGE_PATHS = re.compile(r"/v1/(processes|processes/batch|uploads/[^/]+/content)")
 _ROUTERS = (
     submissions, processes, documents, batches, uploads, reviews, splits, regions, events, live_socket, health, auth,
-    sessions, me, recovery, second_factor, users, user_mfa, invitations, api_keys, process_types, prompts, configurations,
+    sessions, me, recovery, second_factor, users, user_mfa, factor_rule, invitations, api_keys, process_types, prompts, configurations,
     workflows, clients, audit_logs, usage, budgets, retention, vendor_templates, rollouts, evaluation_sets, evaluations, publish_gate,
     vendors, reliability, notifications, notification_channels, alert_rules, platform_alerts, review_claims, review_fields, review_decisions,
     throughput, outputs, webhook_endpoints, webhook_deliveries, secrets, rules, dead_runs,
@@ -139,7 +141,7 @@ _ROUTERS = (
 """They are asked in this order whether a request is theirs, so what is called most often comes first."""
 # Read by hand, after the caller and the row were judged; their schemas are added to the document by hand too.
 _BODIES = (
-    LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, ApiKeyIn, ApiKeyChange, ProcessIn, UploadIn,
+    LoginIn, RefreshIn, FactorStart, FactorConfirm, FactorProof, FactorRuleIn, ApiKeyIn, ApiKeyChange, ProcessIn, UploadIn,
     ReviewDecision, ClientIn, ClientPatch, ProcessTypeIn, ProcessTypePatch, PromptIn, PromptPatch, PromptClone,
     ConfigurationIn, ConfigurationPatch, DryRunIn, BudgetsIn, RetentionIn, CanaryIn, EvaluationIn, EvaluationSetIn, PublishGateIn,
     BankDetailsVerified, SplitIn, RegionIn, NotificationPreferencesIn, NotificationChannelIn, NotificationChannelPatch,
@@ -234,6 +236,7 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
         successor_keys=[successor_key(each) for each in (secret, *previous)],
         refresh_ttl_s=settings.auth.refresh_ttl_s,
         throttle=throttle,
+        factor_rule=settings.auth.second_factor,
         noted=metrics.note_login,
     )
     in_force = InForce(container.cache)
@@ -280,7 +283,7 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
         ),
         second_factors=SecondFactors(container.database, accounts, container.sealing),
         sessions=Sessions(container.database),
-        tickets=SocketTickets(container.database),
+        tickets=SocketTickets(container.database, factor_rule=settings.auth.second_factor),
         cookies=SessionCookies(
             public_url=(settings.api.public_url or "").rstrip("/"),
             host=settings.api.host,

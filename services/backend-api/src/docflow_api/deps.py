@@ -123,7 +123,7 @@ TheGateway = Annotated[Gateway, Depends(gateway_of)]
 """For handlers. Dependencies take the request: each dependency of one is examined anew for every route."""
 
 
-async def _caller(request: Request) -> Caller:
+async def _identified(request: Request) -> Caller:
     gateway = await gateway_of(request)
     at = gateway.now()
     token = _token(request, gateway)
@@ -136,6 +136,16 @@ async def _caller(request: Request) -> Caller:
     request.state.rate_headers = await gateway.rates.take(
         caller.name, caller.requests_per_minute or gateway.container.settings.limits.requests_per_minute
     )
+    return caller
+
+
+async def _caller(request: Request) -> Caller:
+    """Raises Forbidden for who must set up a second factor first."""
+    caller = await _identified(request)
+    if caller.must_enrol:
+        raise Forbidden(
+            "a second factor is required of you: set it up at /v1/me/mfa/totp", code="second_factor_required"
+        )
     return caller
 
 
@@ -154,6 +164,8 @@ def _token(request: Request, gateway: Gateway) -> str:
 
 
 TheCaller = Annotated[Caller, Depends(_caller)]
+TheEnroller = Annotated[Caller, Depends(_identified)]
+"""For what sets up a second factor: also somebody who may do nothing else before that."""
 
 
 def needs(scope: Scope, *, or_platform: bool = False) -> Any:
@@ -190,6 +202,15 @@ needs_person: Any = Depends(_person)
 """A route dependency: a person calls. A key signs in nowhere and is refused before the body is read."""
 
 
+async def _enroller(caller: TheEnroller) -> None:
+    _ = caller.person
+
+
+_enroller.rights = (PERSON,)  # type: ignore[attr-defined]
+needs_enroller: Any = Depends(_enroller)
+"""The same with `TheEnroller`."""
+
+
 async def _member(caller: TheCaller) -> None:
     _ = caller.person, caller.client
 
@@ -220,7 +241,7 @@ def needed_rights(call: object) -> tuple[str, ...]:
 
 
 def proves_caller(call: object) -> bool:
-    return call is _caller
+    return call in (_caller, _identified)
 
 
 def _route(request: Request) -> str:

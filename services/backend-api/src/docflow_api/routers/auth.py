@@ -1,6 +1,7 @@
+from contextlib import suppress
 from typing import Annotated
 
-from docflow.domain.errors import Problem, UserError
+from docflow.domain.errors import Problem, Unauthorized, UserError
 from docflow.features.users.service import SignedIn
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -31,7 +32,18 @@ async def login(
         agent=_agent(request),
         at=gateway.now(),
     )
-    return _in_cookies(gateway, response, signed_in) if body.cookie else _tokens(signed_in)
+    if not body.cookie:
+        return _tokens(signed_in)
+    await _end_before(request, gateway)
+    return _in_cookies(gateway, response, signed_in)
+
+
+async def _end_before(request: Request, gateway: Gateway) -> None:
+    """The session that the browser's cookies are of: they are written over, and nobody could end it any more."""
+    token = request.cookies.get(gateway.cookies.refresh)
+    if token is not None:
+        with suppress(Unauthorized):
+            await gateway.accounts.logout(token, at=gateway.now())
 
 
 @router.post("/refresh", operation_id="refresh", responses=_PROBLEMS, openapi_extra=body_spec(RefreshIn))

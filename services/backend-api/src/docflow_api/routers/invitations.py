@@ -71,6 +71,7 @@ async def create_invitation(
             Role(body.role),
             sealing=gateway.container.sealing,
             created_by=caller.user_id,
+            language=body.language,
         )
         shown = invitation_out(row, at).model_dump(mode="json")
         return StoredAnswer(201, {}, shown, shown_once={"token": token})

@@ -3,6 +3,7 @@
 import hashlib
 from typing import Annotated
 
+from docflow.features.users.throttle import origin_of
 from fastapi import APIRouter, Depends, Request, Response
 
 from docflow_api.deps import Gateway, TheCaller, TheGateway, address_of, body_of, body_spec, needs_person
@@ -19,7 +20,7 @@ LETTERS_WINDOW_S = 900
 async def counted(request: Request, gateway: TheGateway) -> None:
     """Who has not signed in is counted by address. Raises RateLimited."""
     limit = gateway.container.settings.limits.requests_per_minute
-    await gateway.rates.take(f"address:{address_of(request)}", limit)
+    await gateway.rates.take(f"address:{origin_of(address_of(request))}", limit)
 
 
 async def _may_be_written_to(gateway: Gateway, account: str) -> bool:

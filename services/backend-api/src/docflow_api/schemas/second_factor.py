@@ -7,11 +7,14 @@ CODE = Field(min_length=1, max_length=40)
 
 
 class FactorStart(Schema):
+    """`code`, one of the app or a recovery code, where a factor is on and another is to take its place."""
+
     model_config = ConfigDict(
         extra="forbid", json_schema_extra={"examples": [{"password": "violet-harbour-91"}]}
     )
 
     password: str = PASSWORD
+    code: str | None = Field(default=None, min_length=1, max_length=40)
 
 
 class FactorConfirm(Schema):
@@ -32,11 +35,12 @@ class FactorProof(Schema):
 
 
 class FactorOut(Schema):
-    """`pending` = begun, not confirmed yet."""
+    """`pending` = begun, not confirmed yet. `required` = it cannot be turned off."""
 
     enabled: bool
     pending: bool
     recovery_codes_left: int
+    required: bool
 
 
 class FactorBegun(Schema):

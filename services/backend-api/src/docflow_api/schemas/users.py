@@ -3,6 +3,7 @@ from datetime import datetime
 from typing import Annotated, Literal
 from uuid import UUID
 
+from docflow.domain.notifying import Language
 from docflow.domain.stages import Role
 from docflow.features.users.client_tokens import MAX_TOKEN_CHARS
 from docflow.features.users.models import AccountToken, User
@@ -57,12 +58,14 @@ class UserPatch(Schema):
 
 
 class InvitationIn(Schema):
-    """`client_id` is for platform administrators alone."""
+    """`language` is of the letter, and of those that the person gets later; without it the inviter's. `client_id` is for
+    platform administrators alone."""
 
     model_config = _example({"email": "ada@acme.com", "role": "operator"})
 
     email: Email
     role: ClientRole
+    language: Language | None = None
     client_id: UUID | None = None
 
 

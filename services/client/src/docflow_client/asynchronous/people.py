@@ -5,7 +5,7 @@ from uuid import UUID
 
 from docflow_client.asynchronous.sender import AsyncSender
 from docflow_client.calls import Call, as_json, as_model, as_nothing, given, key_header, version_header
-from docflow_client.models.people import Invitation, User
+from docflow_client.models.people import FactorRule, Invitation, User
 from docflow_client.models.setup import ApiKey
 
 
@@ -73,6 +73,19 @@ class AsyncUsers:
         call = Call("PATCH", f"/v1/users/{user_id}", as_model(User), json=changes, headers=headers)
         return await self._sender.send(call)
 
+    async def second_factor_rule(self) -> FactorRule:
+        """Of whom a second factor is required."""
+        return await self._sender.send(Call("GET", "/v1/second-factor-rule", as_model(FactorRule)))
+
+    async def require_second_factor(self, of: str | None) -> FactorRule:
+        """Of `admins`, of `everyone` or of nobody (`off`); None = as the platform says. Keys are not asked."""
+        call = Call("PUT", "/v1/second-factor-rule", as_model(FactorRule), json={"required_of": of})
+        return await self._sender.send(call)
+
+    async def reset_second_factor(self, user_id: UUID | str) -> None:
+        """For somebody who lost it; all their sessions end."""
+        await self._sender.send(Call("DELETE", f"/v1/users/{user_id}/mfa", as_nothing))
+
 
 class AsyncInvitations:
     """People asked to join."""
@@ -85,9 +98,11 @@ class AsyncInvitations:
         params = given(limit=limit, **filters)
         return self._sender.rows(Call("GET", "/v1/invitations", as_json, params=params), Invitation)
 
-    async def create(self, email: str, role: str, *, idempotency_key: str | None = None) -> Invitation:
-        """The answer holds `token`, this once; it is mailed too."""
-        body = {"email": email, "role": role}
+    async def create(
+        self, email: str, role: str, *, language: str | None = None, idempotency_key: str | None = None
+    ) -> Invitation:
+        """The answer holds `token`, this once; it is mailed too, in `language` (`en`, `de`), else in the inviter's."""
+        body = given(email=email, role=role, language=language)
         headers = key_header(idempotency_key)
         call = Call("POST", "/v1/invitations", as_model(Invitation), json=body, headers=headers, creates=True)
         return await self._sender.send(call)

@@ -12,6 +12,15 @@ class User(Answer):
     version: int | None = None
 
 
+class FactorRule(Answer):
+    """`required_of` None = `in_force` is the platform's. `*_without` are active people who have none yet."""
+
+    required_of: str | None
+    in_force: str
+    admins_without: int
+    everyone_without: int
+
+
 class Invitation(Answer):
     """`token` is there once, in the answer to its creation."""
 

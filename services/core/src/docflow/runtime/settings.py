@@ -14,6 +14,7 @@ from typing import Annotated, TypeVar
 from pydantic import BaseModel, BeforeValidator, Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, PydanticBaseSettingsSource, SettingsConfigDict
 
+from docflow.domain.access import FactorRule
 from docflow.domain.llm_policy import AtLimit, policy_problems
 from docflow.domain.model_table import ModelName, ModelTable, price_of
 from docflow.runtime.settings_files import SettingsFiles
@@ -153,6 +154,9 @@ class AuthSettings(BaseModel):
     hash_concurrency: int = 2
     password_min_chars: int | None = Field(default=None, ge=8, le=128)
     """Of a new password. Unset = 12 in production, 8 elsewhere."""
+    second_factor: FactorRule = FactorRule.OFF
+    """Of whom a second factor is required: off, admins or everyone. Holds for platform administrators, and for clients
+    whose admin chose nothing."""
     sealing_keys: Listed[SecretStr] = []
     """What seals secrets at rest: the first seals, all open. Empty = `secret` and the previous ones."""
 

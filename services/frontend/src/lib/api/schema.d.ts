@@ -1159,7 +1159,7 @@ export interface paths {
   post?: never;
   /**
    * End Mfa
-   * @description Turns the second factor off, by password and a code of the app or a recovery code.
+   * @description Turns the second factor off, by password and a code of the app or a recovery code; 409 where one is required.
    */
   delete: operations["end_mfa"];
   options?: never;
@@ -1198,7 +1198,8 @@ export interface paths {
   put?: never;
   /**
    * Begin Mfa
-   * @description A secret for an authenticator app. Nothing changes before a code of it is confirmed.
+   * @description A secret for an authenticator app. Nothing changes before a code of it is confirmed; a factor that is on stays
+   *     until then.
    */
   post: operations["begin_mfa"];
   delete?: never;
@@ -2231,6 +2232,30 @@ export interface paths {
    * @description What each rule finds, and why one cannot be used; nothing is kept. Without data and process only the latter.
    */
   post: operations["check_rules"];
+  delete?: never;
+  options?: never;
+  head?: never;
+  patch?: never;
+  trace?: never;
+ };
+ "/v1/second-factor-rule": {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  /**
+   * Get Second Factor Rule
+   * @description Of whom the client requires a second factor: nobody (`off`), `admins` or `everyone`.
+   */
+  get: operations["get_second_factor_rule"];
+  /**
+   * Set Second Factor Rule
+   * @description Whoever it holds for and has none can only set one up, from their next request on: 403 `second_factor_required`.
+   */
+  put: operations["set_second_factor_rule"];
+  post?: never;
   delete?: never;
   options?: never;
   head?: never;
@@ -4044,12 +4069,13 @@ export interface components {
   };
   /**
    * FactorOut
-   * @description `pending` = begun, not confirmed yet.
+   * @description `pending` = begun, not confirmed yet. `required` = it cannot be turned off.
    */
   FactorOut: {
    enabled: boolean;
    pending: boolean;
    recovery_codes_left: number;
+   required: boolean;
   };
   /**
    * FactorProof
@@ -4064,12 +4090,41 @@ export interface components {
    password: string;
   };
   /**
+   * FactorRule
+   * @description Of whom a second factor is required.
+   * @enum {string}
+   */
+  FactorRule: "off" | "admins" | "everyone";
+  /**
+   * FactorRuleIn
+   * @description `required_of` null = as the platform says.
+   * @example {
+   *       "required_of": "admins"
+   *     }
+   */
+  FactorRuleIn: {
+   required_of: components["schemas"]["FactorRule"] | null;
+  };
+  /**
+   * FactorRuleOut
+   * @description `in_force` is the client's own rule, else the platform's. `*_without` are active people who have no second factor.
+   */
+  FactorRuleOut: {
+   admins_without: number;
+   everyone_without: number;
+   in_force: components["schemas"]["FactorRule"];
+   required_of: components["schemas"]["FactorRule"] | null;
+  };
+  /**
    * FactorStart
+   * @description `code`, one of the app or a recovery code, where a factor is on and another is to take its place.
    * @example {
    *       "password": "violet-harbour-91"
    *     }
    */
   FactorStart: {
+   /** @default null */
+   code?: string | null;
    password: string;
   };
   /**
@@ -4205,7 +4260,8 @@ export interface components {
   };
   /**
    * InvitationIn
-   * @description `client_id` is for platform administrators alone.
+   * @description `language` is of the letter, and of those that the person gets later; without it the inviter's. `client_id` is for
+   *     platform administrators alone.
    * @example {
    *       "email": "ada@acme.com",
    *       "role": "operator"
@@ -4215,6 +4271,8 @@ export interface components {
    /** @default null */
    client_id?: string | null;
    email: string;
+   /** @default null */
+   language?: components["schemas"]["Language"] | null;
    /** @enum {string} */
    role: "viewer" | "operator" | "admin";
   };
@@ -11904,6 +11962,78 @@ export interface operations {
    403: components["responses"]["Problem"];
    /** @description Nothing of that id for this client */
    404: components["responses"]["Problem"];
+   /** @description Larger than the limit that the detail names */
+   413: components["responses"]["Problem"];
+   /** @description A type that is not taken */
+   415: components["responses"]["Problem"];
+   /** @description Values that are not valid, or a document that cannot be taken */
+   422: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ get_second_factor_rule: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody?: never;
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["FactorRuleOut"];
+    };
+   };
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
+   /** @description Too many requests; try again after Retry-After seconds */
+   429: components["responses"]["Problem"];
+   /** @description A fault on our side */
+   500: components["responses"]["Problem"];
+   /** @description The database or another part is away; try again after Retry-After seconds */
+   503: components["responses"]["Problem"];
+  };
+ };
+ set_second_factor_rule: {
+  parameters: {
+   query?: never;
+   header?: never;
+   path?: never;
+   cookie?: never;
+  };
+  requestBody: {
+   content: {
+    "application/json": components["schemas"]["FactorRuleIn"];
+   };
+  };
+  responses: {
+   /** @description Successful Response */
+   200: {
+    headers: {
+     [name: string]: unknown;
+    };
+    content: {
+     "application/json": components["schemas"]["FactorRuleOut"];
+    };
+   };
+   /** @description The body is not what its content type says */
+   400: components["responses"]["Problem"];
+   /** @description No valid token or key */
+   401: components["responses"]["Problem"];
+   /** @description The role or the key's scopes do not allow it */
+   403: components["responses"]["Problem"];
    /** @description Larger than the limit that the detail names */
    413: components["responses"]["Problem"];
    /** @description A type that is not taken */

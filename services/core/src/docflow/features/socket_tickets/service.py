@@ -10,7 +10,7 @@ from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
-from docflow.domain.access import ROLE_SCOPES, Caller, Scope
+from docflow.domain.access import ROLE_SCOPES, Caller, FactorRule, Scope
 from docflow.domain.errors import Unauthorized
 from docflow.features.api_keys.repository import key_stands
 from docflow.features.socket_tickets.models import SocketTicket
@@ -40,8 +40,16 @@ def follower_of(caller: Caller) -> Follower:
 class SocketTickets:
     """Kept in the database, so that any gateway of an installation redeems what another gave out."""
 
-    def __init__(self, database: Database, *, random: Callable[[int], str] = secrets.token_hex) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        factor_rule: FactorRule = FactorRule.OFF,
+        random: Callable[[int], str] = secrets.token_hex,
+    ) -> None:
+        """`factor_rule` holds where a client has none of its own."""
         self._database = database
+        self._factor_rule = factor_rule
         self._random = random
 
     async def give(self, caller: Caller, *, at: datetime) -> str:
@@ -93,6 +101,7 @@ class SocketTickets:
                 standing is not None
                 and standing.is_active
                 and standing.is_open
+                and not standing.must_enrol(self._factor_rule)
                 and standing.client_id == follower.client_id
                 and NEEDED in ROLE_SCOPES[standing.role]
             )

@@ -13,6 +13,7 @@ from docflow.domain.ports.sealing import Sealing
 from docflow.features.audit.messages import act_audit
 from docflow.features.mails.kinds import MailKind
 from docflow.features.mails.repository import queue_mail
+from docflow.features.users.failures import note_failure
 from docflow.features.users.models import User
 from docflow.features.users.one_time import OneTimeTokens, TokenInvalid, TokenKind, client_of
 from docflow.features.users.passwords import Passwords
@@ -25,7 +26,7 @@ from docflow.features.users.repository import (
     find_platform_admin,
     set_platform_password,
 )
-from docflow.features.users.throttle import Throttle, account_of, record_attempt
+from docflow.features.users.throttle import Throttle, account_of
 
 
 class Recovery:
@@ -82,8 +83,7 @@ class Recovery:
             await self._throttle.pause(pause)
             matches, _ = await self._passwords.verify(current, login.password_hash)
             if not matches:
-                async with self._database.nobody() as session:
-                    await record_attempt(session, account=account, address=address, succeeded=False)
+                await note_failure(self._database, login, account=account, address=address, at=at)
                 raise _not_current()
         new_hash = await self._passwords.hash(password)
         async with self._database.of(caller.client_id) as session:

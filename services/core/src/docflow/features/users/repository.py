@@ -12,6 +12,7 @@ from sqlalchemy.orm import aliased
 
 from docflow.db.database import Database
 from docflow.db.lists import page_of_rows
+from docflow.domain.access import FactorRule
 from docflow.domain.paging import PageOf, PageRequest
 from docflow.domain.stages import Role
 from docflow.features.users.models import RefreshSession, User
@@ -53,10 +54,19 @@ class Standing:
     client_status: str | None
     is_open: bool
     """False once any token of the session was ended: one that was made meanwhile does not keep it open."""
+    has_factor: bool
+    rule: FactorRule | None
+    """Of the client; None = as the platform says."""
 
     @property
     def is_active(self) -> bool:
         return self.user_status == "active" and self.client_status in (None, "active")
+
+    def needs_factor(self, platform: FactorRule) -> bool:
+        return (self.rule or platform).holds_for(self.role)
+
+    def must_enrol(self, platform: FactorRule) -> bool:
+        return self.needs_factor(platform) and not self.has_factor
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +96,7 @@ async def find_login(session: AsyncSession, email: str) -> Login | None:
     )
 
 
-_FIND_STANDING = text("SELECT * FROM find_standing(:user_id, :family_id)")
+_FIND_STANDING = text("SELECT * FROM find_caller(:user_id, :family_id)")
 
 
 async def find_standing(session: AsyncSession, user_id: UUID, family_id: UUID) -> Standing | None:
@@ -98,7 +108,7 @@ async def find_standing(session: AsyncSession, user_id: UUID, family_id: UUID) -
 async def standing_now(database: Database, user_id: UUID, family_id: UUID) -> Standing | None:
     """The same by itself, in one round trip: every request with a token asks."""
     rows = await database.single(
-        "SELECT * FROM find_standing(%(user_id)s, %(family_id)s)",
+        "SELECT * FROM find_caller(%(user_id)s, %(family_id)s)",
         {"user_id": user_id, "family_id": family_id},
     )
     return _standing(rows[0] if rows else None)
@@ -107,7 +117,15 @@ async def standing_now(database: Database, user_id: UUID, family_id: UUID) -> St
 def _standing(row: Row[Any] | None) -> Standing | None:
     if row is None:
         return None
-    return Standing(row.client_id, Role(row.role), row.user_status, row.client_status, row.is_open)
+    return Standing(
+        row.client_id,
+        Role(row.role),
+        row.user_status,
+        row.client_status,
+        row.is_open,
+        row.has_factor,
+        FactorRule(row.second_factor) if row.second_factor else None,
+    )
 
 
 async def find_holder(session: AsyncSession, user_id: UUID) -> Holder | None:
@@ -136,10 +154,31 @@ def _bytes(value: bytes | None) -> bytes | None:
     return None if value is None else bytes(value)
 
 
+async def change_second_factor(
+    session: AsyncSession, holder: Holder, secret: bytes | None, pending: bytes | None
+) -> bool:
+    """Both are sealed; None takes one away. False where they are not those of `holder` any more. `session` is bound as
+    for `find_holder`."""
+    changed = await session.scalar(
+        text(
+            "SELECT change_second_factor(:user_id, CAST(:old_secret AS bytea), CAST(:old_pending AS bytea),"
+            " CAST(:secret AS bytea), CAST(:pending AS bytea))"
+        ),
+        {
+            "user_id": holder.user_id,
+            "old_secret": holder.totp_secret,
+            "old_pending": holder.totp_pending,
+            "secret": secret,
+            "pending": pending,
+        },
+    )
+    return bool(changed)
+
+
 async def set_second_factor(
     session: AsyncSession, user_id: UUID, secret: bytes | None, pending: bytes | None
 ) -> None:
-    """Both are sealed; None takes one away. `session` is bound as for `find_holder`."""
+    """The same, whatever there is."""
     await session.execute(
         text("SELECT set_second_factor(:user_id, CAST(:secret AS bytea), CAST(:pending AS bytea))"),
         {"user_id": user_id, "secret": secret, "pending": pending},
@@ -192,17 +231,18 @@ class UserRepository:
         )
         return found
 
-    async def signed_in(self, user_id: UUID, at: datetime, proven: str, new_hash: str | None) -> bool:
-        """False when the account was disabled or its password is no longer the `proven` one."""
+    async def signed_in(self, proven: Login, at: datetime, new_hash: str | None) -> bool:
+        """False when the account was disabled, or its password or second factor is no longer the proven one."""
         done = await self._session.execute(
             update(User)
             .where(
                 User.client_id == self._client_id,
-                User.user_id == user_id,
+                User.user_id == proven.user_id,
                 User.status == "active",
-                User.password_hash == proven,
+                User.password_hash == proven.password_hash,
+                User.totp_secret.is_not_distinct_from(proven.totp_secret),
             )
-            .values(last_login_at=at, password_hash=new_hash or proven)
+            .values(last_login_at=at, password_hash=new_hash or proven.password_hash)
             .returning(User.user_id)
         )
         return done.first() is not None

@@ -17,6 +17,7 @@ from docflow.features.users.recovery_codes import RecoveryCodes, new_codes
 from docflow.features.users.repository import (
     Holder,
     SessionRepository,
+    change_second_factor,
     find_holder,
     set_second_factor,
     use_totp_step,
@@ -40,6 +41,7 @@ class FactorState:
     is_on: bool
     is_pending: bool
     recovery_codes_left: int
+    is_required: bool
 
 
 class SecondFactors:
@@ -62,34 +64,41 @@ class SecondFactors:
         async with self._database.of(caller.client_id) as session:
             holder = await _holder(session, caller.person)
             left = await RecoveryCodes(session, caller.client_id).left(caller.person)
-        return FactorState(holder.totp_secret is not None, holder.totp_pending is not None, left)
+        return FactorState(
+            holder.totp_secret is not None, holder.totp_pending is not None, left, caller.needs_factor
+        )
 
-    async def begin(self, caller: Caller, password: str, *, address: str, at: datetime) -> Begun:
-        """A fresh secret, kept aside until `confirm`. Raises Conflict when a factor is on already."""
-        holder = await self._proven(caller, password, address=address, at=at)
-        if holder.totp_secret is not None:
-            raise Conflict("a second factor is on already; end it first")
+    async def begin(
+        self, caller: Caller, password: str, code: str | None = None, *, address: str, at: datetime
+    ) -> Begun:
+        """A fresh secret, kept aside until `confirm`. Where a factor is on it stays until then, and `code`, one of the
+        app or a recovery code, is asked for: Conflict without."""
+        holder = await self._found(caller)
+        if holder.totp_secret is not None and code is None:
+            raise Conflict("a second factor is on already; its code is needed to put another in its place")
+        await self._prove(holder, password, code, address=address, at=at)
         secret = self._random(SECRET_BYTES)
         async with self._database.of(caller.client_id) as session:
-            await set_second_factor(session, caller.person, None, self._sealing.seal(secret))
+            await _change(session, holder, holder.totp_secret, self._sealing.seal(secret))
         return Begun(written(secret), otpauth_uri(secret, issuer=ISSUER, account=holder.email))
 
     async def confirm(self, caller: Caller, code: str, *, address: str, at: datetime) -> list[str]:
         """Turns the factor on, ends the person's other sessions and gives the recovery codes, once."""
-        async with self._database.of(caller.client_id) as session:
-            holder = await _holder(session, caller.person)
-        if holder.totp_secret is not None or holder.totp_pending is None:
+        holder = await self._found(caller)
+        if holder.totp_pending is None:
             raise Conflict("no second factor waits to be confirmed")
-        await self._accounts.refuse_if_throttled(holder, address=address)
-        async with self._database.of(caller.client_id) as session:
-            right = await _use_step(session, holder, self._sealing.open(holder.totp_pending), code, at)
-            if right:
-                await set_second_factor(session, caller.person, holder.totp_pending, None)
-                codes = await self._new_codes(session, holder, at)
-                await self._changed(session, caller, "mfa_enabled", at)
-        if not right:
-            await self._accounts.count_failure(holder, address=address, at=at)
-            raise wrong()
+        async with self._accounts.slowed(holder, address=address):
+            secret = self._sealing.open(holder.totp_pending)
+            async with self._database.of(caller.client_id) as session:
+                right = await _use_step(session, holder, secret, code, at)
+                if right:
+                    await _change(session, holder, holder.totp_pending, None)
+                    codes = await self._new_codes(session, holder, at)
+                    action = "mfa_enabled" if holder.totp_secret is None else "mfa_replaced"
+                    await self._changed(session, caller, action, at)
+            if not right:
+                await self._accounts.count_failure(holder, address=address, at=at)
+                raise wrong()
         return codes
 
     async def renew_codes(
@@ -103,41 +112,55 @@ class SecondFactors:
         return codes
 
     async def end(self, caller: Caller, password: str, code: str, *, address: str, at: datetime) -> None:
-        """Off, by password and a code of the app or a recovery code. Ends the person's other sessions."""
-        await self._proven_twice(caller, password, code, address=address, at=at)
+        """Off, by password and a code of the app or a recovery code. Ends the person's other sessions. Raises Conflict
+        where a second factor is required of the person."""
+        if caller.needs_factor:
+            raise Conflict("a second factor is required of you: it can be replaced, and not turned off")
+        holder = await self._proven_twice(caller, password, code, address=address, at=at)
         async with self._database.of(caller.client_id) as session:
-            await _turn_off(session, caller.client_id, caller.person)
+            await _change(session, holder, None, None)
+            await RecoveryCodes(session, caller.client_id).remove(caller.person)
             await self._changed(session, caller, "mfa_disabled", at)
 
     async def reset(self, caller: Caller, user_id: UUID, *, at: datetime) -> None:
         """Off for somebody of the caller's client who lost it; all of that person's sessions end. Repeatable."""
         async with self._database.of(caller.client_id) as session:
             await _holder(session, user_id)
-            await _turn_off(session, caller.client_id, user_id)
+            await set_second_factor(session, user_id, None, None)
+            await RecoveryCodes(session, caller.client_id).remove(user_id)
             await SessionRepository(session, caller.client_id).end_all(user_id, at)
             _tell(session, caller, "mfa_reset", at, user_id=user_id)
 
-    async def _proven(self, caller: Caller, password: str, *, address: str, at: datetime) -> Holder:
+    async def _found(self, caller: Caller) -> Holder:
         async with self._database.of(caller.client_id) as session:
-            holder = await _holder(session, caller.person)
-        await self._accounts.prove_password(holder, password, address=address, at=at)
-        return holder
+            return await _holder(session, caller.person)
 
     async def _proven_twice(
         self, caller: Caller, password: str, code: str, *, address: str, at: datetime
     ) -> Holder:
-        holder = await self._proven(caller, password, address=address, at=at)
+        holder = await self._found(caller)
         if holder.totp_secret is None:
             raise Conflict("no second factor is on")
-        async with self._database.of(caller.client_id) as session:
-            codes = RecoveryCodes(session, caller.client_id)
-            right = await _use_step(
-                session, holder, self._sealing.open(holder.totp_secret), code, at
-            ) or await codes.use(holder.user_id, code, at)
-        if not right:
-            await self._accounts.count_failure(holder, address=address, at=at)
-            raise wrong()
+        await self._prove(holder, password, code, address=address, at=at)
         return holder
+
+    async def _prove(
+        self, holder: Holder, password: str, code: str | None, *, address: str, at: datetime
+    ) -> None:
+        """By the password, and by a code where a factor is on."""
+        async with self._accounts.slowed(holder, address=address):
+            await self._accounts.prove_password(holder, password, address=address, at=at)
+            if holder.totp_secret is not None and not await self._uses(holder, code or "", at):
+                await self._accounts.count_failure(holder, address=address, at=at)
+                raise wrong()
+
+    async def _uses(self, holder: Holder, code: str, at: datetime) -> bool:
+        assert holder.totp_secret is not None
+        secret = self._sealing.open(holder.totp_secret)
+        async with self._database.of(holder.client_id) as session:
+            return await _use_step(session, holder, secret, code, at) or await RecoveryCodes(
+                session, holder.client_id
+            ).use(holder.user_id, code, at)
 
     async def _new_codes(self, session: AsyncSession, holder: Holder, at: datetime) -> list[str]:
         codes = new_codes(self._random)
@@ -162,9 +185,9 @@ async def _use_step(session: AsyncSession, holder: Holder, secret: bytes, code: 
     return step is not None and await use_totp_step(session, holder.user_id, step)
 
 
-async def _turn_off(session: AsyncSession, client_id: UUID | None, user_id: UUID) -> None:
-    await set_second_factor(session, user_id, None, None)
-    await RecoveryCodes(session, client_id).remove(user_id)
+async def _change(session: AsyncSession, holder: Holder, secret: bytes | None, pending: bytes | None) -> None:
+    if not await change_second_factor(session, holder, secret, pending):
+        raise Conflict("the second factor was changed meanwhile; begin anew")
 
 
 def _tell(

@@ -3,7 +3,8 @@
 import hashlib
 import hmac
 import secrets
-from collections.abc import Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from uuid import UUID
@@ -11,7 +12,7 @@ from uuid import UUID
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.db.database import Database
-from docflow.domain.access import ROLE_SCOPES, Caller
+from docflow.domain.access import ROLE_SCOPES, Caller, FactorRule
 from docflow.domain.errors import Forbidden, Unauthorized
 from docflow.domain.ids import new_id
 from docflow.domain.json_types import clean_text
@@ -19,6 +20,7 @@ from docflow.domain.ports.sealing import Sealing
 from docflow.domain.stages import AuditResult, Role
 from docflow.features.audit.messages import act_audit
 from docflow.features.users.client_tokens import client_named, hash_of, written
+from docflow.features.users.failures import note_failure
 from docflow.features.users.models import RefreshSession
 from docflow.features.users.passwords import Passwords
 from docflow.features.users.recovery_codes import RecoveryCodes
@@ -27,6 +29,7 @@ from docflow.features.users.repository import (
     Login,
     SessionRepository,
     UserRepository,
+    find_holder,
     find_login,
     find_standing,
     set_platform_password,
@@ -63,9 +66,10 @@ class Accounts:
         successor_keys: Sequence[bytes],
         refresh_ttl_s: int,
         throttle: Throttle,
+        factor_rule: FactorRule = FactorRule.OFF,
         noted: Callable[[str], None] = lambda outcome: None,
     ) -> None:
-        """`noted` is told how each sign-in ended: succeeded, failed, unknown, throttled, suspended or mfa_required."""
+        """`factor_rule` holds for platform administrators and where a client has none of its own. `noted` is told how each sign-in ended: succeeded, failed, unknown, throttled, suspended or mfa_required."""
         self._database = database
         self._passwords = passwords
         self._tokens = tokens
@@ -73,6 +77,7 @@ class Accounts:
         self._successor_keys = successor_keys
         self._refresh_ttl = timedelta(seconds=refresh_ttl_s)
         self._throttle = throttle
+        self._factor_rule = factor_rule
         self._noted = noted
 
     async def login(
@@ -128,7 +133,7 @@ class Accounts:
         except (Unauthorized, Forbidden) as refusal:
             # Asking for the code is a step of signing in, no failure.
             if refusal.code == "invalid_credentials":
-                await self._note_failure(login, account=account, address=address, at=at)
+                await note_failure(self._database, login, account=account, address=address, at=at)
             self._noted(_outcome(refusal, login))
             raise
         self._noted("succeeded")
@@ -170,44 +175,27 @@ class Accounts:
         if not used:
             raise wrong()
 
+    @asynccontextmanager
+    async def slowed(self, holder: Holder, *, address: str) -> AsyncIterator[None]:
+        """Around what proves somebody who is signed in, before a step that matters: throttled like a sign-in, and under
+        way to its end. Raises TooManyAttempts."""
+        account = account_of(holder.email)
+        with self._throttle.trying(account, address) as under_way:
+            async with self._database.nobody() as session:
+                pause = await self._throttle.judge(session, account, address, under_way)
+            await self._throttle.pause(pause)
+            yield
+
     async def prove_password(self, holder: Holder, password: str, *, address: str, at: datetime) -> None:
-        """Of somebody who is signed in, before a step that matters. Throttled and counted like a sign-in."""
-        account = account_of(holder.email)
-        with self._throttle.trying(account, address) as under_way:
-            await self._slow_down(account, address, under_way)
-            matches, _ = await self._passwords.verify(password, holder.password_hash)
-            if not matches:
-                await self.count_failure(holder, address=address, at=at)
-                raise wrong()
-
-    async def refuse_if_throttled(self, holder: Holder, *, address: str) -> None:
-        account = account_of(holder.email)
-        with self._throttle.trying(account, address) as under_way:
-            await self._slow_down(account, address, under_way)
-
-    async def _slow_down(self, account: bytes, address: str, under_way: int) -> None:
-        async with self._database.nobody() as session:
-            pause = await self._throttle.judge(session, account, address, under_way)
-        await self._throttle.pause(pause)
+        """Inside `slowed`; a wrong one is counted like that of a sign-in."""
+        matches, _ = await self._passwords.verify(password, holder.password_hash)
+        if not matches:
+            await self.count_failure(holder, address=address, at=at)
+            raise wrong()
 
     async def count_failure(self, holder: Holder, *, address: str, at: datetime) -> None:
-        await self._note_failure(holder, account=account_of(holder.email), address=address, at=at)
-
-    async def _note_failure(self, login: Login | None, *, account: bytes, address: str, at: datetime) -> None:
-        """Counted for the throttle; where the account has a client, its audit tells of it too."""
-        client_id = login.client_id if login else None
-        async with self._database.of(client_id) as session:
-            await record_attempt(session, account=account, address=address, succeeded=False)
-            if login is not None and client_id is not None:
-                session.add(
-                    act_audit(
-                        client_id=client_id,
-                        at=at,
-                        action="login_failed",
-                        result=AuditResult.FAILED,
-                        payload={"user_id": str(login.user_id)},
-                    )
-                )
+        account = account_of(holder.email)
+        await note_failure(self._database, holder, account=account, address=address, at=at)
 
     async def _open(
         self, login: Login, new_hash: str | None, *, account: bytes, address: str, agent: str, at: datetime
@@ -253,8 +241,11 @@ class Accounts:
         standing = await find_standing(session, row.user_id, row.family_id)
         again = await self._in_grace(sessions, row, at)
         is_up = standing is not None and standing.is_active and standing.is_open
-        if standing is None or not is_up or (row.used_at is not None and again is None):
+        is_copy = row.used_at is not None and again is None
+        if standing is None or not is_up or is_copy:
             await sessions.end_family(row.family_id, at)
+            if is_copy:
+                _tell(session, row, "refresh_token_reused", at, AuditResult.FAILED)
             return None
         if again is None:
             successor, refresh = self._session_row(
@@ -283,8 +274,9 @@ class Accounts:
         async with self._database.of(client_id) as session:
             sessions = SessionRepository(session, client_id)
             row = await sessions.by_hash(hash_of(token))
-            if row is not None:
+            if row is not None and row.revoked_at is None:
                 await sessions.end_family(row.family_id, at)
+                _tell(session, row, "logout", at)
 
     async def caller(self, claims: Claims) -> Caller:
         """Who holds a proven token, as they stand now: the role of the row counts, not the token's."""
@@ -304,6 +296,8 @@ class Accounts:
             role=role,
             session_id=claims.session_id,
             expires_at=datetime.fromtimestamp(claims.expires_at, UTC),
+            needs_factor=standing.needs_factor(self._factor_rule),
+            must_enrol=standing.must_enrol(self._factor_rule),
         )
 
     def _session_row(
@@ -345,11 +339,29 @@ class Accounts:
 
 
 async def _still_proven(session: AsyncSession, login: Login, new_hash: str | None, at: datetime) -> bool:
-    """Also keeps the new hash. False when the password was changed while the old one was compared."""
+    """Also keeps the new hash. False when the password or the second factor was changed while the old one was compared."""
+    if login.client_id is not None:
+        return await UserRepository(session, login.client_id).signed_in(login, at, new_hash)
     proven = login.password_hash or ""
-    if login.client_id is None:
-        return await set_platform_password(session, login.user_id, old=proven, new=new_hash or proven)
-    return await UserRepository(session, login.client_id).signed_in(login.user_id, at, proven, new_hash)
+    if not await set_platform_password(session, login.user_id, old=proven, new=new_hash or proven):
+        return False
+    # The row is ours until the end: whoever changes the factor now ends this session too.
+    holder = await find_holder(session, login.user_id)
+    return holder is not None and holder.totp_secret == login.totp_secret
+
+
+def _tell(
+    session: AsyncSession,
+    row: RefreshSession,
+    action: str,
+    at: datetime,
+    result: AuditResult = AuditResult.SUCCESS,
+) -> None:
+    if row.client_id is not None:
+        by, told = f"user:{row.user_id}", {"user_id": str(row.user_id)}
+        session.add(
+            act_audit(client_id=row.client_id, at=at, action=action, by=by, result=result, payload=told)
+        )
 
 
 def _outcome(refusal: Unauthorized | Forbidden, login: Login | None) -> str:

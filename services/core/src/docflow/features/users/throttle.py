@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -57,6 +58,17 @@ def account_of(email: str) -> bytes:
     return hashlib.sha256(email.strip().lower().encode()).digest()
 
 
+def origin_of(address: str) -> str:
+    """What is counted in an address's place: of IPv6 the /64, since whoever has one address of it has them all."""
+    try:
+        ip = ip_address(address)
+    except ValueError:
+        return address
+    if not isinstance(ip, IPv6Address):
+        return address
+    return str(ip.ipv4_mapped or ip_network((int(ip), 64), strict=False))
+
+
 def wait_s(failures: Failures, limit: int) -> float:
     """Seconds until another try; 0 = now. Doubles with each failure from the limit on."""
     over = failures.count - limit
@@ -86,7 +98,7 @@ class Throttle:
     def trying(self, account: bytes, address: str) -> Iterator[int]:
         """How many tries of this kind are under way, for `judge`: they count as failures, so that a burst does not slip
         in before the first is judged."""
-        key = account, address
+        key = account, origin_of(address)
         before = self._in_hand[key]
         self._in_hand[key] += 1
         try:
@@ -100,7 +112,7 @@ class Throttle:
         """The pause before this try is looked at, in seconds. Raises TooManyAttempts."""
         if self._limit is None:
             return 0.0
-        recent = await recent_failures(session, account, address)
+        recent = await recent_failures(session, account, origin_of(address))
         here = Failures(recent.here.count + under_way, recent.here.age_s)
         wait = max(wait_s(here, self._limit), wait_s(recent.address, ADDRESS_SHARE * self._limit))
         if wait > 0:
@@ -141,5 +153,5 @@ async def recent_failures(session: AsyncSession, account: bytes, address: str) -
 
 
 async def record_attempt(session: AsyncSession, *, account: bytes, address: str, succeeded: bool) -> None:
-    session.add(LoginAttempt(account=account, address=address, succeeded=succeeded))
+    session.add(LoginAttempt(account=account, address=origin_of(address), succeeded=succeeded))
     await session.flush()
