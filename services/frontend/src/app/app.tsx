@@ -2,7 +2,7 @@ import { useEffect, useState } from "preact/hooks";
 import { ErrorBoundary, LocationProvider, Route, Router, useLocation } from "preact-iso";
 import { ChoosePassword, Forgot, VerifyAddress } from "../features/session/components/recover";
 import { SignIn } from "../features/session/components/sign-in";
-import { may, me, openSession, trouble } from "../features/session/session";
+import { may, me, mustEnrol, openSession, trouble } from "../features/session/session";
 import { DropZone } from "../features/uploads/components/drop-zone";
 import { problemOf } from "../lib/api/problem";
 import { t } from "../lib/i18n";
@@ -28,6 +28,12 @@ function Front() {
   if (path === "/reset") return <ChoosePassword of="reset" />;
   if (path === "/invite") return <ChoosePassword of="invitation" />;
   if (path === "/verify") return <VerifyAddress />;
+  if (mustEnrol.value)
+    return (
+      <ErrorBoundary>
+        <PAGES.enrol />
+      </ErrorBoundary>
+    );
   if (trouble.value) return <Trouble problem={trouble.value} again={() => void openSession()} />;
   if (me.value === undefined) return <Waiting />;
   if (me.value === null) return <SignIn />;
@@ -66,6 +72,7 @@ function Pages() {
         <Route path="/admin/usage" component={PAGES.usage} />
         <Route path="/admin/vendors" component={PAGES.vendors} />
         <Route path="/admin/audit" component={PAGES.audit} />
+        <Route path="/admin/security" component={PAGES.security} />
         <Route path="/admin/retention" component={PAGES.retention} />
         <Route path="/admin/health" component={PAGES.health} />
         <Route path="/admin/webhooks" component={PAGES.webhooks} />

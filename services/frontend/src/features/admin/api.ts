@@ -32,10 +32,28 @@ export function changeUser(user: User, given: Schemas["UserPatch"]): Promise<Use
   return body(api.PATCH("/v1/users/{user_id}", { params, body: given }));
 }
 
+export function resetFactor(user: User): Promise<unknown> {
+  return api.DELETE("/v1/users/{user_id}/mfa", { params: { path: { user_id: user.user_id } } });
+}
+
+export type FactorRule = Schemas["FactorRuleOut"];
+export type RequiredOf = Schemas["FactorRule"];
+
+export const readFactorRule = (signal: AbortSignal): Promise<FactorRule> =>
+  body(api.GET("/v1/second-factor-rule", { signal }));
+
+export const requireFactor = (of: RequiredOf | null): Promise<FactorRule> =>
+  body(api.PUT("/v1/second-factor-rule", { body: { required_of: of } }));
+
 export const listInvitations: Read<Invitation> = (cursor, signal) =>
   body(api.GET("/v1/invitations", { ...page(cursor), signal }));
 
-export function invite(given: { email: string; role: InvitedRole; client_id?: string }) {
+export function invite(given: {
+  email: string;
+  role: InvitedRole;
+  language: Schemas["Language"];
+  client_id?: string;
+}) {
   return body(api.POST("/v1/invitations", { params: { header: once() }, body: given }));
 }
 

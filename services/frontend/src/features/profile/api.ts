@@ -10,7 +10,9 @@ export async function changePassword(given: { current_password: string; password
 
 export const getFactor = (signal: AbortSignal) => body(api.GET("/v1/me/mfa", { signal }));
 
-export const beginFactor = (password: string) => body(api.POST("/v1/me/mfa/totp", { body: { password } }));
+/** `code` where a factor is on that another is to replace. */
+export const beginFactor = (proof: { password: string; code?: string }) =>
+  body(api.POST("/v1/me/mfa/totp", { body: proof }));
 
 export async function confirmFactor(code: string): Promise<string[]> {
   return (await body(api.POST("/v1/me/mfa/totp/confirm", { body: { code } }))).recovery_codes;

@@ -1,5 +1,12 @@
 import { computed, signal } from "@preact/signals";
-import { api, body, onSignedOut, type Schemas } from "../../lib/api/client";
+import {
+  api,
+  body,
+  FACTOR_REQUIRED,
+  onFactorRequired,
+  onSignedOut,
+  type Schemas,
+} from "../../lib/api/client";
 import { type Problem, problemOf } from "../../lib/api/problem";
 import { openLive } from "../../lib/live";
 import { queries } from "../../lib/query/client";
@@ -11,6 +18,9 @@ export type Role = "viewer" | "operator" | "admin" | "platform_admin";
 export const me = signal<Me | null | undefined>(undefined);
 /** Why it is not known, where the server does not answer. */
 export const trouble = signal<Problem | null>(null);
+
+/** Somebody is signed in, who can do nothing before a second factor is set up. */
+export const mustEnrol = signal(false);
 
 export const role = computed<Role | null>(() => (me.value?.role as Role | undefined) ?? null);
 
@@ -29,8 +39,19 @@ const WAS_HERE = "docflow.signed-in";
 
 let closeLive: (() => void) | null = null;
 
+/** The password of the sign-in, for the set-up that follows it at once; it is given away once. */
+let typed: string | null = null;
+
+export function takePassword(): string | null {
+  const password = typed;
+  typed = null;
+  return password;
+}
+
 function become(who: Me | null): void {
   me.value = who;
+  mustEnrol.value = false;
+  typed = null;
   trouble.value = null;
   if (who) localStorage.setItem(WAS_HERE, "yes");
   else localStorage.removeItem(WAS_HERE);
@@ -42,12 +63,16 @@ function become(who: Me | null): void {
 /** Who the cookies belong to; asked once at the start. */
 export async function openSession(): Promise<void> {
   onSignedOut(() => become(null));
+  onFactorRequired(() => {
+    mustEnrol.value = true;
+  });
   if (!localStorage.getItem(WAS_HERE)) return become(null);
   try {
     become(await body(api.GET("/v1/me")));
   } catch (error) {
     const problem = problemOf(error);
-    if (problem.status === 401 || problem.status === 403) become(null);
+    if (problem.code === FACTOR_REQUIRED) mustEnrol.value = true;
+    else if (problem.status === 401 || problem.status === 403) become(null);
     else trouble.value = problem;
   }
 }
@@ -62,7 +87,19 @@ export interface Credentials {
 export async function signIn(credentials: Credentials): Promise<void> {
   await api.POST("/v1/auth/login", { body: { ...credentials, cookie: true } });
   queries.clear();
-  become(await body(api.GET("/v1/me")));
+  localStorage.setItem(WAS_HERE, "yes");
+  typed = credentials.password;
+  await goOn();
+}
+
+/** After the sign-in, and again once a second factor is set up. */
+export async function goOn(): Promise<void> {
+  try {
+    become(await body(api.GET("/v1/me")));
+  } catch (error) {
+    if (problemOf(error).code !== FACTOR_REQUIRED) throw error;
+    mustEnrol.value = true;
+  }
 }
 
 export async function signOut(): Promise<void> {

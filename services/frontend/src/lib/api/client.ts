@@ -11,7 +11,15 @@ export function onSignedOut(act: () => void): void {
   signedOut = act;
 }
 
+/** Told when nothing is answered before a second factor is set up. */
+let factorRequired: () => void = () => {};
+
+export function onFactorRequired(act: () => void): void {
+  factorRequired = act;
+}
+
 const HEADERS = { "X-DocFlow-Request": "portal" };
+export const FACTOR_REQUIRED = "second_factor_required";
 const RENEWED_BY_NOBODY = /^\/v1\/auth\/(login|refresh|logout|password|email)/;
 
 let renewing: Promise<boolean> | null = null;
@@ -46,8 +54,10 @@ export async function send(input: string | Request, init: RequestInit = {}): Pro
 
 const refusals: Middleware = {
   async onResponse({ response }) {
-    if (!response.ok) throw await problemFrom(response);
-    return undefined;
+    if (response.ok) return undefined;
+    const problem = await problemFrom(response);
+    if (problem.code === FACTOR_REQUIRED) factorRequired();
+    throw problem;
   },
 };
 

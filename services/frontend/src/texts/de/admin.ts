@@ -86,6 +86,11 @@ export const people = {
   may_viewer: "Sieht Vorgänge und Ergebnisse.",
   may_operator: "Lädt auch hoch und prüft.",
   may_admin: "Verwaltet auch Benutzer, Schlüssel und Konfigurationen.",
+  language: "Sprache des Briefs",
+  reset: "Zurücksetzen",
+  reset_title: "Zweiten Faktor von {email} zurücksetzen?",
+  reset_lead:
+    "Für jemanden, der App und Wiederherstellungscodes verloren hat. Beides ist weg, alle Sitzungen der Person enden, und das Passwort allein meldet an. Wo ein zweiter Faktor verlangt wird, muss dann ein neuer eingerichtet werden.",
 };
 
 export const apikeys = {
@@ -174,6 +179,23 @@ export const audit = {
   sound: "Die Kette ist unversehrt.",
   broken: "Die Kette ist unterbrochen.",
   checked: "Geprüfte Einträge: {rows}. Ketten: {chains}.",
+};
+
+export const security = {
+  title: "Sicherheit",
+  required: "Verlangt von",
+  hint: "Von der nächsten Anfrage an kann, für wen das gilt und wer keinen hat, nur noch einen einrichten. API-Schlüssel werden nicht gefragt.",
+  off: "Niemandem",
+  admins: "Admins",
+  everyone: "Allen",
+  platform: "Wie die Plattform es sagt",
+  now_off: "Niemand muss einen zweiten Faktor haben.",
+  now_admins: "Admins müssen einen zweiten Faktor haben.",
+  now_everyone: "Alle müssen einen zweiten Faktor haben.",
+  without_one: "{count} aktive Person hat keinen.",
+  without_other: "{count} aktive Personen haben keinen.",
+  admins_one: "{count} davon ist Admin.",
+  admins_other: "{count} davon sind Admins.",
 };
 
 export const retention = {

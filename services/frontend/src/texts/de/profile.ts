@@ -20,6 +20,8 @@ export const profile = {
   qr: "QR-Code des Schlüssels",
   or_type: "Oder geben Sie diesen Schlüssel in die App ein:",
   first_code: "Code aus der App",
+  required: "Er wird von Ihnen verlangt: Er lässt sich in eine andere App umziehen, aber nicht ausschalten.",
+  replace: "Andere App verwenden",
   go_on: "Weiter",
   confirm: "Bestätigen",
   codes: "Ihre Wiederherstellungscodes",

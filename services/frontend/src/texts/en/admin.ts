@@ -81,6 +81,11 @@ export const people = {
   may_viewer: "Sees processes and results.",
   may_operator: "Also uploads and reviews.",
   may_admin: "Also changes people, keys and configurations.",
+  language: "Language of the letter",
+  reset: "Reset",
+  reset_title: "Reset the second factor of {email}?",
+  reset_lead:
+    "For somebody who lost the app and the recovery codes. Both are gone, all sessions of this person end, and the password alone signs in. Where a second factor is required, another must be set up then.",
 };
 
 export const apikeys = {
@@ -168,6 +173,23 @@ export const audit = {
   sound: "The chain is intact.",
   broken: "The chain is broken.",
   checked: "Entries checked: {rows}. Chains: {chains}.",
+};
+
+export const security = {
+  title: "Security",
+  required: "Required of",
+  hint: "From the next request on, whoever it holds for and has none can only set one up. API keys are not asked.",
+  off: "Nobody",
+  admins: "Admins",
+  everyone: "Everyone",
+  platform: "As the platform says",
+  now_off: "Nobody has to have a second factor.",
+  now_admins: "Admins must have a second factor.",
+  now_everyone: "Everyone must have a second factor.",
+  without_one: "{count} active person has none.",
+  without_other: "{count} active people have none.",
+  admins_one: "{count} of them is an admin.",
+  admins_other: "{count} of them are admins.",
 };
 
 export const retention = {

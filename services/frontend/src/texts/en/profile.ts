@@ -17,6 +17,8 @@ export const profile = {
   turn_off: "Turn off",
   turned_off: "The second factor is off.",
   scan: "Scan this with an authenticator app, then type the code it shows.",
+  required: "It is required of you, so it can be moved to another app and not turned off.",
+  replace: "Use another app",
   qr: "QR code of the secret",
   or_type: "Or type this secret into the app:",
   first_code: "Code from the app",

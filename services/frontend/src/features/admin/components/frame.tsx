@@ -6,6 +6,7 @@ import { may } from "../../session/session";
 
 const ofClient = () => [
   { path: "/admin", title: t("people.title") },
+  { path: "/admin/security", title: t("security.title") },
   { path: "/admin/keys", title: t("apikeys.title") },
   { path: "/admin/webhooks", title: t("webhooks.title") },
   { path: "/admin/notifications", title: t("notifications.title") },

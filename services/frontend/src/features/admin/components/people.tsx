@@ -2,10 +2,11 @@ import { MailPlus, UserRound, X } from "lucide";
 import { useState } from "preact/hooks";
 import { api, body } from "../../../lib/api/client";
 import { ago, day } from "../../../lib/format";
-import { t, tword } from "../../../lib/i18n";
+import { LOCALES, type Locale, locale, t, tword } from "../../../lib/i18n";
 import { useAct, useList, useQuery } from "../../../lib/query/use";
 import { Badge } from "../../../ui/badge";
 import { Button, IconButton } from "../../../ui/button";
+import { Confirm } from "../../../ui/confirm";
 import { Dialog } from "../../../ui/dialog";
 import { Select, TextField } from "../../../ui/field";
 import { FormDialog } from "../../../ui/form-dialog";
@@ -20,6 +21,7 @@ import {
   invite,
   listInvitations,
   listUsers,
+  resetFactor,
   revokeInvitation,
   type User,
 } from "../api";
@@ -38,6 +40,8 @@ export function People() {
     invalidates: [["users"]],
   });
   const revoke = useAct(revokeInvitation, { invalidates: [["invitations"]] });
+  const [lost, setLost] = useState<User | null>(null);
+  const reset = useAct(resetFactor, { invalidates: [["users"]], done: () => setLost(null) });
   const problem = change.problem ?? revoke.problem;
   return (
     <AdminFrame
@@ -51,7 +55,7 @@ export function People() {
       <Listed
         title={t("people.users")}
         of={users}
-        columns={userColumns(me.data?.email, (user, given) => void change.run({ user, given }))}
+        columns={userColumns(me.data?.email, (user, given) => void change.run({ user, given }), setLost)}
         keyOf={(row) => row.user_id}
         icon={UserRound}
         empty={t("people.none")}
@@ -67,6 +71,21 @@ export function People() {
         />
       )}
       {isInviting && <Invite close={() => setInviting(false)} />}
+      {lost && (
+        <Confirm
+          title={t("people.reset_title", { email: lost.email })}
+          act={t("people.reset")}
+          isBusy={reset.isRunning}
+          problem={reset.problem}
+          run={() => void reset.run(lost)}
+          close={() => {
+            reset.forget();
+            setLost(null);
+          }}
+        >
+          <p>{t("people.reset_lead")}</p>
+        </Confirm>
+      )}
     </AdminFrame>
   );
 }
@@ -74,6 +93,7 @@ export function People() {
 const userColumns = (
   own: string | null | undefined,
   change: (user: User, given: object) => void,
+  reset: (user: User) => void,
 ): Column<User>[] => [
   { title: t("people.email"), cell: (row) => <Address of={row.email} /> },
   {
@@ -94,7 +114,14 @@ const userColumns = (
   },
   {
     title: t("people.factor"),
-    cell: (row) => t(row.has_second_factor ? "people.yes" : "people.no"),
+    cell: (row) =>
+      row.has_second_factor && row.email !== own ? (
+        <Button small onClick={() => reset(row)}>
+          {t("people.reset")}
+        </Button>
+      ) : (
+        t(row.has_second_factor ? "people.yes" : "people.no")
+      ),
     class: "hidden md:table-cell text-ink-soft",
   },
   {
@@ -165,6 +192,7 @@ function Address({ of }: { of: string }) {
 export function Invite({ close, clientId }: { close: () => void; clientId?: string }) {
   const [email, setEmail] = useState("");
   const [role, setRole] = useState<InvitedRole>(clientId ? "admin" : "operator");
+  const [language, setLanguage] = useState<Locale>(locale.peek());
   const [token, setToken] = useState<string | null>(null);
   const act = useAct(invite, {
     invalidates: [["invitations"]],
@@ -182,7 +210,7 @@ export function Invite({ close, clientId }: { close: () => void; clientId?: stri
       act={t("people.invite")}
       isBusy={act.isRunning}
       problem={act.problem}
-      submit={() => void act.run({ email, role, ...(clientId ? { client_id: clientId } : {}) })}
+      submit={() => void act.run({ email, role, language, ...(clientId ? { client_id: clientId } : {}) })}
       close={close}
     >
       <TextField label={t("people.email")} type="email" required autofocus value={email} onText={setEmail} />
@@ -192,6 +220,12 @@ export function Invite({ close, clientId }: { close: () => void; clientId?: stri
         value={role}
         options={roles()}
         onPick={(picked) => setRole(picked as InvitedRole)}
+      />
+      <Select
+        label={t("people.language")}
+        value={language}
+        options={Object.entries(LOCALES).map(([value, label]) => ({ value, label }))}
+        onPick={(picked) => setLanguage(picked as Locale)}
       />
     </FormDialog>
   );

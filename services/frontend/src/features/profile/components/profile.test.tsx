@@ -19,7 +19,7 @@ const session = (id: string, current: boolean) => ({
 
 test("the other sessions can be ended, this one cannot", async () => {
   const asked = serve({
-    "GET /v1/me/mfa": { body: { enabled: false, pending: false, recovery_codes_left: 0 } },
+    "GET /v1/me/mfa": { body: { enabled: false, pending: false, recovery_codes_left: 0, required: false } },
     "GET /v1/auth/sessions": {
       body: { data: [session("Here", true), session("There", false)], has_more: false },
     },
@@ -35,7 +35,9 @@ test("the other sessions can be ended, this one cannot", async () => {
 test("a second factor is set up with a picture, a secret to type and codes that are shown once", async () => {
   let enabled = false;
   serve({
-    "GET /v1/me/mfa": () => ({ body: { enabled, pending: false, recovery_codes_left: enabled ? 10 : 0 } }),
+    "GET /v1/me/mfa": () => ({
+      body: { enabled, pending: false, recovery_codes_left: enabled ? 10 : 0, required: false },
+    }),
     "GET /v1/auth/sessions": { body: { data: [session("Here", true)], has_more: false } },
     "POST /v1/me/mfa/totp": {
       body: {
@@ -63,7 +65,7 @@ test("letters are written in the language that is picked", async () => {
   me.value = { role: "viewer", scopes: [] } as unknown as Me;
   const kept = { in_app: ["alert"], email: [], email_window_s: 300, language: "en", available: ["alert"] };
   const asked = serve({
-    "GET /v1/me/mfa": { body: { enabled: false, pending: false, recovery_codes_left: 0 } },
+    "GET /v1/me/mfa": { body: { enabled: false, pending: false, recovery_codes_left: 0, required: false } },
     "GET /v1/auth/sessions": { body: { data: [session("Here", true)], has_more: false } },
     "GET /v1/me/notification-preferences": { body: kept },
     "PUT /v1/me/notification-preferences": { body: { ...kept, language: "de" } },

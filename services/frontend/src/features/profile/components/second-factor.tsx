@@ -18,7 +18,7 @@ const KEY = ["mfa"];
 
 export function SecondFactor() {
   const asked = useQuery({ key: KEY, read: getFactor });
-  const [open, setOpen] = useState<"set-up" | "codes" | "end" | null>(null);
+  const [open, setOpen] = useState<"set-up" | "replace" | "codes" | "end" | null>(null);
   const [codes, setCodes] = useState<string[] | null>(null);
   const close = () => {
     setOpen(null);
@@ -50,11 +50,15 @@ export function SecondFactor() {
                 <p class={state.recovery_codes_left < 3 ? "text-doubt" : "text-ink-soft"}>
                   {tn("profile.codes_left", state.recovery_codes_left)}
                 </p>
+                {state.required && <p class="text-ink-soft">{t("profile.required")}</p>}
                 <div class="flex flex-wrap gap-2">
                   <Button onClick={() => setOpen("codes")}>{t("profile.new_codes")}</Button>
-                  <Button look="danger" onClick={() => setOpen("end")}>
-                    {t("profile.turn_off")}
-                  </Button>
+                  <Button onClick={() => setOpen("replace")}>{t("profile.replace")}</Button>
+                  {!state.required && (
+                    <Button look="danger" onClick={() => setOpen("end")}>
+                      {t("profile.turn_off")}
+                    </Button>
+                  )}
                 </div>
               </>
             ) : (
@@ -68,6 +72,7 @@ export function SecondFactor() {
         )}
       </Shown>
       {open === "set-up" && <SetUp close={close} done={show} />}
+      {open === "replace" && <SetUp close={close} done={show} replaces />}
       {open === "codes" && (
         <Prove title={t("profile.new_codes")} act={renewCodes} done={show} close={close} />
       )}
