@@ -10,9 +10,12 @@ from docflow.db.database import Database
 from docflow.domain.errors import Unauthorized
 from docflow.features.users.models import LoginAttempt, User
 from docflow.features.users.passwords import Passwords
+from docflow.features.users.recovery_codes import RecoveryCodes
+from docflow.features.users.repository import find_login, set_second_factor
 from docflow.features.users.service import Accounts
 from docflow.features.users.throttle import ADDRESS_SHARE, FIRST_WAIT_S, Throttle, account_of, origin_of
 from docflow.features.users.tokens import AccessTokens
+from docflow.features.users.totp import STEP_S, code_at
 from docflow.testing.database import DatabaseUrls
 from docflow.testing.factories import Tenancy, add_user
 from docflow.testing.passwords import quick_hash
@@ -204,6 +207,45 @@ async def test_a_password_that_was_changed_while_it_was_compared_signs_nobody_in
     with pytest.raises(Unauthorized) as refused:
         await accounts.login(email, "password123", address="", agent="", at=datetime.now(UTC))
     assert refused.value.code == "invalid_credentials"
+
+
+async def test_codes_are_not_tried_out_from_many_addresses(
+    world: World, email: str, database: Database, two_clients: Clients
+) -> None:
+    """Whoever gets as far as a code has the password: the account's codes wait, wherever they come from."""
+    acme, _ = two_clients
+    secret, at = b"s" * 20, datetime.now(UTC)
+    async with database.nobody() as session:
+        login = await find_login(session, email)
+    assert login is not None
+    async with database.client(acme.client_id) as session:
+        await set_second_factor(session, login.user_id, world.container.sealing.seal(secret), None)
+        await RecoveryCodes(session, acme.client_id).replace(login.user_id, email, ["aaaabbbbccccdddd"], at)
+    for n in range(LIMIT):
+        come_from(world, f"192.0.2.{n + 1}")
+        wrong = await sign_in(world, email, totp="000000x")
+        assert outcome_of(wrong) == (401, "invalid_credentials")
+    come_from(world, "192.0.2.90")
+    right = code_at(secret, int(datetime.now(UTC).timestamp()) // STEP_S)
+    assert outcome_of(await sign_in(world, email, totp=right)) == (429, "rate_limited")
+    assert (await sign_in(world, email, recovery_code="aaaabbbbccccdddd")).status_code == 200
+
+
+async def test_wrong_passwords_keep_nobodys_codes_waiting(
+    world: World, email: str, database: Database, two_clients: Clients
+) -> None:
+    secret = b"s" * 20
+    async with database.nobody() as session:
+        login = await find_login(session, email)
+    assert login is not None
+    async with database.client(two_clients[0].client_id) as session:
+        await set_second_factor(session, login.user_id, world.container.sealing.seal(secret), None)
+    for n in range(LIMIT + 1):
+        come_from(world, f"192.0.2.{n + 101}")
+        await sign_in(world, email, "wrong", totp="000000x")
+    come_from(world, "192.0.2.190")
+    right = code_at(secret, int(datetime.now(UTC).timestamp()) // STEP_S)
+    assert (await sign_in(world, email, totp=right)).status_code == 200
 
 
 async def test_whoever_has_a_network_of_ipv6_is_one_guesser(

@@ -36,7 +36,13 @@ from docflow.features.users.repository import (
     standing_now,
     use_totp_step,
 )
-from docflow.features.users.throttle import Throttle, TooManyAttempts, account_of, record_attempt
+from docflow.features.users.throttle import (
+    Throttle,
+    TooManyAttempts,
+    account_of,
+    codes_of,
+    record_attempt,
+)
 from docflow.features.users.tokens import AccessTokens, Claims
 from docflow.features.users.totp import step_of
 
@@ -126,7 +132,7 @@ class Accounts:
     ) -> SignedIn:
         matches, new_hash = await self._passwords.verify(password, login.password_hash if login else None)
         try:
-            found = await self._judged(login if matches else None, *codes, at)
+            found = await self._judged(login if matches else None, *codes, account, at)
             signed_in = await self._open(
                 found, new_hash, account=account, address=address, agent=agent, at=at
             )
@@ -140,7 +146,12 @@ class Accounts:
         return signed_in
 
     async def _judged(
-        self, login: Login | None, totp: str | None, recovery_code: str | None, at: datetime
+        self,
+        login: Login | None,
+        totp: str | None,
+        recovery_code: str | None,
+        account: bytes,
+        at: datetime,
     ) -> Login:
         """The account whose password was right, when it may be used and its second factor is there."""
         if login is None or login.status != "active":
@@ -150,18 +161,21 @@ class Accounts:
         if login.totp_secret is not None and recovery_code and not totp:
             await self._use_recovery_code(login, recovery_code, at)
         elif login.totp_secret is not None:
-            await self._use_code(login.user_id, self._sealing.open(login.totp_secret), totp, at)
+            if not totp:
+                raise Unauthorized("a code of the second factor is needed", code="mfa_required")
+            await self._use_code(login.user_id, self._sealing.open(login.totp_secret), totp, account, at)
         return login
 
-    async def _use_code(self, user_id: UUID, secret: bytes, code: str | None, at: datetime) -> None:
-        if not code:
-            raise Unauthorized("a code of the second factor is needed", code="mfa_required")
-        step = step_of(secret, code, at)
-        if step is None:
-            raise wrong()
-        async with self._database.nobody() as session:
-            first = await use_totp_step(session, user_id, step)
-        if not first:
+    async def _use_code(self, user_id: UUID, secret: bytes, code: str, account: bytes, at: datetime) -> None:
+        codes, place = codes_of(account)
+        with self._throttle.trying(codes, place) as under_way:
+            async with self._database.nobody() as session:
+                await self._throttle.judge(session, codes, place, under_way)
+            step = step_of(secret, code, at)
+            async with self._database.nobody() as session:
+                right = step is not None and await use_totp_step(session, user_id, step)
+                await record_attempt(session, account=codes, address=place, succeeded=right)
+        if not right:
             raise wrong()
 
     async def _use_recovery_code(self, login: Login, code: str, at: datetime) -> None:

@@ -2,7 +2,8 @@
 
 Who failed too often from one address waits there, longer after each further failure; the right password from another
 address still gets in. An account that is tried from everywhere is answered more slowly. Unknown accounts count like
-known ones: what is counted is a hash of the address that was typed.
+known ones: what is counted is a hash of the address that was typed. Codes of a second factor are few enough to be tried out from
+many addresses: they wait by account.
 """
 
 import asyncio
@@ -56,6 +57,13 @@ class Recent:
 
 def account_of(email: str) -> bytes:
     return hashlib.sha256(email.strip().lower().encode()).digest()
+
+
+def codes_of(account: bytes) -> tuple[bytes, str]:
+    """What codes of an account are counted as: together, from wherever they come. Whoever gets so far has the password, so
+    nobody else can make its owner wait."""
+    counted = hashlib.sha256(b"codes" + account).digest()
+    return counted, counted.hex()
 
 
 def origin_of(address: str) -> str:
