@@ -8,8 +8,10 @@ import {
   type Schemas,
 } from "../../lib/api/client";
 import { type Problem, problemOf } from "../../lib/api/problem";
+import { t } from "../../lib/i18n";
 import { openLive } from "../../lib/live";
 import { queries } from "../../lib/query/client";
+import { toast } from "../../ui/toasts";
 
 export type Me = Schemas["MeOut"];
 export type Role = "viewer" | "operator" | "admin" | "platform_admin";
@@ -103,7 +105,13 @@ export async function goOn(): Promise<void> {
 }
 
 export async function signOut(): Promise<void> {
-  await api.POST("/v1/auth/logout", { body: {} }).catch(() => undefined);
+  try {
+    await api.POST("/v1/auth/logout", { body: {} });
+  } catch (error) {
+    const { status } = problemOf(error);
+    // The cookies are still good: who leaves a shared machine must know.
+    if (status === 0 || status >= 500) return toast(t("signin.still_in"), { isBad: true });
+  }
   queries.clear();
   become(null);
 }

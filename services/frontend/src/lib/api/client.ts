@@ -46,10 +46,16 @@ export async function send(input: string | Request, init: RequestInit = {}): Pro
   const again = request.clone();
   const answer = await fetch(request);
   const path = new URL(request.url).pathname;
-  if (answer.status !== 401 || RENEWED_BY_NOBODY.test(path)) return answer;
+  if (answer.status !== 401 || RENEWED_BY_NOBODY.test(path) || (await isWrongProof(path, answer)))
+    return answer;
   if (await renew()) return fetch(again);
   signedOut();
   return answer;
+}
+
+/** A wrong password or code, given by who is signed in: sent again it would count as another failure. */
+async function isWrongProof(path: string, answer: Response): Promise<boolean> {
+  return path.startsWith("/v1/me/mfa") && (await problemFrom(answer)).code === "invalid_credentials";
 }
 
 const refusals: Middleware = {

@@ -237,8 +237,6 @@ export const words = {
     configuration_retired: "Konfiguration zurückgezogen",
     email_confirmed: "E-Mail-Adresse bestätigt",
     kept_whole: "Nicht aufgeteilt",
-    mfa_disabled: "Zweiter Faktor ausgeschaltet",
-    mfa_enabled: "Zweiter Faktor eingeschaltet",
     notification_channel_created: "Kanal angelegt",
     notification_channel_changed: "Kanal geändert",
     notification_channel_removed: "Kanal entfernt",

@@ -21,6 +21,7 @@ export const signin = {
   password_set: "Das Passwort ist gespeichert.",
   verify_title: "E-Mail-Adresse bestätigen",
   verified: "Ihre E-Mail-Adresse ist bestätigt.",
+  still_in: "Sie sind noch angemeldet: Der Server war nicht zu erreichen. Versuchen Sie es noch einmal.",
   enrol_title: "Zweiten Faktor einrichten",
   enrol_lead:
     "Er wird von Ihnen verlangt. Mit einem Code einer App auf Ihrem Telefon öffnet ein gestohlenes Passwort allein nichts.",

@@ -231,8 +231,6 @@ export const words = {
     configuration_retired: "Configuration retired",
     email_confirmed: "E-mail address confirmed",
     kept_whole: "Left in one piece",
-    mfa_disabled: "Second factor turned off",
-    mfa_enabled: "Second factor turned on",
     notification_channel_created: "Channel created",
     notification_channel_changed: "Channel changed",
     notification_channel_removed: "Channel removed",

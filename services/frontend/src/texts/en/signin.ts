@@ -21,6 +21,7 @@ export const signin = {
   password_set: "The password is saved.",
   verify_title: "Confirm your e-mail address",
   verified: "Your e-mail address is confirmed.",
+  still_in: "You are still signed in: the server was not reached. Try again.",
   enrol_title: "Set up a second factor",
   enrol_lead:
     "It is required of you. With a code of an app on your phone, a stolen password alone opens nothing.",

@@ -30,7 +30,7 @@ test("an account with a second factor is asked for its code", async () => {
   });
   render(<SignIn />);
   await signInAs("right");
-  await userEvent.type(await screen.findByLabelText("Code from your authenticator app"), "123456{Enter}");
+  await userEvent.type(await screen.findByLabelText("Code from your authenticator app"), "123 456{Enter}");
   await expect.poll(() => me.value?.email).toBe("admin@acme.com");
   expect(await asked[1]?.json()).toMatchObject({ totp: "123456", cookie: true });
 });

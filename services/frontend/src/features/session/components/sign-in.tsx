@@ -18,7 +18,9 @@ export function SignIn() {
     event.preventDefault();
     if (wantsCode) setNeedsCode(true);
     const { email, password, code } = given;
-    const factor = /^\d{6}$/.test(code.trim()) ? { totp: code.trim() } : { recovery_code: code.trim() };
+    // Apps show the digits in groups.
+    const digits = code.replace(/\s/g, "");
+    const factor = /^\d{6}$/.test(digits) ? { totp: digits } : { recovery_code: code.trim() };
     await act.run({ email: email.trim(), password, ...(wantsCode && code ? factor : {}) });
   };
 
