@@ -245,7 +245,7 @@ PERMISSIONS: dict[str, Rule] = {
         body={"process_type_id": Of("new_type"), "display_name": "Lease"}, answers=201
     ),
     "change_process_type": configuring(
-        **one("process_type_id", "process_type"), body={"description": "changed"}
+        **one("process_type_id", "process_type"), body={"description": "changed"}, headers=FIRST
     ),
     "list_prompts": configuring(query={"process_type_id": Of("process_type")}),
     "create_prompt": configuring(
@@ -258,7 +258,7 @@ PERMISSIONS: dict[str, Rule] = {
         answers=201,
     ),
     "get_prompt": configuring(**one("prompt_id", "prompt")),
-    "change_prompt": configuring(**one("prompt_id", "prompt"), body={"max_tokens": 100}),
+    "change_prompt": configuring(**one("prompt_id", "prompt"), body={"max_tokens": 100}, headers=FIRST),
     "publish_prompt": configuring(**one("prompt_id", "prompt")),
     "retire_prompt": configuring(**one("prompt_id", "published_prompt")),
     "clone_prompt": configuring(**one("prompt_id", "prompt"), body={"version": 7}, answers=201),

@@ -26,7 +26,9 @@ async def test_the_whole_audit_can_be_taken_as_a_table(
     acme, globex = two_clients
     headers = await key_for(acme)
     await world.http.patch(
-        f"/v1/process-types/{acme.process_type_id}", json={"display_name": "Renamed"}, headers=headers
+        f"/v1/process-types/{acme.process_type_id}",
+        json={"display_name": "Renamed"},
+        headers=headers | {"If-Match": "*"},
     )
     writer = AuditWriter(audit_database)
     while await writer.write_batch():

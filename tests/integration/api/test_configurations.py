@@ -311,7 +311,9 @@ async def test_nothing_one_client_does_changes_what_anothers_documents_are_read_
     await world.http.post(f"/v1/configurations/{made['config_id']}/retire", headers=ours)
     for prompt_id in before[1].values():  # type: ignore[index]
         await world.http.post(f"/v1/prompts/{prompt_id}/retire", headers=ours)
-    await world.http.patch(f"/v1/process-types/{template}", json={"is_active": False}, headers=ours)
+    await world.http.patch(
+        f"/v1/process-types/{template}", json={"is_active": False}, headers=ours | {"If-Match": "*"}
+    )
     assert await read_with() == before
     assert await submitted(world, theirs, globex, template) == 1
 

@@ -16,6 +16,7 @@ from tests.integration.api.conftest import KeyFor, World, form
 from tests.integration.api.tenants import TEMPLATES, code, platform, pointers
 from tests.integration.api.test_sessions import acts
 
+ANY = {"If-Match": "*"}
 Clients = tuple[Tenancy, Tenancy]
 __all__ = ["platform"]
 
@@ -51,7 +52,7 @@ async def test_a_type_that_is_not_active_takes_no_documents(
     acme, _ = two_clients
     headers = await key_for(acme)
     await world.http.patch(
-        f"/v1/process-types/{acme.process_type_id}", json={"is_active": False}, headers=headers
+        f"/v1/process-types/{acme.process_type_id}", json={"is_active": False}, headers=headers | ANY
     )
     answer = await world.http.post("/v1/processes", headers=headers, **form(acme))
     assert code(answer) == (422, "process_type_inactive")
@@ -112,7 +113,7 @@ async def test_a_platform_administrator_makes_and_changes_what_is_everybodys(
         "/v1/process-types", json={"process_type_id": name, "display_name": "Notice"}, headers=platform
     )
     changed = await world.http.patch(
-        f"/v1/process-types/{name}", json={"default_version": 3}, headers=platform
+        f"/v1/process-types/{name}", json={"default_version": 3}, headers=platform | ANY
     )
     seen = await world.http.get(f"/v1/process-types/{name}", headers=await key_for(two_clients[0]))
     assert (made.status_code, changed.json()["default_version"], changed.json()["version"]) == (201, 3, 2)
@@ -130,7 +131,7 @@ async def test_what_a_platform_administrator_does_to_all_stands_in_the_audit_of_
     for act in ("publish", "retire"):
         answer = await world.http.post(f"/v1/prompts/{made['prompt_id']}/{act}", headers=platform)
         assert answer.status_code == 200, answer.text
-    await world.http.patch(f"/v1/process-types/{name}", json={"is_active": False}, headers=platform)
+    await world.http.patch(f"/v1/process-types/{name}", json={"is_active": False}, headers=platform | ANY)
     seen = [await acts(database, tenancy) for tenancy in two_clients]
     told = [[act.payload for act in each if act.payload.get("process_type_id") == name] for each in seen]
     assert [[one["action"] for one in each] for each in told] == [
@@ -147,7 +148,7 @@ async def test_a_client_hears_of_its_own_types_alone(
     answer = await world.http.patch(
         f"/v1/process-types/{acme.process_type_id}",
         json={"display_name": "Renamed"},
-        headers=await key_for(acme),
+        headers=await key_for(acme) | ANY,
     )
     assert answer.status_code == 200, answer.text
     assert [act.action for act in await acts(database, acme)] == ["process_type_changed"]
@@ -221,7 +222,7 @@ async def test_a_prompt_goes_from_draft_to_published_to_retired(
         address, json={"max_tokens": 99, "temperature": 0.5}, headers={**headers, "If-Match": '"1"'}
     )
     published = await world.http.post(f"{address}/publish", headers=headers)
-    frozen = await world.http.patch(address, json={"max_tokens": 1}, headers=headers)
+    frozen = await world.http.patch(address, json={"max_tokens": 1}, headers=headers | ANY)
     retired = await world.http.post(f"{address}/retire", headers=headers)
     again = await world.http.post(f"{address}/retire", headers=headers)
     assert (made["state"], made["model_name"], made["is_platform"]) == ("draft", "default", False)
@@ -277,7 +278,7 @@ async def test_a_client_clones_the_platforms_prompt_and_sees_what_it_changed(
     clone = (await world.http.post(f"/v1/prompts/{source}/clone", json={}, headers=headers)).json()
     taken = await world.http.post(f"/v1/prompts/{source}/clone", json={"version": 2}, headers=headers)
     address = f"/v1/prompts/{clone['prompt_id']}"
-    await world.http.patch(address, json={"max_tokens": 7}, headers=headers)
+    await world.http.patch(address, json={"max_tokens": 7}, headers=headers | ANY)
     diff = await world.http.get(f"{address}/diff?against={source}", headers=headers)
     assert (clone["version"], clone["state"], clone["is_platform"]) == (2, "draft", False)
     assert code(taken) == (409, "state_conflict")

@@ -43,6 +43,27 @@ def test_an_operation_declares_what_its_shape_can_be_refused_for(name: str) -> N
     assert declared & {200, 201, 202, 204, 207}
 
 
+CHANGES = {
+    operation["operationId"]: operation
+    for item in DOCUMENT["paths"].values()
+    for method, operation in item.items()
+    if method in ("patch", "put")
+}
+WITHOUT_A_VERSION = {
+    "assign_review", "send_upload", "set_budgets", "set_notification_preferences", "set_publish_gate", "set_retention",
+    "set_second_factor_rule", "set_secret",
+}  # fmt: skip
+"""They set one whole thing, or touch no version: there is nothing to have read before."""
+
+
+@pytest.mark.parametrize("name", sorted(CHANGES))
+def test_a_change_of_what_has_a_version_needs_the_one_it_goes_by(name: str) -> None:
+    headers = {one["name"].lower(): one["required"] for one in CHANGES[name].get("parameters", ())}
+    has_a_version = name not in WITHOUT_A_VERSION
+    assert headers.get("if-match", False) is has_a_version
+    assert ("428" in CHANGES[name]["responses"]) is has_a_version
+
+
 @pytest.mark.parametrize("name", OPERATIONS)
 def test_a_refusal_is_declared_as_a_problem(name: str) -> None:
     refusals = {

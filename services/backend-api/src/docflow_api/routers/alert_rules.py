@@ -6,7 +6,7 @@ from docflow.features.alert_rules.repository import AlertRules
 from fastapi import APIRouter, Depends, Request, Response
 
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
-from docflow_api.etags import Seen, etag
+from docflow_api.etags import MustSee, etag
 from docflow_api.schemas.alert_rules import AlertRuleIn, AlertRuleOut, AlertTrialOut, rule_out, trial_out
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
@@ -90,13 +90,13 @@ async def _own(rule_id: UUID, caller: TheCaller, session: Session) -> UUID:
 @router.put(
     "/{rule_id}",
     operation_id="replace_alert_rule",
-    responses={200: {"headers": _ETAG}, **problems(400, 404, 412, 413, 415, 422)},
+    responses={200: {"headers": _ETAG}, **problems(400, 404, 412, 413, 415, 422, 428)},
     openapi_extra=body_spec(AlertRuleIn),
 )
 async def replace_alert_rule(
     *,
     rule_id: Annotated[UUID, Depends(_own)],
-    seen: Seen,
+    seen: MustSee,
     body: Annotated[AlertRuleIn, Depends(body_of(AlertRuleIn))],
     response: Response,
     caller: TheCaller,

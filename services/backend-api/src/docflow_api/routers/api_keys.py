@@ -8,7 +8,7 @@ from docflow.features.idempotency.service import StoredAnswer
 from fastapi import APIRouter, Depends, Request, Response
 
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
-from docflow_api.etags import Seen, etag
+from docflow_api.etags import MustSee, etag
 from docflow_api.repeats import TheKey, keyed_request, made, once
 from docflow_api.schemas.api_keys import ApiKeyChange, ApiKeyIn, ApiKeyMade, ApiKeyOut, api_key_out
 from docflow_api.schemas.page import Page, page_of
@@ -80,13 +80,13 @@ async def _own(api_key_id: UUID, caller: TheCaller, session: Session) -> UUID:
 @router.patch(
     "/{api_key_id}",
     operation_id="change_api_key",
-    responses={200: {"headers": _ETAG}, **problems(400, 404, 409, 412, 413, 415, 422)},
+    responses={200: {"headers": _ETAG}, **problems(400, 404, 409, 412, 413, 415, 422, 428)},
     openapi_extra=body_spec(ApiKeyChange),
 )
 async def change_api_key(
     *,
     api_key_id: Annotated[UUID, Depends(_own)],
-    seen: Seen,
+    seen: MustSee,
     body: Annotated[ApiKeyChange, Depends(body_of(ApiKeyChange))],
     response: Response,
     caller: TheCaller,

@@ -8,7 +8,7 @@ from docflow.features.notification_channels.repository import NotificationChanne
 from fastapi import APIRouter, Depends, Request, Response
 
 from docflow_api.deps import Gateway, Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
-from docflow_api.etags import Seen, etag
+from docflow_api.etags import MustSee, etag
 from docflow_api.schemas.notification_channels import (
     NotificationChannelIn,
     NotificationChannelOut,
@@ -92,14 +92,14 @@ async def _own(channel_id: UUID, caller: TheCaller, gateway: TheGateway) -> tupl
 @router.patch(
     "/{channel_id}",
     operation_id="change_notification_channel",
-    responses={200: {"headers": _ETAG}, **problems(400, 404, 412, 413, 415, 422)},
+    responses={200: {"headers": _ETAG}, **problems(400, 404, 412, 413, 415, 422, 428)},
     openapi_extra=body_spec(NotificationChannelPatch),
 )
 async def change_notification_channel(
     *,
     channel_id: UUID,
     own: Annotated[tuple[UUID, ChannelKind], Depends(_own)],
-    seen: Seen,
+    seen: MustSee,
     body: Annotated[NotificationChannelPatch, Depends(body_of(NotificationChannelPatch))],
     response: Response,
     caller: TheCaller,

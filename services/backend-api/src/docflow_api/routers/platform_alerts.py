@@ -7,7 +7,7 @@ from docflow.features.platform_alerts.repository import PlatformAlertRules
 from fastapi import APIRouter, Depends, Request, Response
 
 from docflow_api.deps import OwnedSession, TheCaller, TheGateway, ThePage, body_of, body_spec, needs_platform
-from docflow_api.etags import Seen, etag
+from docflow_api.etags import MustSee, etag
 from docflow_api.schemas.alert_rules import AlertRuleOut, rule_out
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.platform_alerts import (
@@ -60,12 +60,12 @@ async def _rule(rule_id: UUID, session: OwnedSession) -> UUID:
 @router.put(
     "/alert-rules/{rule_id}",
     operation_id="replace_platform_alert_rule",
-    responses={200: {"headers": _ETAG}, **problems(400, 404, 412, 413, 415, 422)},
+    responses={200: {"headers": _ETAG}, **problems(400, 404, 412, 413, 415, 422, 428)},
     openapi_extra=body_spec(PlatformAlertRuleIn),
 )
 async def replace_platform_alert_rule(
     rule_id: Annotated[UUID, Depends(_rule)],
-    seen: Seen,
+    seen: MustSee,
     body: Annotated[PlatformAlertRuleIn, Depends(body_of(PlatformAlertRuleIn))],
     response: Response,
     session: OwnedSession,

@@ -7,7 +7,7 @@ from docflow.features.process_types.service import ProcessTypes
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from docflow_api.deps import OwnedSession, TheCaller, TheGateway, body_of, body_spec, needs
-from docflow_api.etags import Seen, etag
+from docflow_api.etags import MustSee, etag
 from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
@@ -94,15 +94,15 @@ async def _own(process_type_id: TypeIdInPath, caller: TheCaller, gateway: TheGat
 @router.patch(
     "/{process_type_id}",
     operation_id="change_process_type",
-    responses=problems(400, 404, 412, 413, 415, 422),
+    responses=problems(400, 404, 412, 413, 415, 422, 428),
     dependencies=[_WRITES],
     openapi_extra=body_spec(ProcessTypePatch),
 )
 async def patch_process_type(
     *,
     process_type_id: Annotated[str, Depends(_own)],
+    seen: MustSee,
     body: Annotated[ProcessTypePatch, Depends(body_of(ProcessTypePatch))],
-    seen: Seen,
     response: Response,
     caller: TheCaller,
     session: OwnedSession,

@@ -9,7 +9,7 @@ from docflow.features.prompts.models import PromptRow
 from fastapi import APIRouter, Depends, Query, Request, Response
 
 from docflow_api.deps import OwnedSession, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
-from docflow_api.etags import Seen, etag
+from docflow_api.etags import MustSee, Seen, etag
 from docflow_api.publishing import judged_by_gate
 from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
 from docflow_api.schemas.evaluations import judgement_out
@@ -99,14 +99,14 @@ async def _own(prompt_id: UUID, caller: TheCaller, gateway: TheGateway) -> UUID:
 @router.patch(
     "/{prompt_id}",
     operation_id="change_prompt",
-    responses=problems(400, 404, 409, 412, 413, 415, 422),
+    responses=problems(400, 404, 409, 412, 413, 415, 422, 428),
     openapi_extra=body_spec(PromptPatch),
 )
 async def patch_prompt(
     *,
     prompt_id: Annotated[UUID, Depends(_own)],
+    seen: MustSee,
     body: Annotated[PromptPatch, Depends(body_of(PromptPatch))],
-    seen: Seen,
     response: Response,
     caller: TheCaller,
     session: OwnedSession,

@@ -8,7 +8,7 @@ from docflow.features.webhooks.keeping import EndpointChange, EndpointKeeping, E
 from fastapi import APIRouter, Depends, Request, Response
 
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
-from docflow_api.etags import Seen, etag
+from docflow_api.etags import MustSee, etag
 from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
@@ -132,13 +132,13 @@ async def get_webhook_endpoint(endpoint_id: UUID, response: Response, keeping: K
 @router.patch(
     "/{endpoint_id}",
     operation_id="change_webhook_endpoint",
-    responses={200: {"headers": _ETAG}, **problems(400, 404, 412, 413, 415, 422)},
+    responses={200: {"headers": _ETAG}, **problems(400, 404, 412, 413, 415, 422, 428)},
     openapi_extra=body_spec(WebhookEndpointPatch),
 )
 async def change_webhook_endpoint(
     *,
     endpoint_id: Own,
-    seen: Seen,
+    seen: MustSee,
     body: Annotated[WebhookEndpointPatch, Depends(body_of(WebhookEndpointPatch))],
     response: Response,
     caller: TheCaller,

@@ -6644,9 +6644,9 @@ export interface operations {
  replace_alert_rule: {
   parameters: {
    query?: never;
-   header?: {
+   header: {
     /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-    "if-match"?: string | null;
+    "if-match": string | null;
    };
    path: {
     rule_id: string;
@@ -6686,6 +6686,8 @@ export interface operations {
    415: components["responses"]["Problem"];
    /** @description Values that are not valid, or a document that cannot be taken */
    422: components["responses"]["Problem"];
+   /** @description The write needs If-Match with the version it goes by */
+   428: components["responses"]["Problem"];
    /** @description Too many requests; try again after Retry-After seconds */
    429: components["responses"]["Problem"];
    /** @description A fault on our side */
@@ -6880,9 +6882,9 @@ export interface operations {
  change_api_key: {
   parameters: {
    query?: never;
-   header?: {
+   header: {
     /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-    "if-match"?: string | null;
+    "if-match": string | null;
    };
    path: {
     api_key_id: string;
@@ -6924,6 +6926,8 @@ export interface operations {
    415: components["responses"]["Problem"];
    /** @description Values that are not valid, or a document that cannot be taken */
    422: components["responses"]["Problem"];
+   /** @description The write needs If-Match with the version it goes by */
+   428: components["responses"]["Problem"];
    /** @description Too many requests; try again after Retry-After seconds */
    429: components["responses"]["Problem"];
    /** @description A fault on our side */
@@ -9615,9 +9619,9 @@ export interface operations {
  change_notification_channel: {
   parameters: {
    query?: never;
-   header?: {
+   header: {
     /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-    "if-match"?: string | null;
+    "if-match": string | null;
    };
    path: {
     channel_id: string;
@@ -9657,6 +9661,8 @@ export interface operations {
    415: components["responses"]["Problem"];
    /** @description Values that are not valid, or a document that cannot be taken */
    422: components["responses"]["Problem"];
+   /** @description The write needs If-Match with the version it goes by */
+   428: components["responses"]["Problem"];
    /** @description Too many requests; try again after Retry-After seconds */
    429: components["responses"]["Problem"];
    /** @description A fault on our side */
@@ -9987,9 +9993,9 @@ export interface operations {
  replace_platform_alert_rule: {
   parameters: {
    query?: never;
-   header?: {
+   header: {
     /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-    "if-match"?: string | null;
+    "if-match": string | null;
    };
    path: {
     rule_id: string;
@@ -10029,6 +10035,8 @@ export interface operations {
    415: components["responses"]["Problem"];
    /** @description Values that are not valid, or a document that cannot be taken */
    422: components["responses"]["Problem"];
+   /** @description The write needs If-Match with the version it goes by */
+   428: components["responses"]["Problem"];
    /** @description Too many requests; try again after Retry-After seconds */
    429: components["responses"]["Problem"];
    /** @description A fault on our side */
@@ -10338,9 +10346,9 @@ export interface operations {
  change_process_type: {
   parameters: {
    query?: never;
-   header?: {
+   header: {
     /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-    "if-match"?: string | null;
+    "if-match": string | null;
    };
    path: {
     process_type_id: string;
@@ -10378,6 +10386,8 @@ export interface operations {
    415: components["responses"]["Problem"];
    /** @description Values that are not valid, or a document that cannot be taken */
    422: components["responses"]["Problem"];
+   /** @description The write needs If-Match with the version it goes by */
+   428: components["responses"]["Problem"];
    /** @description Too many requests; try again after Retry-After seconds */
    429: components["responses"]["Problem"];
    /** @description A fault on our side */
@@ -11061,9 +11071,9 @@ export interface operations {
  change_prompt: {
   parameters: {
    query?: never;
-   header?: {
+   header: {
     /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-    "if-match"?: string | null;
+    "if-match": string | null;
    };
    path: {
     prompt_id: string;
@@ -11103,6 +11113,8 @@ export interface operations {
    415: components["responses"]["Problem"];
    /** @description Values that are not valid, or a document that cannot be taken */
    422: components["responses"]["Problem"];
+   /** @description The write needs If-Match with the version it goes by */
+   428: components["responses"]["Problem"];
    /** @description Too many requests; try again after Retry-After seconds */
    429: components["responses"]["Problem"];
    /** @description A fault on our side */
@@ -13132,9 +13144,9 @@ export interface operations {
  change_webhook_endpoint: {
   parameters: {
    query?: never;
-   header?: {
+   header: {
     /** @description The `ETag` that the change goes by; `*` = whatever stands there */
-    "if-match"?: string | null;
+    "if-match": string | null;
    };
    path: {
     endpoint_id: string;
@@ -13174,6 +13186,8 @@ export interface operations {
    415: components["responses"]["Problem"];
    /** @description Values that are not valid, or a document that cannot be taken */
    422: components["responses"]["Problem"];
+   /** @description The write needs If-Match with the version it goes by */
+   428: components["responses"]["Problem"];
    /** @description Too many requests; try again after Retry-After seconds */
    429: components["responses"]["Problem"];
    /** @description A fault on our side */
