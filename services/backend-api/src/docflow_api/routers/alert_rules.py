@@ -3,16 +3,18 @@ from uuid import UUID
 
 from docflow.domain.access import Scope
 from docflow.features.alert_rules.repository import AlertRules
+from docflow.features.idempotency.service import StoredAnswer
 from fastapi import APIRouter, Depends, Request, Response
 
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
 from docflow_api.etags import MustSee, etag
+from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
 from docflow_api.schemas.alert_rules import AlertRuleIn, AlertRuleOut, AlertTrialOut, rule_out, trial_out
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
 
 router = APIRouter(prefix="/v1/alert-rules", tags=["notifications"], dependencies=[needs(Scope.ADMIN)])
-_ETAG = {"ETag": {"schema": {"type": "string"}, "description": "The version, for `If-Match`"}}
+_ETAG = {"ETag": MADE_HEADERS["ETag"]}
 
 
 @router.get("", operation_id="list_alert_rules", responses=problems(422))
@@ -35,22 +37,27 @@ async def list_alert_rules(
     "",
     operation_id="create_alert_rule",
     status_code=201,
-    responses={201: {"headers": _ETAG}, **problems(400, 409, 413, 415, 422)},
+    response_model=AlertRuleOut,
+    responses={201: {"headers": MADE_HEADERS}, **problems(400, 409, 413, 415, 422)},
     openapi_extra=body_spec(AlertRuleIn),
 )
 async def create_alert_rule(
     *,
+    request: Request,
     body: Annotated[AlertRuleIn, Depends(body_of(AlertRuleIn))],
-    response: Response,
     caller: TheCaller,
     session: Session,
     gateway: TheGateway,
-) -> AlertRuleOut:
+    key: TheKey = None,
+) -> Response:
     """Tell people when a metric, or how often something happens, is beyond a threshold. Evaluated each minute."""
-    row = await AlertRules(session, caller.client).make(body.plan(), by=caller, at=gateway.now())
-    response.headers.update(etag(row.version))
-    response.headers["Location"] = f"/v1/alert-rules/{row.rule_id}"
-    return rule_out(row)
+
+    async def make() -> StoredAnswer:
+        row = await AlertRules(session, caller.client).make(body.plan(), by=caller, at=gateway.now())
+        return made(f"/v1/alert-rules/{row.rule_id}", etag(row.version), rule_out(row))
+
+    keyed = keyed_request(gateway, request, caller.client, body, key)
+    return await once(gateway, session, keyed, make)
 
 
 @router.post(

@@ -9,13 +9,13 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
 from docflow_api.etags import MustSee, etag
-from docflow_api.repeats import TheKey, keyed_request, made, once
+from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
 from docflow_api.schemas.api_keys import ApiKeyChange, ApiKeyIn, ApiKeyMade, ApiKeyOut, api_key_out
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import problems
 
 router = APIRouter(prefix="/v1/api-keys", tags=["api keys"], dependencies=[needs(Scope.ADMIN)])
-_ETAG = {"ETag": {"schema": {"type": "string"}, "description": "The version, for `If-Match`"}}
+_ETAG = {"ETag": MADE_HEADERS["ETag"]}
 
 
 @router.get("", operation_id="list_api_keys", responses=problems(422))
@@ -39,7 +39,7 @@ async def list_api_keys(
     operation_id="create_api_key",
     status_code=201,
     response_model=ApiKeyMade,
-    responses={201: {"headers": _ETAG}, **problems(400, 409, 413, 415, 422)},
+    responses={201: {"headers": MADE_HEADERS}, **problems(400, 409, 413, 415, 422)},
     openapi_extra=body_spec(ApiKeyIn),
 )
 async def create_api_key(

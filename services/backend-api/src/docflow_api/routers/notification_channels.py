@@ -2,6 +2,7 @@ from typing import Annotated
 from uuid import UUID
 
 from docflow.domain.access import Scope
+from docflow.features.idempotency.service import StoredAnswer
 from docflow.features.notification_channels.keeping import ChannelChange, ChannelKeeping, judged
 from docflow.features.notification_channels.models import ChannelKind
 from docflow.features.notification_channels.repository import NotificationChannels
@@ -9,6 +10,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from docflow_api.deps import Gateway, Session, TheCaller, TheGateway, ThePage, body_of, body_spec, needs
 from docflow_api.etags import MustSee, etag
+from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
 from docflow_api.schemas.notification_channels import (
     NotificationChannelIn,
     NotificationChannelOut,
@@ -24,7 +26,7 @@ from docflow_api.schemas.problem import problems
 router = APIRouter(
     prefix="/v1/notification-channels", tags=["notifications"], dependencies=[needs(Scope.ADMIN)]
 )
-_ETAG = {"ETag": {"schema": {"type": "string"}, "description": "The version, for `If-Match`"}}
+_ETAG = {"ETag": MADE_HEADERS["ETag"]}
 
 
 @router.get("", operation_id="list_notification_channels", responses=problems(422))
@@ -47,25 +49,29 @@ async def list_notification_channels(
     "",
     operation_id="create_notification_channel",
     status_code=201,
-    responses={201: {"headers": _ETAG}, **problems(400, 409, 413, 415, 422)},
+    response_model=NotificationChannelOut,
+    responses={201: {"headers": MADE_HEADERS}, **problems(400, 409, 413, 415, 422)},
     openapi_extra=body_spec(NotificationChannelIn),
 )
 async def create_notification_channel(
     *,
+    request: Request,
     body: Annotated[NotificationChannelIn, Depends(body_of(NotificationChannelIn))],
-    response: Response,
     caller: TheCaller,
     gateway: TheGateway,
-) -> NotificationChannelOut:
+    key: TheKey = None,
+) -> Response:
     """A mailbox, chat or phone that gets the notifications of these types. Its target is sealed and never shown."""
     target = await judged(gateway.container.chat, body.kind, given_target(body.target))
-    async with gateway.bound(caller) as session:
+
+    async def make() -> StoredAnswer:
         keeping = ChannelKeeping(session, caller, gateway.container.sealing, gateway.now())
         row = await keeping.make(body.name, target, body.events, body.window_s)
-        shown = channel_out(row)
-    response.headers.update(etag(shown.version))
-    response.headers["Location"] = f"/v1/notification-channels/{shown.channel_id}"
-    return shown
+        return made(f"/v1/notification-channels/{row.channel_id}", etag(row.version), channel_out(row))
+
+    keyed = keyed_request(gateway, request, caller.client, body, key)
+    async with gateway.bound(caller) as session:
+        return await once(gateway, session, keyed, make)
 
 
 @router.get(

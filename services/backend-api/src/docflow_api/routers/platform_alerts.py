@@ -1,6 +1,7 @@
 from typing import Annotated
 from uuid import UUID
 
+from docflow.features.idempotency.service import StoredAnswer
 from docflow.features.notification_channels.keeping import judged
 from docflow.features.platform_alerts.channels import PlatformChannels
 from docflow.features.platform_alerts.repository import PlatformAlertRules
@@ -8,6 +9,7 @@ from fastapi import APIRouter, Depends, Request, Response
 
 from docflow_api.deps import OwnedSession, TheCaller, TheGateway, ThePage, body_of, body_spec, needs_platform
 from docflow_api.etags import MustSee, etag
+from docflow_api.repeats import MADE_HEADERS, TheKey, keyed_request, made, once
 from docflow_api.schemas.alert_rules import AlertRuleOut, rule_out
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.platform_alerts import (
@@ -19,7 +21,7 @@ from docflow_api.schemas.platform_alerts import (
 from docflow_api.schemas.problem import problems
 
 router = APIRouter(prefix="/v1/platform", tags=["notifications"], dependencies=[needs_platform])
-_ETAG = {"ETag": {"schema": {"type": "string"}, "description": "The version, for `If-Match`"}}
+_ETAG = {"ETag": MADE_HEADERS["ETag"]}
 
 
 @router.get("/alert-rules", operation_id="list_platform_alert_rules", responses=problems(422))
@@ -36,19 +38,27 @@ async def list_platform_alert_rules(
     "/alert-rules",
     operation_id="create_platform_alert_rule",
     status_code=201,
-    responses={201: {"headers": _ETAG}, **problems(400, 409, 413, 415, 422)},
+    response_model=AlertRuleOut,
+    responses={201: {"headers": MADE_HEADERS}, **problems(400, 409, 413, 415, 422)},
     openapi_extra=body_spec(PlatformAlertRuleIn),
 )
 async def create_platform_alert_rule(
+    *,
+    request: Request,
     body: Annotated[PlatformAlertRuleIn, Depends(body_of(PlatformAlertRuleIn))],
-    response: Response,
     caller: TheCaller,
     session: OwnedSession,
-) -> AlertRuleOut:
+    gateway: TheGateway,
+    key: TheKey = None,
+) -> Response:
     """Tell every platform channel when a figure over all clients is beyond a threshold. Evaluated each minute."""
-    row = await PlatformAlertRules(session).make(body.plan(), by=caller)
-    response.headers.update(etag(row.version))
-    return rule_out(row)
+
+    async def make() -> StoredAnswer:
+        row = await PlatformAlertRules(session).make(body.plan(), by=caller)
+        return made(f"/v1/platform/alert-rules/{row.rule_id}", etag(row.version), rule_out(row))
+
+    keyed = keyed_request(gateway, request, caller.client_id, body, key)
+    return await once(gateway, session, keyed, make)
 
 
 async def _rule(rule_id: UUID, session: OwnedSession) -> UUID:
@@ -102,21 +112,29 @@ async def list_platform_channels(
     "/channels",
     operation_id="create_platform_channel",
     status_code=201,
+    response_model=PlatformChannelOut,
     responses=problems(400, 409, 413, 415, 422),
     openapi_extra=body_spec(PlatformChannelIn),
 )
 async def create_platform_channel(
+    *,
+    request: Request,
     body: Annotated[PlatformChannelIn, Depends(body_of(PlatformChannelIn))],
     caller: TheCaller,
     gateway: TheGateway,
-) -> PlatformChannelOut:
+    key: TheKey = None,
+) -> Response:
     """A mailbox, chat or phone that every alert of the platform goes to. Its target is sealed and never shown."""
     target = await judged(gateway.container.chat, body.kind, body.target)
-    async with gateway.owned(caller) as session:
+
+    async def make() -> StoredAnswer:
         channels = PlatformChannels(session)
-        return platform_channel_out(
-            await channels.make(body.name, target, gateway.container.sealing, by=caller)
-        )
+        row = await channels.make(body.name, target, gateway.container.sealing, by=caller)
+        return made(f"/v1/platform/channels/{row.channel_id}", {}, platform_channel_out(row))
+
+    keyed = keyed_request(gateway, request, caller.client_id, body, key)
+    async with gateway.owned(caller) as session:
+        return await once(gateway, session, keyed, make)
 
 
 @router.delete(

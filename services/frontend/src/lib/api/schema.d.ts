@@ -6520,7 +6520,9 @@ export interface operations {
  create_alert_rule: {
   parameters: {
    query?: never;
-   header?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
    path?: never;
    cookie?: never;
   };
@@ -6533,8 +6535,12 @@ export interface operations {
    /** @description Successful Response */
    201: {
     headers: {
-     /** @description The version, for `If-Match` */
+     /** @description Its version, for `If-Match` */
      ETag?: string;
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description What was made */
+     Location?: string;
      [name: string]: unknown;
     };
     content: {
@@ -6619,7 +6625,7 @@ export interface operations {
    /** @description Successful Response */
    200: {
     headers: {
-     /** @description The version, for `If-Match` */
+     /** @description Its version, for `If-Match` */
      ETag?: string;
      [name: string]: unknown;
     };
@@ -6662,7 +6668,7 @@ export interface operations {
    /** @description Successful Response */
    200: {
     headers: {
-     /** @description The version, for `If-Match` */
+     /** @description Its version, for `If-Match` */
      ETag?: string;
      [name: string]: unknown;
     };
@@ -6781,8 +6787,12 @@ export interface operations {
    /** @description Successful Response */
    201: {
     headers: {
-     /** @description The version, for `If-Match` */
+     /** @description Its version, for `If-Match` */
      ETag?: string;
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description What was made */
+     Location?: string;
      [name: string]: unknown;
     };
     content: {
@@ -6825,7 +6835,7 @@ export interface operations {
    /** @description Successful Response */
    200: {
     headers: {
-     /** @description The version, for `If-Match` */
+     /** @description Its version, for `If-Match` */
      ETag?: string;
      [name: string]: unknown;
     };
@@ -6900,7 +6910,7 @@ export interface operations {
    /** @description Successful Response */
    200: {
     headers: {
-     /** @description The version, for `If-Match` */
+     /** @description Its version, for `If-Match` */
      ETag?: string;
      [name: string]: unknown;
     };
@@ -9505,7 +9515,9 @@ export interface operations {
  create_notification_channel: {
   parameters: {
    query?: never;
-   header?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
    path?: never;
    cookie?: never;
   };
@@ -9518,8 +9530,12 @@ export interface operations {
    /** @description Successful Response */
    201: {
     headers: {
-     /** @description The version, for `If-Match` */
+     /** @description Its version, for `If-Match` */
      ETag?: string;
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description What was made */
+     Location?: string;
      [name: string]: unknown;
     };
     content: {
@@ -9562,7 +9578,7 @@ export interface operations {
    /** @description Successful Response */
    200: {
     headers: {
-     /** @description The version, for `If-Match` */
+     /** @description Its version, for `If-Match` */
      ETag?: string;
      [name: string]: unknown;
     };
@@ -9637,7 +9653,7 @@ export interface operations {
    /** @description Successful Response */
    200: {
     headers: {
-     /** @description The version, for `If-Match` */
+     /** @description Its version, for `If-Match` */
      ETag?: string;
      [name: string]: unknown;
     };
@@ -9947,7 +9963,9 @@ export interface operations {
  create_platform_alert_rule: {
   parameters: {
    query?: never;
-   header?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
    path?: never;
    cookie?: never;
   };
@@ -9960,8 +9978,12 @@ export interface operations {
    /** @description Successful Response */
    201: {
     headers: {
-     /** @description The version, for `If-Match` */
+     /** @description Its version, for `If-Match` */
      ETag?: string;
+     /** @description `true` for a stored answer */
+     "Idempotent-Replayed"?: string;
+     /** @description What was made */
+     Location?: string;
      [name: string]: unknown;
     };
     content: {
@@ -10011,7 +10033,7 @@ export interface operations {
    /** @description Successful Response */
    200: {
     headers: {
-     /** @description The version, for `If-Match` */
+     /** @description Its version, for `If-Match` */
      ETag?: string;
      [name: string]: unknown;
     };
@@ -10115,7 +10137,9 @@ export interface operations {
  create_platform_channel: {
   parameters: {
    query?: never;
-   header?: never;
+   header?: {
+    "Idempotency-Key"?: string | null;
+   };
    path?: never;
    cookie?: never;
   };
