@@ -47,6 +47,26 @@ async def test_a_refused_token_is_renewed_once_and_the_request_repeated(client_o
     assert sessions.refreshed == ["r1"]
 
 
+async def test_a_stream_on_which_nothing_happened_goes_on_when_its_token_has_ended(client_of: Face) -> None:
+    sessions, streams = Sessions(), 0
+
+    def answer(request: httpx.Request) -> httpx.Response:
+        nonlocal streams
+        signed_in = sessions(request)
+        if request.url.path != "/v1/events" or not signed_in.is_success:
+            return signed_in
+        streams += 1
+        if streams == 1:
+            sessions.number += 1  # from now on the first token is refused
+            return httpx.Response(200, text=": ping\n\n")
+        return httpx.Response(200, text=event("extracting"))
+
+    client = client_of(Service(answer), None)
+    await done(client.login("a@acme.com", "password123"))
+    found = await done(client.events.stream(), most=1)
+    assert ([each.status for each in found], sessions.refreshed) == (["extracting"], ["r1"])
+
+
 async def test_a_session_that_ended_is_an_error(client_of: Face) -> None:
     def answer(request: httpx.Request) -> httpx.Response:
         if request.url.path == "/v1/auth/login":

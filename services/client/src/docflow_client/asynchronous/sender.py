@@ -75,7 +75,7 @@ class AsyncSender:
         try:
             async with asyncio.timeout(step.seconds):
                 async for event in self._events(EventParser(step.last_id), step.seconds):
-                    if step.wanted(event):
+                    if event is not None and step.wanted(event):
                         return True
         except (TimeoutError, ApiError, httpx.TransportError):
             pass
@@ -83,15 +83,18 @@ class AsyncSender:
 
     async def events(self, last_id: str | None) -> AsyncIterator[ProcessEvent]:
         """Without end: where the stream breaks off it goes on after its last mark."""
-        parser, failures = EventParser(last_id), 0
+        parser, failures, renewed = EventParser(last_id), 0, False
         while True:
             stale = self.conversation.token
             try:
                 async for event in self._events(parser, 60.0):
-                    failures = 0
-                    yield event
+                    renewed = False
+                    if event is not None:
+                        failures = 0
+                        yield event
             except ApiError as error:
-                if error.status == 401 and self.conversation.can_renew and failures == 0:
+                if error.status == 401 and self.conversation.can_renew and not renewed:
+                    renewed = True
                     await self._take(Renew(stale))
                 elif error.status < 500 and error.status != 429:
                     raise
@@ -100,7 +103,8 @@ class AsyncSender:
             await self._pause(self.conversation.reconnect_s(failures))
             failures += 1
 
-    async def _events(self, parser: EventParser, silence_s: float) -> AsyncIterator[ProcessEvent]:
+    async def _events(self, parser: EventParser, silence_s: float) -> AsyncIterator[ProcessEvent | None]:
+        """None once it is open, and for a line that ends no event, such as a sign of life."""
         headers = {**self.conversation.headers(), **parser.headers()}
         async with self.http.stream(
             "GET", "/v1/events", headers=headers, timeout=httpx.Timeout(silence_s)
@@ -108,10 +112,9 @@ class AsyncSender:
             if not answer.is_success:
                 await answer.aread()
                 raise_for(answer)
+            yield None
             async for line in answer.aiter_lines():
-                event = parser.feed(line)
-                if event is not None:
-                    yield event
+                yield parser.feed(line)
 
     async def rows(self, call: Call[Any], model: type[Model]) -> AsyncIterator[Model]:
         """Page by page, as they are taken."""

@@ -75,7 +75,7 @@ class Sender:
         until = self.conversation.now() + step.seconds
         try:
             for event in self._events(EventParser(step.last_id), step.seconds):
-                if step.wanted(event):
+                if event is not None and step.wanted(event):
                     return True
                 if self.conversation.now() >= until:
                     return False
@@ -85,15 +85,18 @@ class Sender:
 
     def events(self, last_id: str | None) -> Iterator[ProcessEvent]:
         """Without end: where the stream breaks off it goes on after its last mark."""
-        parser, failures = EventParser(last_id), 0
+        parser, failures, renewed = EventParser(last_id), 0, False
         while True:
             stale = self.conversation.token
             try:
                 for event in self._events(parser, 60.0):
-                    failures = 0
-                    yield event
+                    renewed = False
+                    if event is not None:
+                        failures = 0
+                        yield event
             except ApiError as error:
-                if error.status == 401 and self.conversation.can_renew and failures == 0:
+                if error.status == 401 and self.conversation.can_renew and not renewed:
+                    renewed = True
                     self._take(Renew(stale))
                 elif error.status < 500 and error.status != 429:
                     raise
@@ -102,7 +105,8 @@ class Sender:
             self._pause(self.conversation.reconnect_s(failures))
             failures += 1
 
-    def _events(self, parser: EventParser, silence_s: float) -> Iterator[ProcessEvent]:
+    def _events(self, parser: EventParser, silence_s: float) -> Iterator[ProcessEvent | None]:
+        """None once it is open, and for a line that ends no event, such as a sign of life."""
         headers = {**self.conversation.headers(), **parser.headers()}
         with self.http.stream(
             "GET", "/v1/events", headers=headers, timeout=httpx.Timeout(silence_s)
@@ -110,10 +114,9 @@ class Sender:
             if not answer.is_success:
                 answer.read()
                 raise_for(answer)
+            yield None
             for line in answer.iter_lines():
-                event = parser.feed(line)
-                if event is not None:
-                    yield event
+                yield parser.feed(line)
 
     def rows(self, call: Call[Any], model: type[Model]) -> Iterator[Model]:
         """Page by page, as they are taken."""
