@@ -13,8 +13,9 @@ from docflow_client.asynchronous.catalog import (
     AsyncPrompts,
     AsyncRules,
 )
+from docflow_client.asynchronous.clients import AsyncClients
 from docflow_client.asynchronous.documents import AsyncDocuments
-from docflow_client.asynchronous.evaluations import AsyncEvaluations, AsyncEvaluationSets
+from docflow_client.asynchronous.evaluations import AsyncEvaluations, AsyncEvaluationSets, AsyncPublishGate
 from docflow_client.asynchronous.notifications import (
     AsyncAlertRules,
     AsyncNotificationChannels,
@@ -38,8 +39,10 @@ from docflow_client.asynchronous.records import (
 )
 from docflow_client.asynchronous.reviews import AsyncReviews
 from docflow_client.asynchronous.sender import AsyncSender
-from docflow_client.asynchronous.vendors import AsyncVendors
+from docflow_client.asynchronous.vendors import AsyncVendors, AsyncVendorTemplates
+from docflow_client.calls import Call, as_model
 from docflow_client.conversation import Conversation
+from docflow_client.models.people import Me
 from docflow_client.retries import USUAL, Retries
 
 
@@ -67,11 +70,14 @@ class AsyncDocflowClient:
         self.documents = AsyncDocuments(sender)
         self.reviews = AsyncReviews(sender)
         self.vendors = AsyncVendors(sender)
+        self.vendor_templates = AsyncVendorTemplates(sender)
         self.process_types = AsyncProcessTypes(sender)
         self.configurations = AsyncConfigurations(sender)
         self.prompts = AsyncPrompts(sender)
         self.evaluation_sets = AsyncEvaluationSets(sender)
         self.evaluations = AsyncEvaluations(sender)
+        self.publish_gate = AsyncPublishGate(sender)
+        self.clients = AsyncClients(sender)
         self.api_keys = AsyncApiKeys(sender)
         self.users = AsyncUsers(sender)
         self.invitations = AsyncInvitations(sender)
@@ -101,6 +107,10 @@ class AsyncDocflowClient:
 
     async def aclose(self) -> None:
         await self._sender.http.aclose()
+
+    async def me(self) -> Me:
+        """Who calls, with what rights."""
+        return await self._sender.send(Call("GET", "/v1/me", as_model(Me)))
 
     async def login(self, email: str, password: str, *, totp: str | None = None) -> None:
         """Go on as this person; the session renews itself. Raises ApiError `mfa_required` without a second factor."""

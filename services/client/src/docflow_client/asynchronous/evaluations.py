@@ -4,7 +4,7 @@ from uuid import UUID
 
 from docflow_client.asynchronous.sender import AsyncSender
 from docflow_client.calls import Call, as_json, as_model, as_nothing, given, key_header
-from docflow_client.models.evaluations import Evaluation, EvaluationSet
+from docflow_client.models.evaluations import Evaluation, EvaluationSet, GateSetting
 
 
 class AsyncEvaluationSets:
@@ -73,3 +73,18 @@ class AsyncEvaluations:
     async def delete(self, evaluation_id: UUID | str) -> None:
         """Also while it runs."""
         await self._sender.send(Call("DELETE", f"/v1/evaluations/{evaluation_id}", as_nothing))
+
+
+class AsyncPublishGate:
+    """What is asked before a prompt or a configuration is published."""
+
+    def __init__(self, sender: AsyncSender) -> None:
+        self._sender = sender
+
+    async def get(self) -> GateSetting:
+        return await self._sender.send(Call("GET", "/v1/publish-gate", as_model(GateSetting)))
+
+    async def set(self, mode: str, *, min_documents: int = 50) -> GateSetting:
+        """`off`, `warn` or `refuse`; a comparison counts that read so many documents."""
+        body = {"mode": mode, "min_documents": min_documents}
+        return await self._sender.send(Call("PUT", "/v1/publish-gate", as_model(GateSetting), json=body))

@@ -3,7 +3,7 @@ from typing import Any
 from uuid import UUID
 
 from docflow_client.asynchronous.sender import AsyncSender
-from docflow_client.calls import Call, as_json, as_model, as_nothing, given, version_header
+from docflow_client.calls import Call, as_json, as_model, as_nothing, given, key_header, version_header
 from docflow_client.models.notifications import (
     AlertRule,
     AlertTrial,
@@ -90,14 +90,21 @@ class AsyncNotificationChannels:
         events: Sequence[str],
         *,
         window_s: int = 60,
+        idempotency_key: str | None = None,
     ) -> NotificationChannel:
         """`target` is an address, or `{"$secret": "NAME"}` for a secret of the client."""
         body = {"kind": kind, "name": name, "target": target, "events": [*events], "window_s": window_s}
-        return await self._sender.send(Call("POST", _CHANNELS, as_model(NotificationChannel), json=body))
+        call = Call(
+            "POST",
+            _CHANNELS,
+            as_model(NotificationChannel),
+            json=body,
+            headers=key_header(idempotency_key),
+            creates=True,
+        )
+        return await self._sender.send(call)
 
-    async def update(
-        self, channel_id: UUID | str, *, version: int | None = None, **changes: Any
-    ) -> NotificationChannel:
+    async def update(self, channel_id: UUID | str, *, version: int, **changes: Any) -> NotificationChannel:
         """`name`, `target`, `events`, `window_s` or `is_active`; `version` is the one it was read with."""
         call = Call(
             "PATCH",
@@ -139,13 +146,16 @@ class AsyncAlertRules:
     async def get(self, rule_id: UUID | str) -> AlertRule:
         return await self._sender.send(Call("GET", f"{_RULES}/{rule_id}", as_model(AlertRule)))
 
-    async def create(self, name: str, threshold: float, **rule: Any) -> AlertRule:
+    async def create(
+        self, name: str, threshold: float, *, idempotency_key: str | None = None, **rule: Any
+    ) -> AlertRule:
         """With either `metric` or `event`; `comparison`, `window_s`, `cool_down_s`, `severity`, `is_enabled`."""
-        body = {"name": name, "threshold": threshold, **rule}
-        return await self._sender.send(Call("POST", _RULES, as_model(AlertRule), json=body))
+        body, headers = {"name": name, "threshold": threshold, **rule}, key_header(idempotency_key)
+        call = Call("POST", _RULES, as_model(AlertRule), json=body, headers=headers, creates=True)
+        return await self._sender.send(call)
 
     async def replace(
-        self, rule_id: UUID | str, name: str, threshold: float, *, version: int | None = None, **rule: Any
+        self, rule_id: UUID | str, name: str, threshold: float, *, version: int, **rule: Any
     ) -> AlertRule:
         """Set all of it anew; `version` is the one it was read with."""
         call = Call(

@@ -29,14 +29,24 @@ class AsyncApiKeys:
         scopes: Iterable[str],
         *,
         expires_at: datetime | None = None,
+        requests_per_minute: int | None = None,
         idempotency_key: str | None = None,
     ) -> ApiKey:
-        """The answer holds `key`, this once."""
+        """The answer holds `key`, this once. Without `requests_per_minute` the installation's limit holds."""
         body = given(
-            name=name, scopes=list(scopes), expires_at=expires_at.isoformat() if expires_at else None
+            name=name,
+            scopes=list(scopes),
+            expires_at=expires_at.isoformat() if expires_at else None,
+            requests_per_minute=requests_per_minute,
         )
         headers = key_header(idempotency_key)
         call = Call("POST", "/v1/api-keys", as_model(ApiKey), json=body, headers=headers, creates=True)
+        return await self._sender.send(call)
+
+    async def update(self, api_key_id: UUID | str, *, version: int, **changes: Any) -> ApiKey:
+        """`name` or `requests_per_minute` (None = the installation's); `version` is the one it was read with."""
+        headers = version_header(version)
+        call = Call("PATCH", f"/v1/api-keys/{api_key_id}", as_model(ApiKey), json=changes, headers=headers)
         return await self._sender.send(call)
 
     async def revoke(self, api_key_id: UUID | str) -> None:

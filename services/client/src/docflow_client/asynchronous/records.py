@@ -87,8 +87,10 @@ class AsyncRetention:
     def __init__(self, sender: AsyncSender) -> None:
         self._sender = sender
 
-    async def get(self) -> ClientRetention:
-        return await self._sender.send(Call("GET", "/v1/retention", as_model(ClientRetention)))
+    async def get(self, *, if_days: int | None = None) -> ClientRetention:
+        """With `if_days` `due` counts as if so many were set; nothing changes."""
+        params = given(if_days=if_days)
+        return await self._sender.send(Call("GET", "/v1/retention", as_model(ClientRetention), params=params))
 
     async def set(self, keep_days: int | None) -> ClientRetention:
         """None = for good. What is older is erased within an hour."""

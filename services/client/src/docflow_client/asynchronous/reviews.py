@@ -3,8 +3,25 @@ from typing import Any
 from uuid import UUID
 
 from docflow_client.asynchronous.sender import AsyncSender
-from docflow_client.calls import Call, as_json, as_model, as_nothing, given, key_header, version_header
-from docflow_client.models.processes import Corrected, Note, Process, Review, ReviewDetail, ReviewSummary
+from docflow_client.calls import (
+    Call,
+    as_json,
+    as_list,
+    as_model,
+    as_nothing,
+    given,
+    key_header,
+    version_header,
+)
+from docflow_client.models.processes import (
+    Corrected,
+    Note,
+    Process,
+    Review,
+    ReviewDetail,
+    Reviewer,
+    ReviewSummary,
+)
 
 
 class AsyncReviews:
@@ -24,6 +41,10 @@ class AsyncReviews:
 
     async def summary(self) -> ReviewSummary:
         return await self._sender.send(Call("GET", "/v1/reviews/summary", as_model(ReviewSummary)))
+
+    async def assignees(self) -> Sequence[Reviewer]:
+        """Who reviews can be given to."""
+        return await self._sender.send(Call("GET", "/v1/reviews/assignees", as_list(Reviewer)))
 
     async def claim(self, process_id: UUID | str, *, take_over: bool = False) -> Review:
         """For a quarter of an hour; claiming again renews it. An admin may take it over."""

@@ -157,6 +157,12 @@ class Configurations:
         )
         return dict(self._sender.send(call))
 
+    def reliability(self, config_id: UUID | str, *, target: float | None = None) -> dict[str, Any]:
+        """How far its confidences can be relied on; with `target` (0.5..0.999) the threshold that reaches it."""
+        path = f"/v1/configurations/{config_id}/reliability"
+        call = Call("GET", path, as_json, params=given(target=target), timeout_s=60.0)
+        return dict(self._sender.send(call))
+
     def workflow_steps(self) -> Sequence[dict[str, Any]]:
         """What workflows are made of, with the JSON Schema of each type's `config`."""
         answer = self._sender.send(Call("GET", "/v1/workflow-steps", as_json))
@@ -175,7 +181,7 @@ class Prompts:
         self._sender = sender
 
     def list(self, *, limit: int | None = None, **filters: Any) -> Iterator[Prompt]:
-        """Filters: `process_type_id`, `version`, `stage`."""
+        """Newest first. Filters: `process_type_id`, `version`, `stage`, `state`."""
         params = given(limit=limit, **filters)
         return self._sender.rows(Call("GET", "/v1/prompts", as_json, params=params), Prompt)
 
@@ -228,14 +234,15 @@ class Prompts:
         )
         return self._sender.send(call)
 
-    def clone(self, prompt_id: UUID | str) -> Prompt:
-        """A draft with the same content."""
-        call = Call(
-            "POST",
-            f"/v1/prompts/{prompt_id}/clone",
-            as_model(Prompt),
-            creates=True,
-        )
+    def clone(self, prompt_id: UUID | str, *, version: int | None = None) -> Prompt:
+        """A draft with the same content; without `version` the next of its type and stage."""
+        path, body = f"/v1/prompts/{prompt_id}/clone", given(version=version)
+        return self._sender.send(Call("POST", path, as_model(Prompt), json=body, creates=True))
+
+    def diff(self, prompt_id: UUID | str, against: UUID | str) -> Sequence[Change]:
+        """What changes on the way from `against` to this one."""
+        params = {"against": str(against)}
+        call = Call("GET", f"/v1/prompts/{prompt_id}/diff", as_list(Change), params=params)
         return self._sender.send(call)
 
 

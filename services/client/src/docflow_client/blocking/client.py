@@ -12,8 +12,9 @@ from docflow_client.blocking.catalog import (
     Prompts,
     Rules,
 )
+from docflow_client.blocking.clients import Clients
 from docflow_client.blocking.documents import Documents
-from docflow_client.blocking.evaluations import Evaluations, EvaluationSets
+from docflow_client.blocking.evaluations import Evaluations, EvaluationSets, PublishGate
 from docflow_client.blocking.notifications import (
     AlertRules,
     NotificationChannels,
@@ -37,8 +38,10 @@ from docflow_client.blocking.records import (
 )
 from docflow_client.blocking.reviews import Reviews
 from docflow_client.blocking.sender import Sender
-from docflow_client.blocking.vendors import Vendors
+from docflow_client.blocking.vendors import Vendors, VendorTemplates
+from docflow_client.calls import Call, as_model
 from docflow_client.conversation import Conversation
+from docflow_client.models.people import Me
 from docflow_client.retries import USUAL, Retries
 
 
@@ -66,11 +69,14 @@ class DocflowClient:
         self.documents = Documents(sender)
         self.reviews = Reviews(sender)
         self.vendors = Vendors(sender)
+        self.vendor_templates = VendorTemplates(sender)
         self.process_types = ProcessTypes(sender)
         self.configurations = Configurations(sender)
         self.prompts = Prompts(sender)
         self.evaluation_sets = EvaluationSets(sender)
         self.evaluations = Evaluations(sender)
+        self.publish_gate = PublishGate(sender)
+        self.clients = Clients(sender)
         self.api_keys = ApiKeys(sender)
         self.users = Users(sender)
         self.invitations = Invitations(sender)
@@ -100,6 +106,10 @@ class DocflowClient:
 
     def close(self) -> None:
         self._sender.http.close()
+
+    def me(self) -> Me:
+        """Who calls, with what rights."""
+        return self._sender.send(Call("GET", "/v1/me", as_model(Me)))
 
     def login(self, email: str, password: str, *, totp: str | None = None) -> None:
         """Go on as this person; the session renews itself. Raises ApiError `mfa_required` without a second factor."""

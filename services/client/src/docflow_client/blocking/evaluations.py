@@ -4,7 +4,7 @@ from uuid import UUID
 
 from docflow_client.blocking.sender import Sender
 from docflow_client.calls import Call, as_json, as_model, as_nothing, given, key_header
-from docflow_client.models.evaluations import Evaluation, EvaluationSet
+from docflow_client.models.evaluations import Evaluation, EvaluationSet, GateSetting
 
 
 class EvaluationSets:
@@ -73,3 +73,18 @@ class Evaluations:
     def delete(self, evaluation_id: UUID | str) -> None:
         """Also while it runs."""
         self._sender.send(Call("DELETE", f"/v1/evaluations/{evaluation_id}", as_nothing))
+
+
+class PublishGate:
+    """What is asked before a prompt or a configuration is published."""
+
+    def __init__(self, sender: Sender) -> None:
+        self._sender = sender
+
+    def get(self) -> GateSetting:
+        return self._sender.send(Call("GET", "/v1/publish-gate", as_model(GateSetting)))
+
+    def set(self, mode: str, *, min_documents: int = 50) -> GateSetting:
+        """`off`, `warn` or `refuse`; a comparison counts that read so many documents."""
+        body = {"mode": mode, "min_documents": min_documents}
+        return self._sender.send(Call("PUT", "/v1/publish-gate", as_model(GateSetting), json=body))

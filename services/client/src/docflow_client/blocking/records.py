@@ -83,8 +83,10 @@ class Retention:
     def __init__(self, sender: Sender) -> None:
         self._sender = sender
 
-    def get(self) -> ClientRetention:
-        return self._sender.send(Call("GET", "/v1/retention", as_model(ClientRetention)))
+    def get(self, *, if_days: int | None = None) -> ClientRetention:
+        """With `if_days` `due` counts as if so many were set; nothing changes."""
+        params = given(if_days=if_days)
+        return self._sender.send(Call("GET", "/v1/retention", as_model(ClientRetention), params=params))
 
     def set(self, keep_days: int | None) -> ClientRetention:
         """None = for good. What is older is erased within an hour."""

@@ -3,8 +3,25 @@ from typing import Any
 from uuid import UUID
 
 from docflow_client.blocking.sender import Sender
-from docflow_client.calls import Call, as_json, as_model, as_nothing, given, key_header, version_header
-from docflow_client.models.processes import Corrected, Note, Process, Review, ReviewDetail, ReviewSummary
+from docflow_client.calls import (
+    Call,
+    as_json,
+    as_list,
+    as_model,
+    as_nothing,
+    given,
+    key_header,
+    version_header,
+)
+from docflow_client.models.processes import (
+    Corrected,
+    Note,
+    Process,
+    Review,
+    ReviewDetail,
+    Reviewer,
+    ReviewSummary,
+)
 
 
 class Reviews:
@@ -24,6 +41,10 @@ class Reviews:
 
     def summary(self) -> ReviewSummary:
         return self._sender.send(Call("GET", "/v1/reviews/summary", as_model(ReviewSummary)))
+
+    def assignees(self) -> Sequence[Reviewer]:
+        """Who reviews can be given to."""
+        return self._sender.send(Call("GET", "/v1/reviews/assignees", as_list(Reviewer)))
 
     def claim(self, process_id: UUID | str, *, take_over: bool = False) -> Review:
         """For a quarter of an hour; claiming again renews it. An admin may take it over."""

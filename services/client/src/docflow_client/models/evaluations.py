@@ -37,3 +37,10 @@ class Evaluation(Answer):
     @property
     def is_ended(self) -> bool:
         return self.status in ("completed", "failed")
+
+
+class GateSetting(Answer):
+    """`mode` is off, warn or refuse."""
+
+    mode: str
+    min_documents: int

@@ -30,3 +30,19 @@ class Invitation(Answer):
     role: str | None = None
     state: str | None = None
     token: str | None = None
+
+
+class ClientName(Answer):
+    name: str
+    slug: str
+
+
+class Me(Answer):
+    """Whose the key or the session is; a key has no user, a platform administrator no client."""
+
+    user_id: UUID | None
+    email: str | None
+    role: str | None
+    client_id: UUID | None
+    scopes: list[str]
+    client: ClientName | None

@@ -188,3 +188,9 @@ class ReviewSummary(Answer):
     samples: int
     reasons: dict[str, int]
     oldest_age_s: int | None = None
+
+
+class Reviewer(Answer):
+    user_id: UUID
+    email: str
+    role: str

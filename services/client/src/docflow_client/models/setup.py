@@ -11,16 +11,18 @@ class ProcessType(Answer):
     process_type_id: str
     display_name: str
     is_active: bool
+    version: int
     description: str | None = None
     default_version: int | None = None
 
 
 class Configuration(Answer):
-    """`state` is draft, shadow, canary, published or retired; the schemas and rules stand under their names of the API."""
+    """`state` is draft, shadow, canary, published or retired, `revision` counts the writes; the schemas and rules stand under their names of the API."""
 
     config_id: UUID
     process_type_id: str
     version: int
+    revision: int
     state: str
     output_schema: dict[str, Any] = {}
     confidence_threshold: float | None = None
@@ -32,6 +34,7 @@ class Prompt(Answer):
     process_type_id: str
     version: int
     stage: str
+    revision: int
     state: str
     prompt_template: str | None = None
     model_name: str | None = None
@@ -52,6 +55,8 @@ class ApiKey(Answer):
     api_key_id: UUID
     prefix: str
     scopes: list[str]
+    version: int
+    requests_per_minute: int | None = None
     name: str | None = None
     expires_at: datetime | None = None
     revoked_at: datetime | None = None

@@ -37,3 +37,18 @@ class VendorFacts(Vendor):
     last_document_at: datetime | None = None
     amounts: list[VendorAmounts] = []
     producers: list[str] = []
+
+
+class VendorTemplate(Answer):
+    """`say`: `trial` lifts no value above the threshold, `proven` counts in full, `none` is not used."""
+
+    template_id: UUID
+    process_type_id: str
+    field: str
+    label: str
+    page: int
+    box: list[float]
+    hits: int
+    misses: int
+    say: str
+    vendor_name: str | None = None
