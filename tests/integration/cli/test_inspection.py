@@ -5,6 +5,7 @@ from docflow.db.roles import libpq_url
 from docflow.domain.errors import PermanentError, TransientError
 from docflow.testing.database import DatabaseUrls
 from docflow_cli.inspection import ACTIVITY, SIZES, SLOW, lines, read
+from sqlalchemy import make_url
 
 
 async def test_the_largest_tables_are_listed_with_their_rows(database_urls: DatabaseUrls) -> None:
@@ -50,8 +51,16 @@ async def test_an_extension_that_was_not_loaded_is_said_in_one_line() -> None:
 
 
 async def test_a_database_that_is_away_is_said_in_one_line() -> None:
-    with pytest.raises(TransientError, match="does not answer"):
+    with pytest.raises(TransientError, match="not available") as error:
         await read("postgresql+psycopg://nobody@127.0.0.1:1/none", SIZES, 1)
+    assert error.value.code == "database_unavailable"
+
+
+async def test_a_wrong_password_is_not_taken_for_a_database_that_is_away(database_urls: DatabaseUrls) -> None:
+    wrong = make_url(database_urls.owner).set(password="wrong").render_as_string(hide_password=False)
+    with pytest.raises(TransientError) as error:
+        await read(wrong, SIZES, 1)
+    assert error.value.code == "database_login_refused"
 
 
 def test_columns_stand_below_each_other() -> None:

@@ -107,7 +107,7 @@ def test_submit_refuses_what_is_no_file_before_it_asks_anybody(home: Path) -> No
 def test_retention_is_not_set_and_lifted_at_once(home: Path) -> None:
     refused = call("retention", "--days", "3", "--keep")
     assert refused.exit_code == 2
-    assert "either --days or --keep" in refused.output
+    assert "either --days, --if-days or --keep" in refused.output
 
 
 def test_an_address_in_the_environment_goes_before_the_program_that_runs_here(

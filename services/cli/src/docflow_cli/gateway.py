@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
-from docflow.domain.errors import TransientError, UserError
+from docflow.domain.errors import Problem, TransientError, UserError
 from docflow.runtime.local_state import LocalState
 from docflow_client import ApiError, AsyncDocflowClient, Retries
 
@@ -18,14 +18,19 @@ _RETRIES = Retries(most=2)
 async def open_gateway(
     url: str, key: str, *, transport: httpx.AsyncBaseTransport | None = None
 ) -> AsyncIterator[AsyncDocflowClient]:
-    """Inside the block a refusal is a UserError with the gateway's code, silence a TransientError."""
+    """Inside the block a refusal is a UserError with the gateway's code and places, silence a TransientError, as is a wait
+    that was too short.
+    """
     # A transport of our own: a proxy in the environment is not for addresses of this machine.
     network = transport or httpx.AsyncHTTPTransport()
     async with AsyncDocflowClient(url, key, transport=network, retries=_RETRIES) as client:
         try:
             yield client
         except ApiError as error:
-            raise UserError(error.detail, code=error.code) from error
+            places = [Problem(place.pointer, place.message) for place in error.places]
+            raise UserError(error.detail, code=error.code, problems=places) from error
+        except TimeoutError as error:
+            raise TransientError(f"{error}; it goes on, `docflow result` shows it", code="timeout") from error
         except httpx.HTTPError as error:
             raise TransientError(
                 f"{url} does not answer ({type(error).__name__})", code="gateway_unreachable"
@@ -37,6 +42,9 @@ def address_of(home: Path) -> tuple[str, str]:
     url, key = os.environ.get("DOCFLOW_API_URL"), os.environ.get("DOCFLOW_API_KEY")
     if url and key:
         return url, key
+    if url or key:
+        missing = "DOCFLOW_API_KEY" if url else "DOCFLOW_API_URL"
+        raise UserError(f"{missing} is not set; the address and its key go together", code="settings_missing")
     run = LocalState(home).run()
     if run is None:
         raise UserError(

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from typing import LiteralString
 
 import psycopg
+from docflow.db.database import translated
 from docflow.db.roles import libpq_url
-from docflow.domain.errors import PermanentError, TransientError
+from docflow.domain.errors import PermanentError
 
 Rows = tuple[Sequence[str], list[tuple[object, ...]]]
 """The columns' names and the lines."""
@@ -62,9 +63,12 @@ SIZES = Report("""
 
 
 async def read(url: str, report: Report, limit: int) -> Rows:
-    """Raises PermanentError `extension_missing`, TransientError `database_unavailable`."""
+    """Raises PermanentError `extension_missing`, TransientError `database_unavailable` or `database_login_refused`."""
     try:
-        async with await psycopg.AsyncConnection.connect(libpq_url(url), autocommit=True) as connection:
+        async with (
+            translated(),
+            await psycopg.AsyncConnection.connect(libpq_url(url), autocommit=True) as connection,
+        ):
             if report.needs is not None and not await _has(connection, report.needs):
                 raise PermanentError(
                     f"the extension {report.needs} is not there; a superuser runs CREATE EXTENSION {report.needs}, "
@@ -76,10 +80,6 @@ async def read(url: str, report: Report, limit: int) -> Rows:
     except psycopg.errors.ObjectNotInPrerequisiteState as error:
         raise PermanentError(
             f"{report.needs} must be named in shared_preload_libraries", code="extension_missing"
-        ) from error
-    except psycopg.OperationalError as error:
-        raise TransientError(
-            "the database does not answer", code="database_unavailable", after_s=2
         ) from error
 
 

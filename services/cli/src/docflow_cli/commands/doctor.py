@@ -7,6 +7,7 @@ def doctor() -> None:
 
     import typer
     from rich.console import Console
+    from rich.markup import escape
 
     from docflow_cli.checkup import check_all
     from docflow_cli.installation import read_settings
@@ -16,7 +17,7 @@ def doctor() -> None:
     for finding in findings:
         good = "[yellow]warning[/]" if finding.warning else "[green]ok[/]     "
         mark = good if finding.ok else "[red]missing[/]"
-        out.print(f"{mark}  {finding.name}: {finding.found}")
+        out.print(f"{mark}  {finding.name}: {escape(finding.found)}")
         if finding.warning or not finding.ok:
-            out.print(f"         fix: {finding.fix}")
+            out.print(f"         fix: {escape(finding.fix)}")
     raise typer.Exit(0 if all(each.ok for each in findings) else 1)

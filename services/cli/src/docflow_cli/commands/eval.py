@@ -42,6 +42,8 @@ def run(
             fail("a folder is read offline: versions are compared over a client's set", code=2)
         _read_folder(Path(given), threshold)
         return
+    if not _is_id(given):
+        fail(f"{given} is no folder and no set's id; `docflow eval sets` lists the sets", code=2)
     if prompt and configuration:
         fail("name a prompt or a configuration, not both", code=2)
     if against and not (prompt or configuration):
@@ -117,6 +119,16 @@ def _read_set(set_id: str, prompt: str | None, configuration: str | None, agains
         return evaluation.verdict == "worse"
 
     raise typer.Exit(3 if asyncio.run(read()) else 0)
+
+
+def _is_id(text: str) -> bool:
+    from uuid import UUID
+
+    try:
+        UUID(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _told(at: str) -> None:

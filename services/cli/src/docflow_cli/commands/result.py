@@ -7,7 +7,10 @@ import typer
 class Format(StrEnum):
     JSON = "json"
     CSV = "csv"
+    XLSX = "xlsx"
     HTML = "html"
+    UBL = "ubl"
+    CII = "cii"
 
 
 def result(
