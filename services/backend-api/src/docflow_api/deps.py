@@ -4,7 +4,7 @@ import re
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Annotated, Any, TypeVar
 from uuid import UUID
 
@@ -31,7 +31,7 @@ from docflow.features.users.sessions import Sessions
 from docflow.features.users.tokens import AccessTokens
 from docflow.runtime.container import Container
 from fastapi import Depends, Query, Request
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, ValidationError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow_api.cookies import SessionCookies
@@ -275,21 +275,6 @@ async def _page_request(
 
 
 ThePage = Annotated[PageRequest, Depends(_page_request)]
-
-
-def _no_number(text: object) -> object:
-    """Pydantic takes a number for seconds of the epoch; the contract knows RFC 3339 only."""
-    if isinstance(text, str) and not text[4:5] == "-":
-        raise ValueError("a time such as 2026-11-20T12:00:00Z")
-    return text
-
-
-def _utc(at: datetime) -> datetime:
-    return at if at.tzinfo is not None else at.replace(tzinfo=UTC)
-
-
-Moment = Annotated[datetime, BeforeValidator(_no_number), AfterValidator(_utc)]
-"""A time in a query; without an offset it is UTC."""
 
 
 def refuse_unreadable_ids(request: Request) -> None:

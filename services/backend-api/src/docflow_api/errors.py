@@ -5,7 +5,9 @@ from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 
 import orjson
+import psycopg
 import structlog
+from docflow.db.database import holds_nul
 from docflow.domain.errors import (
     Conflict,
     DocflowError,
@@ -27,6 +29,7 @@ from docflow.domain.leases import LeaseHeld
 from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import iter_route_contexts
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.requests import HTTPConnection
 from starlette.routing import Match, Route
@@ -160,6 +163,14 @@ def refusal(request: HTTPConnection, error: DocflowError) -> Response:
     )
 
 
+async def _database_error(request: Request, error: Exception) -> Response:
+    """A NUL may stand in any text that somebody sends; what else the database refuses is a bug of ours."""
+    assert isinstance(error, DBAPIError | psycopg.Error)
+    if not holds_nul(error):
+        raise error
+    return refusal(request, UserError("a text has a NUL character"))
+
+
 async def _framework_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     code = _BY_STATUS.get(error.status_code, HTTPStatus(error.status_code).name.lower())
@@ -213,5 +224,7 @@ def _told(kind: str, message: str) -> str:
 
 def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(DocflowError, _docflow_error)
+    app.add_exception_handler(DBAPIError, _database_error)
+    app.add_exception_handler(psycopg.Error, _database_error)
     app.add_exception_handler(HTTPException, _framework_error)
     app.add_exception_handler(RequestValidationError, _invalid_request)

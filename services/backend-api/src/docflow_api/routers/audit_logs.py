@@ -12,11 +12,12 @@ from fastapi.responses import StreamingResponse
 
 from docflow_api.audit_export import audit_csv, tell_of_export
 from docflow_api.audit_rows import listed
-from docflow_api.deps import Moment, Session, TheCaller, TheGateway, ThePage, needs
+from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, needs
 from docflow_api.rendering.files import attachment
 from docflow_api.schemas.audit_logs import BrokenLink, ListedAuditLogOut, VerificationOut
 from docflow_api.schemas.page import Page, page_of
 from docflow_api.schemas.problem import Responses, problems
+from docflow_api.schemas.texts import Moment
 
 router = APIRouter(prefix="/v1/audit-logs", tags=["audit"], dependencies=[needs(Scope.ADMIN)])
 

@@ -27,7 +27,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from starlette.datastructures import QueryParams
 
 from docflow_api.answers import COME_BACK, json_answer, model_answer, place_of
-from docflow_api.deps import Moment, Session, TheCaller, TheGateway, ThePage, needs
+from docflow_api.deps import Session, TheCaller, TheGateway, ThePage, needs
 from docflow_api.etags import etag
 from docflow_api.history import history
 from docflow_api.rendering.files import attachment
@@ -46,6 +46,7 @@ from docflow_api.schemas.processes import (
     process_out,
     stage_out,
 )
+from docflow_api.schemas.texts import Moment
 
 router = APIRouter(prefix="/v1/processes", tags=["processes"])
 

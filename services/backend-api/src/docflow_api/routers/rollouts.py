@@ -11,12 +11,13 @@ from docflow.features.configurations.rollouts import Rollouts
 from docflow.features.evaluations.gate import PublishGate
 from fastapi import APIRouter, Depends, Query, Response
 
-from docflow_api.deps import Moment, Session, TheCaller, TheGateway, body_of, body_spec, needs
+from docflow_api.deps import Session, TheCaller, TheGateway, body_of, body_spec, needs
 from docflow_api.etags import Seen, etag
 from docflow_api.publishing import forget_in_force, refuse_addresses
 from docflow_api.schemas.configurations import ConfigurationOut, configuration_out
 from docflow_api.schemas.problem import problems
 from docflow_api.schemas.rollouts import CanaryIn, RollbackOut, VersionComparisonOut, comparison_out
+from docflow_api.schemas.texts import Moment
 
 router = APIRouter(
     prefix="/v1/configurations", tags=["configurations"], dependencies=[needs(Scope.CONFIG_WRITE)]

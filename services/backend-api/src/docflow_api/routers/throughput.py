@@ -7,14 +7,17 @@ from docflow.domain.errors import Problem, UserError
 from docflow.features.processes.throughput import ThroughputBy, throughput_sums
 from fastapi import APIRouter, Depends, Query
 
-from docflow_api.deps import Moment, Session, TheCaller, TheGateway, needs
+from docflow_api.deps import Session, TheCaller, TheGateway, needs
 from docflow_api.schemas.problem import problems
+from docflow_api.schemas.texts import Moment
 from docflow_api.schemas.throughput import ThroughputOut, throughput_out
 
 router = APIRouter(prefix="/v1/usage", tags=["usage"], dependencies=[needs(Scope.PROCESSES_READ)])
 
 LONGEST = timedelta(days=100)
 USUAL = timedelta(days=30)
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Before the first year nothing can be subtracted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,8 @@ async def _span(
     since: Annotated[Moment | None, Query(alias="from")] = None,
     until: Annotated[Moment | None, Query(alias="to")] = None,
 ) -> Span:
-    end = (until or gateway.now()).astimezone(UTC)
-    begin = since.astimezone(UTC) if since else end - USUAL
+    end = until or gateway.now()
+    begin = since or max(end, EARLIEST) - USUAL
     if begin > end or end - begin > LONGEST:
         wrong = Problem("/from", f"must lie before `to`, by {LONGEST.days} days at most")
         raise UserError("some values are not valid", problems=[wrong])

@@ -10,8 +10,9 @@ from docflow.features.usage.reports import GroupBy, UsageSum, usage_sums
 from fastapi import APIRouter, Depends, Query
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from docflow_api.deps import Moment, Session, TheCaller, TheGateway, needs
+from docflow_api.deps import Session, TheCaller, TheGateway, needs
 from docflow_api.schemas.problem import problems
+from docflow_api.schemas.texts import Moment
 from docflow_api.schemas.usage import CostUsageOut, TokenUsageOut, cost_usage_out, token_usage_out
 
 router = APIRouter(prefix="/v1/usage", tags=["usage"], dependencies=[needs(Scope.ADMIN)])
@@ -34,8 +35,8 @@ async def _span(
     group_by: GroupBy = GroupBy.DAY,
     process_id: Annotated[UUID | None, Query(description="The calls of this process alone")] = None,
 ) -> Span:
-    end = (until or gateway.now()).astimezone(UTC)
-    begin = since.astimezone(UTC) if since else datetime(end.year, end.month, 1, tzinfo=UTC)
+    end = until or gateway.now()
+    begin = since or datetime(end.year, end.month, 1, tzinfo=UTC)
     if begin > end or end - begin > LONGEST:
         wrong = Problem("/from", f"must lie before `to`, by {LONGEST.days} days at most")
         raise UserError("some values are not valid", problems=[wrong])

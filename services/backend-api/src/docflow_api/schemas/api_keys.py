@@ -4,9 +4,10 @@ from uuid import UUID
 
 from docflow.domain.access import Scope
 from docflow.features.api_keys.models import ApiKey
-from pydantic import AfterValidator, AwareDatetime, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, ConfigDict, Field, StringConstraints
 
 from docflow_api.schemas.base import Schema
+from docflow_api.schemas.texts import MomentInBody
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 RequestsPerMinute = Annotated[int, Field(strict=True, ge=1, le=100_000)]
@@ -24,7 +25,7 @@ class ApiKeyIn(Schema):
 
     name: Name
     scopes: Annotated[list[Scope], AfterValidator(_each_once)] = Field(min_length=1, max_length=50)
-    expires_at: AwareDatetime | None = None
+    expires_at: MomentInBody | None = None
     requests_per_minute: RequestsPerMinute | None = Field(
         default=None, description="null = the installation's limit"
     )

@@ -1,6 +1,7 @@
 """Forms of values in bodies and queries: what the database stores, and nothing that it cannot."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime
 from typing import Annotated, Any
 
 from docflow.domain.publishing import depth_of
@@ -39,7 +40,17 @@ def _text_only(value: Any) -> Any:
     return value
 
 
-MomentInBody = Annotated[AwareDatetime, BeforeValidator(_text_only)]
+def _utc(at: datetime) -> datetime:
+    """Near the first and the last year another offset may lead out of what there is."""
+    try:
+        return at.astimezone(UTC) if at.tzinfo is not None else at.replace(tzinfo=UTC)
+    except OverflowError as error:
+        raise ValueError("a time between the years 1 and 9999 in UTC") from error
+
+
+Moment = Annotated[datetime, BeforeValidator(_text_only), AfterValidator(_utc)]
+"""In a query, in UTC; without an offset it is UTC."""
+MomentInBody = Annotated[AwareDatetime, BeforeValidator(_text_only), AfterValidator(_utc)]
 Text = Annotated[str, AfterValidator(_storable)]
 JsonMap = Annotated[dict[str, Any], AfterValidator(_shallow), AfterValidator(_storable)]
 JsonItems = Annotated[list[Any], AfterValidator(_shallow), AfterValidator(_storable)]

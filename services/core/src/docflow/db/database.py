@@ -27,6 +27,7 @@ _SHARE_ALONE = 4
 
 # SQLSTATE classes that say "not now": connection trouble, resources, operator intervention, rollbacks.
 _LOGIN_REFUSED = ("password authentication failed", "no pg_hba.conf entry", "is not permitted to log in")
+_NO_SUCH_CHARACTER = "22P05"
 _TRANSIENT = ("08", "53", "57", "40", "25006", "25P03")
 
 
@@ -181,6 +182,13 @@ def _refuses_login(error: DBAPIError | psycopg.Error) -> bool:
     """Before there is a session the driver gives no SQLSTATE, only the server's words."""
     cause = error.orig if isinstance(error, DBAPIError) else error
     return isinstance(cause, psycopg.OperationalError) and any(sign in str(cause) for sign in _LOGIN_REFUSED)
+
+
+def holds_nul(error: DBAPIError | psycopg.Error) -> bool:
+    """Whether a text with a NUL character was to be stored or compared, which PostgreSQL knows none of."""
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    state = getattr(cause, "sqlstate", None)
+    return state == _NO_SUCH_CHARACTER or (isinstance(cause, psycopg.DataError) and "NUL" in str(cause))
 
 
 def is_transient(error: DBAPIError | psycopg.Error) -> bool:

@@ -48,7 +48,9 @@ async def judged(chat: Chat, kind: ChannelKind, address: str | JsonObject) -> Ta
         found = await chat.check(kind.value, address)
         return Target(kind, found.url, found.shown)
     name, at, host = address.strip().rpartition("@")
-    if not (name and at and "." in host) or any(c.isspace() or c in ",;<>" for c in address.strip()):
+    if not (name and at and "." in host) or any(
+        c.isspace() or not c.isprintable() or c in ",;<>" for c in address.strip()
+    ):
         raise UserError("the channel cannot be used: this is no e-mail address", code="channel_invalid")
     return Target(kind, address.strip(), f"{name[:1]}…@{host}")
 
