@@ -7,12 +7,13 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from uuid import UUID
 
 import orjson
-from docflow.domain.errors import DocflowError, PayloadTooLarge, UnsupportedMedia, UserError
+from docflow.domain.errors import PayloadTooLarge, UnsupportedMedia, UserError
 from docflow.features.submissions.door import LaterFile, SentFile, Submission
 from docflow.runtime.settings import LimitSettings
 from fastapi import Request
 
 from docflow_api.deps import Gateway, parsed
+from docflow_api.edge import too_large
 from docflow_api.errors import Malformed
 from docflow_api.intake import submission_of
 from docflow_api.packages import Package
@@ -40,7 +41,9 @@ class Batch:
         kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
         if kind != NDJSON and kind not in ZIP:
             raise UnsupportedMedia(f"send {NDJSON} or application/zip")
-        async with spooled(request, self._limits.body_bytes, self._too_large) as body:
+        async with spooled(
+            request, self._limits.body_bytes, lambda: too_large(self._limits.body_bytes)
+        ) as body:
             if kind == NDJSON:
                 yield _Lines(self._gateway, self._client_id, body, await self._count_lines(body))
                 return
@@ -77,9 +80,6 @@ class Batch:
             raise Malformed("the batch is empty")
         if count > self._limits.batch_items:
             raise PayloadTooLarge(f"a batch takes at most {self._limits.batch_items} processes")
-
-    def _too_large(self) -> DocflowError:
-        return PayloadTooLarge(f"the body is larger than the limit of {self._limits.body_bytes} bytes")
 
 
 class Items(ABC):

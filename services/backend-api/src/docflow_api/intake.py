@@ -15,10 +15,12 @@ from fastapi import Request
 from starlette.datastructures import FormData, UploadFile
 
 from docflow_api.deps import Gateway, parsed, read_json
+from docflow_api.edge import too_large
 from docflow_api.forms import sent_form
-from docflow_api.received import Memory, Received, bad, check_count, sent_file
+from docflow_api.received import Received, bad, check_count, sent_file
 from docflow_api.schemas.processes import ProcessIn
 from docflow_api.sources import FileSources, Sources
+from docflow_api.spool import Spooled, spooled
 
 _FILE_FIELDS = ("files", "file")
 
@@ -39,7 +41,8 @@ async def open_submission(request: Request, gateway: Gateway, client_id: UUID) -
         async with AsyncExitStack() as stack:
             yield await submission_of(given, Sources(gateway, client_id, stack), limits)
     elif "file_name" in request.query_params and kind:
-        yield await _from_body(request, kind, limits)
+        async with spooled(request, limits.body_bytes, lambda: too_large(limits.body_bytes)) as body:
+            yield await _from_body(request, kind, body, limits)
     else:
         raise UnsupportedMedia("send multipart/form-data, application/json, or a file with ?file_name=")
 
@@ -78,10 +81,9 @@ async def submission_of(given: ProcessIn, sources: FileSources, limits: LimitSet
     )
 
 
-async def _from_body(request: Request, kind: str, limits: LimitSettings) -> Submission:
+async def _from_body(request: Request, kind: str, body: Spooled, limits: LimitSettings) -> Submission:
     query = request.query_params
-    data = await request.body()
-    received = Received(query["file_name"], kind, len(data), Memory(data))
+    received = Received(query["file_name"], kind, body.size_bytes, body.file)
     return Submission(
         files=[await sent_file(received, "/files/0", limits)],
         process_type_id=query.get("process_type_id"),

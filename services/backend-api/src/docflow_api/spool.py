@@ -1,6 +1,5 @@
 """A body that may be large, put aside piece by piece instead of held in memory."""
 
-import hashlib
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -20,7 +19,6 @@ class Spooled:
 
     file: UploadFile
     size_bytes: int
-    sha256: bytes
 
 
 def temporary_file() -> UploadFile:
@@ -41,16 +39,15 @@ async def spooled(
     request: Request, limit: int, too_large: Callable[[], DocflowError]
 ) -> AsyncIterator[Spooled]:
     """The body until the block ends. Raises what `too_large` makes as soon as more than `limit` bytes have come."""
-    digest, size = hashlib.sha256(), 0
+    size = 0
     file = temporary_file()
     try:
         async for part in request.stream():
             size += len(part)
             if size > limit:
                 raise too_large()
-            digest.update(part)
             await put_aside(file, part)
         await file.seek(0)
-        yield Spooled(file, size, digest.digest())
+        yield Spooled(file, size)
     finally:
         await file.close()

@@ -1,6 +1,8 @@
 """Large files: announced, sent over a link of their own, then named in POST /v1/processes."""
 
+import asyncio
 import base64
+import hashlib
 import re
 from typing import Annotated, Any
 from uuid import UUID
@@ -93,11 +95,11 @@ async def send_upload(
     """The file itself, over the signed link that `POST /v1/uploads` gave. The link is the only key that is asked for."""
     upload = await gateway.uploads.admit(UploadLink(client, upload_id, expires), signature)
     async with spooled(request, upload.file_size, lambda: _longer(upload.file_size)) as body:
-        if content_digest is not None and not _agrees(content_digest, body.sha256):
+        data = await body.file.read()
+        if content_digest is not None and not await asyncio.to_thread(_agrees, content_digest, data):
             raise UserError("the file does not have the digest that was sent", code="digest_mismatch")
         if body.size_bytes != upload.file_size:
             raise UserError("the file has another size than was announced", code="upload_incomplete")
-        data = await body.file.read()
         sniff(data, upload.file_name, upload.mime_type)
         await gateway.uploads.receive(upload, data)
     return Response(status_code=204)
@@ -107,7 +109,7 @@ def _longer(announced: int) -> PayloadTooLarge:
     return PayloadTooLarge(f"the file is larger than the {announced} bytes announced", code="file_too_large")
 
 
-def _agrees(header: str, sha256: bytes) -> bool:
+def _agrees(header: str, data: bytes) -> bool:
     """Digests of other kinds are not looked at."""
     given = _SHA256.search(header)
-    return given is None or base64.b64decode(given[1]) == sha256
+    return given is None or base64.b64decode(given[1]) == hashlib.sha256(data).digest()
