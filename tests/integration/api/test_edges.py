@@ -240,6 +240,13 @@ async def test_requests_are_counted_by_route_and_never_by_id(
     assert "0193a6a4" not in text
 
 
+async def test_requests_are_counted_where_prometheus_looks(world: World) -> None:
+    """It asks the inner port, which shows what the process measures."""
+    await world.http.get("/healthz")
+    shown = (await world.container.metrics.render()).decode()
+    assert 'docflow_http_requests_total{method="GET",route="/healthz",status="2xx"} 1.0' in shown
+
+
 async def test_the_committed_description_is_the_running_one(world: World) -> None:
     running = (await world.http.get("/openapi.json")).json()
     assert running == json.loads(COMMITTED.read_text(encoding="utf-8"))

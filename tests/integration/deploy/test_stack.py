@@ -115,6 +115,7 @@ def test_what_the_services_did_is_counted(stack: Stack) -> None:
     assert seen["docflow_stage_seconds_count"] >= 4
     assert seen["docflow_audit_rows_total"] >= 4
     assert seen["docflow_workers_alive"] == 4
+    assert seen["docflow_http_requests_total"] >= 2
     assert seen["docflow_engine_measured"] == 1
 
 

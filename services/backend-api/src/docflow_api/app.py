@@ -225,6 +225,7 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
         ttl_s=settings.auth.access_ttl_s,
     )
     metrics = HttpMetrics()
+    container.metrics.show_too("http", metrics.registry)
     passwords = passwords or Passwords(settings.auth.hash_concurrency)
     policy = PasswordPolicy(settings.password_min_chars)
     throttle = Throttle(settings.limits.logins_per_minute)

@@ -1,6 +1,6 @@
 """Figures of this service, in a registry of their own."""
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram
 
 CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 _METHODS = frozenset({"GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"})
@@ -35,6 +35,3 @@ class HttpMetrics:
         """`route` is the template, so the labels stay a small closed set."""
         self._requests.labels(method if method in _METHODS else "other", route, f"{status // 100}xx").inc()
         self._seconds.labels(route).observe(seconds)
-
-    def render(self) -> bytes:
-        return generate_latest(self.registry)

@@ -46,6 +46,4 @@ async def docs(request: Request) -> Response:
 
 @router.get("/metrics", operation_id="metrics", include_in_schema=False)
 async def metrics(gateway: TheGateway) -> Response:
-    return Response(
-        await gateway.container.metrics.render() + gateway.metrics.render(), media_type=CONTENT_TYPE
-    )
+    return Response(await gateway.container.metrics.render(), media_type=CONTENT_TYPE)

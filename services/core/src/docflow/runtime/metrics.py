@@ -25,6 +25,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         self._readings: dict[str, Reading] = {}
+        self._parts: dict[str, CollectorRegistry] = {}
         self._pools: dict[str, Callable[[], dict[str, int]]] = {}
         ProcessCollector(registry=self.registry)
         self.registry.register(_Pools(self._pools))
@@ -118,11 +119,15 @@ class Metrics:
     def add_reading(self, name: str, reading: Reading) -> None:
         self._readings[name] = reading
 
+    def show_too(self, name: str, part: CollectorRegistry) -> None:
+        """What a service counts for itself is shown wherever this process is scraped. The name's last part counts."""
+        self._parts[name] = part
+
     async def render(self) -> bytes:
         """The exposition in Prometheus's text form."""
         for reading in self._readings.values():
             await reading()
-        return generate_latest(self.registry)
+        return b"".join(map(generate_latest, (self.registry, *self._parts.values())))
 
 
 class _Pools(Collector):
