@@ -99,6 +99,11 @@ async def test_a_program_that_fails_is_a_refusal_of_the_file(tmp_path: Path) -> 
     assert refused.value.code == "resource_limit"
 
 
+async def test_a_program_that_is_told_to_end_is_no_fault_of_the_file(tmp_path: Path) -> None:
+    with pytest.raises(TransientError):
+        await engine(program(tmp_path, "kill -TERM $$")).read(b"x")
+
+
 async def test_it_runs_within_limits_and_knows_nothing_of_us(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:

@@ -55,6 +55,15 @@ def refuse_to_warm() -> None:
     raise ValueError("no")
 
 
+def end_once(mark: str) -> str:
+    if Path(mark).exists():
+        return "again"
+    Path(mark).touch()
+    os.kill(os.getpid(), signal.SIGTERM)
+    time.sleep(20)
+    return "never"
+
+
 def double(number: int) -> int:
     return number * 2
 
@@ -131,6 +140,13 @@ async def test_a_dead_child_is_replaced(children: Workbench) -> None:
     with pytest.raises(PermanentError):
         await children.run(die, timeout_s=20)
     assert await children.run(double, 2, timeout_s=20) == 4
+
+
+async def test_a_child_that_is_told_to_end_is_no_fault_of_the_document(
+    children: Workbench, tmp_path: Path
+) -> None:
+    """A stopping service's manager tells every process of it."""
+    assert await children.run(end_once, str(tmp_path / "told"), timeout_s=20) == "again"
 
 
 async def test_a_child_killed_while_it_had_nothing_to_do_is_replaced(children: Workbench) -> None:

@@ -155,6 +155,8 @@ async def _run(command: Sequence[str], given: bytes, timeout_s: float) -> bytes:
             await process.wait()
     if process.returncode in _NOT_STARTED:
         raise TransientError("the text recognition does not start", code="workbench_unavailable", after_s=5)
+    if process.returncode == -signal.SIGTERM:
+        raise TransientError("the text recognition was told to end", code="workbench_unavailable", after_s=5)
     if process.returncode:
         raise PermanentError("reading needs more than is allowed", code="resource_limit")
     return told

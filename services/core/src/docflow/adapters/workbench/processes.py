@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator
@@ -110,6 +111,10 @@ class _Pool:
                 raise PermanentError("reading took too long", code="timeout") from error
             except ProcessExpired as error:
                 self._child_exited("died")
+                # Told to end from outside, as systemd tells all processes of a service: nothing that the document did.
+                # pebble's own handler leaves with the signal's number.
+                if error.exitcode in (signal.SIGTERM, -signal.SIGTERM):
+                    continue
                 raise PermanentError("reading needs more than is allowed", code="resource_limit") from error
             except BrokenProcessPool:
                 self._child_exited("died")
