@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 import docflow.features.models  # noqa: F401 - every model is known to the registry
 from docflow.db.base import Base
+from docflow.db.comparison import LEFT_BEHIND
 
 from scripts.reference.docstrings import attributes
 from scripts.reference.tables import NOTE, code, table
@@ -28,6 +29,8 @@ Every table and column, and what it holds. What the migrations make, in full wit
 of its own client and no others. Rows of the platform have none. Documents' files and the words of their pages lie in the file
 store. [db/README.md](../../db/README.md) tells of roles and migrations.
 """
+
+_LEFT = "Used no more; a later migration takes it."
 
 
 class _Model(NamedTuple):
@@ -52,7 +55,7 @@ def tables() -> list[str]:
 
 
 def described() -> dict[str, _Model]:
-    """By table: what the model's docstring says, and what stands below each of its columns."""
+    """By table: what the model's docstring says, and what stands below each of its columns; and what has no model any more."""
     found = {}
     for mapper in Base.registry.mappers:
         kind = mapper.class_
@@ -61,6 +64,11 @@ def described() -> dict[str, _Model]:
             " ".join((kind.__doc__ or "").split()),
             {names[key]: text for key, text in attributes(kind).items() if key in names},
         )
+    for of, _, column in (name.partition(".") for name in LEFT_BEHIND):
+        if column:
+            found[of].columns[column] = _LEFT
+        else:
+            found[of] = _Model(_LEFT, {})
     return found
 
 

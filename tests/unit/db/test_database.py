@@ -8,6 +8,7 @@ from docflow.db.database import is_transient
 from docflow.db.migrate import folder_of_source, head
 from docflow.db.roles import libpq_url
 from docflow.domain.errors import Forbidden, PermanentError
+from sqlalchemy import Column, MetaData, Table
 from sqlalchemy.exc import InterfaceError, OperationalError, ProgrammingError
 
 
@@ -60,6 +61,15 @@ def test_partitions_are_left_out_of_comparisons() -> None:
         if is_ours(None, name, "table", True, None)
     ]
     assert kept == ["audit_logs", "processes"]
+
+
+def test_what_is_left_behind_is_left_out_of_comparisons() -> None:
+    runs, ours = Table("stage_runs", MetaData()), Column("traceparent")
+    left = Column("input_ref")
+    for column in (ours, left):
+        runs.append_column(column)
+    assert [is_ours(column, column.name, "column", True, None) for column in (ours, left)] == [True, False]
+    assert not is_ours(Table("usage_events", MetaData()), "usage_events", "table", True, None)
 
 
 def test_sample_data_are_refused_in_production() -> None:

@@ -36,10 +36,6 @@ class StageRun(Created, Base):
     finished_at: Mapped[datetime | None]
     duration_ms: Mapped[int | None]
     """Of the last attempt."""
-    input_ref: Mapped[str | None]
-    """Not written."""
-    output_ref: Mapped[str | None]
-    """Not written."""
     error_code: Mapped[str | None]
     error_message: Mapped[str | None]
     tokens_input: Mapped[int] = mapped_column(server_default="0")

@@ -4,7 +4,7 @@ from uuid import UUID
 from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from docflow.db.base import Base, Created, Json, id_column, one_of
+from docflow.db.base import Base, Created, id_column, one_of
 
 
 class LlmCall(Created, Base):
@@ -121,22 +121,3 @@ class BudgetReservation(Created, Base):
     """Then its room is given back."""
 
     __table_args__ = (Index("ix_budget_reservations_expires_at", "expires_at"),)
-
-
-class UsageEvent(Created, Base):
-    """Append-only; one row per thing that counts, unique by its idempotency key. Nothing is counted here today."""
-
-    __tablename__ = "usage_events"
-
-    event_id: Mapped[UUID] = id_column()
-    client_id: Mapped[UUID] = mapped_column(ForeignKey("clients.client_id"))
-    kind: Mapped[str]
-    quantity: Mapped[int] = mapped_column(BigInteger)
-    process_id: Mapped[UUID | None]
-    idempotency_key: Mapped[str]
-    details: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
-
-    __table_args__ = (
-        UniqueConstraint("client_id", "idempotency_key"),
-        Index("ix_usage_events_client_id_created_at", "client_id", "created_at"),
-    )
