@@ -1,14 +1,15 @@
-"""Finishes runs together: what finished while the last commit ran goes into the next one. No timers."""
+"""Finishes runs: what finished while the last commit ran goes into the next one."""
 
 import asyncio
 import random
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
 from uuid import UUID
 
 import structlog
 
 from docflow.db.database import Database
+from docflow.db.together import Together
 from docflow.domain.backoff import Backoff
 from docflow.domain.errors import TransientError
 from docflow.domain.jobs import LostRun
@@ -18,19 +19,13 @@ from docflow.features.stage_runs.repository import Finished
 
 log = structlog.get_logger(__name__)
 
-_BATCH = 64
 _PATIENCE = Backoff(base_s=0.2, cap_s=2.0)
 
-
-@dataclass(slots=True)
-class _Waiting:
-    worker_id: UUID
-    transition: Transition
-    answer: asyncio.Future[Finished | None]
+Asked = tuple[UUID, Transition]
 
 
 class Finisher:
-    """`committed` is awaited with the transitions that took effect, after each commit."""
+    """`committed` is awaited with the transitions that took effect, after each commit; it raises nothing."""
 
     def __init__(
         self,
@@ -44,8 +39,7 @@ class Finisher:
         self._committed = committed
         self._is_current = is_current
         self._chance = chance
-        self._waiting: list[_Waiting] = []
-        self._writer: asyncio.Task[None] | None = None
+        self._together: Together[Asked, Finished | None] = Together(self._write)
 
     async def finish(self, worker_id: UUID, transition: Transition) -> Finished:
         """Carry out a transition of a claimed run. While the database is away it is tried again and again.
@@ -53,40 +47,24 @@ class Finisher:
         Raises LostRun when the run is no longer the worker's, and the database's error when it refuses the
         transition itself.
         """
-        answer: asyncio.Future[Finished | None] = asyncio.get_running_loop().create_future()
-        self._waiting.append(_Waiting(worker_id, transition, answer))
-        if self._writer is None or self._writer.done():
-            self._writer = asyncio.create_task(self._write(), name="runs.finish")
-        finished = await answer
+        finished = await self._together.ask((worker_id, transition))
         if finished is None:
             raise LostRun
         return finished
 
-    async def _write(self) -> None:
-        while self._waiting:
-            worker_id = self._waiting[0].worker_id
-            batch = [item for item in self._waiting if item.worker_id == worker_id][:_BATCH]
-            taken = set(map(id, batch))
-            self._waiting = [item for item in self._waiting if id(item) not in taken]
-            await self._finish(worker_id, batch)
-
-    async def _finish(self, worker_id: UUID, batch: Sequence[_Waiting]) -> None:
-        try:
-            finished = await self._patiently(worker_id, [item.transition for item in batch])
-        except Exception as error:
-            if len(batch) > 1:
-                # One bad transition must not take its neighbours down.
-                for item in batch:
-                    await self._finish(worker_id, [item])
-            else:
-                _give(batch[0].answer, error)
-            return
-        for item in batch:
-            run = item.transition.run
-            _give(item.answer, finished.get(run.run_id) if run else None)
-        effective = [item.transition for item in batch if _run_id(item.transition) in finished]
+    async def _write(self, asked: Sequence[Asked]) -> list[Finished | None]:
+        by_worker: defaultdict[UUID, list[Transition]] = defaultdict(list)
+        for worker_id, transition in asked:
+            by_worker[worker_id].append(transition)
+        finished: dict[UUID, Finished] = {}
+        # Of an id that was given up nothing is written, so that one commit at most is made here.
+        for worker_id, transitions in by_worker.items():
+            finished |= await self._patiently(worker_id, transitions)
+        answers = [finished.get(one.run.run_id) if one.run else None for _, one in asked]
+        effective = [one for (_, one), answer in zip(asked, answers, strict=True) if answer is not None]
         if effective:
             await self._committed(effective)
+        return answers
 
     async def _patiently(self, worker_id: UUID, transitions: Sequence[Transition]) -> dict[UUID, Finished]:
         tries = 0
@@ -100,16 +78,3 @@ class Finisher:
                     log.warning("runs.finish_waits", code=error.code, runs=len(transitions))
                 await asyncio.sleep(_PATIENCE.delay_s(tries, self._chance))
         return {}
-
-
-def _run_id(transition: Transition) -> UUID | None:
-    return transition.run.run_id if transition.run else None
-
-
-def _give(answer: asyncio.Future[Finished | None], value: Finished | Exception | None) -> None:
-    if answer.done():
-        return
-    if isinstance(value, Exception):
-        answer.set_exception(value)
-    else:
-        answer.set_result(value)
