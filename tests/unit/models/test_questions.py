@@ -81,6 +81,10 @@ async def test_a_cut_answer_is_asked_for_again_in_halves() -> None:
     read = await _read(completes, 8)
     assert [len(asked.parts) for asked in completes.asked] == [8, 4, 2, 2, 4, 2, 2]
     assert len(read.tables["lines"]) == 8
+    assert [asked.instructions.partition(" of ")[0] for asked in completes.asked[1:3]] == [
+        "These are pages 1 to 4",
+        "These are pages 1 to 2",
+    ]
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REFUSED, Outcome.INVALID])

@@ -45,6 +45,8 @@ def test_an_amount_is_read_in_any_usual_locale(printed: str, amount: str) -> Non
         "3.50 120",
         "1.5 200",
         "1,23 4",
+        "2.1,5",
+        "12.2.3,4",
     ],
 )
 def test_what_states_no_single_amount_is_none(printed: str) -> None:

@@ -6,6 +6,7 @@ never filled with it.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from docflow.domain.json_types import JsonObject
 from docflow.domain.leaks import leaks
@@ -89,6 +90,12 @@ def questions_of(request: ExtractRequest) -> tuple[CompletionRequest, ...]:
     """One for up to twenty pages, else one for each ten."""
     wire = wire_of(request.output_schema)
     return tuple(question_of(request, wire, window) for window in windows_of(request))
+
+
+def narrowed(question: CompletionRequest, parts: tuple[Part, ...]) -> CompletionRequest:
+    """The same question about some of its pages alone."""
+    told = f"These are pages {parts[0].number} to {parts[-1].number} of a longer document. Read the fields that these pages show."
+    return replace(question, parts=parts, instructions=told)
 
 
 def extraction_of(wire: Wire, answers: Sequence[tuple[CompletionRequest, Completion]]) -> Extraction:

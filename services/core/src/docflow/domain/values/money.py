@@ -92,15 +92,18 @@ def _without_groups(compact: str) -> str:
         return compact
     if len(set(marks)) == 2:
         decimal = "." if compact.rfind(".") > compact.rfind(",") else ","
-        if compact.count(decimal) > 1:
-            return "?"
-        return compact.replace("," if decimal == "." else ".", "").replace(decimal, ".")
+        whole, _, cents = compact.rpartition(decimal)
+        return "?" if decimal in whole else f"{_ungrouped(whole)}.{cents}"
     if len(marks) > 1:
-        head, *groups = re.split(r"[.,]", compact)
-        # 12,34,567 is how India groups.
-        middle = {len(group) for group in groups[:-1]}
-        grouped = head and len(groups[-1]) == 3 and (middle == {3} or (middle == {2} and "," in marks))
-        return head + "".join(groups) if grouped else "?"
+        return _ungrouped(compact)
     head, tail = compact.split(marks[0])
     groups_thousands = len(tail) == 3 and 1 <= len(head) <= 3 and head.strip("0") != ""
     return head + tail if groups_thousands else f"{head or '0'}.{tail}"
+
+
+def _ungrouped(whole: str) -> str:
+    head, *groups = re.split(r"[.,]", whole)
+    # 12,34,567 is how India groups.
+    middle = {len(group) for group in groups[:-1]}
+    is_grouped = len(groups[-1]) == 3 and (middle <= {3} or (middle == {2} and "," in whole))
+    return head + "".join(groups) if head and is_grouped else "?"

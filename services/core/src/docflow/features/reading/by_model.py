@@ -1,7 +1,5 @@
 """Reads the fields of a document with a model: asks in windows, puts the answers together."""
 
-from dataclasses import replace
-
 from docflow.domain.concurrently import concurrently
 from docflow.domain.errors import PermanentError
 from docflow.domain.ports.llm import (
@@ -12,7 +10,7 @@ from docflow.domain.ports.llm import (
     ExtractRequest,
     Outcome,
 )
-from docflow.domain.questions import extraction_of, questions_of
+from docflow.domain.questions import extraction_of, narrowed, questions_of
 from docflow.domain.wire_schema import wire_of
 
 WINDOWS_AT_ONCE = 3
@@ -48,8 +46,8 @@ class ModelReader:
             return [(question, completion)]
         if completion.outcome is Outcome.TRUNCATED and len(question.parts) > 1:
             middle = len(question.parts) // 2
-            first = await self._ask(replace(question, parts=question.parts[:middle]))
-            return first + await self._ask(replace(question, parts=question.parts[middle:]))
+            first = await self._ask(narrowed(question, question.parts[:middle]))
+            return first + await self._ask(narrowed(question, question.parts[middle:]))
         raise PermanentError(
             "the model gave no answer that can be used", code=f"llm_{completion.outcome.value}"
         )
