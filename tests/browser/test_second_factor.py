@@ -24,7 +24,7 @@ def sign_in(page: Page) -> None:
 
 
 def test_whoever_must_have_one_is_led_to_it_and_on(open_page: OpenPage, program: Program) -> None:
-    with httpx.Client(base_url=program.run["api_url"]) as http:
+    with httpx.Client(base_url=program.run["api_url"], timeout=60) as http:
         signed_in = http.post("/v1/auth/login", json={"email": EMAIL, "password": DEFAULT_PASSWORD}).json()
         headers = {"Authorization": f"Bearer {signed_in['access_token']}"}
         rule = http.put("/v1/second-factor-rule", json={"required_of": "admins"}, headers=headers)
