@@ -4046,7 +4046,14 @@ export interface components {
   EventsOut: {
    data: components["schemas"]["EventOut"][];
   };
-  /** ExportIn */
+  /**
+   * ExportIn
+   * @example {
+   *       "process_ids": [
+   *         "0198f5a2-7c1e-7000-8000-000000000001"
+   *       ]
+   *     }
+   */
   ExportIn: {
    process_ids: string[];
   };
