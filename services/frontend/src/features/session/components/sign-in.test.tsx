@@ -20,6 +20,15 @@ test("a wrong password says so and keeps what was typed", async () => {
   expect(await faults(container)).toEqual([]);
 });
 
+test("what a password manager fills without a key is sent", async () => {
+  const asked = serve({ "POST /v1/auth/login": { status: 401, body: { code: "invalid_credentials" } } });
+  render(<SignIn />);
+  (screen.getByLabelText("E-mail address") as HTMLInputElement).value = "admin@acme.com";
+  (screen.getByLabelText("Password") as HTMLInputElement).value = "filled";
+  await userEvent.click(screen.getByRole("button", { name: "Sign in" }));
+  expect(await asked[0]?.json()).toMatchObject({ email: "admin@acme.com", password: "filled" });
+});
+
 test("an account with a second factor is asked for its code", async () => {
   const asked = serve({
     "POST /v1/auth/login": async (request) => {

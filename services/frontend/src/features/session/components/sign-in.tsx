@@ -9,19 +9,25 @@ import { Gate } from "./gate";
 
 /** Address and password, then the second factor where the account has one. */
 export function SignIn() {
-  const [given, set] = useState({ email: "", password: "", code: "" });
   const [needsCode, setNeedsCode] = useState(false);
   const act = useAct((credentials: Credentials) => signIn(credentials));
   const wantsCode = needsCode || act.problem?.code === "mfa_required";
 
-  const submit = async (event: Event) => {
+  // What stands in the fields when it is sent: whoever fills them for the person may tell no key of it.
+  const submit = async (event: SubmitEvent & { currentTarget: HTMLFormElement }) => {
     event.preventDefault();
     if (wantsCode) setNeedsCode(true);
-    const { email, password, code } = given;
+    const given = new FormData(event.currentTarget);
+    const read = (name: string) => String(given.get(name) ?? "");
+    const code = read("code").trim();
     // Apps show the digits in groups.
     const digits = code.replace(/\s/g, "");
-    const factor = /^\d{6}$/.test(digits) ? { totp: digits } : { recovery_code: code.trim() };
-    await act.run({ email: email.trim(), password, ...(wantsCode && code ? factor : {}) });
+    const factor = /^\d{6}$/.test(digits) ? { totp: digits } : { recovery_code: code };
+    await act.run({
+      email: read("email").trim(),
+      password: read("password"),
+      ...(wantsCode && code ? factor : {}),
+    });
   };
 
   return (
@@ -35,8 +41,6 @@ export function SignIn() {
           autocomplete="username"
           required
           autofocus
-          value={given.email}
-          onText={(email) => set({ ...given, email })}
         />
         <TextField
           label={t("signin.password")}
@@ -44,8 +48,6 @@ export function SignIn() {
           name="password"
           autocomplete="current-password"
           required
-          value={given.password}
-          onText={(password) => set({ ...given, password })}
         />
         {wantsCode && (
           <TextField
@@ -56,8 +58,6 @@ export function SignIn() {
             inputMode="numeric"
             required
             autofocus
-            value={given.code}
-            onText={(code) => set({ ...given, code })}
           />
         )}
         <Button type="submit" look="primary" isBusy={act.isRunning}>
