@@ -29,6 +29,7 @@ from docflow.domain.paging import Mark, PageRequest
 from docflow.domain.stages import ProcessStatus
 from docflow.features.api_keys.service import create_api_key
 from docflow.features.documents.service import Documents
+from docflow.features.processes.gists import gists_of
 from docflow.features.processes.repository import ProcessFilter, ProcessRepository
 from docflow.testing.database import DatabaseServer, open_server
 from docflow.testing.factories import Tenancy, add_tenancy
@@ -218,6 +219,7 @@ def _page(database: Database, client_id: UUID, chosen: ProcessFilter, request: P
     async def ask() -> object:
         async with database.client(client_id) as session:
             found = await ProcessRepository(session, client_id).page(chosen, request)
+            await gists_of(session, client_id, found.rows)
             return await Documents(session, client_id).of([row.process_id for row in found.rows])
 
     return ask
