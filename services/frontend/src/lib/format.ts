@@ -85,17 +85,21 @@ export function bytes(size: number): string {
   }).format(size / divisor);
 }
 
-/** Micro-dollars as money. Unknown stays unknown: never zero. */
-export function dollars(micros: number | null | undefined): string {
+/** The fraction digits that show an amount of micro-dollars at all: small ones take four. */
+export function dollarDigits(micros: number): number {
+  return micros !== 0 && Math.abs(micros) < 100_000 ? 4 : 2;
+}
+
+/** Micro-dollars as money. Unknown stays unknown: never zero. `digits` makes the amounts of one column alike. */
+export function dollars(micros: number | null | undefined, digits?: number): string {
   if (micros === null || micros === undefined) return "–";
   const value = micros / 1e6;
-  const digits = value !== 0 && Math.abs(value) < 0.1 ? 4 : 2;
   return new Intl.NumberFormat(region.value, {
     style: "currency",
     currency: "USD",
     currencyDisplay: "narrowSymbol",
-    minimumFractionDigits: 2,
-    maximumFractionDigits: digits,
+    minimumFractionDigits: digits ?? 2,
+    maximumFractionDigits: digits ?? dollarDigits(micros),
   }).format(value);
 }
 

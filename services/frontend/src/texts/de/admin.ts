@@ -143,6 +143,7 @@ export const usage = {
   none: "Kein Modell verwendet",
   none_hint: "Was ohne Modell gelesen wurde, kostet nichts und zählt hier nicht.",
   none_named: "Ohne Namen",
+  no_type: "Art unbekannt",
 };
 
 export const vendors = {

@@ -137,6 +137,7 @@ export const usage = {
   none: "No model was used",
   none_hint: "What was read without a model costs nothing and is not counted here.",
   none_named: "Without a name",
+  no_type: "Type not known",
 };
 
 export const vendors = {

@@ -1,7 +1,7 @@
 import { ChartColumn, Download } from "lucide";
 import { useState } from "preact/hooks";
 import { csv, saveAs } from "../../../lib/csv";
-import { calendarDay, calendarMonth, dollars, number } from "../../../lib/format";
+import { calendarDay, calendarMonth, dollarDigits, dollars, number } from "../../../lib/format";
 import { t } from "../../../lib/i18n";
 import { useTypeName } from "../../../lib/process-types";
 import { useQuery } from "../../../lib/query/use";
@@ -17,6 +17,11 @@ const GROUPS: GroupBy[] = ["day", "month", "process_type", "model"];
 const DAY_MS = 86_400_000;
 const isoDay = (at: number) => new Date(at).toISOString().slice(0, 10);
 
+interface Span {
+  from: string;
+  to: string;
+}
+
 interface Row {
   key: string;
   name: string;
@@ -24,11 +29,12 @@ interface Row {
   cost: CostSum | undefined;
 }
 
-const money = (cost: CostSum | undefined) => (cost?.cost == null ? "–" : dollars(Number(cost.cost) * 1e6));
+const microsOf = (cost: CostSum | undefined) => (cost?.cost == null ? null : Number(cost.cost) * 1e6);
+const money = (cost: CostSum | undefined) => dollars(microsOf(cost));
 
-const columns = (most: number): Column<Row>[] => [
+const columns = (of: string, most: number, digits: number): Column<Row>[] => [
   {
-    title: t("usage.key"),
+    title: of,
     cell: (row) => (
       <span class="flex flex-col gap-1">
         {row.name}
@@ -60,8 +66,15 @@ const columns = (most: number): Column<Row>[] => [
     right: true,
     class: "hidden md:table-cell",
   },
-  { title: t("usage.cost"), cell: (row) => money(row.cost), right: true },
+  { title: t("usage.cost"), cell: (row) => dollars(microsOf(row.cost), digits), right: true },
 ];
+
+/** A year by months, where the span would show hardly more than one. */
+function inMonths(span: Span): Span {
+  const to = new Date(`${span.to}T00:00:00Z`);
+  if (to.getTime() - Date.parse(span.from) > 62 * DAY_MS) return span;
+  return { ...span, from: isoDay(Date.UTC(to.getUTCFullYear(), to.getUTCMonth() - 11, 1)) };
+}
 
 function allTokens(sum: TokenSum): number {
   return sum.tokens_input + sum.tokens_output;
@@ -69,7 +82,7 @@ function allTokens(sum: TokenSum): number {
 
 /** What models were asked and what it cost. */
 export function Usage() {
-  const [span, set] = useState({ from: isoDay(Date.now() - 29 * DAY_MS), to: isoDay(Date.now()) });
+  const [span, set] = useState<Span>({ from: isoDay(Date.now() - 29 * DAY_MS), to: isoDay(Date.now()) });
   const [group, setGroup] = useState<GroupBy>("day");
   const usage = useQuery({
     key: ["usage", span, group],
@@ -96,10 +109,16 @@ export function Usage() {
   const costs = new Map(usage.data?.costs.data.map((each) => [each.key, each]));
   const rows: Row[] = (usage.data?.tokens.data ?? []).map((tokens) => ({
     key: tokens.key ?? "",
-    name: tokens.key ? nameOf(tokens.key) : t("usage.none_named"),
+    name: tokens.key
+      ? nameOf(tokens.key)
+      : t(group === "process_type" ? "usage.no_type" : "usage.none_named"),
     tokens,
     cost: costs.get(tokens.key),
   }));
+  // Days and months follow one another; of the others the largest comes first.
+  if (group === "process_type" || group === "model")
+    rows.sort((one, other) => allTokens(other.tokens) - allTokens(one.tokens));
+  const digits = Math.max(...rows.map((row) => dollarDigits(microsOf(row.cost) ?? 0)), 2);
   const save = () => {
     const head = [
       group,
@@ -142,7 +161,10 @@ export function Usage() {
           label={t("usage.by")}
           value={group}
           options={GROUPS.map((each) => ({ value: each, label: t(`usage.by_${each}`) }))}
-          onPick={(picked) => setGroup(picked as GroupBy)}
+          onPick={(picked) => {
+            setGroup(picked as GroupBy);
+            if (picked === "month") set(inMonths(span));
+          }}
         />
       </div>
       {total && (
@@ -165,7 +187,11 @@ export function Usage() {
         >
           <Table
             label={t("usage.title")}
-            columns={columns(Math.max(1, ...rows.map((row) => allTokens(row.tokens))))}
+            columns={columns(
+              t(`usage.by_${group}`),
+              Math.max(1, ...rows.map((row) => allTokens(row.tokens))),
+              digits,
+            )}
             rows={rows}
             keyOf={(row) => row.key}
           />

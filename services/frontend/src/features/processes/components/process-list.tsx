@@ -26,7 +26,11 @@ const columns = (now: number, typeName: (id: string | null) => string): Column<L
   { title: t("processes.file"), cell: (row) => <Name row={row} />, class: "max-w-0 w-full" },
   {
     title: t("processes.sender"),
-    cell: (row) => <span class="block truncate">{row.seller ?? "–"}</span>,
+    cell: (row) => (
+      <span class="block truncate" title={row.seller ?? undefined}>
+        {row.seller ?? "–"}
+      </span>
+    ),
     class: "hidden max-w-44 md:table-cell",
   },
   {
