@@ -210,13 +210,7 @@ def _approved(case: Case, act: Approve) -> Transition:
     told: dict[str, JsonValue] = {"corrected": sorted(act.corrected)}
     if act.known:
         told["over_errors"] = sorted(act.known)
-    return case.changed(
-        case.entering(step, reviewed=True, reviewed_by=act.user_id),
-        next_run=case.next_run(step),
-        review_closed=ReviewClosed(act.by, Decision.APPROVE, act.reason),
-        audit=_record(case, "approved", act.by, told),
-        also=("process.reviewed",),
-    )
+    return _goes_on(case, act, step, Decision.APPROVE, _record(case, "approved", act.by, told))
 
 
 def _rejected(case: Case, act: Reject) -> Transition:
@@ -232,48 +226,46 @@ def _rejected(case: Case, act: Reject) -> Transition:
 def _sent_back(case: Case, act: SendBack) -> Transition:
     _refuse_unless_held(case)
     step = case.policy.workflow.at(Stage.INTELLIGENT_OCR, gone=act.gone)
-    return case.changed(
-        case.entering(step, reviewed=True, reviewed_by=act.user_id),
-        next_run=case.next_run(step),
-        review_closed=ReviewClosed(act.by, Decision.SEND_BACK, act.reason),
-        audit=_record(case, "sent_back", act.by),
-        also=("process.reviewed",),
-    )
+    return _goes_on(case, act, step, Decision.SEND_BACK, _record(case, "sent_back", act.by))
 
 
 def _given_type(case: Case, act: GiveType) -> Transition:
     _refuse_unless_held(case)
     step = case.policy.workflow.at(Stage.INTELLIGENT_OCR)
-    before, after = case.process.process_type_id, act.results["process_type_id"]
-    return case.changed(
-        case.entering(step, act.results, reviewed=True, reviewed_by=act.user_id),
-        next_run=case.next_run(step),
-        review_closed=ReviewClosed(act.by, act.decision, act.reason),
-        audit=_record(case, "type_given", act.by, {"before": before, "after": after}),
-        also=("process.reviewed",),
-    )
+    told = {"before": case.process.process_type_id, "after": act.results["process_type_id"]}
+    record = _record(case, "type_given", act.by, told)
+    return _goes_on(case, act, step, act.decision, record, results=act.results)
 
 
 def _split_up(case: Case, act: SplitUp) -> Transition:
     _refuse_unless_held(case)
     step = case.policy.workflow.at(Stage.INTELLIGENT_OCR)
-    return case.changed(
-        case.entering(step, act.results, reviewed=True, reviewed_by=act.user_id),
-        next_run=case.next_run(step),
-        review_closed=ReviewClosed(act.by, Decision.SPLIT, act.reason),
-        audit=_record(case, "split_decided", act.by, {"cuts": dict(act.cuts)}),
-        also=("process.reviewed",),
-    )
+    record = _record(case, "split_decided", act.by, {"cuts": dict(act.cuts)})
+    return _goes_on(case, act, step, Decision.SPLIT, record, results=act.results)
 
 
 def _kept_whole(case: Case, act: KeepWhole) -> Transition:
     _refuse_unless_held(case)
     step = case.policy.workflow.at(case.process.current_stage, act.held_step)
+    record = _record(case, "kept_whole", act.by)
+    return _goes_on(case, act, step, Decision.SPLIT, record, results=act.results)
+
+
+def _goes_on(
+    case: Case,
+    act: Approve | SendBack | GiveType | SplitUp | KeepWhole,
+    step: Step | None,
+    decision: Decision,
+    record: tuple[str, Message],
+    *,
+    results: Changes | None = None,
+) -> Transition:
+    """The review is decided, and the process is at the step that follows from it; None = it is complete."""
     return case.changed(
-        case.entering(step, act.results, reviewed=True, reviewed_by=act.user_id),
+        case.entering(step, results, reviewed=True, reviewed_by=act.user_id),
         next_run=case.next_run(step),
-        review_closed=ReviewClosed(act.by, Decision.SPLIT, act.reason),
-        audit=_record(case, "kept_whole", act.by),
+        review_closed=ReviewClosed(act.by, decision, act.reason),
+        audit=record,
         also=("process.reviewed",),
     )
 
