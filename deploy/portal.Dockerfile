@@ -1,4 +1,3 @@
-# syntax=docker/dockerfile:1
 # The proxy with the portal's files: docker build -f deploy/portal.Dockerfile -t docflow/portal .
 ARG NODE=22-bookworm-slim
 ARG NGINX=1.28

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Sends one document as the demo's admin and waits for its result: try.sh https://localhost:8443 FILE
-# Needs the demo data (`docker compose run --rm migrate seed`), curl and python3.
+# Needs the demo data (`docker compose -f deploy/compose.yaml run --rm migrate seed`), curl and python3.
 set -eu
 url=$1
 file=$2

@@ -99,6 +99,11 @@ def test_the_audit_service_holds_no_other_login_to_the_database() -> None:
 
 
 @pytest.mark.parametrize("name", python_services())
+def test_a_service_reads_the_operators_own_settings_where_there_are_any(name: str) -> None:
+    assert SERVICES[name]["env_file"] == [{"path": "./.env.services", "required": False}]
+
+
+@pytest.mark.parametrize("name", python_services())
 def test_a_service_starts_after_the_migration_and_has_time_to_stop(name: str) -> None:
     part = SERVICES[name]
     assert part["depends_on"]["migrate"]["condition"] == "service_completed_successfully"

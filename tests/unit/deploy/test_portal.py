@@ -31,6 +31,10 @@ def test_a_header_of_the_server_is_repeated_where_others_are_added() -> None:
     assert of_portal == of_server
 
 
+def test_what_the_proxy_says_itself_is_not_passed_on_from_the_gateway_too() -> None:
+    assert "proxy_hide_header Strict-Transport-Security;" in CONF
+
+
 def test_what_never_changes_is_kept_and_the_page_is_asked_for_anew() -> None:
     assert LIVES == {"default": "no-cache", "~^/assets/": "public, max-age=31536000, immutable"}
 
