@@ -36,10 +36,10 @@ def test_whoever_must_have_one_is_led_to_it_and_on(open_page: OpenPage, program:
     assert faults(page) == []
     shoot(page, "enrol")
     secret = base64.b32decode(page.locator("main code").inner_text().replace(" ", ""))
-    page.get_by_label("Code of the app").fill(code_at(secret, int(time.time()) // STEP_S))
+    page.get_by_label("Code from the app").fill(code_at(secret, int(time.time()) // STEP_S))
     page.keyboard.press("Enter")
     expect(page.locator("[data-of=codes] li")).to_have_count(10)
-    page.get_by_role("button", name="I have kept them").click()
+    page.get_by_role("button", name="I have saved them").click()
     expect(page.get_by_text("Admins must have a second factor.")).to_be_visible()
     assert faults(page) == []
     shoot(page, "security")

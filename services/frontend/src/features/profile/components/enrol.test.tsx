@@ -30,8 +30,8 @@ test("a sign-in leads straight to the picture, then to the codes and on", async 
   expect(await screen.findByRole("img", { name: "QR code of the secret" })).toBeTruthy();
   expect(await asked.find((each) => each.url.endsWith("/totp"))?.json()).toEqual({ password: "typed once" });
   expect(await faults(container)).toEqual([]);
-  await userEvent.type(screen.getByLabelText("Code of the app"), "123456{Enter}");
-  await userEvent.click(await screen.findByRole("button", { name: "I have kept them", hidden: true }));
+  await userEvent.type(screen.getByLabelText("Code from the app"), "123456{Enter}");
+  await userEvent.click(await screen.findByRole("button", { name: "I have saved them", hidden: true }));
   await expect.poll(() => me.value?.email).toBe("a@b.c");
   expect(mustEnrol.value).toBe(false);
 });
