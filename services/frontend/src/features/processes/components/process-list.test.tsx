@@ -29,7 +29,7 @@ test("a row tells whom its document is from and the amount, as far as it was rea
   });
   const { container } = show();
   expect((await screen.findAllByText("Nordwind GmbH")).length).toBe(1);
-  expect(cellsOf("a")).toEqual(["invoice.pdfNordwind GmbH · €1,299.50", "Nordwind GmbH", "€1,299.50"]);
+  expect(cellsOf("a")).toEqual(["invoice.pdf€1,299.50 · Nordwind GmbH", "Nordwind GmbH", "€1,299.50"]);
   expect(cellsOf("b")).toEqual(["invoice.pdf", "–", "–"]);
   expect(await faults(container)).toEqual([]);
 });

@@ -61,7 +61,7 @@ const columns = (now: number, typeName: (id: string | null) => string): Column<L
 const amountOf = (row: ListedProcess) => (row.amount === null ? null : money(row.amount, row.currency));
 
 function Name({ row }: { row: ListedProcess }) {
-  const gist = [row.seller, amountOf(row)].filter(Boolean).join(" · ");
+  const gist = [amountOf(row), row.seller].filter(Boolean).join(" · ");
   return (
     <>
       <span class="block truncate" title={nameOf(row)}>
