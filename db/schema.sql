@@ -1183,6 +1183,7 @@ CREATE INDEX ix_processes_status_list ON public.processes USING btree (client_id
 CREATE INDEX ix_processes_type_list ON public.processes USING btree (client_id, process_type_id, created_at DESC, process_id DESC);
 CREATE INDEX ix_prompts_process_type_id ON public.prompts USING btree (process_type_id, version, stage);
 CREATE INDEX ix_refresh_sessions_client_id_user_id ON public.refresh_sessions USING btree (client_id, user_id);
+CREATE INDEX ix_refresh_sessions_expires_at ON public.refresh_sessions USING btree (expires_at);
 CREATE INDEX ix_refresh_sessions_family_id ON public.refresh_sessions USING btree (family_id);
 CREATE INDEX ix_refresh_sessions_open ON public.refresh_sessions USING btree (client_id, user_id) WHERE ((used_at IS NULL) AND (revoked_at IS NULL));
 CREATE INDEX ix_refresh_sessions_revoked ON public.refresh_sessions USING btree (family_id) WHERE (revoked_at IS NOT NULL);
@@ -3450,6 +3451,7 @@ AS $function$
 DECLARE
     v_tokens integer;
     v_mails integer;
+    v_sessions integer;
 BEGIN
     DELETE FROM account_tokens WHERE token_id IN (
         SELECT t.token_id FROM account_tokens t WHERE t.expires_at < now() - interval '30 days' LIMIT 5000
@@ -3459,7 +3461,11 @@ BEGIN
         SELECT m.mail_id FROM mails m WHERE m.created_at < now() - interval '7 days' LIMIT 5000
     );
     GET DIAGNOSTICS v_mails = ROW_COUNT;
-    RETURN jsonb_build_object('account_tokens', v_tokens, 'mails', v_mails);
+    DELETE FROM refresh_sessions WHERE session_id IN (
+        SELECT s.session_id FROM refresh_sessions s WHERE s.expires_at < now() - interval '1 day' LIMIT 20000
+    );
+    GET DIAGNOSTICS v_sessions = ROW_COUNT;
+    RETURN jsonb_build_object('account_tokens', v_tokens, 'mails', v_mails, 'refresh_sessions', v_sessions);
 END
 $function$
 ;

@@ -236,6 +236,7 @@ def make_gateway(container: Container, passwords: Passwords | None = None) -> Ga
         sealing=container.sealing,
         successor_keys=[successor_key(each) for each in (secret, *previous)],
         refresh_ttl_s=settings.auth.refresh_ttl_s,
+        session_s=settings.auth.session_s,
         throttle=throttle,
         factor_rule=settings.auth.second_factor,
         noted=metrics.note_login,

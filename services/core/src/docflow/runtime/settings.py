@@ -151,6 +151,9 @@ class AuthSettings(BaseModel):
     audience: str = "docflow-api"
     access_ttl_s: int = 900
     refresh_ttl_s: int = 30 * 86_400
+    """After its last use a session ends."""
+    session_s: int = 90 * 86_400
+    """After its sign-in a session ends, however much it is used."""
     hash_concurrency: int = 2
     password_min_chars: int | None = Field(default=None, ge=8, le=128)
     """Of a new password. Unset = 12 in production, 8 elsewhere."""

@@ -93,6 +93,7 @@ class RefreshSession(Created, Base):
         ),
         Index("ix_refresh_sessions_revoked", "family_id", postgresql_where=text("revoked_at IS NOT NULL")),
         Index("ix_refresh_sessions_family_id", "family_id"),
+        Index("ix_refresh_sessions_expires_at", "expires_at"),
     )
 
 

@@ -71,17 +71,19 @@ class Accounts:
         sealing: Sealing,
         successor_keys: Sequence[bytes],
         refresh_ttl_s: int,
+        session_s: int = 90 * 86_400,
         throttle: Throttle,
         factor_rule: FactorRule = FactorRule.OFF,
         noted: Callable[[str], None] = lambda outcome: None,
     ) -> None:
-        """`factor_rule` holds for platform administrators and where a client has none of its own. `noted` is told how each sign-in ended: succeeded, failed, unknown, throttled, suspended or mfa_required."""
+        """A session ends `refresh_ttl_s` after its last use and `session_s` after its sign-in. `factor_rule` holds for platform administrators and where a client has none of its own. `noted` is told how each sign-in ended: succeeded, failed, unknown, throttled, suspended or mfa_required."""
         self._database = database
         self._passwords = passwords
         self._tokens = tokens
         self._sealing = sealing
         self._successor_keys = successor_keys
         self._refresh_ttl = timedelta(seconds=refresh_ttl_s)
+        self._session_lasts = timedelta(seconds=session_s)
         self._throttle = throttle
         self._factor_rule = factor_rule
         self._noted = noted
@@ -263,9 +265,9 @@ class Accounts:
             return None
         if again is None:
             successor, refresh = self._session_row(
-                client_id, row.user_id, row.family_id, at, address=address, agent=agent, after=token
-            )
-            successor.signed_in_at = row.signed_in_at or row.created_at
+                client_id, row.user_id, row.family_id, at, address=address, agent=agent, after=token,
+                signed_in_at=row.signed_in_at or row.created_at,
+            )  # fmt: skip
             session.add(successor)
             row.used_at, row.successor_id = at, successor.session_id
         else:
@@ -324,7 +326,10 @@ class Accounts:
         address: str,
         agent: str,
         after: str | None = None,
+        signed_in_at: datetime | None = None,
     ) -> tuple[RefreshSession, str]:
+        """`after` and `signed_in_at` are of the session that goes on; None = it begins."""
+        began = signed_in_at or at
         secret = _follow(self._successor_keys[0], after) if after else secrets.token_hex(32)
         token = written(_KIND, client_id, secret)
         row = RefreshSession(
@@ -335,8 +340,8 @@ class Accounts:
             token_hash=hash_of(token),
             user_agent=clean_text(agent)[:200] or None,
             address=address or None,
-            expires_at=at + self._refresh_ttl,
-            signed_in_at=at,
+            expires_at=min(at + self._refresh_ttl, began + self._session_lasts),
+            signed_in_at=began,
         )
         return row, token
 
