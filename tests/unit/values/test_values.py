@@ -67,6 +67,13 @@ def test_several_amounts_are_never_read_as_one(amounts: list[Decimal], between: 
     assert parse_amount(between.join(f"{amount:.2f}" for amount in amounts)) is None
 
 
+@pytest.mark.parametrize(
+    ("printed", "rate"), [("(19 %)", 19), ("( 7,5% )", Decimal("7.5")), ("-3 %", -3), ("(-3 %)", -3)]
+)
+def test_brackets_around_a_rate_are_no_sign(printed: str, rate: int | Decimal) -> None:
+    assert parse_rate(printed) == rate
+
+
 @given(st.integers(0, 100), st.integers(0, 999), st.sampled_from(["%", " % ", " ", "% "]))
 def test_several_rates_are_never_read_as_one(one: int, other: int, between: str) -> None:
     read = parse_rate(f"{one}{between}{other:03d} %")

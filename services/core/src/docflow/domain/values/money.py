@@ -23,8 +23,8 @@ def parse_amount(text: str) -> Decimal | None:
 
 
 def parse_rate(text: str) -> Decimal | None:
-    """A number that may carry a percent sign: "19 %" is 19."""
-    return _stated(text, lambda mark: mark == "%" or _is_currency_mark(mark))
+    """A number that may carry a percent sign: "19 %" is 19. Brackets say nothing of its sign, as in "VAT (19 %)"."""
+    return _stated(re.sub("[()]", " ", text), lambda mark: mark == "%" or _is_currency_mark(mark))
 
 
 def parse_quantity(text: str) -> Decimal | None:
