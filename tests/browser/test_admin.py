@@ -126,7 +126,7 @@ def test_a_secret_is_changed_and_an_endpoint_switched_off(open_page: OpenPage, r
     page.get_by_role("dialog").get_by_role("button", name="New secret").click()
     expect(page.get_by_role("dialog").locator("code")).to_contain_text("whsec_")
     page.get_by_role("button", name="Done").click()
-    expect(page.get_by_text("messages are signed with the old secret, too.")).to_be_visible()
+    expect(page.get_by_text("messages are also signed with the old secret.")).to_be_visible()
     page.get_by_role("button", name="Disable").click()
     expect(page.get_by_text("Disabled", exact=True)).to_be_visible()
     expect(page.get_by_role("button", name="Send a test")).to_be_disabled()
@@ -193,7 +193,7 @@ def test_a_rule_is_tried_before_it_is_kept(open_page: OpenPage) -> None:
     dialog.get_by_label("Name").fill(name)
     dialog.get_by_label("Threshold").fill("100000")
     dialog.get_by_role("button", name="Try it").click()
-    expect(dialog.get_by_text("the rule would rest")).to_be_visible()
+    expect(dialog.get_by_text("the rule would not fire")).to_be_visible()
     dialog.get_by_label("What is measured").select_option("failure_rate")
     dialog.get_by_label("Threshold (%)").fill("25")
     assert faults(page) == []
@@ -275,7 +275,7 @@ def test_no_page_has_a_serious_fault(
 def test_every_page_speaks_german(open_page: OpenPage, dead: str) -> None:
     page = open_page("/admin/dead", email=ADMIN, locale="de-DE")
     for path, heading in (
-        ("dead", "Gescheitertes"),
+        ("dead", "Fehlgeschlagenes"),
         ("webhooks", "Endpunkte"),
         ("notifications", "Alarmregeln"),
     ):

@@ -79,7 +79,7 @@ def test_a_stage_that_failed_is_begun_again_where_it_stands(open_page: OpenPage,
     assert faults(page) == []
     dialog.get_by_role("button", name="Retry", exact=True).click()
     expect(dialog).to_be_hidden()
-    expect(page.get_by_text("Intake began")).to_have_count(2, timeout=DONE_MS)
+    expect(page.get_by_text("Intake started")).to_have_count(2, timeout=DONE_MS)
 
 
 def test_a_place_shows_its_value_and_a_value_its_place(open_page: OpenPage, submit: Submit) -> None:

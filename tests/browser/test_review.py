@@ -216,7 +216,7 @@ def test_whoever_is_slower_is_told_and_loses_nothing(open_page: OpenPage, submit
     slow.keyboard.press("Control+Enter")
     slow.keyboard.press("Control+Enter")
     expect(slow.get_by_role("alert").first).to_contain_text(
-        re.compile("changed since you opened it|decided already")
+        re.compile("changed since you opened it|already decided")
     )
     expect(slow.get_by_label("Currency")).to_have_value("CHF")
     assert faults(slow) == []

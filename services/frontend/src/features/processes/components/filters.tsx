@@ -23,7 +23,7 @@ export function Filters({ filter, change, search }: FiltersProps) {
     <search class="flex flex-col gap-3">
       <div class="flex flex-wrap items-center gap-2">
         <SearchBox filter={filter} change={change} search={search} />
-        <fieldset class="flex gap-1.5 max-sm:-mx-4 max-sm:overflow-x-auto max-sm:px-4 max-sm:py-0.5 sm:flex-wrap">
+        <fieldset class="flex min-w-0 gap-1.5 max-sm:-mx-4 max-sm:w-[calc(100%+2rem)] max-sm:max-w-none max-sm:shrink-0 max-sm:overflow-x-auto max-sm:px-4 max-sm:py-0.5 sm:flex-wrap">
           <legend class="sr-only">{t("processes.status")}</legend>
           {(Object.keys(GROUPS) as Group[]).map((group) => (
             <Chip key={group} isOn={holds(filter, group)} press={() => change(toggled(filter, group))}>
