@@ -25,19 +25,21 @@ def test_every_type_that_can_be_wanted_is_counted(language: Language) -> None:
 def test_many_are_summed_up_and_the_rest_is_counted() -> None:
     first = [told("A process failed", "It ended with the code file_corrupt.") for _ in range(5)]
     words = wording({"process_failed": 7, "alert": 1}, *first, language=Language.DE)
-    assert words.title == "DocFlow AI: 7 Vorgänge sind gescheitert, 1 Alarm"
-    assert words.text.splitlines()[0] == "Acme: 7 Vorgänge sind gescheitert, 1 Alarm."
-    assert words.text.splitlines()[1] == "- Ein Vorgang ist gescheitert. Er endete mit dem Code file_corrupt."
+    assert words.title == "DocFlow AI: 7 Vorgänge sind fehlgeschlagen, 1 Alarm"
+    assert words.text.splitlines()[0] == "Acme: 7 Vorgänge sind fehlgeschlagen, 1 Alarm."
+    assert (
+        words.text.splitlines()[1] == "- Ein Vorgang ist fehlgeschlagen. Er endete mit dem Code file_corrupt."
+    )
     assert "- und 3 weitere" in words.text
 
 
 @pytest.mark.parametrize(
     ("kept", "said"),
     [
-        ("A budget for models is at 80 %", "Ein Budget für Modelle ist bei 80 %"),
+        ("A budget for models is at 80 %", "Ein Modellbudget ist zu 80 % verbraucht"),
         (
             "The budget of the month from 2026-11-01 (UTC) is at 100 %.",
-            "Das Budget des Monats ab 2026-11-01 (UTC) ist bei 100 %.",
+            "Das Budget des Monats ab 2026-11-01 (UTC) ist zu 100 % verbraucht.",
         ),
         ("Reasons: a, b.", "Gründe: a, b."),
         ("Too many dead runs", "Too many dead runs"),
