@@ -60,6 +60,19 @@ test("Enter goes from doubt to doubt, then to the decision, which brings what wa
   expect(await decision?.json()).toMatchObject({ decision: "approve", corrections: { currency: "EUR" } });
 });
 
+test("a date is shown as the reader writes it and typed as it is kept", async () => {
+  serve({ ...HELD, ...NO_SAVING });
+  open();
+  await expect.poll(focused).toBe("grand_total");
+  const due = screen.getByLabelText("Due date") as HTMLInputElement;
+  await userEvent.click(due);
+  await userEvent.keyboard("5.3.2018");
+  await userEvent.click(screen.getByLabelText("Currency"));
+  await expect.poll(() => due.value).toMatch(/Mar/);
+  await userEvent.click(due);
+  await expect.poll(() => due.value).toBe("2018-03-05");
+});
+
 test("a value that cannot be keeps the focus and says why", async () => {
   serve({ ...HELD, ...NO_SAVING });
   open();

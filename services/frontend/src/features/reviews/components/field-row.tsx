@@ -3,7 +3,7 @@ import { useId, useLayoutEffect, useRef } from "preact/hooks";
 import { checkText, reasonText } from "../../../lib/findings";
 import { percent } from "../../../lib/format";
 import { t, tword } from "../../../lib/i18n";
-import { isNumeric, shownValue } from "../../../lib/kinds";
+import { isNumeric, readValue } from "../../../lib/kinds";
 import { fieldName, inWords } from "../../../lib/names";
 import { Icon } from "../../../ui/icon";
 import { type Field, isDoubtful } from "../case";
@@ -74,7 +74,7 @@ export function FieldRow(props: FieldRowProps) {
           ref={input}
           id={id}
           data-input={field.name}
-          value={isActive ? value : inWords(field.name, shownValue(field.kind, value))}
+          value={isActive ? value : inWords(field.name, readValue(field.kind, value))}
           inputMode={isNumeric(field.kind) ? "decimal" : undefined}
           autocomplete="off"
           spellcheck={false}
@@ -143,7 +143,7 @@ function Rivals({ field, value, onType }: FieldRowProps) {
           onClick={() => onType(field, each)}
           class="max-w-full truncate rounded border border-line bg-surface px-1.5 py-0.5 text-xs hover:border-line-strong"
         >
-          {each}
+          {readValue(field.kind, each)}
         </button>
       ))}
     </div>

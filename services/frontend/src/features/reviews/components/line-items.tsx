@@ -2,7 +2,7 @@ import { CircleAlert, CircleCheck, Plus, Trash2 } from "lucide";
 import { useLayoutEffect, useRef, useState } from "preact/hooks";
 import { decimal } from "../../../lib/format";
 import { t } from "../../../lib/i18n";
-import { isNumeric, kindByName, shownValue } from "../../../lib/kinds";
+import { isNumeric, kindByName, readValue } from "../../../lib/kinds";
 import { fieldName } from "../../../lib/names";
 import { Button, IconButton } from "../../../ui/button";
 import { Icon } from "../../../ui/icon";
@@ -160,7 +160,7 @@ function Cell({ place, label, column, value, keep, ...heard }: CellProps) {
       ref={input}
       data-cell={place}
       aria-label={label}
-      value={isTyped ? value : shownValue(kind, value)}
+      value={isTyped ? value : readValue(kind, value)}
       inputMode={isNumeric(kind) ? "decimal" : undefined}
       autocomplete="off"
       onFocus={() => setTyped(true)}
