@@ -66,7 +66,7 @@ export function Shell({ children }: { children: ComponentChildren }) {
 function Side({ open }: { open: (what: Open) => void }) {
   return (
     <aside class="sticky top-0 hidden h-dvh w-56 shrink-0 flex-col border-line border-r bg-surface md:flex">
-      <div class="flex items-center gap-2.5 px-4 pt-4 pb-3">
+      <div class="flex items-center gap-2 px-3 pt-4 pb-3">
         <Mark size={26} />
         <div class="min-w-0 flex-1">
           <p class="truncate font-semibold text-sm leading-tight">{me.value?.client?.name ?? "DocFlow AI"}</p>

@@ -1,5 +1,6 @@
 import type { ComponentChildren } from "preact";
-import { useId } from "preact/hooks";
+import { useId, useRef } from "preact/hooks";
+import { useCutEnds } from "./cut-ends";
 
 export interface Tab {
   key: string;
@@ -20,6 +21,8 @@ export function Tabs({
   choose: (key: string) => void;
 }) {
   const id = useId();
+  const bar = useRef<HTMLDivElement>(null);
+  useCutEnds(bar);
   const at = Math.max(
     0,
     tabs.findIndex((tab) => tab.key === chosen),
@@ -35,9 +38,10 @@ export function Tabs({
   return (
     <div class="flex min-w-0 flex-col gap-4">
       <div
+        ref={bar}
         role="tablist"
         aria-label={label}
-        class="-mx-4 flex gap-5 overflow-x-auto border-line border-b px-4 md:mx-0 md:px-0"
+        class="cut-ends -mx-4 flex scroll-px-10 gap-5 overflow-x-auto border-line border-b px-4 md:mx-0 md:px-0"
         onKeyDown={go}
       >
         {tabs.map((tab, place) => (
@@ -49,7 +53,7 @@ export function Tabs({
             aria-selected={place === at}
             aria-controls={`${id}-panel`}
             tabIndex={place === at ? 0 : -1}
-            class="-mb-px whitespace-nowrap border-transparent border-b-2 pt-1 pb-2 text-ink-soft text-sm hover:text-ink aria-selected:border-accent aria-selected:font-medium aria-selected:text-ink"
+            class="-mb-px whitespace-nowrap border-transparent border-b-2 pt-1 pb-2 text-ink-soft text-sm hover:text-ink focus-visible:-outline-offset-2 aria-selected:border-accent aria-selected:font-medium aria-selected:text-ink"
             onClick={() => choose(tab.key)}
           >
             {tab.title}

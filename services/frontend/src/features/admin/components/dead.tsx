@@ -197,7 +197,7 @@ function Fault({ row }: { row: DeadRun }) {
 /** A platform admin sees of another's process no more than its id. */
 function Of({ row }: { row: DeadRun }) {
   const name = row.external_id ?? `${row.process_id.slice(0, 8)}…${row.process_id.slice(-4)}`;
-  if (may("platform_admin")) return <code class="font-mono text-xs">{name}</code>;
+  if (may("platform_admin")) return <code class="whitespace-nowrap font-mono text-xs">{name}</code>;
   return (
     <span class="block">
       <a
