@@ -187,16 +187,16 @@ export const security = {
   required: "Verlangt von",
   hint: "Von der nächsten Anfrage an kann, für wen das gilt und wer keinen hat, nur noch einen einrichten. API-Schlüssel werden nicht gefragt.",
   off: "Niemandem",
-  admins: "Admins",
+  admins: "Der Administration",
   everyone: "Allen",
   platform: "Wie die Plattform es sagt",
   now_off: "Niemand muss einen zweiten Faktor haben.",
-  now_admins: "Admins müssen einen zweiten Faktor haben.",
+  now_admins: "Wer die Rolle Administration hat, muss einen zweiten Faktor haben.",
   now_everyone: "Alle müssen einen zweiten Faktor haben.",
   without_one: "{count} aktive Person hat keinen.",
   without_other: "{count} aktive Personen haben keinen.",
-  admins_one: "{count} davon ist Admin.",
-  admins_other: "{count} davon sind Admins.",
+  admins_one: "{count} davon hat die Rolle Administration.",
+  admins_other: "{count} davon haben die Rolle Administration.",
 };
 
 export const retention = {
