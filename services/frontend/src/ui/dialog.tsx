@@ -9,7 +9,7 @@ const CENTRED = "max-h-[85dvh] w-[calc(100vw-2rem)] rounded-xl";
 const DRAWER =
   "mb-0 max-h-[85dvh] w-full max-w-none rounded-t-xl pb-[env(safe-area-inset-bottom)] md:my-0 md:mr-0 md:ml-auto md:h-dvh md:max-h-none md:w-[26rem] md:rounded-none md:border-y-0 md:border-r-0";
 
-/** A modal dialog: the browser keeps the focus inside and gives it back. */
+/** A modal dialog: the browser keeps the focus inside; afterwards what opened it has it again. */
 export function Dialog({
   title,
   close,
@@ -38,8 +38,14 @@ export function Dialog({
   };
   useEffect(() => {
     const shown = element.current;
+    const opener = document.activeElement;
     shown?.showModal();
-    return () => shown?.close();
+    return () => {
+      // The dialog is out of the page by now, too late for the browser; who moved the focus on has the say.
+      const isLost = document.activeElement === document.body || shown?.contains(document.activeElement);
+      shown?.close();
+      if (isLost && opener instanceof HTMLElement) opener.focus();
+    };
   }, []);
   return (
     <dialog
