@@ -160,11 +160,11 @@ export function Checkbox({
         checked={checked}
         disabled={disabled}
         aria-describedby={hint ? `${id}-hint` : undefined}
-        class="mt-0.5 size-4 rounded accent-accent"
+        class="mt-1 size-4 shrink-0 rounded accent-accent"
         onChange={(event) => onToggle(event.currentTarget.checked)}
       />
       <div>
-        <label for={id} class="text-sm">
+        <label for={id} class="inline-block py-0.5 text-sm">
           {label}
         </label>
         {hint && (

@@ -103,13 +103,15 @@ function Row<T>({
     >
       {marking && (
         <td class="relative z-10 w-9 pl-3 md:pl-4">
-          <input
-            type="checkbox"
-            aria-label={marking.label(key)}
-            checked={marking.marked.has(key)}
-            class="block size-4 accent-accent"
-            onChange={(event) => marking.mark(key, event.currentTarget.checked)}
-          />
+          <label class="-m-1 block w-max p-1">
+            <input
+              type="checkbox"
+              aria-label={marking.label(key)}
+              checked={marking.marked.has(key)}
+              class="block size-4 accent-accent"
+              onChange={(event) => marking.mark(key, event.currentTarget.checked)}
+            />
+          </label>
         </td>
       )}
       {columns.map((column, place) => (

@@ -62,7 +62,7 @@ export function NeedsMe() {
               <span>
                 {failed.data?.has_more ? t("dashboard.failed_many") : tn("dashboard.failed", broken.length)}
               </span>
-              <a href="/processes?status=failed" class="text-accent hover:underline">
+              <a href="/processes?status=failed" class="-m-1.5 p-1.5 text-accent hover:underline">
                 {t("dashboard.all")}
               </a>
             </p>

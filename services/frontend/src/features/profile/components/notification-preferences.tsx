@@ -73,13 +73,15 @@ function Choice({ kept }: { kept: Preferences }) {
               </th>
               {(["in_app", "email"] as const).map((way) => (
                 <td key={way} class="text-center">
-                  <input
-                    type="checkbox"
-                    class="size-4 align-middle accent-accent"
-                    aria-label={`${tword("notifications.type", type)}: ${t(way === "in_app" ? "notifications.in_app" : "notifications.by_mail")}`}
-                    checked={chosen[way].includes(type)}
-                    onChange={(event) => toggle(way, type, event.currentTarget.checked)}
-                  />
+                  <label class="inline-block p-1 align-middle">
+                    <input
+                      type="checkbox"
+                      class="block size-4 accent-accent"
+                      aria-label={`${tword("notifications.type", type)}: ${t(way === "in_app" ? "notifications.in_app" : "notifications.by_mail")}`}
+                      checked={chosen[way].includes(type)}
+                      onChange={(event) => toggle(way, type, event.currentTarget.checked)}
+                    />
+                  </label>
                 </td>
               ))}
             </tr>

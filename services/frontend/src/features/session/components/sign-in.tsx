@@ -63,7 +63,7 @@ export function SignIn() {
         <Button type="submit" look="primary" isBusy={act.isRunning}>
           {t("signin.submit")}
         </Button>
-        <a href="/forgot" class="text-center text-ink-soft text-sm underline-offset-4 hover:underline">
+        <a href="/forgot" class="py-0.5 text-center text-ink-soft text-sm underline-offset-4 hover:underline">
           {t("signin.forgot")}
         </a>
       </form>
