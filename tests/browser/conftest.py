@@ -39,6 +39,9 @@ CHROMIUM = next(
 WIDE: ViewportSize = {"width": 1280, "height": 800}
 PHONE: ViewportSize = {"width": 390, "height": 844}
 SERIOUS = {"serious", "critical"}
+SETTLED = {"hitl_review", "completed", "failed", "cancelled", "rejected"}
+SETTLED_S = 120.0
+"""A request waits 55 s at most; a busy machine may need longer to read a page."""
 
 OpenPage = Callable[..., Page]
 Submit = Callable[..., Json]
@@ -135,8 +138,12 @@ def submit(program: Program) -> Submit:
             answer = http.post(
                 "/v1/processes", params={"wait": 55}, files={"files": (name, content)}, data={**typed, **form}
             )
-        assert answer.status_code in (200, 202), answer.text
-        process: Json = answer.json()
+            assert answer.status_code in (200, 202), answer.text
+            process: Json = answer.json()
+            until = time.monotonic() + SETTLED_S
+            while process["status"] not in SETTLED and time.monotonic() < until:
+                time.sleep(0.3)
+                process = http.get(f"/v1/processes/{process['process_id']}").raise_for_status().json()
         return process
 
     return send
