@@ -31,7 +31,7 @@ def test_an_admin_publishes_a_prompt(open_page: OpenPage) -> None:
     page.get_by_role("button", name="New type").click()
     name = f"lease-{uuid4().hex[:8]}"
     page.get_by_label("Name").fill("Lease")
-    page.get_by_label("Id", exact=True).fill(name)
+    page.get_by_label("ID", exact=True).fill(name)
     page.get_by_role("button", name="Create").click()
     page.get_by_role("button", name="New prompt").first.click()
     page.get_by_role("dialog").get_by_role("button", name="Create").click()
