@@ -1,0 +1,35 @@
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from docflow.adapters.clock.system import SystemClock
+from docflow.adapters.mail.folder import FolderMail, letters_in, read_letter
+from docflow.adapters.mail.message import message_from
+from docflow.domain.errors import PermanentError
+from docflow.domain.ports.mail import Letter
+
+SENDER = "DocFlow AI <no-reply@docflow.test>"
+
+
+@pytest.mark.parametrize("text", ["Vorgänge warten auf Prüfung\n", f"{'Prüfung ' * 30}\n"])
+async def test_a_letter_in_any_language_lies_in_the_folder_and_reads_as_written(
+    tmp_path: Path, text: str
+) -> None:
+    letter = Letter("ada@acme.test", "Prüfung", text, f"<p>{text}</p>")
+    await FolderMail(tmp_path, SystemClock(), sender=SENDER).send(letter)
+    (file,) = letters_in(tmp_path)
+    plain = read_letter(file).get_body(("plain",))
+    assert plain is not None
+    assert plain.get_content().replace("\r\n", "\n") == text
+    assert file.read_bytes().isascii()
+
+
+@pytest.mark.parametrize(
+    "to", ["@", "a@", "@x.test", "(a@x.test", "a@b@c", "a@[1", "<a@x.test>", "jörg@x.test"]
+)
+def test_what_is_no_address_is_refused_for_good(to: str) -> None:
+    with pytest.raises(PermanentError) as refused:
+        message_from(
+            Letter(to, "s", "t"), sender=SENDER, message_id="<k@x.test>", at=datetime(2026, 1, 1, tzinfo=UTC)
+        )
+    assert refused.value.code == "mail_refused"
