@@ -122,6 +122,8 @@ class DatabaseInsert:
                 "connect_timeout": CONNECT_S,
                 "application_name": "docflow",
                 "options": f"-c statement_timeout={STATEMENT_S}s -c lock_timeout={STATEMENT_S}s",
+                # Given even when empty: else libpq takes the operator's from PGPASSWORD or a file, and it goes to that host.
+                "password": target.url.password or "",
                 "passfile": "/dev/null",
                 "prepare_threshold": None,
             },
