@@ -7,6 +7,7 @@ from typing import Any
 
 from docflow.domain.stages import Stage
 from docflow.runtime.container import Container
+from docflow.runtime.hearing import heard
 from docflow.runtime.heartbeat import Heartbeat
 from docflow.runtime.service import Service
 from docflow.runtime.worker import run_worker
@@ -99,7 +100,7 @@ def _loops(container: Container, actions: ActionLane) -> tuple[LaneLoop[Any, Any
 
 async def _wake(container: Container, loops: tuple[LaneLoop[Any, Any], ...]) -> None:
     """A finished OUTPUT run is hinted; without the hint the next poll finds its actions and deliveries."""
-    async for hint in container.transport.hints((Stage.OUTPUT,)):
+    async for hint in heard(container.transport, (Stage.OUTPUT,)):
         for loop in loops:
             loop.wake()
         await hint.ack()

@@ -27,6 +27,7 @@ from docflow.features.stage_runs import repository
 from docflow.features.stage_runs.changed import hints_of
 from docflow.runtime.failures import outcome_of, told_of
 from docflow.runtime.finisher import Finisher
+from docflow.runtime.hearing import heard
 from docflow.runtime.heartbeat import Heartbeat
 from docflow.runtime.jobs import JobLoader, Unworkable
 from docflow.runtime.ledger import RunLedger
@@ -159,7 +160,7 @@ class StageRunner:
 
     async def _listen(self) -> None:
         """A hint is kept until a claim has committed after it; the next is asked for with room for work."""
-        async for hint in self._transport.hints(tuple(self._handlers)):
+        async for hint in heard(self._transport, tuple(self._handlers)):
             self._claimed.clear()
             self._bell.ring()
             await self._claimed.wait()
