@@ -41,19 +41,18 @@ def _from_pdf(data: bytes, page: int, max_pixels: int, dpi: int) -> "Image.Image
     # It advises operators to build PDFium anew for forms in XML; their plain part is drawn all the same.
     logging.getLogger("pypdfium2").setLevel(logging.ERROR)
     try:
-        document = pypdfium2.PdfDocument(data)
+        with pypdfium2.PdfDocument(data) as document:
+            if not 1 <= page <= len(document):
+                raise NotFound("no such page")
+            # What was typed into a form stands in its fields alone; without this they would be drawn empty.
+            document.init_forms()
+            drawn = document[page - 1]
+            width, height = drawn.get_size()
+            scale = min(dpi / 72, (max_pixels / max(1.0, width * height)) ** 0.5)
+            picture: Image.Image = drawn.render(scale=scale).to_pil()
+            return picture
     except pypdfium2.PdfiumError as error:
-        raise PermanentError("the PDF cannot be opened", code="file_corrupt") from error
-    with document:
-        if not 1 <= page <= len(document):
-            raise NotFound("no such page")
-        # What was typed into a form stands in its fields alone; without this they would be drawn empty.
-        document.init_forms()
-        drawn = document[page - 1]
-        width, height = drawn.get_size()
-        scale = min(dpi / 72, (max_pixels / max(1.0, width * height)) ** 0.5)
-        picture: Image.Image = drawn.render(scale=scale).to_pil()
-        return picture
+        raise PermanentError("the PDF, or this page of it, cannot be opened", code="file_corrupt") from error
 
 
 def _from_image(data: bytes, page: int, max_pixels: int) -> "Image.Image":
