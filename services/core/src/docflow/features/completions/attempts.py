@@ -3,12 +3,14 @@ elsewhere.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Coroutine, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
 import orjson
+import structlog
 
-from docflow.domain.errors import DocflowError
+from docflow.domain.errors import DocflowError, TransientError
 from docflow.domain.llm_calls import (
     KeptAnswer,
     KnownAnswer,
@@ -34,9 +36,13 @@ from docflow.domain.ports.llm import (
 from docflow.features.completions.calls import Call, Candidate, Origin
 from docflow.features.completions.watching import Watch
 
+log = structlog.get_logger(__name__)
+
 KEEP_S = 30 * 86_400.0
 #: Between the end of a call and its booking; after that the reservation counts as lost.
 _BOOKING_S = 60.0
+#: Of tries to book late, each as patient as the books are: some minutes in all.
+_LATE_TRIES = 50
 #: Characters a token has at least in an answer that goes back for repair, and what the sentence around it takes.
 _REPAIR_CHARACTERS, _REPAIR_TOKENS = 2, 300
 
@@ -76,6 +82,7 @@ class Attempts:
         self._table = table
         self._watch = watch
         self._ending: set[asyncio.Task[None]] = set()
+        self._closing = False
 
     async def make(
         self,
@@ -105,9 +112,7 @@ class Attempts:
             # Also when the run is taken away in mid-call: what was reserved is given back at once, by a task of its own.
             kind = error.code if isinstance(error, DocflowError) else type(error).__name__
             lost = call.record("error", Usage(cost_micros=None), error_kind=kind)
-            ending = asyncio.create_task(self._end(call, lost), name="llm.end")
-            self._ending.add(ending)
-            ending.add_done_callback(self._ending.discard)
+            self._beside(self._end(call, lost))
             raise
         usage = replace(completion.usage, cost_micros=self._table.cost_micros(name, completion.usage))
         completion = replace(completion, provider=name.provider, model=name.model, usage=usage)
@@ -116,7 +121,10 @@ class Attempts:
         return completion
 
     async def aclose(self) -> None:
-        await asyncio.gather(*self._ending, return_exceptions=True)
+        self._closing = True
+        # What ends may leave something to be booked late.
+        while self._ending:
+            await asyncio.gather(*self._ending, return_exceptions=True)
 
     async def known(
         self, candidate: Candidate, request: CompletionRequest, origin: Origin, answer: bytes
@@ -124,7 +132,7 @@ class Attempts:
         """An answer that was kept, as if it had been given now. It costs nothing and is recorded as such."""
         name, usage = candidate.name, Usage()
         call = Call(candidate, request, origin, self._clock)
-        await self._books.settle(call.record(Outcome.COMPLETE.value, usage, cache_hit=True))
+        await self._book(call.record(Outcome.COMPLETE.value, usage, cache_hit=True))
         self._watch.cache_hit(name.provider, name.model)
         return Completion(Outcome.COMPLETE, orjson.loads(answer), name.provider, name.model, usage=usage)
 
@@ -164,7 +172,31 @@ class Attempts:
         self._watch.attempt(
             record.provider, record.model, name or record.outcome, call.taken_s(), record.usage
         )
-        await self._books.settle(record)
+        await self._book(record)
+
+    async def _book(self, record: LlmCallRecord) -> None:
+        """Late where the books are away: the answer is paid for, and asked for again it would be paid for twice."""
+        try:
+            await self._books.settle(record)
+        except TransientError as error:
+            log.warning("llm.books_late", call_id=str(record.call_id), code=error.code)
+            self._beside(self._book_late(record))
+
+    async def _book_late(self, record: LlmCallRecord) -> None:
+        for _ in range(_LATE_TRIES):
+            try:
+                await self._books.settle(record)
+            except TransientError:
+                if self._closing:
+                    break
+            else:
+                return
+        log.error("llm.not_booked", call_id=str(record.call_id))
+
+    def _beside(self, work: Coroutine[Any, Any, None]) -> None:
+        task = asyncio.create_task(work, name="llm.end")
+        self._ending.add(task)
+        task.add_done_callback(self._ending.discard)
 
 
 async def _in_time(vendor: Vendor, request: CompletionRequest, repair: Repair | None) -> Completion:
