@@ -4,7 +4,9 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from functools import partial
 from time import monotonic
 
 import certifi
@@ -17,6 +19,8 @@ from docflow.domain.ports.egress import HttpAnswer, Take
 
 Resolve = Callable[[str, int], Awaitable[Sequence[str]]]
 """The addresses of a host, best first. Raises OSError when there are none."""
+
+LOOKUPS_AT_ONCE = 16
 
 # Ours to set: what frames the request, and what would let the answer grow when unpacked.
 _OWN_HEADERS = frozenset(
@@ -33,9 +37,18 @@ _OWN_HEADERS = frozenset(
 )
 
 
-async def resolve_by_system(host: str, port: int) -> Sequence[str]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
+class SystemResolver:
+    """Asks the system, in threads of its own: a thread is held until the system gives up, long after the caller has, and
+    names that nobody answers for must hold up neither files nor the program's own connections.
+    """
+
+    def __init__(self, at_once: int = LOOKUPS_AT_ONCE) -> None:
+        self._threads = ThreadPoolExecutor(at_once, thread_name_prefix="egress-lookup")
+
+    async def __call__(self, host: str, port: int) -> Sequence[str]:
+        ask = partial(socket.getaddrinfo, host, port, type=socket.SOCK_STREAM)
+        found = await asyncio.get_running_loop().run_in_executor(self._threads, ask)
+        return tuple(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 def trusted_roots() -> ssl.SSLContext:
@@ -48,7 +61,7 @@ def trusted_roots() -> ssl.SSLContext:
 class GuardedEgress:
     """Follows no redirect, takes no proxy from the environment, unpacks nothing, keeps no connection.
 
-    `allow` as in DOCFLOW_EGRESS__ALLOW; ValueError when an entry cannot be read.
+    `allow` as in DOCFLOW_EGRESS__ALLOW; ValueError when an entry cannot be read. `resolve` None = by the system.
     """
 
     def __init__(
@@ -56,12 +69,12 @@ class GuardedEgress:
         allow: Sequence[str] = (),
         *,
         connect_timeout_s: float = 5.0,
-        resolve: Resolve = resolve_by_system,
+        resolve: Resolve | None = None,
         tls: Callable[[], ssl.SSLContext] = trusted_roots,
     ) -> None:
         self._allow = parse_allowances(allow)
         self._connect_timeout_s = connect_timeout_s
-        self._resolve = resolve
+        self._resolve = resolve or SystemResolver()
         self._make_tls = tls
         self._tls: ssl.SSLContext | None = None
 
