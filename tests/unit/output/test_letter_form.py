@@ -1,3 +1,4 @@
+import ssl
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -5,7 +6,8 @@ import pytest
 from docflow.adapters.clock.system import SystemClock
 from docflow.adapters.mail.folder import FolderMail, letters_in, read_letter
 from docflow.adapters.mail.message import message_from
-from docflow.domain.errors import PermanentError
+from docflow.adapters.mail.smtp import Safety, SmtpMail, SmtpServer
+from docflow.domain.errors import PermanentError, TransientError
 from docflow.domain.ports.mail import Letter
 
 SENDER = "DocFlow AI <no-reply@docflow.test>"
@@ -33,3 +35,18 @@ def test_what_is_no_address_is_refused_for_good(to: str) -> None:
             Letter(to, "s", "t"), sender=SENDER, message_id="<k@x.test>", at=datetime(2026, 1, 1, tzinfo=UTC)
         )
     assert refused.value.code == "mail_refused"
+
+
+async def test_the_roots_are_read_once_for_all_letters() -> None:
+    read: list[ssl.SSLContext] = []
+
+    def roots() -> ssl.SSLContext:
+        read.append(ssl.create_default_context())
+        return read[-1]
+
+    nowhere = SmtpServer("127.0.0.1", 1, Safety.TLS)
+    mail = SmtpMail(nowhere, SystemClock(), sender=SENDER, timeout_s=5.0, tls=roots)
+    for _ in range(3):
+        with pytest.raises(TransientError):
+            await mail.send(Letter("ada@acme.test", "s", "t"))
+    assert len(read) == 1

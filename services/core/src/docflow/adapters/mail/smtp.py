@@ -1,9 +1,12 @@
 """Letters through an SMTP server, one connection each."""
 
 import asyncio
+import ssl
+from collections.abc import Callable
 from dataclasses import dataclass
 from email.utils import parseaddr
 from enum import StrEnum
+from functools import cache
 from urllib.parse import unquote, urlsplit
 
 import aiosmtplib
@@ -59,12 +62,22 @@ class SmtpServer:
 
 
 class SmtpMail:
-    def __init__(self, server: SmtpServer, clock: Clock, *, sender: str, timeout_s: float) -> None:
+    def __init__(
+        self,
+        server: SmtpServer,
+        clock: Clock,
+        *,
+        sender: str,
+        timeout_s: float,
+        tls: Callable[[], ssl.SSLContext] = trusted_roots,
+    ) -> None:
         """`timeout_s` is for the whole of one letter."""
         self._server = server
         self._clock = clock
         self._sender = sender
         self._timeout_s = timeout_s
+        # Made once: reading the roots takes 20 ms of the loop, and letters leave by dozens.
+        self._tls = cache(tls)
         self._domain = parseaddr(sender)[1].rpartition("@")[2] or "docflow.local"
 
     async def send(self, letter: Letter) -> int:
@@ -87,7 +100,7 @@ class SmtpMail:
                     timeout=self._timeout_s,
                     use_tls=server.safety is Safety.TLS,
                     start_tls=server.safety is Safety.STARTTLS,
-                    tls_context=None if server.safety is Safety.NONE else trusted_roots(),
+                    tls_context=None if server.safety is Safety.NONE else self._tls(),
                 )
         except (aiosmtplib.SMTPException, OSError, TimeoutError, ValueError) as error:
             raise _translated(error) from error
