@@ -4,11 +4,11 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from decimal import Decimal
 
 from docflow.adapters.llm.offline import parties
 from docflow.adapters.llm.offline.lexicon import CONCEPT_BY_NAME
-from docflow.adapters.llm.offline.sheet import Beside, Sheet
+from docflow.adapters.llm.offline.sheet import Beside, Sheet, is_running
+from docflow.adapters.llm.offline.sums import amount_of
 from docflow.adapters.llm.offline.totals import Rated, net_and_tax, rivals_of, totals_of
 from docflow.domain.output_schema import FieldSpec
 from docflow.domain.page_values import FoundValue
@@ -324,7 +324,7 @@ def _rates(sheet: Sheet, concept: str) -> Sequence[Candidate]:
 def _is_waived(sheet: Sheet, found: FoundValue) -> bool:
     """A rate beside amounts of nothing was not applied: "VAT (19%)  0.00"."""
     amounts = [one for one in sheet.values_on(found.line, FieldKind.MONEY) if one.has_decimals]
-    return bool(amounts) and all(Decimal(str(one.value)) == 0 for one in amounts)
+    return bool(amounts) and all(amount_of(one) == 0 for one in amounts)
 
 
 def _texts(sheet: Sheet, concept: str, kind: FieldKind) -> Sequence[Candidate]:
@@ -335,19 +335,13 @@ def _texts(sheet: Sheet, concept: str, kind: FieldKind) -> Sequence[Candidate]:
             text
             and len(text) <= MAX_TEXT
             and canonical(kind, text) is not None
-            and not _is_sentence(text)
+            and not is_running(text)
             and not reads_as_caption(text)
         ):
             # What only stands under or across from a label may be the next caption; a name or a number shows what it is.
             told = kind is not FieldKind.TEXT or sheet.is_marked(label)
             found.append(Candidate(text, label.line.page, label.line.text, True if told else None))
     return _unique(found)[:2]
-
-
-def _is_sentence(text: str) -> bool:
-    """Five words and more, most of them small: instructions, not a value."""
-    words = re.findall(r"[^\W\d_]+", text)
-    return len(words) >= 5 and sum(word[0].islower() for word in words) >= 0.6 * len(words)
 
 
 def _labelled(sheet: Sheet, concept: str, kind: FieldKind) -> Sequence[Candidate]:

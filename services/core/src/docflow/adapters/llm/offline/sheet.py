@@ -237,13 +237,13 @@ def _prose_pages(lines: Sequence[Line]) -> set[int]:
         for segment in line.segments():
             count = len(re.findall(r"[^\W\d_]+", segment.text))
             words[line.page] = words.get(line.page, 0) + count
-            running[line.page] = running.get(line.page, 0) + (count if _is_running(segment.text) else 0)
+            running[line.page] = running.get(line.page, 0) + (count if is_running(segment.text) else 0)
     prose = {page for page, count in words.items() if count >= 100 and running[page] >= PROSE_SHARE * count}
     first = min(words, default=1)
     return prose - {first}
 
 
-def _is_running(text: str) -> bool:
+def is_running(text: str) -> bool:
     """Part of a sentence: five words and more, most of them small."""
     found = re.findall(r"[^\W\d_]+", text)
     return len(found) >= 5 and sum(word[0].islower() for word in found) >= 0.6 * len(found)

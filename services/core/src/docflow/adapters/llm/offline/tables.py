@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from docflow.adapters.llm.offline.headers import DESCRIPTION, LINE_TOTAL, Columns, Header
 from docflow.adapters.llm.offline.sheet import Sheet
+from docflow.adapters.llm.offline.sums import amount_of
 from docflow.domain.lines import Line
 from docflow.domain.output_schema import FieldSpec, TableSpec
 from docflow.domain.page_values import FoundValue
@@ -133,7 +134,7 @@ def _is_item(line: Line, cells: Mapping[str, FoundValue], header: Header) -> boo
 def _is_product(cells: Mapping[str, FoundValue]) -> bool:
     """Quantity times price is the amount."""
     numbers = [cells.get(name) for name in ("quantity", "unit_price", LINE_TOTAL)]
-    amounts = [abs(Decimal(str(found.value))) for found in numbers if found is not None]
+    amounts = [abs(amount_of(found)) for found in numbers if found is not None]
     return len(amounts) == 3 and abs(amounts[0] * amounts[1] - amounts[2]) <= _CENT
 
 

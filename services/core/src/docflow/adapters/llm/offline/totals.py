@@ -31,7 +31,7 @@ class Rated:
 
     @property
     def amount(self) -> Decimal:
-        return Decimal(str(self.value.value))
+        return amount_of(self.value)
 
 
 def totals_of(sheet: Sheet) -> list[Rated]:
@@ -39,9 +39,7 @@ def totals_of(sheet: Sheet) -> list[Rated]:
 
     What was paid less the change counts as a total of its own: a scan may have lost the total's label.
     """
-    amounts = Counter(
-        Decimal(str(found.value)) for found in sheet.values(FieldKind.MONEY) if found.has_decimals
-    )
+    amounts = Counter(amount_of(found) for found in sheet.values(FieldKind.MONEY) if found.has_decimals)
     paid = _pairs(sheet, "paid", "change")
     summed = {net + tax for net, tax in _products(sheet, "net_total", "tax_total") if tax >= 0}
     rated = []
@@ -50,7 +48,7 @@ def totals_of(sheet: Sheet) -> list[Rated]:
         # Later totals sum up earlier ones; over many pages that must not outweigh what a label says.
         step = min(0.05, 0.5 / max(1, len(picked)))
         for number, found in enumerate(picked):
-            amount = Decimal(str(found.value.value))
+            amount = amount_of(found.value)
             score = base + _label_weight(found.label.key) - 0.3 * found.below + step * number
             score += 0.3 * min(3, amounts[amount]) + (2.0 if amount in paid else 0.0)
             score += 1.0 * any(abs(amount - total) <= CENT for total in summed)
@@ -78,7 +76,7 @@ def _with_sums(sheet: Sheet, rated: Sequence[Rated]) -> list[Rated]:
 
 def _paid_totals(sheet: Sheet, paid: set[Decimal]) -> list[Rated]:
     found = [found for found in sheet.values(FieldKind.MONEY) if found.has_decimals]
-    return [Rated(one, None, 3.2) for one in found if Decimal(str(one.value)) in paid]
+    return [Rated(one, None, 3.2) for one in found if amount_of(one) in paid]
 
 
 def _rounded_totals(sheet: Sheet, rated: Sequence[Rated]) -> list[Rated]:
@@ -86,11 +84,11 @@ def _rounded_totals(sheet: Sheet, rated: Sequence[Rated]) -> list[Rated]:
     known = {one.amount for one in rated}
     found = []
     for rounding in _picked(sheet, "rounding"):
-        step = abs(Decimal(str(rounding.value.value)))
+        step = abs(amount_of(rounding.value))
         if not 0 < step <= Decimal("0.05"):
             continue
         for one in sheet.values(FieldKind.MONEY):
-            amount = Decimal(str(one.value))
+            amount = amount_of(one)
             is_below = (
                 one.line.page == rounding.label.line.page and one.line.box[1] > rounding.label.line.box[1]
             )
@@ -106,7 +104,7 @@ def _rounded_totals(sheet: Sheet, rated: Sequence[Rated]) -> list[Rated]:
 
 def _rounded(sheet: Sheet, rated: Sequence[Rated]) -> list[Rated]:
     """Where a rounding is printed, the total after it is the one to pay."""
-    roundings = {Decimal(str(found.value.value)) for found in _picked(sheet, "rounding")}
+    roundings = {amount_of(found.value) for found in _picked(sheet, "rounding")}
     steps = {
         step
         for rounding in roundings
@@ -154,7 +152,7 @@ def net_and_tax(sheet: Sheet, gross: Decimal | None) -> tuple[list[Rated], list[
 
 
 def _is_whole(found: Beside, gross: Decimal | None) -> bool:
-    return gross is not None and gross > 0 and Decimal(str(found.value.value)) >= gross
+    return gross is not None and gross > 0 and amount_of(found.value) >= gross
 
 
 def _has_several_rates(taxes: Sequence[Rated]) -> bool:
@@ -197,7 +195,7 @@ def _closes_sum(sheet: Sheet, found: Beside) -> bool:
     ]
     if len(amounts) < 3:
         return False
-    net, tax, gross = (Decimal(str(one.value)) for one in amounts[-3:])
+    net, tax, gross = (amount_of(one) for one in amounts[-3:])
     return tax != 0 and abs(net + tax - gross) <= CENT
 
 
@@ -218,8 +216,8 @@ def _pairs(sheet: Sheet, more: str, less: str) -> set[Decimal]:
 
 
 def _products(sheet: Sheet, first: str, second: str) -> list[tuple[Decimal, Decimal]]:
-    firsts = {Decimal(str(found.value.value)) for found in _picked(sheet, first)}
-    seconds = {Decimal(str(found.value.value)) for found in _picked(sheet, second)}
+    firsts = {amount_of(found.value) for found in _picked(sheet, first)}
+    seconds = {amount_of(found.value) for found in _picked(sheet, second)}
     return [(a, b) for a in list(firsts)[:20] for b in list(seconds)[:20]]
 
 
