@@ -13,7 +13,7 @@ class Stumbling(MemoryTransport):
         super().__init__()
         self.failures = failures
 
-    async def hints(self, stages: Sequence[Stage]) -> AsyncIterator[Hint]:  # type: ignore[override]
+    async def hints(self, stages: Sequence[Stage]) -> AsyncIterator[Hint]:
         yield Hint()
         if self.failures:
             self.failures -= 1
