@@ -19,7 +19,6 @@ from docflow.adapters.transport.fanout import Fanout
 from docflow.db.database import Database
 from docflow.db.json_text import json_bytes
 from docflow.db.roles import libpq_url
-from docflow.domain.errors import TransientError
 from docflow.domain.messages import Message
 from docflow.domain.ports.transport import Hint
 from docflow.domain.stages import Stage
@@ -94,7 +93,8 @@ class PostgresTransport:
         while True:
             try:
                 await self._listen()
-            except (psycopg.Error, OSError, TransientError) as error:
+            except Exception as error:
+                # Whatever it is: nobody would see that listening has ended, since polling carries the work.
                 was_up = self._listening.is_set()
                 self._listening.clear()
                 tries = 1 if was_up else tries + 1
