@@ -37,6 +37,12 @@ def test_what_is_no_address_is_refused_for_good(to: str) -> None:
     assert refused.value.code == "mail_refused"
 
 
+def test_a_host_of_any_language_is_written_as_servers_find_it() -> None:
+    at = datetime(2026, 1, 1, tzinfo=UTC)
+    message = message_from(Letter("ada@bücher.test", "s", "t"), sender=SENDER, message_id="<k@x.test>", at=at)
+    assert b"To: ada@xn--bcher-kva.test\r\n" in bytes(message)
+
+
 async def test_the_roots_are_read_once_for_all_letters() -> None:
     read: list[ssl.SSLContext] = []
 

@@ -7,6 +7,8 @@ from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
 
+import idna
+
 from docflow.domain.errors import PermanentError
 from docflow.domain.ports.mail import Letter
 
@@ -38,8 +40,12 @@ def message_from(letter: Letter, *, sender: str, message_id: str, at: datetime) 
 
 def _address(given: str) -> Address:
     # The library's parser stumbles over some of what is no address ("a@", "a@[1") instead of refusing it.
+    name, _, host = given.rpartition("@")
     try:
-        return Address(addr_spec=given)
+        # A host with an umlaut would be encoded as words of a header are, which no server can find.
+        return Address(
+            addr_spec=given if host.isascii() else f"{name}@{idna.encode(host, uts46=True).decode()}"
+        )
     except (ValueError, MessageError, LookupError, AttributeError) as error:
         raise _refused() from error
 
