@@ -43,7 +43,11 @@ export function listenForKeys(target: EventTarget = window): () => void {
 
 function press(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.key === "Dead") return;
+  // A dialog keeps its keys; this one came while nothing in it had the focus, and the page behind must not act.
+  if (document.querySelector("dialog[open]")) return;
   const pressed = written(event);
+  // A link or button that has the focus is pressed, whatever Enter does on the page.
+  if (pressed === "Enter" && isControl(event.target)) return;
   const typing = isField(event.target);
   const now = Date.now();
   const sequence = begun && now - begun.at < BETWEEN_MS ? `${begun.key} ${pressed}` : null;
@@ -70,6 +74,10 @@ function written(event: KeyboardEvent): string {
   // "?" is itself the shifted key; for named keys the shift must be told.
   const shift = event.shiftKey && (event.key.length > 1 || mod) ? "shift+" : "";
   return `${mod}${event.altKey ? "alt+" : ""}${shift}${key}`;
+}
+
+function isControl(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest("a[href], button, summary") !== null;
 }
 
 function isField(target: EventTarget | null): boolean {

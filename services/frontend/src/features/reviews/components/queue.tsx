@@ -50,7 +50,7 @@ export function Queue() {
     { keys: "k", label: t("reviews.key_up"), run: () => step(-1) },
     { keys: "ArrowDown", label: t("reviews.key_down"), run: () => step(1) },
     { keys: "ArrowUp", label: t("reviews.key_up"), run: () => step(-1) },
-    { keys: "Enter", label: t("reviews.open_one"), run: (event) => openUnlessControl(event, open) },
+    { keys: "Enter", label: t("reviews.open_one"), run: open },
     { keys: "o", label: t("reviews.open_one"), run: open },
   ]);
   const isNarrowed = Object.keys(filter).length > 0;
@@ -98,13 +98,6 @@ export function Queue() {
       </Card>
     </Page>
   );
-}
-
-/** A link or button that has the focus is pressed, not the row. */
-function openUnlessControl(event: KeyboardEvent, open: () => void): void {
-  const control = (event.target as Element | null)?.closest?.("a, button");
-  if (control instanceof HTMLElement) control.click();
-  else open();
 }
 
 const columns = (): Column<Review>[] => [
