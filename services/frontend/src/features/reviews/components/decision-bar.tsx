@@ -60,6 +60,7 @@ export function DecisionBar({
           isBusy={isBusy}
           disabled={refusal !== null}
           onClick={press}
+          onKeyDown={(event) => event.repeat && event.key === "Enter" && event.preventDefault()}
         >
           {t(word)}
         </Button>

@@ -134,6 +134,19 @@ test("approving what nobody checked first shows it, and again approves it", asyn
   expect(decisions(asked)).toBe(1);
 });
 
+test("a key that is held down confirms one field and approves nothing", async () => {
+  const asked = serve(APPROVED);
+  open();
+  await expect.poll(focused).toBe("grand_total");
+  const total = screen.getByLabelText("Total");
+  fireEvent.keyDown(total, { key: "Enter", ctrlKey: true });
+  fireEvent.keyDown(total, { key: "Enter", ctrlKey: true, repeat: true });
+  fireEvent.keyDown(total, { key: "Enter", repeat: true });
+  await new Promise((done) => setTimeout(done, 50));
+  expect(focused()).toBe("grand_total");
+  expect(decisions(asked)).toBe(0);
+});
+
 test("a twice approves too, and is typed into no field", async () => {
   const asked = serve(APPROVED);
   const { next, container } = open();

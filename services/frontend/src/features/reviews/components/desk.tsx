@@ -143,9 +143,9 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
     { keys: "Escape", label: t("reviews.key_leave"), isTold: true, run: () => undefined },
     { keys: "j", label: t("reviews.key_down"), run: () => step(1) },
     { keys: "k", label: t("reviews.key_up"), run: () => step(-1) },
-    { keys: "mod+Enter", label: t("reviews.approve"), inFields: true, run: approveOrFocus },
+    { keys: "mod+Enter", label: t("reviews.approve"), inFields: true, run: pressed(approveOrFocus) },
     // In a field the second press would be typed.
-    { keys: "a", label: t("reviews.approve"), run: () => approveChecked(pointAt) },
+    { keys: "a", label: t("reviews.approve"), run: pressed(() => approveChecked(pointAt)) },
     { keys: "r", label: t("reviews.reject"), run: () => ask("reject") },
     { keys: "b", label: t("reviews.send_back"), run: () => ask("send_back") },
     { keys: "n", label: t("reviews.next_one"), run: () => next?.() },
@@ -268,6 +268,13 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
       )}
     </div>
   );
+}
+
+/** A key that is held down is no second press: what is left would be approved unseen. */
+function pressed(act: () => void): (event: KeyboardEvent) => void {
+  return (event) => {
+    if (!event.repeat) act();
+  };
 }
 
 /** A focused field would only call the screen's keyboard up; who has no pointer at all works by keys. */

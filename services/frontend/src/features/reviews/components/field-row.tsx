@@ -46,8 +46,11 @@ export function FieldRow(props: FieldRowProps) {
   const isFailing = field.source === "human" && field.checks.some((each) => !each.ok);
   const onKeyDown = (event: KeyboardEvent) => {
     if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
-    if (event.key === "Enter") event.shiftKey ? props.onBack(field) : props.onConfirm(field);
-    else if (event.key === "Escape") props.onLeave();
+    const onEnter = event.shiftKey ? props.onBack : props.onConfirm;
+    if (event.key === "Enter") {
+      // A key that is held down would confirm one doubt after another, unseen.
+      if (!event.repeat) onEnter(field);
+    } else if (event.key === "Escape") props.onLeave();
     else if (event.key === "ArrowDown") props.onStep(field, 1);
     else if (event.key === "ArrowUp") props.onStep(field, -1);
     else return;
