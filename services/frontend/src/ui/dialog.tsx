@@ -30,6 +30,7 @@ export function Dialog({
   submit?: () => void;
 }) {
   const element = useRef<HTMLDialogElement>(null);
+  const pressed = useRef<EventTarget | null>(null);
   const id = useId();
   const Frame = submit ? "form" : "div";
   const onSubmit = (event: Event) => {
@@ -56,7 +57,11 @@ export function Dialog({
         event.preventDefault();
         close();
       }}
-      onClick={(event) => event.target === element.current && close()}
+      onMouseDown={(event) => {
+        pressed.current = event.target;
+      }}
+      // Text that is marked as far as beside the dialog ends in a click there, too.
+      onClick={(event) => event.target === element.current && pressed.current === element.current && close()}
       onKeyDown={(event) => event.stopPropagation()}
     >
       <Frame
