@@ -104,6 +104,19 @@ test("a server that is busy is given the time it asks for", async () => {
   vi.useRealTimers();
 });
 
+test("a file that is stopped while the server is given time is not sent", async () => {
+  vi.useFakeTimers();
+  const sent = listen();
+  handIn([file("a")], { type: "", asOne: false });
+  sent[0]?.answer(429, { code: "rate_limited", detail: "slow down" }, { "Retry-After": "3" });
+  await vi.advanceTimersByTimeAsync(1_000);
+  stop(items.value[0]?.id ?? 0);
+  await vi.advanceTimersByTimeAsync(10_000);
+  vi.useRealTimers();
+  expect(items.value[0]?.state).toBe("stopped");
+  expect(sent).toHaveLength(1);
+});
+
 test("a file that the person stops is neither sent nor wrong", async () => {
   listen();
   handIn([file("a")], { type: "", asOne: false });

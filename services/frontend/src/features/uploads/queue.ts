@@ -109,9 +109,20 @@ async function withPatience(item: Item, signal: AbortSignal) {
       const { status, retryAfter } = problemOf(error);
       const isBusy = status === 429 || status === 503 || status === 409;
       if (!isBusy || !retryAfter || attempt === TRIES || signal.aborted) throw error;
-      await new Promise((resolve) => setTimeout(resolve, Math.min(retryAfter, 30) * 1000));
+      await pause(Math.min(retryAfter, 30) * 1000, signal);
     }
   }
+}
+
+/** Ends early where the person stops waiting. */
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, ms);
+    signal.addEventListener("abort", () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
 }
 
 export function stop(id: number): void {

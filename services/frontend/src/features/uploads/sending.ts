@@ -44,6 +44,9 @@ function post(
   form.append("ingestion_source", "web");
   for (const file of submission.files) form.append("files", file, file.name);
   return new Promise((resolve, reject) => {
+    const cancelled = () => reject(new Problem({ status: 0, code: "cancelled", detail: "cancelled" }));
+    // Stopped between two attempts, when there was nothing to abort.
+    if (signal.aborted) return cancelled();
     const request = new XMLHttpRequest();
     request.open("POST", "/v1/processes");
     request.setRequestHeader("X-DocFlow-Request", "portal");
@@ -52,7 +55,7 @@ function post(
     request.onload = () => resolve({ status: request.status, taken: () => takenFrom(request) });
     request.onerror = () =>
       reject(new Problem({ status: 0, code: "offline", detail: "the connection broke" }));
-    request.onabort = () => reject(new Problem({ status: 0, code: "cancelled", detail: "cancelled" }));
+    request.onabort = cancelled;
     signal.addEventListener("abort", () => request.abort(), { once: true });
     request.send(form);
   });
