@@ -45,6 +45,33 @@ test("a session that cannot be renewed signs out", async () => {
   expect(left).toBe(1);
 });
 
+test("a server that is away for a moment signs nobody out", async () => {
+  let left = 0;
+  onSignedOut(() => left++);
+  const routes = { "GET /v1/me": { status: 401, body: { code: "unauthorized", detail: "sign in" } } };
+  serve({ ...routes, "POST /v1/auth/refresh": { status: 503, body: { code: "temporarily_unavailable" } } });
+  const both = await Promise.allSettled([api.GET("/v1/me"), api.GET("/v1/me")]);
+  for (const each of both) expect(each).toMatchObject({ reason: { status: 503 } });
+  serve({ ...routes, "POST /v1/auth/refresh": () => Promise.reject(new TypeError("offline")) });
+  await expect(api.GET("/v1/me")).rejects.toThrow("offline");
+  expect(left).toBe(0);
+});
+
+test("a password is changed in a session that has to be renewed first", async () => {
+  let isRenewed = false;
+  serve({
+    "POST /v1/auth/password/change": () =>
+      isRenewed ? { status: 204 } : { status: 401, body: { code: "unauthorized", detail: "sign in" } },
+    "POST /v1/auth/refresh": () => {
+      isRenewed = true;
+      return { body: {} };
+    },
+  });
+  const given = { current_password: "old", password: "new" };
+  await api.POST("/v1/auth/password/change", { body: given });
+  expect(isRenewed).toBe(true);
+});
+
 test("a refusal carries its code, its places and the request's id", async () => {
   serve({
     "GET /v1/me": {

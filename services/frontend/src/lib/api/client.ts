@@ -20,22 +20,19 @@ export function onFactorRequired(act: () => void): void {
 
 const HEADERS = { "X-DocFlow-Request": "portal" };
 export const FACTOR_REQUIRED = "second_factor_required";
-const RENEWED_BY_NOBODY = /^\/v1\/auth\/(login|refresh|logout|password|email)/;
+const RENEWED_BY_NOBODY = /^\/v1\/auth\/(login|refresh|logout|password\/(forgot|reset)|email)/;
 
-let renewing: Promise<boolean> | null = null;
+let renewing: Promise<Response> | null = null;
 
 /** One renewal at a time, whoever needs it; the tokens live in cookies that no script can read. */
-function renew(): Promise<boolean> {
+function renew(): Promise<Response> {
   renewing ??= fetch("/v1/auth/refresh", {
     method: "POST",
     headers: { ...HEADERS, "Content-Type": "application/json" },
     body: "{}",
-  })
-    .then((answer) => answer.ok)
-    .catch(() => false)
-    .finally(() => {
-      renewing = null;
-    });
+  }).finally(() => {
+    renewing = null;
+  });
   return renewing;
 }
 
@@ -48,7 +45,10 @@ export async function send(input: string | Request, init: RequestInit = {}): Pro
   const path = new URL(request.url).pathname;
   if (answer.status !== 401 || RENEWED_BY_NOBODY.test(path) || (await isWrongProof(path, answer)))
     return answer;
-  if (await renew()) return fetch(again);
+  const renewed = await renew();
+  if (renewed.ok) return fetch(again);
+  // A server that is away or busy has not said that the session is over.
+  if (renewed.status >= 500 || renewed.status === 429) return renewed.clone();
   signedOut();
   return answer;
 }
