@@ -26,6 +26,11 @@ export function keepDraft(processId: string, draft: Draft): void {
   else kept.set(processId, draft);
 }
 
+/** They were another person's. */
+export function forgetDrafts(): void {
+  kept.clear();
+}
+
 export function edited(draft: Draft, field: Field, typed: string): Draft {
   const { [field.name]: _, ...rest } = draft.edits;
   return { ...draft, edits: typed === field.value ? rest : { ...rest, [field.name]: typed } };

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { api, body } from "../../lib/api/client";
 import { serve } from "../../lib/testing/server";
-import { type Me, me, signOut } from "./session";
+import { keepDraft, keptDraft, NOTHING } from "../reviews/draft";
+import { type Item, items } from "../uploads/queue";
+import { type Me, me, signIn, signOut } from "./session";
 
 const WHO = { email: "a@b.c", role: "admin", client_id: null } as unknown as Me;
 
@@ -26,6 +28,32 @@ test("a session that ran out is renewed there, too", async () => {
     },
   });
   expect(await body(api.GET("/v1/me/mfa"))).toMatchObject({ enabled: false });
+});
+
+test("what somebody left in the tab waits for them and is gone for anybody else", async () => {
+  let user_id = "ann";
+  serve({
+    "POST /v1/auth/login": { body: {} },
+    "POST /v1/auth/logout": { status: 204 },
+    "GET /v1/me": () => ({ body: { ...WHO, user_id } }),
+  });
+  const credentials = { email: "a@b.c", password: "right" };
+  const draft = { ...NOTHING, edits: { grand_total: "1.00" } };
+  const leave = () => {
+    keepDraft("p1", draft);
+    items.value = [{ id: 1, name: "a.pdf" } as Item];
+  };
+  const left = () => [keptDraft("p1"), items.value.length];
+  await signIn(credentials);
+  leave();
+  await signIn(credentials);
+  expect(left()).toEqual([draft, 1]);
+  user_id = "bob";
+  await signIn(credentials);
+  expect(left()).toEqual([NOTHING, 0]);
+  leave();
+  await signOut();
+  expect(left()).toEqual([NOTHING, 0]);
 });
 
 test("who could not be signed out stays signed in, who has no session any more does not", async () => {

@@ -12,6 +12,10 @@ import { t } from "../../lib/i18n";
 import { openLive } from "../../lib/live";
 import { queries } from "../../lib/query/client";
 import { toast } from "../../ui/toasts";
+import { forgetDrafts } from "../reviews/draft";
+import { chosenFilter } from "../reviews/filter";
+import { choice } from "../uploads/choice";
+import { forgetAll } from "../uploads/queue";
 
 export type Me = Schemas["MeOut"];
 export type Role = "viewer" | "operator" | "admin" | "platform_admin";
@@ -50,7 +54,23 @@ export function takePassword(): string | null {
   return password;
 }
 
+/** Whose work this tab keeps; a session that ran out leaves it for the same person. */
+let owner: string | null = null;
+
+/** What was read, typed and handed in is no business of the next person. */
+function forgetWork(): void {
+  queries.clear();
+  forgetAll();
+  forgetDrafts();
+  chosenFilter.value = {};
+  choice.value = { type: "", asOne: false };
+}
+
 function become(who: Me | null): void {
+  if (who) {
+    if (owner !== null && owner !== who.user_id) forgetWork();
+    owner = who.user_id;
+  }
   me.value = who;
   mustEnrol.value = false;
   typed = null;
@@ -112,6 +132,6 @@ export async function signOut(): Promise<void> {
     // The cookies are still good: who leaves a shared machine must know.
     if (status === 0 || status >= 500) return toast(t("signin.still_in"), { isBad: true });
   }
-  queries.clear();
+  forgetWork();
   become(null);
 }

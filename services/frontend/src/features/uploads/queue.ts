@@ -139,6 +139,12 @@ export function dropSettled(): void {
   items.value = items.value.filter((each) => !isSettled(each));
 }
 
+/** Stops and forgets everything: it was another person's, and must be neither seen nor sent by the next one. */
+export function forgetAll(): void {
+  for (const each of stops.values()) each.abort();
+  items.value = [];
+}
+
 function update(process: Process): void {
   items.value = items.value.map((each) =>
     each.process?.process_id === process.process_id && each.process.version <= process.version

@@ -1,6 +1,6 @@
 import type { Schemas } from "../../lib/api/client";
 import { send } from "../../lib/api/client";
-import { Problem } from "../../lib/api/problem";
+import { Problem, problemFrom } from "../../lib/api/problem";
 
 export interface Submission {
   files: readonly File[];
@@ -25,7 +25,8 @@ export async function submit(
   const answer = await post(submission, progress, signal);
   if (answer.status !== 401) return answer.taken();
   // The session ran out: any request of the client renews it.
-  await send("/v1/me");
+  const renewed = await send("/v1/me");
+  if (!renewed.ok) throw await problemFrom(renewed);
   return (await post(submission, progress, signal)).taken();
 }
 
