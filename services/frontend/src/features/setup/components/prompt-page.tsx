@@ -22,6 +22,7 @@ import {
   readPrompt,
   retirePrompt,
 } from "../api";
+import { useBase } from "../base";
 import { faultsOf, placeholdersOf } from "../placeholders";
 import { CompareWith } from "./compare-with";
 import { StateBadge } from "./frame";
@@ -43,25 +44,34 @@ export function PromptPage() {
   return <Editor key={prompt.data.prompt_id} prompt={prompt.data} title={title} />;
 }
 
-function Editor({ prompt, title }: { prompt: Prompt; title: string }) {
+function Editor({ prompt: latest, title }: { prompt: Prompt; title: string }) {
   const { route } = useLocation();
-  const [text, setText] = useState(prompt.prompt_template);
-  const [model, setModel] = useState(prompt.model_name);
-  const [tokens, setTokens] = useState(String(prompt.max_tokens));
+  const [text, setText] = useState(latest.prompt_template);
+  const [model, setModel] = useState(latest.model_name);
+  const [tokens, setTokens] = useState(String(latest.max_tokens));
+  const isChangedFrom = (base: Prompt) =>
+    text !== base.prompt_template || model !== base.model_name || tokens !== String(base.max_tokens);
+  const [prompt, rebase] = useBase(latest, isChangedFrom, (taken) => {
+    setText(taken.prompt_template);
+    setModel(taken.model_name);
+    setTokens(String(taken.max_tokens));
+  });
   const [isRetiring, setRetiring] = useState(false);
   const invalidates = [["prompts"]];
   const isDraft = prompt.state === "draft";
-  const isChanged =
-    text !== prompt.prompt_template || model !== prompt.model_name || tokens !== String(prompt.max_tokens);
+  const isChanged = isChangedFrom(prompt);
   const given = () => ({ prompt_template: text, model_name: model, max_tokens: Number(tokens) }) as never;
-  const save = useAct(() => changePrompt(prompt, given()), {
+  // Also where publishing is refused afterwards: what comes next is a change of what was saved.
+  const saved = async () => {
+    const changed = await changePrompt(prompt, given());
+    rebase(changed);
+    return changed;
+  };
+  const save = useAct(saved, { invalidates, done: () => toast(t("setup.saved")) });
+  const publish = useAct(async () => publishPrompt(isChanged ? await saved() : prompt), {
     invalidates,
-    done: () => toast(t("setup.saved")),
+    done: () => toast(t("setup.published")),
   });
-  const publish = useAct(
-    async () => publishPrompt(isChanged ? await changePrompt(prompt, given()) : prompt),
-    { invalidates, done: () => toast(t("setup.published")) },
-  );
   const retire = useAct(() => retirePrompt(prompt), { invalidates, done: () => setRetiring(false) });
   const clone = useAct(() => clonePrompt(prompt), {
     invalidates,

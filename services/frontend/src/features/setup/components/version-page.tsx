@@ -24,6 +24,7 @@ import {
   rollBack,
   shareTraffic,
 } from "../api";
+import { useBase } from "../base";
 import { changeOf, type Draft, draftOf, isSound, objectOf, type Part, partOf } from "../draft";
 import { FieldsForm } from "./fields-form";
 import { FormOrCode } from "./form-or-code";
@@ -52,13 +53,21 @@ export function VersionPage() {
   return <Version key={config.data.config_id} config={config.data} />;
 }
 
-function Version({ config }: { config: Configuration }) {
+function Version({ config: latest }: { config: Configuration }) {
   const [tab, setTab] = useState<string>("fields");
-  const [draft, setDraft] = useState(() => draftOf(config));
+  const [draft, setDraft] = useState(() => draftOf(latest));
+  const isChangedFrom = (base: Configuration) =>
+    base.state === "draft" && JSON.stringify(draft) !== JSON.stringify(draftOf(base));
+  const [config, rebase] = useBase(latest, isChangedFrom, (taken) => setDraft(draftOf(taken)));
   const readOnly = config.state !== "draft";
-  const isChanged = !readOnly && JSON.stringify(draft) !== JSON.stringify(draftOf(config));
+  const isChanged = isChangedFrom(config);
   const set = (change: Partial<Draft>) => setDraft((before) => ({ ...before, ...change }));
-  const acts = useActs(config, draft, isChanged, setDraft);
+  // The server writes it its own way; what was typed while it was saved is a change of that.
+  const kept = (changed: Configuration, sent: Draft) => {
+    rebase(changed);
+    setDraft((now) => (now === sent ? draftOf(changed) : now));
+  };
+  const acts = useActs(config, draft, isChanged, kept);
   useKept(isChanged);
   const problem = acts.problem;
   const faults = (part: Part) => problem?.places.filter((each) => partOf(each.pointer) === part).length ?? 0;
@@ -142,18 +151,21 @@ function Version({ config }: { config: Configuration }) {
   );
 }
 
-function useActs(config: Configuration, draft: Draft, isChanged: boolean, shown: (draft: Draft) => void) {
+function useActs(
+  config: Configuration,
+  draft: Draft,
+  isChanged: boolean,
+  kept: (changed: Configuration, sent: Draft) => void,
+) {
   const { route } = useLocation();
   const invalidates = [["configurations"]];
-  const saved = () => changeConfiguration(config, changeOf(draft));
-  const renew = (changed: Configuration) => shown(draftOf(changed));
-  const save = useAct(saved, {
-    invalidates,
-    done: (changed) => {
-      renew(changed);
-      toast(t("setup.saved"));
-    },
-  });
+  // Also where publishing is refused afterwards: what comes next is a change of what was saved.
+  const saved = async () => {
+    const changed = await changeConfiguration(config, changeOf(draft));
+    kept(changed, draft);
+    return changed;
+  };
+  const save = useAct(saved, { invalidates, done: () => toast(t("setup.saved")) });
   const publish = useAct(async () => publishConfiguration(isChanged ? await saved() : config), {
     invalidates,
     done: () => toast(t("setup.published")),
