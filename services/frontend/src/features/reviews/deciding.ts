@@ -64,22 +64,28 @@ export function useClaim(of: Case, isOver: boolean): { isMine: boolean; end: () 
   const [answer, set] = useState<"asked" | "mine" | "refused">("asked");
   const isMine = answer === "mine" || (own !== null && of.claim.by === own);
   const isEnded = useRef(false);
-  const isKept = useRef(true);
-  // An admin's release ends anybody's claim, so that only one's own is released.
-  isKept.current = !isOver && (isMine || answer === "asked");
+  const known = useRef({ isMine, isOver });
+  known.current = { isMine, isOver };
   useEffect(() => {
     let isOpen = true;
-    const hold = () =>
-      claim(of.processId, false).then(
-        () => isOpen && set("mine"),
-        () => isOpen && set("refused"),
+    let claimed: Promise<boolean>;
+    const hold = () => {
+      claimed = claim(of.processId, false).then(
+        () => true,
+        () => false,
       );
-    void hold();
+      void claimed.then((isNowMine) => isOpen && set(isNowMine ? "mine" : "refused"));
+    };
+    hold();
     const timer = setInterval(hold, RENEWED_MS);
     return () => {
       isOpen = false;
       clearInterval(timer);
-      if (isKept.current && !isEnded.current) void release(of.processId).catch(() => undefined);
+      if (known.current.isOver || isEnded.current) return;
+      // An admin's release ends anybody's claim, so that only one's own is released, once it is known to be.
+      void claimed
+        .then((isNowMine) => (isNowMine || known.current.isMine) && release(of.processId))
+        .catch(() => undefined);
     };
   }, [of.processId]);
   const end = () => {

@@ -188,6 +188,27 @@ test("what somebody else holds is not given back", async () => {
   expect(releases(asked)).toBe(0);
 });
 
+test("a case that is left before it is known whose it is takes it from nobody", async () => {
+  let answer = () => {};
+  const waiting = new Promise<void>((done) => {
+    answer = done;
+  });
+  const asked = serve({
+    ...HELD,
+    ...NO_SAVING,
+    "POST /v1/reviews/p1/claim": async () => {
+      await waiting;
+      return { status: 409, body: { code: "review_claimed", detail: "taken" } };
+    },
+  });
+  const { unmount } = open();
+  await expect.poll(() => asked.some((each) => each.url.includes("/claim?"))).toBe(true);
+  unmount();
+  answer();
+  await new Promise((done) => setTimeout(done, 20));
+  expect(releases(asked)).toBe(0);
+});
+
 test("a corrected value is kept at once, on the version that was seen", async () => {
   const asked = serve({
     ...HELD,
