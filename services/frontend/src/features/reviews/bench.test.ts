@@ -15,14 +15,36 @@ const totalOf = (of: Case) => {
   return found;
 };
 
+const withTotal = (of: Case, value: string): Case => ({
+  ...of,
+  version: of.version + 1,
+  fields: of.fields.map((field) => (field.name === "grand_total" ? { ...field, value } : field)),
+});
+
+test("a value that is set back while its correction is under way is set back on the server, too", () => {
+  const opened = madeCase();
+  const total = totalOf(opened);
+  const save = vi.fn();
+  const { result, rerender } = renderHook(({ of }: { of: Case }) => useBench(of, save), {
+    initialProps: { of: opened },
+  });
+  const put = (value: string) =>
+    act(() => {
+      result.current.type(total, value);
+      result.current.settle(total);
+    });
+  put("1.00");
+  put(total.value);
+  expect(save.mock.calls.map(([, value]) => value)).toEqual(["1.00", total.value]);
+  const kept = withTotal(opened, "1.00");
+  rerender({ of: kept });
+  expect(valueIn(result.current.draft, totalOf(kept))).toBe(total.value);
+});
+
 test("a box that gives back what was first read wins over a correction kept meanwhile", async () => {
   const opened = madeCase();
   const first = totalOf(opened);
-  const kept: Case = {
-    ...opened,
-    version: 6,
-    fields: opened.fields.map((field) => (field === first ? { ...field, value: "1.00" } : field)),
-  };
+  const kept = withTotal(opened, "1.00");
   let answer: () => void = () => {};
   const waiting = new Promise<void>((done) => {
     answer = done;

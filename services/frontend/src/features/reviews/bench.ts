@@ -40,6 +40,16 @@ export function useBench(of: Case, save: (field: Field, value: string) => void):
     setDraft(next);
     keepDraft(of.processId, next);
   };
+  // What the server has by now is no longer under way.
+  useEffect(() => {
+    for (const field of of.fields)
+      if (sent.current.get(field.name) === field.value) sent.current.delete(field.name);
+  }, [of]);
+  // While a correction is under way, the value that was first read is an edit, too.
+  const typed = (field: Field, value: string): Draft =>
+    sent.current.has(field.name)
+      ? { ...now.current, edits: { ...now.current.edits, [field.name]: value } }
+      : edited(now.current, field, value);
   // What was in doubt stays where it stands once it is put right; what a rule newly doubts joins it.
   const asked = useRef(new Set<string>());
   for (const field of of.fields) if (groupOf(field) === "doubtful") asked.current.add(field.name);
@@ -55,9 +65,8 @@ export function useBench(of: Case, save: (field: Field, value: string) => void):
 
   const settle = (field: Field) => {
     const value = canonical(field.kind, valueIn(now.current, field));
-    change(edited(now.current, field, value));
-    if (value === field.value || wrongWith(field.kind, value) || sent.current.get(field.name) === value)
-      return;
+    change(typed(field, value));
+    if (value === (sent.current.get(field.name) ?? field.value) || wrongWith(field.kind, value)) return;
     sent.current.set(field.name, value);
     save(field, value);
   };
@@ -70,7 +79,7 @@ export function useBench(of: Case, save: (field: Field, value: string) => void):
     order,
     doubtful,
     left: doubtful.filter(isLeft),
-    type: (field, typed) => change(edited(now.current, field, typed)),
+    type: (field, value) => change(typed(field, value)),
     settle,
     confirm: (field) => {
       settle(field);
