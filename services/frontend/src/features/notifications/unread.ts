@@ -2,6 +2,7 @@ import { signal } from "@preact/signals";
 import { QueryObserver } from "@tanstack/query-core";
 import { isLive, onSnapshot } from "../../lib/live";
 import { queries } from "../../lib/query/client";
+import { inTurns } from "../../lib/turns";
 import { countUnread } from "./api";
 
 /** How many notifications the person has not read: "7", "1000+", "" for none. */
@@ -22,15 +23,13 @@ export function watchUnread(): () => void {
   const stop = observer.subscribe(({ data }) => {
     unread.value = data?.unread ? `${data.unread}${data.is_capped ? "+" : ""}` : "";
   });
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  const reading = inTurns(() => queries.invalidateQueries({ queryKey: ["notifications"] }), SETTLED_MS);
   const unheard = onSnapshot(({ status }) => {
     // Only what ends or is held is told of; a batch is asked about once.
-    if (!["hitl_review", "failed", "completed"].includes(status)) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => void queries.invalidateQueries({ queryKey: ["notifications"] }), SETTLED_MS);
+    if (["hitl_review", "failed", "completed"].includes(status)) reading.ask();
   });
   return () => {
-    clearTimeout(timer);
+    reading.stop();
     unheard();
     stop();
     unread.value = "";

@@ -3,6 +3,7 @@ import { t } from "../../../lib/i18n";
 import { onSnapshot } from "../../../lib/live";
 import { queries } from "../../../lib/query/client";
 import { useQuery } from "../../../lib/query/use";
+import { inTurns } from "../../../lib/turns";
 import { Page } from "../../../ui/page";
 import { Loading } from "../../../ui/states";
 import { may } from "../../session/session";
@@ -59,15 +60,10 @@ export function Dashboard() {
 /** Reads anew a while after something changed, however much changes. */
 function useFresh(): void {
   useEffect(() => {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const stop = onSnapshot(() => {
-      timer ??= setTimeout(() => {
-        timer = undefined;
-        void queries.invalidateQueries({ queryKey: ["dashboard"] });
-      }, SETTLE_MS);
-    });
+    const reading = inTurns(() => queries.invalidateQueries({ queryKey: ["dashboard"] }), SETTLE_MS);
+    const stop = onSnapshot(reading.ask);
     return () => {
-      clearTimeout(timer);
+      reading.stop();
       stop();
     };
   }, []);

@@ -5,8 +5,7 @@ import { reasonLine } from "../../../lib/findings";
 import { duration, money } from "../../../lib/format";
 import { t, tn } from "../../../lib/i18n";
 import { useKeys } from "../../../lib/keys";
-import { isLive, onSnapshot } from "../../../lib/live";
-import { queries } from "../../../lib/query/client";
+import { isLive } from "../../../lib/live";
 import { useList } from "../../../lib/query/use";
 import { Badge, Confidence } from "../../../ui/badge";
 import { Button, LinkButton } from "../../../ui/button";
@@ -36,7 +35,6 @@ export function Queue() {
   useEffect(() => {
     chosenFilter.value = filter;
   }, [JSON.stringify(filter)]);
-  useEffect(() => onSnapshot(() => void queries.invalidateQueries({ queryKey: ["reviews"] })), []);
   useEffect(() => {
     if (!chosen) return;
     void loadAhead(chosen.process_id);

@@ -32,7 +32,6 @@ function Opened({ id }: { id: string }) {
   useEffect(
     () =>
       onSnapshot((snapshot) => {
-        void queries.invalidateQueries({ queryKey: ["reviews"] });
         if (snapshot.process_id === id) void queries.invalidateQueries({ queryKey: caseKey(id) });
       }),
     [id],
