@@ -1,8 +1,12 @@
+import { renderHook } from "@testing-library/preact";
 import { expect, test } from "vitest";
+import { queries } from "../../lib/query/client";
 import { aListedProcess } from "../../lib/testing/processes";
+import { serve } from "../../lib/testing/server";
+import { FOLLOWER, goLive } from "../../lib/testing/stream";
 import type { ProcessPage } from "./api";
 import { ALL } from "./filter";
-import { merged, patched } from "./live-list";
+import { merged, patched, useLiveList } from "./live-list";
 
 const row = (id: string, minute: number, version = 1) =>
   aListedProcess({
@@ -55,4 +59,32 @@ test("new rows come in at the head and push none out", () => {
 test("a row that is gone from the head goes", () => {
   const before = list(page([row("a", 40), row("b", 30), row("c", 20)], true));
   expect(ids(merged(before, page([row("a", 40), row("c", 20)], true)))).toEqual([["a", "c"]]);
+});
+
+test("an answer that is late ends as the newer one says", async () => {
+  let answer = () => {};
+  const late = new Promise<void>((done) => {
+    answer = done;
+  });
+  let times = 0;
+  serve({
+    "GET /v1/me": { body: FOLLOWER },
+    "GET /v1/processes": async () => {
+      if (++times > 1) return { body: page([{ ...row("a", 30, 2), status: "completed" }], false) };
+      await late;
+      return { body: page([row("a", 30)], false) };
+    },
+  });
+  const { say, close } = await goLive();
+  const key = ["processes", "list", ALL];
+  queries.setQueryData(key, list(page([row("a", 30)], false)));
+  renderHook(() => useLiveList(key, ALL));
+  await expect.poll(() => times, { timeout: 3_000 }).toBe(1);
+  say(snapshot("a", "completed", 2));
+  await new Promise((done) => setTimeout(done, 700));
+  answer();
+  await new Promise((done) => setTimeout(done, 900));
+  close();
+  const found = queries.getQueryData<ReturnType<typeof list>>(key);
+  expect(found?.pages[0]?.data[0]?.status).toBe("completed");
 });

@@ -2,6 +2,7 @@ import type { InfiniteData } from "@tanstack/query-core";
 import { useEffect } from "preact/hooks";
 import { isLive, onSnapshot, type Snapshot } from "../../lib/live";
 import { queries } from "../../lib/query/client";
+import { inTurns } from "../../lib/turns";
 import { getProcess, type ListedProcess, listProcesses, type ProcessPage } from "./api";
 import type { ProcessFilter } from "./filter";
 
@@ -18,26 +19,23 @@ export function useLiveList(key: readonly unknown[], filter: ProcessFilter): voi
   const live = isLive.value;
   useEffect(() => {
     const changed = new Set<string>();
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    let closed = false;
-    const read = async () => {
-      timer = undefined;
+    // An answer that comes after a newer one would put older rows over newer ones.
+    const reading = inTurns(() => {
       const ids = [...changed];
       changed.clear();
-      await refresh(key, filter, ids).catch(() => undefined);
-      if (!closed && !live) timer = setTimeout(read, WITHOUT_LIVE_MS);
-    };
+      return refresh(key, filter, ids);
+    }, SETTLE_MS);
     const stop = onSnapshot((snapshot) => {
       queries.setQueryData<Listed>(key, (listed) => listed && patched(listed, snapshot, filter));
       changed.add(snapshot.process_id);
-      timer ??= setTimeout(read, SETTLE_MS);
+      reading.ask();
     });
     // What was missed while the list was not shown, or while the connection was away.
-    if (queries.getQueryData(key)) void read();
-    else if (!live) timer = setTimeout(read, WITHOUT_LIVE_MS);
+    if (queries.getQueryData(key)) reading.ask();
+    const timer = live ? undefined : setInterval(reading.ask, WITHOUT_LIVE_MS);
     return () => {
-      closed = true;
-      clearTimeout(timer);
+      clearInterval(timer);
+      reading.stop();
       stop();
     };
   }, [name, live]);
