@@ -58,7 +58,8 @@ export function Filters({ filter, change, search }: FiltersProps) {
 function SearchBox({ filter, change, search }: FiltersProps) {
   const [typed, setTyped] = useState(filter.q);
   const wanted = useSettled(typed.trim(), TYPED_MS);
-  useEffect(() => setTyped(filter.q), [filter.q]);
+  // A space at the end is kept: the next word is about to follow.
+  useEffect(() => setTyped((before) => (before.trim() === filter.q ? before : filter.q)), [filter.q]);
   useEffect(() => {
     if (wanted !== filter.q && wanted === typed.trim()) change({ ...filter, q: wanted });
   }, [wanted]);
@@ -130,15 +131,27 @@ function MoreFilters({ filter, change }: Omit<FiltersProps, "search">) {
   );
 }
 
+const NO_FIELD = { name: "", value: "" };
+
+function wantedOf(given: typeof NO_FIELD): ProcessFilter["field"] {
+  const name = given.name.trim();
+  return name && given.value ? { name, value: given.value } : null;
+}
+
 /** A read value, looked for exactly: a name and what it is. */
 function FieldFilter({ filter, change }: Omit<FiltersProps, "search">) {
-  const [given, set] = useState({ name: filter.field?.name ?? "", value: filter.field?.value ?? "" });
+  const [given, set] = useState(filter.field ?? NO_FIELD);
   const settled = useSettled(given, TYPED_MS);
+  const kept = JSON.stringify(filter.field);
   useEffect(() => {
-    const name = settled.name.trim();
-    const next = name && settled.value ? { name, value: settled.value } : null;
-    if (JSON.stringify(next) !== JSON.stringify(filter.field)) change({ ...filter, field: next });
+    if (settled === given && JSON.stringify(wantedOf(given)) !== kept)
+      change({ ...filter, field: wantedOf(given) });
   }, [settled]);
+  // Cleared, or another view was chosen.
+  useEffect(
+    () => set((before) => (JSON.stringify(wantedOf(before)) === kept ? before : (filter.field ?? NO_FIELD))),
+    [kept],
+  );
   return (
     <fieldset class="grid grid-cols-2 gap-2">
       <legend class="sr-only">{t("processes.field")}</legend>
