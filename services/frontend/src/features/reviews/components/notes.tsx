@@ -13,9 +13,12 @@ export function Notes({ of }: { of: Case }) {
   const [text, setText] = useState("");
   const act = useAct((said: string) => addNote(of.processId, said), {
     invalidates: [caseKey(of.processId)],
-    done: () => setText(""),
+    // What was typed meanwhile is another note.
+    done: (_, said) => setText((now) => (now.trim() === said ? "" : now)),
   });
-  const send = () => text.trim() && void act.run(text.trim());
+  const send = () => {
+    if (text.trim() && !act.isRunning) void act.run(text.trim());
+  };
   return (
     <details open={of.notes.length > 0}>
       <summary class="rounded-lg px-3 py-1.5 text-ink-soft text-sm hover:bg-sunken">
