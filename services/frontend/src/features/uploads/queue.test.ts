@@ -1,6 +1,7 @@
 import { afterEach, expect, test, vi } from "vitest";
 import { aProcess } from "../../lib/testing/processes";
 import { serve } from "../../lib/testing/server";
+import { FOLLOWER, goLive } from "../../lib/testing/stream";
 import { again, handIn, items, stop } from "./queue";
 
 interface Sent {
@@ -123,4 +124,32 @@ test("a file that the person stops is neither sent nor wrong", async () => {
   stop(items.value[0]?.id ?? 0);
   await expect.poll(() => items.value[0]?.state).toBe("stopped");
   expect(items.value[0]?.problem).toBeNull();
+});
+
+test("an answer that was on its way does not set back what was heard meanwhile", async () => {
+  const taken = aProcess({ status: "ingested", version: 1 });
+  const path = `GET /v1/processes/${taken.process_id}`;
+  let answer = () => {};
+  const late = new Promise<void>((done) => {
+    answer = done;
+  });
+  const asked = serve({
+    "GET /v1/me": { body: FOLLOWER },
+    [path]: async () => {
+      await late;
+      return { body: { ...taken, status: "classifying", version: 2 } };
+    },
+  });
+  const { say, close } = await goLive();
+  const sent = listen();
+  handIn([file("a")], { type: "", asOne: false });
+  sent[0]?.answer(202, taken);
+  await expect.poll(() => asked.some((each) => each.url.endsWith(taken.process_id))).toBe(true);
+  const { process_id, current_stage, updated_at } = taken;
+  say({ process_id, current_stage, updated_at, status: "extracting", version: 3 });
+  await expect.poll(() => items.value[0]?.process?.status).toBe("extracting");
+  answer();
+  await new Promise((done) => setTimeout(done, 20));
+  expect(items.value[0]?.process?.status).toBe("extracting");
+  close();
 });

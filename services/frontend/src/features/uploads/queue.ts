@@ -168,7 +168,11 @@ function hear(snapshot: Snapshot): void {
   const known = items.peek().find((each) => each.process?.process_id === snapshot.process_id)?.process;
   if (!known || known.version > snapshot.version) return;
   if (FINAL.has(snapshot.status)) void look(known.process_id);
-  else update({ ...known, status: snapshot.status, current_stage: snapshot.current_stage });
+  else {
+    const { status, current_stage, version } = snapshot;
+    // With its version, so that an answer that was on its way does not set it back.
+    update({ ...known, status, current_stage, version });
+  }
 }
 
 async function look(processId: string): Promise<void> {
