@@ -1,4 +1,4 @@
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useRef, useState } from "preact/hooks";
 import { between, type Fractions, isTiny, type Point, type Turn, unturned } from "./geometry";
 
 interface Drawing {
@@ -24,6 +24,10 @@ export function useDrawing(turn: Turn, chosen: boolean, onDrawn?: (box: Fraction
     pressed.current = null;
     show(null);
   };
+  // A first corner that waits is of no use once drawing was left; the next click would draw from it.
+  useEffect(() => {
+    if (!chosen) forget();
+  }, [chosen]);
   const finish = (box: Fractions) => {
     forget();
     onDrawn?.(unturned(box, turn));
