@@ -19,8 +19,6 @@ type Read<T> = (cursor: string | undefined, signal: AbortSignal) => Promise<Page
 const revised = (revision: number) => ({ "if-match": `"${revision}"` });
 const once = () => ({ "Idempotency-Key": onceKey() });
 
-export const readMe = (signal: AbortSignal) => body(api.GET("/v1/me", { signal }));
-
 export const listTypes: Read<ProcessType> = (cursor, signal) =>
   body(api.GET("/v1/process-types", { params: { query: { limit: 100, cursor } as never }, signal }));
 

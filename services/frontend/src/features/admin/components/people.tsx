@@ -1,9 +1,8 @@
 import { MailPlus, UserRound, X } from "lucide";
 import { useState } from "preact/hooks";
-import { api, body } from "../../../lib/api/client";
 import { ago, day } from "../../../lib/format";
 import { LOCALES, type Locale, locale, t, tword } from "../../../lib/i18n";
-import { useAct, useList, useQuery } from "../../../lib/query/use";
+import { useAct, useList } from "../../../lib/query/use";
 import { Badge } from "../../../ui/badge";
 import { Button, IconButton } from "../../../ui/button";
 import { Confirm } from "../../../ui/confirm";
@@ -14,6 +13,7 @@ import { Listed } from "../../../ui/listed";
 import { Secret } from "../../../ui/secret";
 import { Trouble } from "../../../ui/states";
 import type { Column } from "../../../ui/table";
+import { me } from "../../session/session";
 import {
   changeUser,
   type Invitation,
@@ -33,7 +33,6 @@ const roles = () => ROLES.map((each) => ({ value: each, label: tword("role", eac
 /** Who may sign in, as what, and who was asked to. */
 export function People() {
   const [isInviting, setInviting] = useState(false);
-  const me = useQuery({ key: ["me"], read: (signal) => body(api.GET("/v1/me", { signal })) });
   const users = useList<User>({ key: ["users"], read: listUsers });
   const invitations = useList<Invitation>({ key: ["invitations"], read: listInvitations });
   const change = useAct(({ user, given }: { user: User; given: object }) => changeUser(user, given), {
@@ -55,7 +54,7 @@ export function People() {
       <Listed
         title={t("people.users")}
         of={users}
-        columns={userColumns(me.data?.email, (user, given) => void change.run({ user, given }), setLost)}
+        columns={userColumns(me.value?.email, (user, given) => void change.run({ user, given }), setLost)}
         keyOf={(row) => row.user_id}
         icon={UserRound}
         empty={t("people.none")}

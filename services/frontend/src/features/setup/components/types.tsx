@@ -2,14 +2,15 @@ import { Plus, Shapes } from "lucide";
 import { useState } from "preact/hooks";
 import { useLocation } from "preact-iso";
 import { t } from "../../../lib/i18n";
-import { useAct, useList, useQuery } from "../../../lib/query/use";
+import { useAct, useList } from "../../../lib/query/use";
 import { Badge } from "../../../ui/badge";
 import { Button } from "../../../ui/button";
 import { TextField } from "../../../ui/field";
 import { FormDialog } from "../../../ui/form-dialog";
 import { Listed } from "../../../ui/listed";
 import type { Column } from "../../../ui/table";
-import { listTypes, makeType, type ProcessType, readMe } from "../api";
+import { me } from "../../session/session";
+import { listTypes, makeType, type ProcessType } from "../api";
 import { SetupFrame } from "./frame";
 
 const columns = (): Column<ProcessType>[] => [
@@ -63,8 +64,7 @@ export function ProcessTypes() {
 
 function NewType({ close }: { close: () => void }) {
   const { route } = useLocation();
-  const me = useQuery({ key: ["me"], read: readMe });
-  const slug = me.data?.client?.slug;
+  const slug = me.value?.client?.slug;
   const prefix = slug ? `${slug}.` : "";
   const [given, set] = useState({ id: "", name: "", description: "" });
   const act = useAct(makeType, {
@@ -83,7 +83,6 @@ function NewType({ close }: { close: () => void }) {
       title={t("setup.new_type")}
       act={t("setup.create")}
       isBusy={act.isRunning}
-      disabled={me.isPending}
       problem={act.problem}
       submit={submit}
       close={close}
