@@ -24,10 +24,9 @@ const BETWEEN_MS = 900;
 let begun: { key: string; at: number } | null = null;
 
 /** Shortcuts of a page or dialog, for as long as it is shown. */
-export function useKeys(title: string, shortcuts: Shortcut[], enabled = true): void {
+export function useKeys(title: string, shortcuts: Shortcut[]): void {
   const scope: Scope = { title, shortcuts };
   useLayoutEffect(() => {
-    if (!enabled) return;
     scopes.value = [...scopes.peek(), scope];
     return () => {
       scopes.value = scopes.peek().filter((each) => each !== scope);

@@ -1,4 +1,5 @@
 import { Copy, Download } from "lucide";
+import { saveAs } from "../../../lib/csv";
 import { t } from "../../../lib/i18n";
 import { Button } from "../../../ui/button";
 import { Dialog } from "../../../ui/dialog";
@@ -7,13 +8,7 @@ import { toast } from "../../../ui/toasts";
 /** Shown once; the server keeps hashes alone. */
 export function RecoveryCodes({ codes, close }: { codes: readonly string[]; close: () => void }) {
   const text = codes.join("\n");
-  const save = () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([`${text}\n`], { type: "text/plain" }));
-    link.download = "docflow-recovery-codes.txt";
-    link.click();
-    URL.revokeObjectURL(link.href);
-  };
+  const save = () => saveAs("docflow-recovery-codes.txt", `${text}\n`, "text/plain");
   return (
     <Dialog
       title={t("profile.codes")}
