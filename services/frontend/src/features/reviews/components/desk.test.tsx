@@ -95,6 +95,17 @@ test("Escape leaves the field, j and k go up and down, r asks for a reason", asy
   expect(screen.getByText("Reject this document?")).toBeTruthy();
 });
 
+test("what is already over or only a sample is not rejected by a key", async () => {
+  serve({ ...HELD, ...NO_SAVING });
+  for (const given of [madeCase({ is_sample: true }), madeCase({}, { status: "completed" })]) {
+    const { unmount } = open(given);
+    screen.getByLabelText("Seller").blur();
+    await userEvent.keyboard("{Escape}r");
+    expect(screen.queryByText("Reject this document?")).toBeNull();
+    unmount();
+  }
+});
+
 test("a refused decision loses nothing that was typed, also after another page", async () => {
   serve({
     ...HELD,

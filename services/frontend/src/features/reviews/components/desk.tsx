@@ -124,6 +124,7 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
     if (refusal) return;
     void decision.run(word, reason);
   };
+  const mayRefuse = !of.isSample && !of.isOver;
   const isWarned = bench.left.every((each) => warnedOf.includes(each.name));
   /** The first press shows what nobody checked, the second approves all the same. */
   const approveChecked = (show: (name: string) => void) => {
@@ -146,8 +147,8 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
     { keys: "mod+Enter", label: t("reviews.approve"), inFields: true, run: pressed(approveOrFocus) },
     // In a field the second press would be typed.
     { keys: "a", label: t("reviews.approve"), run: pressed(() => approveChecked(pointAt)) },
-    { keys: "r", label: t("reviews.reject"), run: () => ask("reject") },
-    { keys: "b", label: t("reviews.send_back"), run: () => ask("send_back") },
+    { keys: "r", label: t("reviews.reject"), run: () => mayRefuse && ask("reject") },
+    { keys: "b", label: t("reviews.send_back"), run: () => mayRefuse && ask("send_back") },
     { keys: "n", label: t("reviews.next_one"), run: () => next?.() },
     { keys: "p", label: t("reviews.previous_one"), run: () => previous?.() },
     { keys: "u", label: t("reviews.back"), run: () => route("/reviews") },
