@@ -67,3 +67,14 @@ test("a box that gives back what was first read wins over a correction kept mean
   });
   expect(valueIn(result.current.draft, totalOf(kept))).toBe(first.value);
 });
+
+test("a value that is read from another document is given no place on the primary one", async () => {
+  const opened = madeCase();
+  serve({ "POST /v1/documents/d2/read-region": { body: { value: "7.00", text: "7.00", words: [] } } });
+  const { result } = renderHook(() => useBench(opened, vi.fn()));
+  await act(async () => {
+    await result.current.drawInto(totalOf(opened), "d2", 1, [0.1, 0.1, 0.3, 0.2]);
+  });
+  expect(valueIn(result.current.draft, totalOf(opened))).toBe("7.00");
+  expect(result.current.draft.drawn).toEqual({});
+});

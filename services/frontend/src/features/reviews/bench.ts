@@ -95,7 +95,10 @@ export function useBench(of: Case, save: (field: Field, value: string) => void):
       // Meanwhile an earlier correction may have been kept, so that what was first read is an edit again.
       const asItIs = latest.current.fields.find((each) => each.name === field.name) ?? field;
       const next = edited(now.current, asItIs, text);
-      change({ ...next, drawn: { ...next.drawn, [field.name]: { page, box } } });
+      const { [field.name]: _, ...others } = next.drawn;
+      // Places are those of the primary document; a value that stands on another one has none.
+      const isPrimary = documentId === latest.current.primaryId;
+      change({ ...next, drawn: isPrimary ? { ...others, [field.name]: { page, box } } : others });
       return true;
     },
   };
