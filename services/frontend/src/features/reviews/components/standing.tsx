@@ -100,6 +100,7 @@ export function Standing({
           }
         >
           {of.claim.until && t("reviews.held_until", { time: dateTime(of.claim.until) })}
+          {taking.problem && <Trouble problem={taking.problem} compact />}
         </Notice>
       )}
       {of.approvals.required > 1 && !of.isSample && (
