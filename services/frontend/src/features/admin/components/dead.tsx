@@ -86,7 +86,10 @@ export function DeadWork() {
           isBusy={drop.isRunning}
           problem={drop.problem}
           run={() => void drop.run(dropping.run_id)}
-          close={() => setDropping(null)}
+          close={() => {
+            drop.forget();
+            setDropping(null);
+          }}
         >
           {t("dead.drop_lead")}
         </Confirm>

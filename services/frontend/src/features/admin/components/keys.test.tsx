@@ -2,6 +2,7 @@ import { render, screen } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
 import { LocationProvider } from "preact-iso";
 import { expect, test } from "vitest";
+import { t } from "../../../lib/i18n";
 import { faults } from "../../../lib/testing/axe";
 import { serve } from "../../../lib/testing/server";
 import { ApiKeys } from "./keys";
@@ -19,4 +20,25 @@ test("without keys the page says what they are for; a refusal is shown with its 
   await userEvent.click(screen.getByRole("button", { name: "Create a key" }));
   await userEvent.type(screen.getByLabelText("Name"), "n8n{Enter}");
   expect((await screen.findByRole("alert")).textContent).toContain("forbidden");
+});
+
+test("what was refused for one key does not stand beside the next", async () => {
+  const key = (id: string) => ({ api_key_id: id, name: id, prefix: id, scopes: [], last_used_at: null });
+  serve({
+    "GET /v1/api-keys": { body: { data: [key("one"), key("two")], has_more: false, next_cursor: null } },
+    "DELETE /v1/api-keys/one": { status: 503, body: { code: "temporarily_unavailable", detail: "later" } },
+  });
+  render(
+    <LocationProvider>
+      <ApiKeys />
+    </LocationProvider>,
+  );
+  const revokes = () => screen.findAllByRole("button", { name: t("apikeys.revoke") });
+  await userEvent.click((await revokes())[0] as HTMLElement);
+  await userEvent.click((await revokes()).at(-1) as HTMLElement);
+  await screen.findByRole("alert");
+  await userEvent.click(screen.getByRole("button", { name: t("common.cancel") }));
+  await userEvent.click((await revokes())[1] as HTMLElement);
+  expect(screen.getByText(t("apikeys.revoke_title", { name: "two" }))).toBeTruthy();
+  expect(screen.queryByRole("alert")).toBeNull();
 });

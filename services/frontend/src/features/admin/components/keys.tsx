@@ -76,7 +76,10 @@ export function ApiKeys() {
           isBusy={revoke.isRunning}
           problem={revoke.problem}
           run={() => void revoke.run(leaving.api_key_id)}
-          close={() => setLeaving(null)}
+          close={() => {
+            revoke.forget();
+            setLeaving(null);
+          }}
         >
           {t("apikeys.revoke_lead")}
         </Confirm>
