@@ -1,4 +1,5 @@
 import { Plus, Table2, Trash2 } from "lucide";
+import { useState } from "preact/hooks";
 import { t, tword } from "../../../lib/i18n";
 import type { JsonObject } from "../../../lib/json";
 import { Button, IconButton } from "../../../ui/button";
@@ -116,15 +117,41 @@ function TableCard({ entry, apply, readOnly }: { entry: Entry; apply: Change; re
   );
 }
 
+/** A text that is taken when its field is left; until then it is the typist's, however often the form is drawn anew. */
+function LateField({
+  value,
+  take,
+  ...rest
+}: {
+  label: string;
+  value: string;
+  take: (typed: string) => void;
+  class?: string;
+  placeholder?: string;
+}) {
+  const [typed, setTyped] = useState<string | null>(null);
+  return (
+    <TextField
+      {...rest}
+      value={typed ?? value}
+      onText={setTyped}
+      onBlur={() => {
+        setTyped(null);
+        if (typed !== null) take(typed);
+      }}
+    />
+  );
+}
+
 function NameField({ entry, apply, label }: { entry: Entry; apply: Change; label: string }) {
   const above = entry.path.slice(0, -1);
   return (
-    <TextField
+    <LateField
       label={above.length > 0 ? `${label} (${above.join(".")}.…)` : label}
       value={entry.path.at(-1) ?? ""}
       class="font-mono"
-      onBlur={(event) => {
-        const name = event.currentTarget.value.trim();
+      take={(typed) => {
+        const name = typed.trim();
         if (name !== entry.path.at(-1)) apply((schema) => rename(schema, entry.path, name));
       }}
     />
@@ -147,12 +174,12 @@ function FieldRow({ entry, apply, readOnly }: { entry: Entry; apply: Change; rea
         ]}
         onPick={(kind) => set({ kind })}
       />
-      <TextField
+      <LateField
         label={t("setup.labels")}
         placeholder={readOnly ? "" : t("setup.labels_hint")}
         value={entry.labels.join(", ")}
-        onBlur={(event) => {
-          const labels = event.currentTarget.value.split(",").map((each) => each.trim());
+        take={(typed) => {
+          const labels = typed.split(",").map((each) => each.trim());
           const wanted = labels.filter(Boolean);
           if (wanted.join() !== entry.labels.join()) set({ labels: wanted });
         }}
