@@ -16,6 +16,7 @@ export function DecisionBar({
   changed,
   isBusy,
   isSample,
+  isOver,
   isSecond,
   refusal,
   press,
@@ -30,6 +31,8 @@ export function DecisionBar({
   changed: number;
   isBusy: boolean;
   isSample: boolean;
+  /** Nothing is left to decide. */
+  isOver: boolean;
   isSecond: boolean;
   /** Why this person cannot approve it. */
   refusal: string | null;
@@ -68,13 +71,13 @@ export function DecisionBar({
           <>
             <Button
               icon={CornerUpLeft}
-              disabled={isBusy}
+              disabled={isBusy || isOver}
               title={t("reviews.send_back")}
               onClick={() => ask("send_back")}
             >
               <span class="max-sm:sr-only">{t("reviews.send_back_short")}</span>
             </Button>
-            <Button look="danger" icon={X} disabled={isBusy} onClick={() => ask("reject")}>
+            <Button look="danger" icon={X} disabled={isBusy || isOver} onClick={() => ask("reject")}>
               <span class="max-sm:sr-only">{t("reviews.reject")}</span>
             </Button>
           </>

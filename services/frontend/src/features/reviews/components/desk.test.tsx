@@ -106,6 +106,21 @@ test("what is already over or only a sample is not rejected by a key", async () 
   }
 });
 
+test("who approved it first may still reject it", async () => {
+  const asked = serve({
+    ...HELD,
+    ...NO_SAVING,
+    "POST /v1/reviews/p1/decision": { body: madeProcess({ status: "cancelled" }) },
+  });
+  const approved = { may_approve: false, approved_by: ["ann"], approvals_required: 2 };
+  const { next } = open(madeCase(approved));
+  await userEvent.click(screen.getByText("Reject"));
+  await userEvent.type(screen.getByLabelText("Reason"), "wrong{Control>}{Enter}{/Control}");
+  await expect.poll(() => next.mock.calls.length).toBe(1);
+  const decision = asked.find((each) => each.url.endsWith("/decision"));
+  expect(await decision?.json()).toMatchObject({ decision: "reject", reason: "wrong" });
+});
+
 test("a refused decision loses nothing that was typed, also after another page", async () => {
   serve({
     ...HELD,

@@ -121,7 +121,8 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
 
   const refusal = of.isOver ? t("reviews.over") : of.approvals.isMine ? t("reviews.you_approved") : null;
   const decide = (word: Word, reason = "") => {
-    if (refusal) return;
+    // Who has approved it may still reject it or send it back.
+    if (of.isOver || (refusal && word === "approve")) return;
     void decision.run(word, reason);
   };
   const mayRefuse = !of.isSample && !of.isOver;
@@ -249,6 +250,7 @@ export function Desk({ latest, position, total, previous, next, reread }: DeskPr
             changed={changed}
             isBusy={decision.isRunning}
             isSample={of.isSample}
+            isOver={of.isOver}
             isSecond={of.approvals.given > 0}
             refusal={refusal}
             press={approveOrFocus}
