@@ -42,7 +42,8 @@ export function ProcessPage() {
       }),
     [id],
   );
-  const process = asked.data;
+  // What was erased meanwhile is not shown any longer, although it is still at hand.
+  const process = asked.error?.status === 404 ? undefined : asked.data;
   if (!process)
     return (
       <Page title={t("processes.one")} wide>
