@@ -92,15 +92,20 @@ async def test_an_erased_process_is_gone_with_its_rows_and_its_files(
     (original,) = [key for key in await world.stored(acme) if process_id in key]
     await world.blobs.put(f"{original}.words/1", b"{}")
     await world.blobs.put(f"{acme.client_id}/exports/2026-11/{process_id}/0-a.json", b"{}")
+    in_a_folder = f"{acme.client_id}/exports/invoices/{process_id}/1-a.json"
+    await world.blobs.put(in_a_folder, b"{}")
     async with database.client(acme.client_id) as session:
-        session.add(
-            OutputAction(
-                client_id=acme.client_id,
-                process_id=UUID(process_id),
-                action_type="file_export",
-                created_at=datetime(2026, 11, 30, tzinfo=UTC),
+        for position, result in enumerate((None, {"key": in_a_folder, "size_bytes": 2})):
+            session.add(
+                OutputAction(
+                    client_id=acme.client_id,
+                    process_id=UUID(process_id),
+                    position=position,
+                    action_type="file_export",
+                    created_at=datetime(2026, 11, 30, tzinfo=UTC),
+                    result=result,
+                )
             )
-        )
     answer = await world.http.delete(f"/v1/processes/{process_id}", headers=headers)
     assert (answer.status_code, answer.content) == (204, b"")
     assert {table: await rows(database, acme, table, process_id) for table in OF_A_PROCESS} == dict.fromkeys(

@@ -96,11 +96,27 @@ async def _files(session: AsyncSession, client_id: UUID, process_id: UUID) -> li
         .select_from(OutputAction)
         .where(OutputAction.client_id == client_id, OutputAction.process_id == process_id)
     )
+    # Where no folder is set; what was interrupted before it was noted lies there too.
     exports = {f"{client_id}/exports/{month}/{process_id}/" for month in months}
+    exports |= {key.partition(own)[0] + own for key in await _export_keys(session, client_id, process_id)}
     sent = await session.scalars(
         select(Upload).where(Upload.client_id == client_id, Upload.process_id == process_id)
     )
     return sorted(folders | exports | {upload.folder for upload in sent})
+
+
+async def _export_keys(session: AsyncSession, client_id: UUID, process_id: UUID) -> Sequence[str]:
+    """As the actions noted them; the configuration may have them lie in any folder. In our store alone, not in a bucket."""
+    key = OutputAction.result["key"].astext
+    rows = await session.scalars(
+        select(key).where(
+            OutputAction.client_id == client_id,
+            OutputAction.process_id == process_id,
+            OutputAction.action_type == "file_export",
+            key.startswith(f"{client_id}/exports/"),
+        )
+    )
+    return rows.all()
 
 
 async def _remove_rows(session: AsyncSession, client_id: UUID, process_id: UUID) -> None:
