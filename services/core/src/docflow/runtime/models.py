@@ -70,7 +70,8 @@ class Models:
 class PublishedPrompts:
     def __init__(self, database: Database) -> None:
         self._database = database
-        self._kept: OrderedDict[UUID, Prompt] = OrderedDict()
+        self._kept: OrderedDict[tuple[UUID, UUID], Prompt] = OrderedDict()
+        """By client and prompt: what one client may read is not another's because it was read before."""
 
     async def of(self, client_id: UUID, prompt_ids: JsonObject, stage: PromptStage) -> Prompt | None:
         """As the configuration was published with it. Raises PermanentError `prompt_missing`."""
@@ -78,11 +79,11 @@ class PublishedPrompts:
         return await self.get(client_id, UUID(str(found))) if found else None
 
     async def get(self, client_id: UUID, prompt_id: UUID) -> Prompt:
-        kept = self._kept.get(prompt_id)
+        kept = self._kept.get((client_id, prompt_id))
         if kept is None:
             async with self._database.client(client_id) as session:
                 kept = await PromptRepository(session, client_id).get(prompt_id)
-            self._kept[prompt_id] = kept
+            self._kept[client_id, prompt_id] = kept
             if len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
         return kept

@@ -183,8 +183,8 @@ class MailSettings(BaseModel):
 
     url: SecretStr | None = None
     sender: str = "DocFlow AI <no-reply@docflow.local>"
-    timeout_s: float = 20.0
-    """For the whole of one letter."""
+    timeout_s: float = Field(default=20.0, gt=0, le=100)
+    """For the whole of one letter. A worker holds it for 120 s; what takes longer would be sent by another one, too."""
 
     @field_validator("url")
     @classmethod
