@@ -84,7 +84,7 @@ export function useClaim(of: Case, isOver: boolean): { isMine: boolean; end: () 
       if (known.current.isOver || isEnded.current) return;
       // An admin's release ends anybody's claim, so that only one's own is released, once it is known to be.
       void claimed
-        .then((isNowMine) => (isNowMine || known.current.isMine) && release(of.processId))
+        .then((isNowMine) => (isNowMine || known.current.isMine ? release(of.processId) : undefined))
         .catch(() => undefined);
     };
   }, [of.processId]);

@@ -6,7 +6,7 @@ export const FOLLOWER = { client_id: "acme", user_id: "ann" };
 
 class Stream extends EventTarget {
   static readonly CLOSED = 2;
-  static last: Stream | null = null;
+  static last: Stream | undefined;
   readonly readyState = 1;
   onopen = () => {};
   onerror = () => {};
@@ -20,10 +20,10 @@ class Stream extends EventTarget {
 /** Changes arrive live, and are those that the test says. */
 export async function goLive(): Promise<{ say: (change: Snapshot) => void; close: () => void }> {
   vi.stubGlobal("EventSource", Stream);
-  Stream.last = null;
+  Stream.last = undefined;
   const close = openLive(FOLLOWER, vi.fn());
   await expect.poll(() => Stream.last).toBeTruthy();
-  Stream.last?.onopen();
+  (Stream.last as Stream | undefined)?.onopen();
   await expect.poll(() => isLive.value).toBe(true);
   const say = (change: Snapshot) =>
     void Stream.last?.dispatchEvent(new MessageEvent("process", { data: JSON.stringify(change) }));

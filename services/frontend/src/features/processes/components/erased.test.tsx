@@ -21,6 +21,7 @@ test("a process that somebody erased is not shown any longer", async () => {
     <LocationProvider>
       <Router>
         <Route path="/processes/:id" component={ProcessPage} />
+        <Route default component={() => null} />
       </Router>
     </LocationProvider>,
   );

@@ -16,7 +16,7 @@ function Page({ first }: { first: ProcessFilter }) {
   return <Filters filter={now} change={set} search={search} />;
 }
 
-const valueOf = (label: string) => (screen.getByLabelText(label) as HTMLInputElement).value;
+const textOf = (label: string) => (screen.getByLabelText(label) as HTMLInputElement).value;
 
 test("a space before the next word outlives the search for the first one", async () => {
   render(<Page first={ALL} />);
@@ -29,9 +29,9 @@ test("a space before the next word outlives the search for the first one", async
 test("clearing the filters clears the value that was looked for, too", async () => {
   serve({ "GET /v1/process-types": { body: { data: [], has_more: false } } });
   render(<Page first={{ ...ALL, field: { name: "invoice_number", value: "7" } }} />);
-  expect(valueOf(t("processes.field"))).toBe("invoice_number");
+  expect(textOf(t("processes.field"))).toBe("invoice_number");
   await userEvent.click(screen.getByText(t("processes.clear")));
-  await expect.poll(() => valueOf(t("processes.field"))).toBe("");
-  expect(valueOf(t("processes.field_value"))).toBe("");
+  await expect.poll(() => textOf(t("processes.field"))).toBe("");
+  expect(textOf(t("processes.field_value"))).toBe("");
   expect(filter.field).toBeNull();
 });

@@ -28,6 +28,7 @@ const show = () =>
     <LocationProvider>
       <Router>
         <Route path="/configuration/prompts/:prompt" component={PromptPage} />
+        <Route default component={() => null} />
       </Router>
     </LocationProvider>,
   );
