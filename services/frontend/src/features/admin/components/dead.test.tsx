@@ -1,4 +1,4 @@
-import { render, screen } from "@testing-library/preact";
+import { render, screen, within } from "@testing-library/preact";
 import userEvent from "@testing-library/user-event";
 import { LocationProvider } from "preact-iso";
 import { expect, test } from "vitest";
@@ -34,7 +34,8 @@ test("what was refused for one piece of work does not stand beside the next", as
   );
   const drops = () => screen.findAllByRole("button", { name: t("dead.drop") });
   await userEvent.click((await drops())[0] as HTMLElement);
-  await userEvent.click((await drops()).at(-1) as HTMLElement);
+  const dialog = within(await screen.findByRole("dialog"));
+  await userEvent.click(dialog.getByRole("button", { name: t("dead.drop") }));
   await screen.findByRole("alert");
   await userEvent.click(screen.getByRole("button", { name: t("common.cancel") }));
   await userEvent.click((await drops())[1] as HTMLElement);
