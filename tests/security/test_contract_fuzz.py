@@ -31,8 +31,9 @@ INTERNAL = re.compile(
     re.IGNORECASE,
 )
 CASES = 5000
-ENDING = ("end_session", "end_other_sessions", "change_password", "change_user")
-"""A caller that learns its own ids may end itself with these; they are left to somebody who is not needed any more."""
+ENDING = ("end_session", "end_other_sessions", "change_password", "change_user", "set_second_factor_rule")
+"""A caller that learns its own ids may end itself with these, or shut itself out; they are left to somebody who comes when
+no one of the client is needed any more."""
 
 
 @dataclass(frozen=True, slots=True)
