@@ -129,15 +129,19 @@ async def test_a_kept_answer_does_not_wait_for_a_vendor() -> None:
     assert len(scene.clock.slept) == slept
 
 
-async def test_a_kept_answer_counts_for_no_limit_of_requests() -> None:
-    scene = Scene()
-    scene.router = Router(
+def two_a_minute(scene: Scene) -> Router:
+    return Router(
         {"anthropic": scene.anthropic},
         scene.books,
         clock=scene.clock,
         requests_per_minute=2,
         sleep=scene.clock.sleep,
     )
+
+
+async def test_a_kept_answer_counts_for_no_limit_of_requests() -> None:
+    scene = Scene()
+    scene.router = two_a_minute(scene)
     for system in ("s", "s", "s", "another"):
         await scene.ask(system=system)
     assert len(scene.anthropic.asked) == 2
@@ -337,13 +341,7 @@ async def test_a_vendor_that_asks_for_years_is_tried_again_after_an_hour(told: T
 
 async def test_a_question_that_a_shut_vendor_does_not_get_counts_for_no_limit_of_requests() -> None:
     scene = Scene()
-    scene.router = Router(
-        {"anthropic": scene.anthropic},
-        scene.books,
-        clock=scene.clock,
-        requests_per_minute=2,
-        sleep=scene.clock.sleep,
-    )
+    scene.router = two_a_minute(scene)
     breaker = scene.router.breakers["anthropic"]
     breaker.shut_for(1.0, scene.clock.monotonic())
     for system in ("a", "b", "c"):
