@@ -8,6 +8,7 @@ export default mergeConfig(
       environment: "happy-dom",
       include: ["src/**/*.test.{ts,tsx}"],
       setupFiles: ["src/lib/testing/setup.ts"],
+      testTimeout: 30_000,
       restoreMocks: true,
       unstubGlobals: true,
     },

@@ -39,6 +39,6 @@ test("what was refused for one piece of work does not stand beside the next", as
   await screen.findByRole("alert");
   await userEvent.click(screen.getByRole("button", { name: t("common.cancel") }));
   await userEvent.click((await drops())[1] as HTMLElement);
-  expect(screen.getByText(t("dead.drop_title"))).toBeTruthy();
+  await screen.findByText(t("dead.drop_title"));
   expect(screen.queryByRole("alert")).toBeNull();
 });
