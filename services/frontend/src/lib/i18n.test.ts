@@ -38,3 +38,10 @@ test("a text is filled and counted as the language counts", async () => {
 test("a word that the catalogue lacks is shown as it came", () => {
   expect(tword("status", "brand_new")).toBe("brand new");
 });
+
+test("the last choice holds, also where an earlier one's texts come later", async () => {
+  const slow = setLocale("de");
+  await setLocale("en");
+  await slow;
+  expect(t("common.cancel")).toBe(en.common.cancel);
+});

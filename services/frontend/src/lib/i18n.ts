@@ -28,8 +28,14 @@ export async function openLocale(): Promise<void> {
   await setLocale(chosen === "de" ? "de" : "en", { keep: false });
 }
 
+let latest: Locale = "en";
+
+/** The last choice holds, also where an earlier one's catalogue comes later. */
 export async function setLocale(wanted: Locale, { keep = true } = {}): Promise<void> {
-  catalogue.value = wanted === "de" ? (await import("../texts/de")).de : en;
+  latest = wanted;
+  const texts = wanted === "de" ? (await import("../texts/de")).de : en;
+  if (latest !== wanted) return;
+  catalogue.value = texts;
   locale.value = wanted;
   document.documentElement.lang = wanted;
   if (keep) localStorage.setItem(STORED, wanted);

@@ -37,38 +37,6 @@ export function kindByName(name: string): Kind {
   return BY_NAME.find(([pattern]) => pattern.test(last))?.[1] ?? "text";
 }
 
-/** As an invoice is read from top to bottom; what is not among them comes later. */
-const READING_ORDER = [
-  "seller_name",
-  "company",
-  "employer_name",
-  "bank_name",
-  "seller_vat_id",
-  "seller_address",
-  "buyer_name",
-  "buyer_vat_id",
-  "buyer_address",
-  "buyer_reference",
-  "invoice_number",
-  "type_code",
-  "issue_date",
-  "date",
-  "due_date",
-  "currency",
-  "net_total",
-  "tax_total",
-  "grand_total",
-  "total",
-  "amount_due",
-  "iban",
-];
-
-/** Compares names of values that stand on no page. */
-export function byUsualOrder(one: string, other: string): number {
-  const at = (name: string) => READING_ORDER.indexOf(name) + 1 || READING_ORDER.length + 1;
-  return at(one) - at(other) || one.localeCompare(other);
-}
-
 /** A value for reading alone: a date is written out, too. */
 export function readValue(kind: Kind, value: string, currency?: string | null): string {
   return kind === "date" && /^\d{4}-\d{2}-\d{2}$/.test(value)

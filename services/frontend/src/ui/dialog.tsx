@@ -17,6 +17,7 @@ export function Dialog({
   footer,
   wide,
   drawer,
+  stays,
   submit,
 }: {
   title: string;
@@ -26,6 +27,8 @@ export function Dialog({
   wide?: boolean | "full";
   /** At the side, on a phone at the bottom: for what is looked at beside the page. */
   drawer?: boolean;
+  /** A press beside it does not close it: for what is shown this once. A form stays, too. */
+  stays?: boolean;
   /** Makes the whole of it a form. */
   submit?: () => void;
 }) {
@@ -33,6 +36,7 @@ export function Dialog({
   const pressed = useRef<EventTarget | null>(null);
   const id = useId();
   const Frame = submit ? "form" : "div";
+  const isKept = stays || submit !== undefined;
   const onSubmit = (event: Event) => {
     event.preventDefault();
     submit?.();
@@ -61,7 +65,9 @@ export function Dialog({
         pressed.current = event.target;
       }}
       // Text that is marked as far as beside the dialog ends in a click there, too.
-      onClick={(event) => event.target === element.current && pressed.current === element.current && close()}
+      onClick={(event) =>
+        !isKept && event.target === element.current && pressed.current === element.current && close()
+      }
       onKeyDown={(event) => event.stopPropagation()}
     >
       <Frame

@@ -1,5 +1,5 @@
 import { pageKey } from "../../lib/document-pages";
-import { byUsualOrder, kindByName, readValue } from "../../lib/kinds";
+import { kindByName, readValue } from "../../lib/kinds";
 import { fieldName } from "../../lib/names";
 import type { ViewerBox } from "../../ui/viewer/pages";
 import type { ReadField } from "./api";
@@ -42,8 +42,8 @@ function toneOf(field: ReadField | undefined): ViewerBox["tone"] {
   return field?.checks.some((each) => !each.ok) ? "bad" : "plain";
 }
 
-/** As the eye goes over the page; what stands nowhere comes last, by its name. */
+/** As the eye goes over the page; what stands nowhere comes last, as the schema lists it. */
 export function inReadingOrder(fields: Readonly<Record<string, ReadField>>): [string, ReadField][] {
   const at = ({ page, box }: ReadField) => (page && box ? page * 1000 + box[1] * 100 + box[0] : 1e9);
-  return Object.entries(fields).sort(([a, one], [b, other]) => at(one) - at(other) || byUsualOrder(a, b));
+  return Object.entries(fields).sort(([, one], [, other]) => at(one) - at(other));
 }

@@ -1,17 +1,25 @@
 import { signal } from "@preact/signals";
 
-/** A filter that a person named. It is kept in this browser. */
+/** A filter that a person named. It is kept in this browser, for that person. */
 export interface View {
   name: string;
   /** The list's address, `/processes?...`. */
   address: string;
 }
 
-const STORED = "docflow.process-views";
+let place = "";
+
+export const views = signal<readonly View[]>([]);
+
+/** Shows those of the person who signed in. */
+export function openViews(userId: string): void {
+  place = `docflow.process-views.${userId}`;
+  views.value = stored();
+}
 
 function stored(): View[] {
   try {
-    const found: unknown = JSON.parse(localStorage.getItem(STORED) ?? "[]");
+    const found: unknown = JSON.parse(localStorage.getItem(place) ?? "[]");
     return Array.isArray(found) ? found.filter(isView) : [];
   } catch {
     return [];
@@ -23,11 +31,9 @@ function isView(found: unknown): found is View {
   return typeof name === "string" && typeof address === "string" && address.startsWith("/processes");
 }
 
-export const views = signal<readonly View[]>(stored());
-
 function keep(next: readonly View[]): void {
   views.value = next;
-  localStorage.setItem(STORED, JSON.stringify(next));
+  localStorage.setItem(place, JSON.stringify(next));
 }
 
 /** A name that is there already is given the new filter. */

@@ -1,5 +1,5 @@
 import type { Schemas } from "../../lib/api/client";
-import { byUsualOrder, type Kind, kindByName } from "../../lib/kinds";
+import { type Kind, kindByName } from "../../lib/kinds";
 import type { Fractions } from "../../ui/viewer/geometry";
 
 type Json = Record<string, unknown>;
@@ -201,7 +201,7 @@ function fieldsOf(
   const read = result.fields ?? {};
   const named = reasons.filter((each) => !OF_TABLES.has(each.code)).flatMap((each) => each.field ?? []);
   const alone = named.filter((name) => !(name in (result.tables ?? {})));
-  const names = [...new Set([...Object.keys(read), ...asked.keys(), ...alone])];
+  const names = [...new Set([...asked.keys(), ...Object.keys(read), ...alone])];
   const fields = names.map((name) => {
     const own = reasons.filter((each) => each.field === name);
     return fieldOf(name, (read[name] ?? {}) as Json, own, asked.get(name), threshold, isSample);
@@ -251,11 +251,11 @@ export function groupOf(field: Field): Group {
   return field.value === "" ? "empty" : "read";
 }
 
-/** As the eye goes over the page; what stands nowhere comes last. */
+/** As the eye goes over the page; what stands nowhere comes last, as the schema lists it. */
 function byPlace(a: Field, b: Field): number {
   const at = (field: Field) =>
     field.place ? field.place.page * 1000 + field.place.box[1] * 100 + field.place.box[0] : 1e9;
-  return at(a) - at(b) || byUsualOrder(a.name, b.name);
+  return at(a) - at(b);
 }
 
 function tablesOf(result: Result, extra: Extra): Table[] {
@@ -272,7 +272,7 @@ function tablesOf(result: Result, extra: Extra): Table[] {
 
 function tableOf(name: string, given: unknown, asked: string[] = []): Table {
   const rows = (Array.isArray(given) ? given : []) as Record<string, Json>[];
-  const told = [...new Set([...asked, ...rows.flatMap((row) => Object.keys(row))])].sort(byColumn);
+  const told = [...new Set([...asked, ...rows.flatMap((row) => Object.keys(row))])];
   const columns = told.length > 0 ? told : ["description", "quantity", "unit_price", "line_total"];
   return {
     name,
@@ -282,23 +282,6 @@ function tableOf(name: string, given: unknown, asked: string[] = []): Table {
     ),
     places: rows.map((row) => columns.map((column) => placeOf(row[column] ?? {})).find(Boolean) ?? null),
   };
-}
-
-const COLUMNS = [
-  "position",
-  "date",
-  "description",
-  "quantity",
-  "unit",
-  "unit_price",
-  "tax_rate",
-  "amount",
-  "line_total",
-];
-
-function byColumn(a: string, b: string): number {
-  const at = (name: string) => COLUMNS.indexOf(name) + 1 || COLUMNS.length + 1;
-  return at(a) - at(b) || a.localeCompare(b);
 }
 
 function flagsOf(document: Document): Flag[] {

@@ -12,6 +12,7 @@ import { t } from "../../lib/i18n";
 import { openLive } from "../../lib/live";
 import { queries } from "../../lib/query/client";
 import { toast } from "../../ui/toasts";
+import { openViews } from "../processes/views";
 import { forgetDrafts } from "../reviews/draft";
 import { chosenFilter } from "../reviews/filter";
 import { choice } from "../uploads/choice";
@@ -70,6 +71,7 @@ function become(who: Me | null): void {
   if (who) {
     if (owner !== null && owner !== who.user_id) forgetWork();
     owner = who.user_id;
+    openViews(who.user_id);
   }
   me.value = who;
   mustEnrol.value = false;

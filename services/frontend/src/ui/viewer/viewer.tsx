@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { t } from "../../lib/i18n";
 import { useKeys } from "../../lib/keys";
 import { type Turn, zoomed } from "./geometry";
@@ -26,6 +26,7 @@ export function Viewer({ pages, boxes = [], active = null, wanted = null, onBox,
   const [view, setView] = useState<View>({ zoom: 1, turn: 0 });
   const [current, setCurrent] = useState(0);
   const [isDrawing, setDrawing] = useState(false);
+  const places = useMemo(() => byPage(boxes), [boxes]);
   const zoom = (to: number) => setView((before) => ({ ...before, zoom: to }));
   const turn = (by: 1 | -1) =>
     setView((before) => ({ ...before, turn: ((before.turn + by + 4) % 4) as Turn }));
@@ -88,7 +89,7 @@ export function Viewer({ pages, boxes = [], active = null, wanted = null, onBox,
                 key={page.key}
                 page={page}
                 view={view}
-                boxes={boxes.filter((box) => box.page === page.key)}
+                boxes={places.get(page.key) ?? []}
                 active={active}
                 isNear={place === 0}
                 isDrawing={isDrawing}
@@ -107,6 +108,16 @@ export function Viewer({ pages, boxes = [], active = null, wanted = null, onBox,
       </div>
     </div>
   );
+}
+
+function byPage(boxes: readonly ViewerBox[]): Map<string, ViewerBox[]> {
+  const found = new Map<string, ViewerBox[]>();
+  for (const box of boxes) {
+    const there = found.get(box.page);
+    if (there) there.push(box);
+    else found.set(box.page, [box]);
+  }
+  return found;
 }
 
 function motion(): ScrollBehavior {

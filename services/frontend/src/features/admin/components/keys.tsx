@@ -137,6 +137,7 @@ function NewKey({ close }: { close: () => void }) {
   if (key) {
     return (
       <Dialog
+        stays
         title={t("apikeys.made")}
         close={close}
         footer={

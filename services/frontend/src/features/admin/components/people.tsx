@@ -199,7 +199,7 @@ export function Invite({ close, clientId }: { close: () => void; clientId?: stri
   });
   if (token)
     return (
-      <Dialog title={t("people.invite")} close={close}>
+      <Dialog stays title={t("people.invite")} close={close}>
         <Secret label={t("people.link")} value={`${location.origin}/invite#token=${token}`} />
       </Dialog>
     );

@@ -11,6 +11,7 @@ export function RecoveryCodes({ codes, close }: { codes: readonly string[]; clos
   const save = () => saveAs("docflow-recovery-codes.txt", `${text}\n`, "text/plain");
   return (
     <Dialog
+      stays
       title={t("profile.codes")}
       close={close}
       footer={

@@ -19,7 +19,7 @@ export function SetUp({
   replaces?: boolean;
 }) {
   return (
-    <Dialog title={t(replaces ? "profile.replace" : "profile.turn_on")} close={close}>
+    <Dialog stays title={t(replaces ? "profile.replace" : "profile.turn_on")} close={close}>
       <SetUpForm leave={{ title: t("common.cancel"), act: close }} done={done} replaces={replaces} />
     </Dialog>
   );

@@ -111,6 +111,7 @@ export function SecretDialog({
 }) {
   return (
     <Dialog
+      stays
       title={title}
       close={close}
       footer={
