@@ -24,7 +24,7 @@ keep() { # NAME TEXT: written once, and whole
 }
 
 for name in postgres_password owner_password app_password audit_password n8n_database_password n8n_encryption_key \
-    rabbitmq_password valkey_password auth_secret grafana_password; do
+    rabbitmq_password valkey_password auth_secret answer_key grafana_password; do
     keep "$name" "$(random)"
 done
 text() { cat "$folder/$1"; }

@@ -6,7 +6,7 @@ import psycopg
 import pytest
 from docflow.adapters.sealing.fernet import FernetSealing
 from docflow.db.roles import libpq_url
-from docflow.db.sealed import SEALED, SealedColumn, reseal
+from docflow.db.sealed import ANSWERS, SEALED, SealedColumn, reseal
 from docflow.domain.errors import UserError
 from docflow.testing.database import DatabaseUrls
 from docflow_cli.main import app
@@ -65,7 +65,7 @@ def test_all_that_is_stored_opens_with_the_new_key_alone(
     first = call(monkeypatch, fresh_database_urls, NEW, OLD)
     again = call(monkeypatch, fresh_database_urls, NEW, OLD)
     new = FernetSealing([NEW])
-    for place in SEALED:
+    for place in (*SEALED, ANSWERS):
         found = stored(fresh_database_urls, place)
         assert found, place
         assert {new.open(value) for value in found} == {b"secret"}, place
@@ -84,6 +84,18 @@ def test_what_no_listed_key_opens_is_told_and_left_as_it_is(
     assert {FernetSealing([OLD]).open(value) for value in stored(fresh_database_urls, SEALED[0])} == {
         b"secret"
     }
+
+
+def test_answers_of_models_come_under_a_key_of_their_own(
+    monkeypatch: pytest.MonkeyPatch, fresh_database_urls: DatabaseUrls
+) -> None:
+    fill(fresh_database_urls, FernetSealing([OLD]).seal(b"secret"))
+    monkeypatch.setenv("DOCFLOW_LLM__ANSWER_KEYS", f'["{"a" * 40}", "{OLD}"]')
+    assert call(monkeypatch, fresh_database_urls, NEW, OLD).exit_code == 0
+    answers = FernetSealing(["a" * 40])
+    assert {answers.open(value) for value in stored(fresh_database_urls, ANSWERS)} == {b"secret"}
+    others = FernetSealing([NEW])
+    assert {others.open(value) for value in stored(fresh_database_urls, SEALED[0])} == {b"secret"}
 
 
 def test_without_a_key_nothing_is_touched(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
@@ -120,4 +132,4 @@ def test_no_sealed_column_is_left_out(database_urls: DatabaseUrls) -> None:
             "SELECT table_name, column_name FROM information_schema.columns WHERE table_schema = 'public'"
             " AND data_type = 'bytea' AND (column_name LIKE '%sealed' OR table_name = 'users')"
         ).fetchall()
-    assert set(found) == {(place.table, place.column) for place in SEALED if not place.named}
+    assert set(found) == {(place.table, place.column) for place in (*SEALED, ANSWERS) if not place.named}

@@ -91,6 +91,14 @@ def test_only_who_signs_or_opens_sealed_secrets_holds_the_key() -> None:
     }
 
 
+def test_who_asks_models_opens_what_another_was_answered() -> None:
+    holding = {name for name, part in SERVICES.items() if "answer_key" in secrets_of(part)}
+    assert holding == {"backend-api", "worker-ocr", "worker-processor"}
+    assert {SERVICES[name]["environment"]["DOCFLOW_LLM__ANSWER_KEYS_FILE"] for name in holding} == {
+        "/run/secrets/answer_key"
+    }
+
+
 def test_the_audit_service_holds_no_other_login_to_the_database() -> None:
     assert {name for name in secrets_of(SERVICES["service-audit"]) if "url" in name} == {
         "audit_url",

@@ -56,6 +56,11 @@ def test_a_list_in_a_file_is_json(monkeypatch: pytest.MonkeyPatch, tmp_path: Pat
     assert Settings().auth.sealing_secrets() == ["one", "two"]
 
 
+def test_a_list_of_one_in_a_file_needs_no_brackets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("DOCFLOW_LLM__ANSWER_KEYS_FILE", given(tmp_path / "key", "0123e9\n"))
+    assert [key.get_secret_value() for key in Settings().llm.answer_keys] == ["0123e9"]
+
+
 @pytest.mark.parametrize(
     ("service", "needed"),
     [

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 
 from docflow.adapters.sealing.fernet import FernetSealing
-from docflow.db.sealed import Resealed, SealedColumn, reseal
+from docflow.db.sealed import ANSWERS, Resealed, SealedColumn, reseal
 from docflow.domain.errors import UserError
 from docflow.runtime.local_state import LocalState
 from docflow.runtime.settings import Settings
@@ -15,7 +15,11 @@ async def reseal_all(settings: Settings, url: str) -> Mapping[SealedColumn, Rese
     keys = settings.auth.sealing_secrets() or ([made_here] if made_here else [])
     if not keys:
         raise UserError("no sealing key is set: DOCFLOW_AUTH__SEALING_KEYS", code="sealing_key_missing")
-    return await reseal(url, FernetSealing(keys).resealed)
+    answer_keys = [each.get_secret_value() for each in settings.llm.answer_keys] or keys
+    return {
+        **await reseal(url, FernetSealing(keys).resealed),
+        **await reseal(url, FernetSealing(answer_keys).resealed, (ANSWERS,)),
+    }
 
 
 def told(done: Mapping[SealedColumn, Resealed]) -> Iterator[str]:

@@ -31,7 +31,6 @@ class SealedColumn:
 
 SEALED = (
     SealedColumn("client_secrets", "value_sealed", ("client_id", "name")),
-    SealedColumn("llm_cache", "answer_sealed", ("client_id", "cache_key")),
     SealedColumn("mails", "sealed", ("mail_id",)),
     SealedColumn("notification_channels", "target_sealed", ("channel_id",)),
     SealedColumn("platform_channels", "target_sealed", ("channel_id",)),
@@ -41,6 +40,8 @@ SEALED = (
     SealedColumn("webhook_endpoints", "old_secret_sealed", ("endpoint_id",)),
     SealedColumn("webhook_endpoints", "headers", ("endpoint_id",), named=True),
 )
+ANSWERS = SealedColumn("llm_cache", "answer_sealed", ("client_id", "cache_key"))
+"""Of models; they may have keys of their own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ from contextlib import AsyncExitStack, aclosing, asynccontextmanager
 from dataclasses import dataclass
 
 from docflow.adapters.llm.offline.provider import OfflineProvider
+from docflow.adapters.sealing.fernet import FernetSealing
 from docflow.db.database import Database
 from docflow.domain.ports.clock import Clock
 from docflow.domain.ports.llm import Provider
@@ -55,7 +56,7 @@ async def open_readers(
             alarm = await stack.enter_async_context(aclosing(ModelAlarm(database, clock)))
             router = Router(
                 vendors,
-                PostgresBooks(database, sealing),
+                PostgresBooks(database, answer_sealing(settings, sealing)),
                 clock=clock,
                 table=settings.table(),
                 watch=LlmWatch(metrics, tracing, alarm),
@@ -65,3 +66,9 @@ async def open_readers(
             models = Models.of(router, database, settings)
             reading = TwoReadings(RoutedProvider(models, offline), models, workbench)
         yield Readers(Remembering(reading, VendorIndex(database), database, workbench), models)
+
+
+def answer_sealing(settings: LlmSettings, otherwise: Sealing) -> Sealing:
+    """Who asks a model need not hold the key of other secrets, but opens what another process was answered."""
+    keys = [each.get_secret_value() for each in settings.answer_keys]
+    return FernetSealing(keys) if keys else otherwise

@@ -281,6 +281,8 @@ class LlmSettings(BaseModel):
     """Where a budget has no room: cheaper, offline or hold, unless the configuration says otherwise."""
     deadline_s: float = 120.0
     """For one question, with all its tries."""
+    answer_keys: Listed[SecretStr] = []
+    """What seals kept answers: the first seals, all open. The same for all who ask. Empty = as for other secrets."""
     requests_per_minute: int | None = None
     """To one model, from each process; unset = as the vendor allows."""
     prices: dict[str, dict[str, str]] = {}
