@@ -160,7 +160,7 @@ $json${"$schema": "https://json-schema.org/draft/2020-12/schema",
      "quantity": {"type": ["string", "number", "null"], "x-kind": "quantity", "x-labels": ["Quantity", "Qty", "Menge", "Qté"]},
      "unit_price": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Unit price", "Price", "Einzelpreis", "Prix unitaire"]},
      "line_total": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Amount", "Line total", "Betrag", "Montant"]}}}}},
- "required": ["invoice_number", "issue_date", "seller_name", "currency", "grand_total"]}$json$::jsonb),
+ "required": ["invoice_number", "issue_date", "seller_name", "currency", "grand_total"]}$json$::json),
 
 ('payroll_v1', 'payroll_standard_validator',
 $json$[
@@ -189,7 +189,7 @@ $json${"$schema": "https://json-schema.org/draft/2020-12/schema",
      "quantity": {"type": ["string", "number", "null"], "x-kind": "quantity", "x-labels": ["Hours", "Quantity", "Menge"]},
      "rate": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Rate", "Faktor"]},
      "amount": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Amount", "Betrag"]}}}}},
- "required": ["employee_name", "pay_period_start", "pay_period_end", "total_gross", "total_net"]}$json$::jsonb),
+ "required": ["employee_name", "pay_period_start", "pay_period_end", "total_gross", "total_net"]}$json$::json),
 
 ('expense_receipt', 'receipt_standard_validator',
 $json$[
@@ -204,7 +204,7 @@ $json${"$schema": "https://json-schema.org/draft/2020-12/schema",
   "total": {"type": ["string", "number"], "x-kind": "money", "x-labels": ["Total", "Grand total", "Amount due", "Summe", "Gesamtbetrag"]},
   "tax_total": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Tax", "GST", "VAT", "MwSt.", "TVA", "IVA"]},
   "currency": {"type": ["string", "null"], "x-kind": "currency", "x-labels": ["Currency"]}},
- "required": ["company", "date", "total"]}$json$::jsonb),
+ "required": ["company", "date", "total"]}$json$::json),
 
 ('bank_statement', NULL,
 $json$[
@@ -232,7 +232,7 @@ $json${"$schema": "https://json-schema.org/draft/2020-12/schema",
      "debit": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Withdrawals", "Debit", "Chèques et débits", "Af"]},
      "credit": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Deposits", "Credit", "Dépôts et crédits", "Bij"]},
      "balance": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Balance", "Solde", "Saldo"]}}}}},
- "required": ["account_holder", "period_start", "period_end", "closing_balance"]}$json$::jsonb),
+ "required": ["account_holder", "period_start", "period_end", "closing_balance"]}$json$::json),
 
 ('us_tax_form', NULL,
 $json$[
@@ -265,7 +265,7 @@ $json${"$schema": "https://json-schema.org/draft/2020-12/schema",
   "state_tax_withheld": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["State tax withheld"]},
   "state_income": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["State income"]},
   "signature_date": {"type": ["string", "null"], "format": "date", "x-kind": "date", "x-labels": ["Date"]}},
- "required": ["form_type", "name"]}$json$::jsonb)
+ "required": ["form_type", "name"]}$json$::json)
 ) AS given (type, plugin, rules, fields)
 JOIN process_types t ON t.process_type_id = given.type AND t.created_by = 'platform'
 WHERE pg_temp.is_wanted(given.type)

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from docflow.domain.errors import Conflict, NotFound
-from docflow.domain.results import build_result
+from docflow.domain.results import build_result, in_order
 from docflow.domain.stages import ProcessStatus
 from docflow.features.configurations.repository import ConfigurationRepository
 from docflow.features.documents.models import Document, PageRow
@@ -50,6 +50,7 @@ async def load_result(
     pages = await store.pages([document.document_id for document in documents]) if text else ()
     result = None
     if process.status in _SHOWN:
+        schema = await _schema_of(session, client_id, process)
         result = {
             "process_id": str(process.process_id),
             "process_type_id": process.process_type_id,
@@ -57,7 +58,7 @@ async def load_result(
             "overall_confidence": None
             if process.overall_confidence is None
             else float(process.overall_confidence),
-            **(process.final_output or await _as_it_stands(session, client_id, process)),
+            **in_order(process.final_output or _as_it_stands(process, schema), schema),
         }
     return LoadedResult(process, documents, pages, result)
 
@@ -73,7 +74,16 @@ async def load_marked(
     shown = [one for one in process_ids if processes[one].status in _SHOWN]
     values = await repository.values_of(shown)
     documents = await Documents(session, client_id).of(process_ids)
-    return [_marked(processes[one], documents.get(one, ()), values.get(one, {})) for one in process_ids]
+    pinned = {one: version for one, process in processes.items() if (version := _version_of(process))}
+    schemas = await ConfigurationRepository(session, client_id).schemas(set(pinned.values()))
+    return [
+        _marked(
+            processes[one],
+            documents.get(one, ()),
+            in_order(values.get(one, {}), schemas.get(pinned.get(one, ("", 0)), {})),
+        )
+        for one in process_ids
+    ]
 
 
 def _marked(process: Process, documents: Sequence[Document], values: Mapping[str, Any]) -> dict[str, Any]:
@@ -89,12 +99,22 @@ def _marked(process: Process, documents: Sequence[Document], values: Mapping[str
     }
 
 
-async def _as_it_stands(session: AsyncSession, client_id: UUID, process: Process) -> Mapping[str, Any]:
+async def _schema_of(session: AsyncSession, client_id: UUID, process: Process) -> Mapping[str, Any]:
+    version = _version_of(process)
+    if version is None:
+        return {}
+    return (await ConfigurationRepository(session, client_id).get(*version)).output_schema
+
+
+def _version_of(process: Process) -> tuple[str, int] | None:
+    """Of the configuration that the process is pinned to."""
+    if process.process_type_id is None or process.config_version is None:
+        return None
+    return process.process_type_id, process.config_version
+
+
+def _as_it_stands(process: Process, schema: Mapping[str, Any]) -> Mapping[str, Any]:
     """What a reviewer sees: the values before the last stage made them final."""
-    schema: Mapping[str, Any] = {}
-    if process.process_type_id is not None and process.config_version is not None:
-        configurations = ConfigurationRepository(session, client_id)
-        schema = (await configurations.get(process.process_type_id, process.config_version)).output_schema
     return build_result(
         extraction_result=process.extraction_result,
         validation_result=process.validation_result,

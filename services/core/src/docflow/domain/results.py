@@ -30,6 +30,25 @@ def build_result(
     }
 
 
+def in_order(result: JsonObject, output_schema: JsonObject) -> dict[str, JsonValue]:
+    """The result with its fields, tables and columns as the schema lists them, however they were stored; others follow."""
+    shape = shape_of(output_schema)
+    columns = {table.path: [column.path for column in table.columns] for table in shape.tables}
+    ordered = dict(result)
+    if fields := result.get("fields"):
+        ordered["fields"] = _listed(fields, [spec.path for spec in shape.fields])
+    if tables := result.get("tables"):
+        ordered["tables"] = {
+            name: [_listed(row, columns.get(name, ())) for row in rows]
+            for name, rows in _listed(tables, list(columns)).items()
+        }
+    return ordered
+
+
+def _listed(given: Mapping[str, JsonValue], first: Sequence[str]) -> dict[str, JsonValue]:
+    return {name: given[name] for name in dict.fromkeys((*first, *given)) if name in given}
+
+
 def fingerprint(data: JsonObject) -> str:
     """The same for the same values, whatever their order."""
     return hashlib.sha256(json.dumps(data, sort_keys=True, default=str).encode()).hexdigest()

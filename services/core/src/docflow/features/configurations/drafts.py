@@ -36,7 +36,7 @@ _ACTIONS = {
     LifecycleState.PUBLISHED: "configuration_published",
     LifecycleState.RETIRED: "configuration_retired",
 }
-_ROWS = OwnedRows(ConfigurationRow, "config_id", "revision", "write_platform_configuration")
+_ROWS = OwnedRows(ConfigurationRow, "config_id", "revision", "write_platform_configuration", row="json")
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,17 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from docflow.db.base import Base, Fraction, Json, JsonList, Updated, between_0_and_1, id_column, one_of
+from docflow.db.base import (
+    Base,
+    Fraction,
+    Json,
+    JsonList,
+    OrderedJson,
+    Updated,
+    between_0_and_1,
+    id_column,
+    one_of,
+)
 from docflow.domain.configuration import LifecycleState
 from docflow.domain.stages import DuplicatePolicy
 
@@ -23,7 +33,8 @@ class ConfigurationRow(Updated, Base):
     """Only rows that are true are used."""
     input_schema: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
     """Asked of what is handed in, before it is read."""
-    output_schema: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
+    output_schema: Mapped[OrderedJson] = mapped_column(server_default=text("'{}'::json"))
+    """Its fields are shown and written in its order."""
     validation_rules: Mapped[Json] = mapped_column(server_default=text("'{\"validation_rules\": []}'::jsonb"))
     """`{"validation_rules": [...]}`."""
     plugin_name: Mapped[str | None]

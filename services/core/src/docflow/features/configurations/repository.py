@@ -1,14 +1,16 @@
 """A client's configurations, and the platform's templates they start from."""
 
+from collections.abc import Collection, Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import select, tuple_
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.configuration import Configuration, LifecycleState, PromptStage
 from docflow.domain.errors import PermanentError
 from docflow.domain.ids import new_id
+from docflow.domain.json_types import JsonObject
 from docflow.domain.stages import DuplicatePolicy
 from docflow.features.configurations.models import ConfigurationRow
 
@@ -43,6 +45,18 @@ class ConfigurationRepository:
                 f"there is no configuration {version} of {process_type_id}", code="configuration_missing"
             )
         return configuration_of(row, self._client_id)
+
+    async def schemas(self, versions: Collection[tuple[str, int]]) -> Mapping[tuple[str, int], JsonObject]:
+        """Output schemas by type and version; of what there is none there is none."""
+        rows = await self._session.execute(
+            select(
+                ConfigurationRow.process_type_id, ConfigurationRow.version, ConfigurationRow.output_schema
+            ).where(
+                ConfigurationRow.client_id == self._client_id,
+                tuple_(ConfigurationRow.process_type_id, ConfigurationRow.version).in_(versions),
+            )
+        )
+        return {(row.process_type_id, row.version): row.output_schema for row in rows}
 
     async def in_force(self, process_type_id: str) -> Configuration | None:
         """The client's published, active configuration with the highest version."""

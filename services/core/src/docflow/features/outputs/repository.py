@@ -10,6 +10,8 @@ from sqlalchemy import select, text
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.json_types import JsonObject
+from docflow.domain.results import in_order
+from docflow.features.configurations.models import ConfigurationRow
 from docflow.features.processes.models import Process
 
 
@@ -115,8 +117,19 @@ async def finish_actions(
 
 
 async def final_output(session: AsyncSession, client_id: UUID, process_id: UUID) -> JsonObject | None:
-    """What an action sends on; None when there is no such result."""
-    found: JsonObject | None = await session.scalar(
-        select(Process.final_output).where(Process.client_id == client_id, Process.process_id == process_id)
-    )
-    return found
+    """What an action sends on, in the order of its schema; None when there is no such result."""
+    found = (
+        await session.execute(
+            select(Process.final_output, ConfigurationRow.output_schema)
+            .outerjoin(
+                ConfigurationRow,
+                (ConfigurationRow.client_id == Process.client_id)
+                & (ConfigurationRow.process_type_id == Process.process_type_id)
+                & (ConfigurationRow.version == Process.config_version),
+            )
+            .where(Process.client_id == client_id, Process.process_id == process_id)
+        )
+    ).one_or_none()
+    if found is None or found.final_output is None:
+        return None
+    return in_order(found.final_output, found.output_schema or {})
