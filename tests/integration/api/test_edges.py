@@ -263,6 +263,6 @@ async def test_every_operation_names_its_problems_and_has_an_id_of_its_own(world
         if path in ("/healthz", "/readyz"):
             continue
         assert {"401", "403", "429", "500", "503"} <= set(refused), path
-        forms = {answer["$ref"] for answer in refused.values()}
-        assert forms == {"#/components/responses/Problem"}, path
-    assert list(shared["Problem"]["content"]) == ["application/problem+json"]
+        forms = {status: answer["$ref"] for status, answer in refused.items()}
+        assert forms == {status: f"#/components/responses/Problem{status}" for status in refused}, path
+    assert {form for answer in shared.values() for form in answer["content"]} == {"application/problem+json"}

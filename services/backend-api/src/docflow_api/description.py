@@ -12,7 +12,8 @@ from pydantic import BaseModel
 
 from docflow_api.deps import PERSON, PLATFORM, needed_rights, proves_caller
 from docflow_api.errors import PROBLEM_JSON
-from docflow_api.schemas.problem import ALWAYS, ProblemOut, only
+from docflow_api.member_docs import describe_members
+from docflow_api.schemas.problem import ALWAYS, MEANING, ProblemOut, only
 from docflow_api.schemas.webhook_messages import MESSAGES, WebhookMessage
 
 DESCRIPTION = """Hand in documents, follow them, review what is doubtful, fetch checked and typed data.
@@ -58,7 +59,7 @@ _SCHEMES = {
         "description": "Of a program; its scopes decide what it may do",
     },
 }
-_PROBLEM = "Problem"
+_RETRY_AFTER = {"description": "Seconds until asking is worth it", "schema": {"type": "integer"}}
 _UNUSED = ("HTTPValidationError", "ValidationError")
 _OF_A_BODY = (400, 413, 415, 422)
 _OF_A_HEADER = {"if-match": (412,), "idempotency-key": (409, 422)}
@@ -76,7 +77,9 @@ def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> dict[str, Any]:
     )
     components = document.setdefault("components", {})
     components["securitySchemes"] = _SCHEMES
-    components["responses"] = {_PROBLEM: only(500)[500] | {"description": "A refusal, with a stable `code`"}}
+    components["responses"] = {f"Problem{status}": answer for status, answer in only(*MEANING).items()}
+    for status in (429, 503):
+        components["responses"][f"Problem{status}"]["headers"] = {"Retry-After": _RETRY_AFTER}
     schemas = components.setdefault("schemas", {})
     models: list[type[BaseModel]] = [*bodies, ProblemOut, WebhookMessage]
     for model in models:
@@ -95,9 +98,11 @@ def describe(app: FastAPI, bodies: Sequence[type[BaseModel]]) -> dict[str, Any]:
         for operation in path.values():
             _complete(operation, rights.get(operation["operationId"]))
             for parameter in operation.get("parameters", ()):
-                parameter["schema"].pop("title", None)
+                for said_already in ("title", "description"):
+                    parameter["schema"].pop(said_already, None)
     for schema in schemas.values():
         _untitle(schema)
+    describe_members(schemas)
     return document
 
 
@@ -140,7 +145,7 @@ def _complete(operation: dict[str, Any], rights: Sequence[list[str]] | None) -> 
     operation["security"] = [] if rights is None else list(_ways(rights))
     for status, answer in only(*_refusals(operation, guarded=rights is not None)).items():
         answers.setdefault(str(status), answer)
-    operation["responses"] = {status: _shared(answer) for status, answer in sorted(answers.items())}
+    operation["responses"] = {status: _shared(status, answer) for status, answer in sorted(answers.items())}
     if "428" in answers:
         for parameter in operation.get("parameters", ()):
             # Left out it is a refusal of its own, which no form of the parameter can say.
@@ -151,11 +156,13 @@ def _complete(operation: dict[str, Any], rights: Sequence[list[str]] | None) -> 
             answer["content"]["text/event-stream"]["schema"] = {"type": "string"}
 
 
-def _shared(answer: dict[str, Any]) -> dict[str, Any]:
-    """A refusal points to the one form of all refusals; what it means here stays beside."""
+def _shared(status: str, answer: dict[str, Any]) -> dict[str, Any]:
+    """A refusal points to the one form of all of its status; where it means something else here, that stays beside."""
     if list(answer.get("content", ())) != [PROBLEM_JSON]:
         return answer
-    return {"$ref": f"#/components/responses/{_PROBLEM}", "description": answer["description"]}
+    shared = {"$ref": f"#/components/responses/Problem{status}"}
+    told = answer["description"]
+    return shared if told == MEANING[int(status)] else {**shared, "description": told}
 
 
 def _ways(rights: Sequence[list[str]]) -> Iterator[dict[str, list[str]]]:

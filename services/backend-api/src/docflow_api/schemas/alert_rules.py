@@ -45,8 +45,11 @@ class AlertRuleIn(Schema):
     event: Event | None = None
     comparison: Comparison = Comparison.ABOVE
     threshold: float = Field(strict=True, ge=0, le=1e12, allow_inf_nan=False)
+    """In the metric's unit; a rate is a share of 0..1."""
     window_s: int = Field(default=3600, strict=True, ge=60, le=86_400)
+    """Seconds that are looked at."""
     cool_down_s: int = Field(default=3600, strict=True, ge=60, le=604_800)
+    """Seconds in which it does not fire again."""
     severity: Severity = "warning"
     is_enabled: bool = Field(default=True, strict=True)
 

@@ -24,8 +24,11 @@ class ApiKeyIn(Schema):
     )
 
     name: Name
+    """For people; the audit shows it."""
     scopes: Annotated[list[Scope], AfterValidator(_each_once)] = Field(min_length=1, max_length=50)
+    """What it may do; no more than who makes it."""
     expires_at: MomentInBody | None = None
+    """Left out = never."""
     requests_per_minute: RequestsPerMinute | None = Field(
         default=None, description="null = the installation's limit"
     )

@@ -14,6 +14,7 @@ class LoginIn(Schema):
     email: str = Field(min_length=3, max_length=320)
     password: str = Field(min_length=1, max_length=1024)
     totp: str | None = Field(default=None, max_length=10)
+    """Six digits of the app, where a second factor is set up."""
     recovery_code: str | None = Field(default=None, max_length=40, description="In place of `totp`")
     cookie: StrictBool = Field(default=False, description="Keep the tokens in cookies; for the portal")
 

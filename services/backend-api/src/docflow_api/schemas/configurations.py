@@ -42,16 +42,25 @@ class ConfigurationPatch(Schema):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [{"confidence_threshold": 0.9}]})
 
     input_schema: JsonMap = Field(default_factory=dict)
+    """JSON Schema of what is handed in."""
     output_schema: JsonMap = Field(default_factory=dict)
+    """JSON Schema of the result: which fields are read, in which order, of which kind (`x-kind`), under which labels (`x-labels`)."""
     validation_rules: JsonItems = Field(default_factory=list)
+    """Plain rules over the values."""
     plugin_name: str | None = Field(default=None, pattern=r"^[A-Za-z0-9_.-]+$", max_length=100)
+    """An installed validator."""
     enable_fraud_detection: StrictBool = True
     enable_hitl: StrictBool = True
+    """False: what would be held for a person fails with `review_disabled`."""
     confidence_threshold: float = Field(default=0.8, strict=True, ge=0, le=1)
+    """0..1; a required field below it is held."""
     duplicate_policy: DuplicatePolicy = DuplicatePolicy.FLAG
+    """What the same file a second time leads to."""
     workflow: JsonMap = Field(default_factory=dict)
+    """Steps and the conditions between them; empty = the full pipeline."""
     output_actions: JsonItems = Field(default_factory=list)
     llm_policy: JsonMap = Field(default_factory=dict)
+    """Which models are asked, in which order, and what they may not see."""
     review_sample_share: float = Field(default=0.03, strict=True, ge=0, le=1)
     """0..1 of the processes that no person saw are shown to one afterwards; they stay as they are."""
     approval_limits: dict[Currency, Limit] = Field(default_factory=dict, max_length=50)
@@ -88,6 +97,7 @@ class ConfigurationIn(ConfigurationPatch):
     )
 
     process_type_id: TypeId
+    """A built-in type or one of the client's own."""
 
 
 class ConfigurationOut(Schema):
@@ -131,6 +141,7 @@ class DryRunIn(Schema):
     )
 
     document_id: UUID
+    """One of the client's stored documents; nothing of it changes."""
 
 
 class DryRunResult(Schema):

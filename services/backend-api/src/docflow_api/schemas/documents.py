@@ -32,14 +32,19 @@ class DocumentOut(Schema):
     file_name: str
     file_size: int
     mime_type: str
+    """As its bytes tell."""
     sha256: str
     page_count: int | None
+    """Null before it is read."""
     status: str
     classification: ClassificationOut | None
     ocr_confidence: float | None
+    """0..1, of its words; null without OCR."""
     text_source: str | None
     fraud_score: float | None
+    """0..1; null before it is looked for."""
     fraud_flags: list[dict[str, Any]]
+    """Each with `code`, `score`, a message and its evidence."""
     error: ErrorOut | None
     links: DocumentLinks
 
@@ -59,6 +64,7 @@ class PageWordsOut(Schema):
     width: float
     height: float
     rotation: int
+    """Degrees clockwise: 0, 90, 180 or 270."""
     source: str
     words: list[WordOut]
 

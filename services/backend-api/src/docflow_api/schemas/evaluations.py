@@ -32,6 +32,7 @@ class EvaluationSetIn(Schema):
     name: Text = Field(min_length=1, max_length=200)
     process_type_id: TypeId
     config_version: Version | None = None
+    """Of these documents' processes; left out = any."""
     created_after: MomentInBody | None = None
     created_before: MomentInBody | None = None
     with_unreviewed: StrictBool = False
@@ -95,6 +96,7 @@ class EvaluationIn(Schema):
     )
 
     set_id: UUID
+    """Of a set that was frozen by `POST /v1/evaluation-sets`."""
     candidate: WantedIn | None = None
     baseline: WantedIn | None = None
 

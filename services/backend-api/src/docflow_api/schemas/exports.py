@@ -12,3 +12,4 @@ class ExportIn(Schema):
     )
 
     process_ids: list[UUID] = Field(min_length=1, max_length=200)
+    """In the order of the rows."""

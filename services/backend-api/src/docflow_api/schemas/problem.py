@@ -43,7 +43,7 @@ class ProblemOut(Schema):
     errors: list[ProblemPlace]
 
 
-_MEANING = {
+MEANING = {
     400: "The body is not what its content type says",
     401: "No valid token or key",
     402: "Budget or quota is spent",
@@ -74,6 +74,6 @@ def problems(*statuses: int) -> Responses:
 def only(*statuses: int) -> Responses:
     schema = {"$ref": "#/components/schemas/ProblemOut"}
     return {
-        status: {"description": _MEANING[status], "content": {PROBLEM_JSON: {"schema": schema}}}
+        status: {"description": MEANING[status], "content": {PROBLEM_JSON: {"schema": schema}}}
         for status in sorted(set(statuses))
     }

@@ -20,9 +20,12 @@ class ProcessTypeIn(Schema):
 
     process_type_id: TypeId
     display_name: Text = Field(min_length=1, max_length=200)
+    """What people see."""
     description: Text | None = Field(default=None, max_length=2000)
+    """What such documents are; classification by a model goes by it."""
     default_version: Version | None = None
     is_active: StrictBool = True
+    """False: it takes no new documents."""
 
 
 class ProcessTypePatch(Schema):

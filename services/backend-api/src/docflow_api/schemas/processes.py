@@ -39,25 +39,37 @@ class ProcessOut(Schema):
     process_id: UUID
     client_id: UUID
     process_type_id: str | None
+    """Null until the documents have told it."""
     config_version: int | None
+    """Of the configuration that it is read by, for life."""
     status: str
     current_stage: str
     overall_confidence: float | None
+    """0..1; null before its values are read."""
     requires_review: bool
+    """It waits for a person now."""
     review_reasons: list[ReasonOut]
     ingestion_source: str
     external_id: str | None
+    """The caller's own."""
     metadata: dict[str, Any]
+    """As it was handed in."""
     documents: list[DocumentOut]
     total_tokens_input: int
+    """Of all model calls; kept answers cost none."""
     total_tokens_output: int
     error: ErrorOut | None
+    """Of a failed one."""
     parent_process_id: UUID | None
+    """Of a process that came out of a split."""
     created_by: str | None
+    """`user:<id>` or `key:<id>`."""
     created_at: datetime
     updated_at: datetime
     completed_at: datetime | None
+    """When it ended, however it did."""
     version: int
+    """Counts its changes; it is the ETag."""
     links: ProcessLinks
 
 
@@ -85,13 +97,19 @@ class ResultOut(Schema):
     overall_confidence: float | None
     summary: str | None = None
     fields: dict[str, Any]
+    """By dotted name: `value`, `confidence`, `source`, `page`, `box` and `checks`, in the order of the schema."""
     tables: dict[str, Any]
+    """By name the rows, each an object of columns like fields."""
     documents: list[dict[str, Any]]
+    """What was read of each file."""
     children: list[dict[str, Any]] = []  # noqa: RUF012 - pydantic copies it
+    """Of a process that was split: its parts."""
     """Of a process that was split: what its parts became, each with `process_id`, `status`, `process_type_id`."""
     data: dict[str, Any]
     validation: dict[str, Any] | None
+    """The findings of schema, rules, plugins and completeness."""
     classification: dict[str, Any] | None
+    """Which type it was taken for, and how surely."""
 
 
 class SettledProcessOut(ProcessOut):
@@ -106,10 +124,15 @@ class SentDocument(Schema):
     model_config = ConfigDict(extra="forbid")
 
     file_name: str | None = Field(default=None, max_length=1024)
+    """Of `base64`; else from the address or the upload."""
     base64: str | None = None
+    """The file itself."""
     url: str | None = Field(default=None, max_length=2048)
+    """It is fetched from there, under the guard for outgoing calls."""
     upload_id: UUID | None = None
+    """Of a file sent by `POST /v1/uploads`."""
     mime_type: str = Field(default="", max_length=200)
+    """A hint; what the file is its bytes tell."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:
@@ -143,11 +166,17 @@ class ProcessIn(Schema):
     )
 
     process_type_id: str | None = Field(default=None, max_length=100)
+    """Left out or `auto` = the documents tell."""
     documents: list[SentDocument] = Field(min_length=1)
+    """One process for all of them."""
     ingestion_source: IngestionSource = IngestionSource.API
+    """Which way it came, for filters and figures."""
     metadata: dict[str, Any] = Field(default_factory=dict)
+    """A JSON object of at most 50 keys, given back as it is."""
     callback_url: str | None = None
+    """Is sent this process's events, signed like those of webhooks."""
     external_id: str | None = None
+    """Your own id of it, up to 255 characters; lists find it."""
 
 
 class StageOut(Schema):
@@ -156,8 +185,11 @@ class StageOut(Schema):
     step: str
     status: str
     attempt: int
+    """From 1; each start counts, also after a worker died."""
     failures: int
+    """Tries that ended in an error."""
     available_at: datetime
+    """Not before."""
     started_at: datetime | None
     finished_at: datetime | None
     duration_ms: int | None

@@ -39,11 +39,15 @@ class PromptIn(Schema):
 
     process_type_id: TypeId
     version: Version
+    """Of the configurations that it is for."""
     stage: PromptStage
     prompt_template: Text = Field(min_length=1, max_length=MAX_TEMPLATE)
+    """Which names it may hold its stage tells."""
     model_name: str = Field(default="default", pattern=_MODEL, max_length=100)
     temperature: float | None = Field(default=None, strict=True, ge=0, le=2)
+    """Null = not sent: some models refuse it."""
     max_tokens: int = Field(default=4096, strict=True, ge=1, le=MAX_TOKENS)
+    """Of an answer."""
 
 
 class PromptPatch(Schema):
@@ -52,7 +56,9 @@ class PromptPatch(Schema):
     prompt_template: Text = Field(default="", min_length=1, max_length=MAX_TEMPLATE)
     model_name: str = Field(default="default", pattern=_MODEL, max_length=100)
     temperature: float | None = Field(default=None, strict=True, ge=0, le=2)
+    """Null = not sent: some models refuse it."""
     max_tokens: int = Field(default=4096, strict=True, ge=1, le=MAX_TOKENS)
+    """Of an answer."""
 
 
 class PromptClone(Schema):

@@ -30,7 +30,9 @@ class RuleCheckIn(Schema):
     output_schema: JsonMap
     validation_rules: JsonItems = Field(max_length=MAX_RULES)
     data: JsonMap | None = None
+    """Typed-in values."""
     process_id: UUID | None = None
+    """Whose values are taken; neither = the rules are only read."""
 
     @model_validator(mode="after")
     def _one_source(self) -> Self:

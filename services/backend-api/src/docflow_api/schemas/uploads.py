@@ -18,6 +18,7 @@ class UploadIn(Schema):
 
     file_name: str = Field(max_length=1024)
     mime_type: str = Field(max_length=200, pattern=r"^[\w.+-]+/[\w.+-]+$")
+    """What the sender takes it for."""
     file_size: int = Field(strict=True, gt=0)
 
 

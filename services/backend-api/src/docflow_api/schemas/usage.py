@@ -57,7 +57,9 @@ class BudgetCaps(Schema):
     model_config = ConfigDict(extra="forbid")
 
     cap_tokens: int | None = Field(default=None, strict=True, ge=0, le=MAX_TOKENS)
+    """Input and output together."""
     cap_cost: Decimal | None = Field(default=None, ge=0, le=MAX_USD, decimal_places=6)
+    """US dollars as a decimal string."""
 
 
 class BudgetsIn(Schema):

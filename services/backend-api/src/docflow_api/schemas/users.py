@@ -55,6 +55,7 @@ class UserPatch(Schema):
 
     role: ClientRole | None = None
     status: Literal["active", "inactive"] | None = None
+    """`inactive` refuses the person."""
 
 
 class InvitationIn(Schema):

@@ -52,7 +52,9 @@ class WebhookEndpointIn(Schema):
     model_config = ConfigDict(extra="forbid", json_schema_extra={"examples": [_EXAMPLE]})
 
     url: Url
+    """Must lead out of this network, unless the installation allows it."""
     events: Events
+    """Which it is told of."""
     headers: Headers = {}  # noqa: RUF012 - pydantic copies it
 
 
@@ -65,6 +67,7 @@ class WebhookEndpointPatch(Schema):
     events: Events | None = None
     headers: Headers | None = None
     state: Literal["active", "disabled"] | None = None
+    """`active` starts one again that was disabled after its failures."""
 
 
 class SecretRotation(Schema):

@@ -3037,7 +3037,10 @@ export interface components {
   AlertRuleIn: {
    /** @default above */
    comparison?: components["schemas"]["Comparison"];
-   /** @default 3600 */
+   /**
+    * @description Seconds in which it does not fire again.
+    * @default 3600
+    */
    cool_down_s?: number;
    /** @default null */
    event?: ("hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "document_duplicate" | "quota_warning") | null;
@@ -3051,8 +3054,12 @@ export interface components {
     * @enum {string}
     */
    severity?: "info" | "warning" | "error" | "critical";
+   /** @description In the metric's unit; a rate is a share of 0..1. */
    threshold: number;
-   /** @default 3600 */
+   /**
+    * @description Seconds that are looked at.
+    * @default 3600
+    */
    window_s?: number;
   };
   /**
@@ -3111,14 +3118,19 @@ export interface components {
    *     }
    */
   ApiKeyIn: {
-   /** @default null */
+   /**
+    * @description Left out = never.
+    * @default null
+    */
    expires_at?: string | null;
+   /** @description For people; the audit shows it. */
    name: string;
    /**
     * @description null = the installation's limit
     * @default null
     */
    requests_per_minute?: number | null;
+   /** @description What it may do; no more than who makes it. */
    scopes: components["schemas"]["Scope"][];
   };
   /**
@@ -3269,9 +3281,15 @@ export interface components {
    * @description null = without limit.
    */
   BudgetCaps: {
-   /** @default null */
+   /**
+    * @description US dollars as a decimal string.
+    * @default null
+    */
    cap_cost?: number | string | null;
-   /** @default null */
+   /**
+    * @description Input and output together.
+    * @default null
+    */
    cap_tokens?: number | null;
   };
   /**
@@ -3504,34 +3522,58 @@ export interface components {
    *     }
    */
   ConfigurationIn: {
+   /** @description By currency, up to what one person may approve in the client's house; amounts just below are told as a sign. */
    approval_limits?: {
     [key: string]: number | string;
    };
-   /** @default 0.8 */
+   /**
+    * @description 0..1; a required field below it is held.
+    * @default 0.8
+    */
    confidence_threshold?: number;
-   /** @default flag */
+   /**
+    * @description What the same file a second time leads to.
+    * @default flag
+    */
    duplicate_policy?: components["schemas"]["DuplicatePolicy"];
    /** @default true */
    enable_fraud_detection?: boolean;
-   /** @default true */
+   /**
+    * @description False: what would be held for a person fails with `review_disabled`.
+    * @default true
+    */
    enable_hitl?: boolean;
+   /** @description JSON Schema of what is handed in. */
    input_schema?: {
     [key: string]: unknown;
    };
+   /** @description Which models are asked, in which order, and what they may not see. */
    llm_policy?: {
     [key: string]: unknown;
    };
    output_actions?: unknown[];
+   /** @description JSON Schema of the result: which fields are read, in which order, of which kind (`x-kind`), under which labels (`x-labels`). */
    output_schema?: {
     [key: string]: unknown;
    };
-   /** @default null */
+   /**
+    * @description An installed validator.
+    * @default null
+    */
    plugin_name?: string | null;
-   /** @example simple_invoice */
+   /**
+    * @description A built-in type or one of the client's own.
+    * @example simple_invoice
+    */
    process_type_id: string;
-   /** @default 0.03 */
+   /**
+    * @description 0..1 of the processes that no person saw are shown to one afterwards; they stay as they are.
+    * @default 0.03
+    */
    review_sample_share?: number;
+   /** @description Plain rules over the values. */
    validation_rules?: unknown[];
+   /** @description Steps and the conditions between them; empty = the full pipeline. */
    workflow?: {
     [key: string]: unknown;
    };
@@ -3596,26 +3638,37 @@ export interface components {
    *     }
    */
   ConfigurationPatch: {
+   /** @description By currency, up to what one person may approve in the client's house; amounts just below are told as a sign. */
    approval_limits?: {
     [key: string]: number | string;
    };
+   /** @description 0..1; a required field below it is held. */
    confidence_threshold?: number;
+   /** @description What the same file a second time leads to. */
    duplicate_policy?: components["schemas"]["DuplicatePolicy"];
    enable_fraud_detection?: boolean;
+   /** @description False: what would be held for a person fails with `review_disabled`. */
    enable_hitl?: boolean;
+   /** @description JSON Schema of what is handed in. */
    input_schema?: {
     [key: string]: unknown;
    };
+   /** @description Which models are asked, in which order, and what they may not see. */
    llm_policy?: {
     [key: string]: unknown;
    };
    output_actions?: unknown[];
+   /** @description JSON Schema of the result: which fields are read, in which order, of which kind (`x-kind`), under which labels (`x-labels`). */
    output_schema?: {
     [key: string]: unknown;
    };
+   /** @description An installed validator. */
    plugin_name?: string | null;
+   /** @description 0..1 of the processes that no person saw are shown to one afterwards; they stay as they are. */
    review_sample_share?: number;
+   /** @description Plain rules over the values. */
    validation_rules?: unknown[];
+   /** @description Steps and the conditions between them; empty = the full pipeline. */
    workflow?: {
     [key: string]: unknown;
    };
@@ -3851,13 +3904,18 @@ export interface components {
    error: components["schemas"]["ErrorOut"] | null;
    file_name: string;
    file_size: number;
+   /** @description Each with `code`, `score`, a message and its evidence. */
    fraud_flags: {
     [key: string]: unknown;
    }[];
+   /** @description 0..1; null before it is looked for. */
    fraud_score: number | null;
    links: components["schemas"]["DocumentLinks"];
+   /** @description As its bytes tell. */
    mime_type: string;
+   /** @description 0..1, of its words; null without OCR. */
    ocr_confidence: number | null;
+   /** @description Null before it is read. */
    page_count: number | null;
    /** Format: uuid */
    process_id: string;
@@ -3872,7 +3930,10 @@ export interface components {
    *     }
    */
   DryRunIn: {
-   /** Format: uuid */
+   /**
+    * Format: uuid
+    * @description One of the client's stored documents; nothing of it changes.
+    */
    document_id: string;
   };
   /**
@@ -3940,7 +4001,10 @@ export interface components {
    baseline?: components["schemas"]["WantedIn"] | null;
    /** @default null */
    candidate?: components["schemas"]["WantedIn"] | null;
-   /** Format: uuid */
+   /**
+    * Format: uuid
+    * @description Of a set that was frozen by `POST /v1/evaluation-sets`.
+    */
    set_id: string;
   };
   /**
@@ -3994,7 +4058,10 @@ export interface components {
    *     }
    */
   EvaluationSetIn: {
-   /** @default null */
+   /**
+    * @description Of these documents' processes; left out = any.
+    * @default null
+    */
    config_version?: number | null;
    /** @default null */
    created_after?: string | null;
@@ -4055,6 +4122,7 @@ export interface components {
    *     }
    */
   ExportIn: {
+   /** @description In the order of the rows. */
    process_ids: string[];
   };
   /**
@@ -4365,37 +4433,51 @@ export interface components {
    * @description The process as a list shows it, with the gist of what was read; null for a caller without `results:read`.
    */
   ListedProcessOut: {
+   /** @description What it is about, as a plain decimal. */
    amount: string | null;
    /** Format: uuid */
    client_id: string;
+   /** @description When it ended, however it did. */
    completed_at: string | null;
+   /** @description Of the configuration that it is read by, for life. */
    config_version: number | null;
    /** Format: date-time */
    created_at: string;
+   /** @description `user:<id>` or `key:<id>`. */
    created_by: string | null;
    currency: string | null;
    current_stage: string;
    documents: components["schemas"]["DocumentOut"][];
+   /** @description Of a failed one. */
    error: components["schemas"]["ErrorOut"] | null;
+   /** @description The caller's own. */
    external_id: string | null;
    ingestion_source: string;
    links: components["schemas"]["ProcessLinks"];
+   /** @description As it was handed in. */
    metadata: {
     [key: string]: unknown;
    };
+   /** @description 0..1; null before its values are read. */
    overall_confidence: number | null;
+   /** @description Of a process that came out of a split. */
    parent_process_id: string | null;
    /** Format: uuid */
    process_id: string;
+   /** @description Null until the documents have told it. */
    process_type_id: string | null;
+   /** @description It waits for a person now. */
    requires_review: boolean;
    review_reasons: components["schemas"]["ReasonOut"][];
+   /** @description Whom the document is of: the first value of a field with `x-role` sender. */
    seller: string | null;
    status: string;
+   /** @description Of all model calls; kept answers cost none. */
    total_tokens_input: number;
    total_tokens_output: number;
    /** Format: date-time */
    updated_at: string;
+   /** @description Counts its changes; it is the ETag. */
    version: number;
   };
   /**
@@ -4418,7 +4500,10 @@ export interface components {
     * @default null
     */
    recovery_code?: string | null;
-   /** @default null */
+   /**
+    * @description Six digits of the app, where a second factor is set up.
+    * @default null
+    */
    totp?: string | null;
   };
   /**
@@ -4450,11 +4535,17 @@ export interface components {
    * @description `version` is the process's at the moment of the change: an older one than known can be dropped.
    */
   MessageData: {
-   /** @default null */
+   /**
+    * @description What the parts of a stack became; only there where the process was split.
+    * @default null
+    */
    children?: components["schemas"]["MessageChild"][] | null;
    /** @default null */
    document_id?: string | null;
-   /** @default null */
+   /**
+    * @description Only in `document.duplicate`, as is `document_id`.
+    * @default null
+    */
    duplicate_of?: components["schemas"]["MessageDuplicate"][] | null;
    external_id: string | null;
    links: components["schemas"]["MessageLinks"];
@@ -4704,6 +4795,7 @@ export interface components {
   PageWordsOut: {
    height: number;
    page: number;
+   /** @description Degrees clockwise: 0, 90, 180 or 270. */
    rotation: number;
    source: string;
    width: number;
@@ -4908,7 +5000,10 @@ export interface components {
   PlatformAlertRuleIn: {
    /** @default above */
    comparison?: components["schemas"]["Comparison"];
-   /** @default 3600 */
+   /**
+    * @description Seconds in which it does not fire again.
+    * @default 3600
+    */
    cool_down_s?: number;
    /** @default null */
    event?: ("hitl_required" | "process_failed" | "low_confidence" | "fraud_detected" | "document_duplicate" | "quota_warning") | null;
@@ -4922,8 +5017,12 @@ export interface components {
     * @enum {string}
     */
    severity?: "info" | "warning" | "error" | "critical";
+   /** @description In the metric's unit; a rate is a share of 0..1. */
    threshold: number;
-   /** @default 3600 */
+   /**
+    * @description Seconds that are looked at.
+    * @default 3600
+    */
    window_s?: number;
   };
   /**
@@ -5013,22 +5112,37 @@ export interface components {
    *     }
    */
   ProcessIn: {
-   /** @default null */
+   /**
+    * @description Is sent this process's events, signed like those of webhooks.
+    * @default null
+    */
    callback_url?: string | null;
+   /** @description One process for all of them. */
    documents: components["schemas"]["SentDocument"][];
-   /** @default null */
+   /**
+    * @description Your own id of it, up to 255 characters; lists find it.
+    * @default null
+    */
    external_id?: string | null;
-   /** @default api */
+   /**
+    * @description Which way it came, for filters and figures.
+    * @default api
+    */
    ingestion_source?: components["schemas"]["IngestionSource"];
+   /** @description A JSON object of at most 50 keys, given back as it is. */
    metadata?: {
     [key: string]: unknown;
    };
-   /** @default null */
+   /**
+    * @description Left out or `auto` = the documents tell.
+    * @default null
+    */
    process_type_id?: string | null;
   };
   /** ProcessLinks */
   ProcessLinks: {
    audit: string;
+   /** @description The processes that were split from it. */
    children: string;
    events: string;
    result: string;
@@ -5039,32 +5153,44 @@ export interface components {
   ProcessOut: {
    /** Format: uuid */
    client_id: string;
+   /** @description When it ended, however it did. */
    completed_at: string | null;
+   /** @description Of the configuration that it is read by, for life. */
    config_version: number | null;
    /** Format: date-time */
    created_at: string;
+   /** @description `user:<id>` or `key:<id>`. */
    created_by: string | null;
    current_stage: string;
    documents: components["schemas"]["DocumentOut"][];
+   /** @description Of a failed one. */
    error: components["schemas"]["ErrorOut"] | null;
+   /** @description The caller's own. */
    external_id: string | null;
    ingestion_source: string;
    links: components["schemas"]["ProcessLinks"];
+   /** @description As it was handed in. */
    metadata: {
     [key: string]: unknown;
    };
+   /** @description 0..1; null before its values are read. */
    overall_confidence: number | null;
+   /** @description Of a process that came out of a split. */
    parent_process_id: string | null;
    /** Format: uuid */
    process_id: string;
+   /** @description Null until the documents have told it. */
    process_type_id: string | null;
+   /** @description It waits for a person now. */
    requires_review: boolean;
    review_reasons: components["schemas"]["ReasonOut"][];
    status: string;
+   /** @description Of all model calls; kept answers cost none. */
    total_tokens_input: number;
    total_tokens_output: number;
    /** Format: date-time */
    updated_at: string;
+   /** @description Counts its changes; it is the ETag. */
    version: number;
   };
   /**
@@ -5085,10 +5211,17 @@ export interface components {
   ProcessTypeIn: {
    /** @default null */
    default_version?: number | null;
-   /** @default null */
+   /**
+    * @description What such documents are; classification by a model goes by it.
+    * @default null
+    */
    description?: string | null;
+   /** @description What people see. */
    display_name: string;
-   /** @default true */
+   /**
+    * @description False: it takes no new documents.
+    * @default true
+    */
    is_active?: boolean;
    /** @example simple_invoice */
    process_type_id: string;
@@ -5149,16 +5282,24 @@ export interface components {
    *     }
    */
   PromptIn: {
-   /** @default 4096 */
+   /**
+    * @description Of an answer.
+    * @default 4096
+    */
    max_tokens?: number;
    /** @default default */
    model_name?: string;
    /** @example simple_invoice */
    process_type_id: string;
+   /** @description Which names it may hold its stage tells. */
    prompt_template: string;
    stage: components["schemas"]["PromptStage"];
-   /** @default null */
+   /**
+    * @description Null = not sent: some models refuse it.
+    * @default null
+    */
    temperature?: number | null;
+   /** @description Of the configurations that it is for. */
    version: number;
   };
   /**
@@ -5190,9 +5331,11 @@ export interface components {
    *     }
    */
   PromptPatch: {
+   /** @description Of an answer. */
    max_tokens?: number;
    model_name?: string;
    prompt_template?: string;
+   /** @description Null = not sent: some models refuse it. */
    temperature?: number | null;
   };
   /**
@@ -5307,7 +5450,10 @@ export interface components {
     number,
     number
    ];
-   /** @default null */
+   /**
+    * @description What the value is typed as; left out = no value, the text alone.
+    * @default null
+    */
    kind?: components["schemas"]["FieldKind"] | null;
    page: number;
   };
@@ -5392,19 +5538,25 @@ export interface components {
    *     `summary` is a model's, where the configuration wishes for one; every figure in it is one of the values.
    */
   ResultOut: {
-   /** @default [] */
+   /**
+    * @description Of a process that was split: its parts.
+    * @default []
+    */
    children?: {
     [key: string]: unknown;
    }[];
+   /** @description Which type it was taken for, and how surely. */
    classification: {
     [key: string]: unknown;
    } | null;
    data: {
     [key: string]: unknown;
    };
+   /** @description What was read of each file. */
    documents: {
     [key: string]: unknown;
    }[];
+   /** @description By dotted name: `value`, `confidence`, `source`, `page`, `box` and `checks`, in the order of the schema. */
    fields: {
     [key: string]: unknown;
    };
@@ -5414,9 +5566,11 @@ export interface components {
    process_type_id: string | null;
    status: string;
    summary?: string | null;
+   /** @description By name the rows, each an object of columns like fields. */
    tables: {
     [key: string]: unknown;
    };
+   /** @description The findings of schema, rules, plugins and completeness. */
    validation: {
     [key: string]: unknown;
    } | null;
@@ -5481,6 +5635,7 @@ export interface components {
    */
   ReviewDetailOut: {
    age_s: number;
+   /** @description What it is about, as a plain decimal: an invoice's total. */
    amount: string | null;
    approvals: number;
    approvals_required: number;
@@ -5494,6 +5649,7 @@ export interface components {
    /** Format: date-time */
    created_at: string;
    currency: string | null;
+   /** @description Where its files seem to hold several documents. */
    cuts: components["schemas"]["ProposedCuts"][];
    decided_at: string | null;
    decided_by: string | null;
@@ -5516,6 +5672,7 @@ export interface components {
    } | null;
    /** Format: uuid */
    review_id: string;
+   /** @description Whom the document is of, as far as it was read. */
    seller: string | null;
    status: string;
    tables_asked: components["schemas"]["TableAsked"][];
@@ -5530,6 +5687,7 @@ export interface components {
    */
   ReviewOut: {
    age_s: number;
+   /** @description What it is about, as a plain decimal: an invoice's total. */
    amount: string | null;
    approvals: number;
    approvals_required: number;
@@ -5541,6 +5699,7 @@ export interface components {
    /** Format: date-time */
    created_at: string;
    currency: string | null;
+   /** @description Where its files seem to hold several documents. */
    cuts: components["schemas"]["ProposedCuts"][];
    is_sample: boolean;
    priority: number;
@@ -5550,6 +5709,7 @@ export interface components {
    reasons: components["schemas"]["ReasonOut"][];
    /** Format: uuid */
    review_id: string;
+   /** @description Whom the document is of, as far as it was read. */
    seller: string | null;
    status: string;
    version: number;
@@ -5623,14 +5783,20 @@ export interface components {
    *     }
    */
   RuleCheckIn: {
-   /** @default null */
+   /**
+    * @description Typed-in values.
+    * @default null
+    */
    data?: {
     [key: string]: unknown;
    } | null;
    output_schema: {
     [key: string]: unknown;
    };
-   /** @default null */
+   /**
+    * @description Whose values are taken; neither = the rules are only read.
+    * @default null
+    */
    process_id?: string | null;
    validation_rules: unknown[];
   };
@@ -5709,15 +5875,30 @@ export interface components {
    * @description A file of a JSON body: exactly one of `base64` (with `file_name`), `url` and `upload_id`.
    */
   SentDocument: {
-   /** @default null */
+   /**
+    * @description The file itself.
+    * @default null
+    */
    base64?: string | null;
-   /** @default null */
+   /**
+    * @description Of `base64`; else from the address or the upload.
+    * @default null
+    */
    file_name?: string | null;
-   /** @default  */
+   /**
+    * @description A hint; what the file is its bytes tell.
+    * @default
+    */
    mime_type?: string;
-   /** @default null */
+   /**
+    * @description Of a file sent by `POST /v1/uploads`.
+    * @default null
+    */
    upload_id?: string | null;
-   /** @default null */
+   /**
+    * @description It is fetched from there, under the guard for outgoing calls.
+    * @default null
+    */
    url?: string | null;
   };
   /** ServiceOut */
@@ -5748,33 +5929,45 @@ export interface components {
   SettledProcessOut: {
    /** Format: uuid */
    client_id: string;
+   /** @description When it ended, however it did. */
    completed_at: string | null;
+   /** @description Of the configuration that it is read by, for life. */
    config_version: number | null;
    /** Format: date-time */
    created_at: string;
+   /** @description `user:<id>` or `key:<id>`. */
    created_by: string | null;
    current_stage: string;
    documents: components["schemas"]["DocumentOut"][];
+   /** @description Of a failed one. */
    error: components["schemas"]["ErrorOut"] | null;
+   /** @description The caller's own. */
    external_id: string | null;
    ingestion_source: string;
    links: components["schemas"]["ProcessLinks"];
+   /** @description As it was handed in. */
    metadata: {
     [key: string]: unknown;
    };
+   /** @description 0..1; null before its values are read. */
    overall_confidence: number | null;
+   /** @description Of a process that came out of a split. */
    parent_process_id: string | null;
    /** Format: uuid */
    process_id: string;
+   /** @description Null until the documents have told it. */
    process_type_id: string | null;
+   /** @description It waits for a person now. */
    requires_review: boolean;
    result: components["schemas"]["ResultOut"] | null;
    review_reasons: components["schemas"]["ReasonOut"][];
    status: string;
+   /** @description Of all model calls; kept answers cost none. */
    total_tokens_input: number;
    total_tokens_output: number;
    /** Format: date-time */
    updated_at: string;
+   /** @description Counts its changes; it is the ETag. */
    version: number;
   };
   /**
@@ -5849,11 +6042,16 @@ export interface components {
   Stage: "INGEST" | "INTELLIGENT_OCR" | "INTELLIGENT_PROCESS" | "OUTPUT";
   /** StageOut */
   StageOut: {
+   /** @description From 1; each start counts, also after a worker died. */
    attempt: number;
-   /** Format: date-time */
+   /**
+    * Format: date-time
+    * @description Not before.
+    */
    available_at: string;
    duration_ms: number | null;
    error: components["schemas"]["ErrorOut"] | null;
+   /** @description Tries that ended in an error. */
    failures: number;
    finished_at: string | null;
    /** Format: uuid */
@@ -6021,6 +6219,7 @@ export interface components {
   UploadIn: {
    file_name: string;
    file_size: number;
+   /** @description What the sender takes it for. */
    mime_type: string;
   };
   /**
@@ -6086,6 +6285,7 @@ export interface components {
    */
   UserPatch: {
    role?: ("viewer" | "operator" | "admin") | null;
+   /** @description `inactive` refuses the person. */
    status?: ("active" | "inactive") | null;
   };
   /**
@@ -6278,11 +6478,13 @@ export interface components {
    *     }
    */
   WebhookEndpointIn: {
+   /** @description Which it is told of. */
    events: components["schemas"]["WebhookEvent"][];
    /** @default {} */
    headers?: {
     [key: string]: string;
    };
+   /** @description Must lead out of this network, unless the installation allows it. */
    url: string;
   };
   /**
@@ -6334,6 +6536,7 @@ export interface components {
    headers?: {
     [key: string]: string;
    } | null;
+   /** @description `active` starts one again that was disabled after its failures. */
    state?: ("active" | "disabled") | null;
    url?: string | null;
   };
@@ -6423,8 +6626,147 @@ export interface components {
   };
  };
  responses: {
-  /** @description A refusal, with a stable `code` */
-  Problem: {
+  /** @description The body is not what its content type says */
+  Problem400: {
+   headers: {
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description No valid token or key */
+  Problem401: {
+   headers: {
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description Budget or quota is spent */
+  Problem402: {
+   headers: {
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description The role or the key's scopes do not allow it */
+  Problem403: {
+   headers: {
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description Nothing of that id for this client */
+  Problem404: {
+   headers: {
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description The path has no such method */
+  Problem405: {
+   headers: {
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description The state does not allow it */
+  Problem409: {
+   headers: {
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description The version given is not the current one */
+  Problem412: {
+   headers: {
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description Larger than the limit that the detail names */
+  Problem413: {
+   headers: {
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description A type that is not taken */
+  Problem415: {
+   headers: {
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description Values that are not valid, or a document that cannot be taken */
+  Problem422: {
+   headers: {
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description The write needs If-Match with the version it goes by */
+  Problem428: {
+   headers: {
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description Too many requests; try again after Retry-After seconds */
+  Problem429: {
+   headers: {
+    /** @description Seconds until asking is worth it */
+    "Retry-After"?: number;
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description A fault on our side */
+  Problem500: {
+   headers: {
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description The database or another part is away; try again after Retry-After seconds */
+  Problem503: {
+   headers: {
+    /** @description Seconds until asking is worth it */
+    "Retry-After"?: number;
+    [name: string]: unknown;
+   };
+   content: {
+    "application/problem+json": components["schemas"]["ProblemOut"];
+   };
+  };
+  /** @description No room is left; nothing was stored */
+  Problem507: {
    headers: {
     [name: string]: unknown;
    };
@@ -6510,18 +6852,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_AlertRuleOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_alert_rule: {
@@ -6554,26 +6890,16 @@ export interface operations {
      "application/json": components["schemas"]["AlertRuleOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  try_alert_rule: {
@@ -6598,24 +6924,15 @@ export interface operations {
      "application/json": components["schemas"]["AlertTrialOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_alert_rule: {
@@ -6640,18 +6957,12 @@ export interface operations {
      "application/json": components["schemas"]["AlertRuleOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  replace_alert_rule: {
@@ -6683,30 +6994,18 @@ export interface operations {
      "application/json": components["schemas"]["AlertRuleOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description The write needs If-Match with the version it goes by */
-   428: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   412: components["responses"]["Problem412"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   428: components["responses"]["Problem428"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  delete_alert_rule: {
@@ -6727,18 +7026,12 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_api_keys: {
@@ -6762,18 +7055,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_ApiKeyOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_api_key: {
@@ -6806,26 +7093,16 @@ export interface operations {
      "application/json": components["schemas"]["ApiKeyMade"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_api_key: {
@@ -6850,18 +7127,12 @@ export interface operations {
      "application/json": components["schemas"]["ApiKeyOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  revoke_api_key: {
@@ -6882,18 +7153,12 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  change_api_key: {
@@ -6925,32 +7190,19 @@ export interface operations {
      "application/json": components["schemas"]["ApiKeyOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description The write needs If-Match with the version it goes by */
-   428: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   412: components["responses"]["Problem412"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   428: components["responses"]["Problem428"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_audit_logs: {
@@ -6984,18 +7236,12 @@ export interface operations {
      "text/csv": string;
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  verify_audit_logs: {
@@ -7016,16 +7262,11 @@ export interface operations {
      "application/json": components["schemas"]["VerificationOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  resend_verification: {
@@ -7044,16 +7285,11 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  verify_email: {
@@ -7076,24 +7312,15 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  login: {
@@ -7118,24 +7345,15 @@ export interface operations {
      "application/json": components["schemas"]["TokensOut"] | components["schemas"]["CookieSessionOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  logout: {
@@ -7158,24 +7376,15 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  change_password: {
@@ -7198,24 +7407,15 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  forgot_password: {
@@ -7238,24 +7438,15 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  reset_password: {
@@ -7278,24 +7469,15 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  refresh: {
@@ -7320,24 +7502,15 @@ export interface operations {
      "application/json": components["schemas"]["TokensOut"] | components["schemas"]["CookieSessionOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_sessions: {
@@ -7358,16 +7531,11 @@ export interface operations {
      "application/json": components["schemas"]["Page_SessionOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  end_other_sessions: {
@@ -7386,16 +7554,11 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  end_session: {
@@ -7416,18 +7579,12 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_budgets: {
@@ -7448,16 +7605,11 @@ export interface operations {
      "application/json": components["schemas"]["BudgetsOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  set_budgets: {
@@ -7482,24 +7634,15 @@ export interface operations {
      "application/json": components["schemas"]["BudgetsOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_clients: {
@@ -7524,18 +7667,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_ClientOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_client: {
@@ -7568,26 +7705,16 @@ export interface operations {
      "application/json": components["schemas"]["ClientOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_client: {
@@ -7610,18 +7737,12 @@ export interface operations {
      "application/json": components["schemas"]["ClientOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  change_client: {
@@ -7651,30 +7772,18 @@ export interface operations {
      "application/json": components["schemas"]["ClientOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description The write needs If-Match with the version it goes by */
-   428: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   412: components["responses"]["Problem412"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   428: components["responses"]["Problem428"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_configurations: {
@@ -7701,18 +7810,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_ConfigurationOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_configuration: {
@@ -7745,28 +7848,17 @@ export interface operations {
      "application/json": components["schemas"]["ConfigurationOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_configuration: {
@@ -7789,18 +7881,12 @@ export interface operations {
      "application/json": components["schemas"]["ConfigurationOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  change_configuration: {
@@ -7830,32 +7916,19 @@ export interface operations {
      "application/json": components["schemas"]["ConfigurationOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description The write needs If-Match with the version it goes by */
-   428: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   412: components["responses"]["Problem412"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   428: components["responses"]["Problem428"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  canary_configuration: {
@@ -7885,30 +7958,18 @@ export interface operations {
      "application/json": components["schemas"]["ConfigurationOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   412: components["responses"]["Problem412"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  clone_configuration: {
@@ -7939,22 +8000,14 @@ export interface operations {
      "application/json": components["schemas"]["ConfigurationOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  compare_configurations: {
@@ -7981,20 +8034,13 @@ export interface operations {
      "application/json": components["schemas"]["VersionComparisonOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  diff_configurations: {
@@ -8019,20 +8065,13 @@ export interface operations {
      "application/json": components["schemas"]["DiffOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  dry_run_configuration: {
@@ -8059,28 +8098,17 @@ export interface operations {
      "application/json": components["schemas"]["DryRunOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  publish_configuration: {
@@ -8106,24 +8134,15 @@ export interface operations {
      "application/json": components["schemas"]["ConfigurationOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   412: components["responses"]["Problem412"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_configuration_reliability: {
@@ -8149,20 +8168,13 @@ export interface operations {
      "application/json": components["schemas"]["ConfigurationReliabilityOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  retire_configuration: {
@@ -8188,22 +8200,14 @@ export interface operations {
      "application/json": components["schemas"]["ConfigurationOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   412: components["responses"]["Problem412"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  roll_back_configuration: {
@@ -8229,22 +8233,14 @@ export interface operations {
      "application/json": components["schemas"]["RollbackOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   412: components["responses"]["Problem412"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  shadow_configuration: {
@@ -8270,24 +8266,15 @@ export interface operations {
      "application/json": components["schemas"]["ConfigurationOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   412: components["responses"]["Problem412"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_dead_runs: {
@@ -8313,18 +8300,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_DeadRunOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  drop_dead_run: {
@@ -8345,20 +8326,13 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  replay_dead_run: {
@@ -8381,20 +8355,13 @@ export interface operations {
      "application/json": components["schemas"]["ReplayedOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_document: {
@@ -8417,18 +8384,12 @@ export interface operations {
      "application/json": components["schemas"]["DocumentOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_document_file: {
@@ -8451,18 +8412,12 @@ export interface operations {
      "*/*": string;
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_document_page: {
@@ -8486,22 +8441,14 @@ export interface operations {
      "image/png": string;
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_document_page_crop: {
@@ -8528,22 +8475,14 @@ export interface operations {
      "image/png": string;
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  read_region: {
@@ -8570,26 +8509,16 @@ export interface operations {
      "application/json": components["schemas"]["RegionOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_document_words: {
@@ -8612,18 +8541,12 @@ export interface operations {
      "application/json": components["schemas"]["WordsOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_evaluation_sets: {
@@ -8648,18 +8571,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_EvaluationSetOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_evaluation_set: {
@@ -8692,28 +8609,17 @@ export interface operations {
      "application/json": components["schemas"]["EvaluationSetOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_evaluation_set: {
@@ -8736,18 +8642,12 @@ export interface operations {
      "application/json": components["schemas"]["EvaluationSetDetail"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  delete_evaluation_set: {
@@ -8768,18 +8668,12 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_evaluations: {
@@ -8806,18 +8700,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_EvaluationOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_evaluation: {
@@ -8850,28 +8738,17 @@ export interface operations {
      "application/json": components["schemas"]["EvaluationOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_evaluation: {
@@ -8894,18 +8771,12 @@ export interface operations {
      "application/json": components["schemas"]["EvaluationOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  delete_evaluation: {
@@ -8926,18 +8797,12 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  stream_events: {
@@ -8961,18 +8826,12 @@ export interface operations {
      "text/event-stream": string;
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  export_results: {
@@ -8997,26 +8856,16 @@ export interface operations {
      "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": unknown;
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_invitations: {
@@ -9040,18 +8889,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_InvitationOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_invitation: {
@@ -9078,28 +8921,17 @@ export interface operations {
      "application/json": components["schemas"]["NewInvitationOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  accept_invitation: {
@@ -9124,24 +8956,15 @@ export interface operations {
      "application/json": components["schemas"]["UserOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  revoke_invitation: {
@@ -9162,20 +8985,13 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_me: {
@@ -9196,16 +9012,11 @@ export interface operations {
      "application/json": components["schemas"]["MeOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_mfa: {
@@ -9226,16 +9037,11 @@ export interface operations {
      "application/json": components["schemas"]["FactorOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  end_mfa: {
@@ -9258,26 +9064,16 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  renew_recovery_codes: {
@@ -9302,26 +9098,16 @@ export interface operations {
      "application/json": components["schemas"]["RecoveryCodesOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  begin_mfa: {
@@ -9346,26 +9132,16 @@ export interface operations {
      "application/json": components["schemas"]["FactorBegun"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  confirm_mfa: {
@@ -9390,26 +9166,16 @@ export interface operations {
      "application/json": components["schemas"]["RecoveryCodesOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_notification_preferences: {
@@ -9430,16 +9196,11 @@ export interface operations {
      "application/json": components["schemas"]["NotificationPreferencesOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  set_notification_preferences: {
@@ -9464,24 +9225,15 @@ export interface operations {
      "application/json": components["schemas"]["NotificationPreferencesOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_notification_channels: {
@@ -9505,18 +9257,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_NotificationChannelOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_notification_channel: {
@@ -9549,26 +9295,16 @@ export interface operations {
      "application/json": components["schemas"]["NotificationChannelOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_notification_channel: {
@@ -9593,18 +9329,12 @@ export interface operations {
      "application/json": components["schemas"]["NotificationChannelOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  delete_notification_channel: {
@@ -9625,18 +9355,12 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  change_notification_channel: {
@@ -9668,30 +9392,18 @@ export interface operations {
      "application/json": components["schemas"]["NotificationChannelOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description The write needs If-Match with the version it goes by */
-   428: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   412: components["responses"]["Problem412"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   428: components["responses"]["Problem428"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_notification_messages: {
@@ -9717,20 +9429,13 @@ export interface operations {
      "application/json": components["schemas"]["Page_NotificationMessageOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  test_notification_channel: {
@@ -9753,18 +9458,12 @@ export interface operations {
      "application/json": components["schemas"]["NotificationMessageOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_notifications: {
@@ -9790,18 +9489,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_NotificationOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  read_all_notifications: {
@@ -9820,16 +9513,11 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  count_unread_notifications: {
@@ -9850,16 +9538,11 @@ export interface operations {
      "application/json": components["schemas"]["UnreadOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  read_notification: {
@@ -9882,18 +9565,12 @@ export interface operations {
      "application/json": components["schemas"]["NotificationOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  retry_output_action: {
@@ -9916,20 +9593,13 @@ export interface operations {
      "application/json": components["schemas"]["OutputActionOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_platform_alert_rules: {
@@ -9953,18 +9623,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_AlertRuleOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_platform_alert_rule: {
@@ -9997,26 +9661,16 @@ export interface operations {
      "application/json": components["schemas"]["AlertRuleOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  replace_platform_alert_rule: {
@@ -10048,30 +9702,18 @@ export interface operations {
      "application/json": components["schemas"]["AlertRuleOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description The write needs If-Match with the version it goes by */
-   428: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   412: components["responses"]["Problem412"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   428: components["responses"]["Problem428"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  delete_platform_alert_rule: {
@@ -10092,18 +9734,12 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_platform_channels: {
@@ -10127,18 +9763,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_PlatformChannelOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_platform_channel: {
@@ -10165,26 +9795,16 @@ export interface operations {
      "application/json": components["schemas"]["PlatformChannelOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  delete_platform_channel: {
@@ -10205,18 +9825,12 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  test_platform_channel: {
@@ -10239,18 +9853,12 @@ export interface operations {
      "application/json": unknown;
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_process_types: {
@@ -10274,18 +9882,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_ProcessTypeOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_process_type: {
@@ -10318,26 +9920,16 @@ export interface operations {
      "application/json": components["schemas"]["ProcessTypeOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_process_type: {
@@ -10360,18 +9952,12 @@ export interface operations {
      "application/json": components["schemas"]["ProcessTypeOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  change_process_type: {
@@ -10401,30 +9987,18 @@ export interface operations {
      "application/json": components["schemas"]["ProcessTypeOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description The write needs If-Match with the version it goes by */
-   428: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   412: components["responses"]["Problem412"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   428: components["responses"]["Problem428"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_processes: {
@@ -10462,18 +10036,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_ListedProcessOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_process: {
@@ -10567,30 +10135,18 @@ export interface operations {
      "application/json": components["schemas"]["ProcessOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description Budget or quota is spent */
-   402: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
-   /** @description No room is left; nothing was stored */
-   507: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   402: components["responses"]["Problem402"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
+   507: components["responses"]["Problem507"];
   };
  };
  create_processes: {
@@ -10622,26 +10178,16 @@ export interface operations {
      "application/json": components["schemas"]["BatchOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_process: {
@@ -10664,18 +10210,12 @@ export interface operations {
      "application/json": components["schemas"]["ProcessOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  erase_process: {
@@ -10696,18 +10236,12 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_process_audit: {
@@ -10730,18 +10264,12 @@ export interface operations {
      "application/json": components["schemas"]["AuditLogsOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  cancel_process: {
@@ -10764,20 +10292,13 @@ export interface operations {
      "application/json": components["schemas"]["ProcessOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_process_events: {
@@ -10800,18 +10321,12 @@ export interface operations {
      "application/json": components["schemas"]["EventsOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_process_outputs: {
@@ -10834,18 +10349,12 @@ export interface operations {
      "application/json": components["schemas"]["OutputsOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_result: {
@@ -10875,24 +10384,15 @@ export interface operations {
      "text/html": unknown;
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  retry_process: {
@@ -10920,22 +10420,14 @@ export interface operations {
      "application/json": components["schemas"]["ProcessOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_stages: {
@@ -10958,18 +10450,12 @@ export interface operations {
      "application/json": components["schemas"]["StagesOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_prompts: {
@@ -10997,18 +10483,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_PromptOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_prompt: {
@@ -11041,28 +10521,17 @@ export interface operations {
      "application/json": components["schemas"]["PromptOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_prompt: {
@@ -11085,18 +10554,12 @@ export interface operations {
      "application/json": components["schemas"]["PromptOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  change_prompt: {
@@ -11126,32 +10589,19 @@ export interface operations {
      "application/json": components["schemas"]["PromptOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description The write needs If-Match with the version it goes by */
-   428: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   412: components["responses"]["Problem412"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   428: components["responses"]["Problem428"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  clone_prompt: {
@@ -11186,28 +10636,17 @@ export interface operations {
      "application/json": components["schemas"]["PromptOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  diff_prompts: {
@@ -11232,20 +10671,13 @@ export interface operations {
      "application/json": components["schemas"]["DiffOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  publish_prompt: {
@@ -11271,24 +10703,15 @@ export interface operations {
      "application/json": components["schemas"]["PromptOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   412: components["responses"]["Problem412"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  retire_prompt: {
@@ -11314,22 +10737,14 @@ export interface operations {
      "application/json": components["schemas"]["PromptOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   412: components["responses"]["Problem412"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_publish_gate: {
@@ -11350,16 +10765,11 @@ export interface operations {
      "application/json": components["schemas"]["PublishGateOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  set_publish_gate: {
@@ -11384,24 +10794,15 @@ export interface operations {
      "application/json": components["schemas"]["PublishGateOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_retention: {
@@ -11425,18 +10826,12 @@ export interface operations {
      "application/json": components["schemas"]["RetentionOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  set_retention: {
@@ -11461,24 +10856,15 @@ export interface operations {
      "application/json": components["schemas"]["RetentionOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_reviews: {
@@ -11514,18 +10900,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_ReviewOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_assignees: {
@@ -11546,16 +10926,11 @@ export interface operations {
      "application/json": components["schemas"]["ReviewersOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_review_summary: {
@@ -11576,16 +10951,11 @@ export interface operations {
      "application/json": components["schemas"]["ReviewSummaryOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_review: {
@@ -11610,18 +10980,12 @@ export interface operations {
      "application/json": components["schemas"]["ReviewDetailOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  assign_review: {
@@ -11648,28 +11012,17 @@ export interface operations {
      "application/json": components["schemas"]["ReviewOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  claim_review: {
@@ -11695,22 +11048,14 @@ export interface operations {
      "application/json": components["schemas"]["ReviewOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  decide_review: {
@@ -11750,30 +11095,18 @@ export interface operations {
      "application/json": components["schemas"]["ProcessOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   412: components["responses"]["Problem412"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  correct_fields: {
@@ -11803,32 +11136,19 @@ export interface operations {
      "application/json": components["schemas"]["CorrectedOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description The write needs If-Match with the version it goes by */
-   428: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   412: components["responses"]["Problem412"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   428: components["responses"]["Problem428"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  add_review_note: {
@@ -11863,28 +11183,17 @@ export interface operations {
      "application/json": components["schemas"]["NoteOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  release_review: {
@@ -11905,20 +11214,13 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  split_process: {
@@ -11949,30 +11251,18 @@ export interface operations {
      "application/json": components["schemas"]["ProcessOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   412: components["responses"]["Problem412"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  check_rules: {
@@ -11997,26 +11287,16 @@ export interface operations {
      "application/json": components["schemas"]["RuleCheckOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_second_factor_rule: {
@@ -12037,16 +11317,11 @@ export interface operations {
      "application/json": components["schemas"]["FactorRuleOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  set_second_factor_rule: {
@@ -12071,24 +11346,15 @@ export interface operations {
      "application/json": components["schemas"]["FactorRuleOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_secrets: {
@@ -12109,16 +11375,11 @@ export interface operations {
      "application/json": components["schemas"]["SecretsOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  set_secret: {
@@ -12144,28 +11405,17 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  delete_secret: {
@@ -12187,18 +11437,12 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_system_health: {
@@ -12219,16 +11463,11 @@ export interface operations {
      "application/json": components["schemas"]["SystemHealthOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_upload: {
@@ -12255,26 +11494,16 @@ export interface operations {
      "application/json": components["schemas"]["UploadOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  send_upload: {
@@ -12307,30 +11536,18 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
-   /** @description No room is left; nothing was stored */
-   507: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
+   507: components["responses"]["Problem507"];
   };
  };
  get_cost_usage: {
@@ -12357,18 +11574,12 @@ export interface operations {
      "application/json": components["schemas"]["CostUsageOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_process_usage: {
@@ -12393,18 +11604,12 @@ export interface operations {
      "application/json": components["schemas"]["ThroughputOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_token_usage: {
@@ -12431,18 +11636,12 @@ export interface operations {
      "application/json": components["schemas"]["TokenUsageOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_users: {
@@ -12468,18 +11667,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_UserOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_user: {
@@ -12506,28 +11699,17 @@ export interface operations {
      "application/json": components["schemas"]["UserOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_user: {
@@ -12550,18 +11732,12 @@ export interface operations {
      "application/json": components["schemas"]["UserOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  change_user: {
@@ -12591,32 +11767,19 @@ export interface operations {
      "application/json": components["schemas"]["UserOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description The write needs If-Match with the version it goes by */
-   428: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   412: components["responses"]["Problem412"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   428: components["responses"]["Problem428"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  reset_user_mfa: {
@@ -12637,20 +11800,13 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_vendor_templates: {
@@ -12675,18 +11831,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_VendorTemplateOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  delete_vendor_template: {
@@ -12707,18 +11857,12 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_vendors: {
@@ -12742,18 +11886,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_VendorOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_vendor: {
@@ -12776,18 +11914,12 @@ export interface operations {
      "application/json": components["schemas"]["VendorFactsOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  verify_bank_details: {
@@ -12814,26 +11946,16 @@ export interface operations {
      "application/json": components["schemas"]["VendorFactsOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_webhook_deliveries: {
@@ -12861,18 +11983,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_DeliveryOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_webhook_delivery: {
@@ -12895,18 +12011,12 @@ export interface operations {
      "application/json": components["schemas"]["DeliveryOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  redeliver_webhook: {
@@ -12929,20 +12039,13 @@ export interface operations {
      "application/json": components["schemas"]["DeliveryOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_webhook_endpoints: {
@@ -12966,18 +12069,12 @@ export interface operations {
      "application/json": components["schemas"]["Page_WebhookEndpointOut_"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_webhook_endpoint: {
@@ -13010,26 +12107,16 @@ export interface operations {
      "application/json": components["schemas"]["WebhookEndpointMade"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   409: components["responses"]["Problem409"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_callback_secret: {
@@ -13050,16 +12137,11 @@ export interface operations {
      "application/json": components["schemas"]["CallbackOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  rotate_callback_secret: {
@@ -13084,24 +12166,15 @@ export interface operations {
      "application/json": components["schemas"]["CallbackOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  get_webhook_endpoint: {
@@ -13126,18 +12199,12 @@ export interface operations {
      "application/json": components["schemas"]["WebhookEndpointOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  delete_webhook_endpoint: {
@@ -13158,18 +12225,12 @@ export interface operations {
     };
     content?: never;
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  change_webhook_endpoint: {
@@ -13201,30 +12262,18 @@ export interface operations {
      "application/json": components["schemas"]["WebhookEndpointOut"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The version given is not the current one */
-   412: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description The write needs If-Match with the version it goes by */
-   428: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   412: components["responses"]["Problem412"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   428: components["responses"]["Problem428"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  rotate_webhook_secret: {
@@ -13253,26 +12302,16 @@ export interface operations {
      "application/json": components["schemas"]["WebhookEndpointMade"];
     };
    };
-   /** @description The body is not what its content type says */
-   400: components["responses"]["Problem"];
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description Larger than the limit that the detail names */
-   413: components["responses"]["Problem"];
-   /** @description A type that is not taken */
-   415: components["responses"]["Problem"];
-   /** @description Values that are not valid, or a document that cannot be taken */
-   422: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   400: components["responses"]["Problem400"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   413: components["responses"]["Problem413"];
+   415: components["responses"]["Problem415"];
+   422: components["responses"]["Problem422"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  test_webhook_endpoint: {
@@ -13295,20 +12334,13 @@ export interface operations {
      "application/json": components["schemas"]["DeliveryOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Nothing of that id for this client */
-   404: components["responses"]["Problem"];
-   /** @description The state does not allow it */
-   409: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   404: components["responses"]["Problem404"];
+   409: components["responses"]["Problem409"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_workflow_steps: {
@@ -13329,16 +12361,11 @@ export interface operations {
      "application/json": components["schemas"]["WorkflowStepsOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  list_workflow_templates: {
@@ -13359,16 +12386,11 @@ export interface operations {
      "application/json": components["schemas"]["WorkflowTemplatesOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  create_socket_ticket: {
@@ -13389,16 +12411,11 @@ export interface operations {
      "application/json": components["schemas"]["TicketOut"];
     };
    };
-   /** @description No valid token or key */
-   401: components["responses"]["Problem"];
-   /** @description The role or the key's scopes do not allow it */
-   403: components["responses"]["Problem"];
-   /** @description Too many requests; try again after Retry-After seconds */
-   429: components["responses"]["Problem"];
-   /** @description A fault on our side */
-   500: components["responses"]["Problem"];
-   /** @description The database or another part is away; try again after Retry-After seconds */
-   503: components["responses"]["Problem"];
+   401: components["responses"]["Problem401"];
+   403: components["responses"]["Problem403"];
+   429: components["responses"]["Problem429"];
+   500: components["responses"]["Problem500"];
+   503: components["responses"]["Problem503"];
   };
  };
  on_document_duplicate: {
