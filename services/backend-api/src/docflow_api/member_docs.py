@@ -32,7 +32,7 @@ def docs_of(model: type) -> dict[str, str]:
     return found
 
 
-def _below(model: type) -> Iterator[type]:
+def _below(model: type[Schema]) -> Iterator[type[Schema]]:
     for each in model.__subclasses__():
         yield each
         yield from _below(each)

@@ -71,7 +71,7 @@ function become(who: Me | null): void {
   if (who) {
     if (owner !== null && owner !== who.user_id) forgetWork();
     owner = who.user_id;
-    openViews(who.user_id);
+    openViews(who.user_id ?? "");
   }
   me.value = who;
   mustEnrol.value = false;
