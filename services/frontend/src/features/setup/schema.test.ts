@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { JsonObject } from "../../lib/json";
-import { addField, addTable, change, entriesOf, giveRole, inTable, remove, rename } from "./schema";
+import { addField, addTable, change, entriesOf, giveRole, inTable, moveUp, remove, rename } from "./schema";
 
 const SCHEMA: JsonObject = {
   $id: "kept",
@@ -64,4 +64,17 @@ test("a role is one field's alone, and by the names again once it is nobody's", 
   const moved = giveRole(first, "sender", "seller.name");
   expect(rolesOf(moved)).toEqual(["", "sender", ""]);
   expect(giveRole(moved, "sender", "")).toEqual(SCHEMA);
+});
+
+test("a field goes before the one above it, tables aside; the first stays", () => {
+  const names = (schema: JsonObject) => Object.keys(schema.properties as JsonObject);
+  const grown = addField(SCHEMA);
+  expect(names(moveUp(grown, ["field_1"]))).toEqual(["number", "field_1", "seller", "lines"]);
+  expect(names(moveUp(moveUp(grown, ["field_1"]), ["field_1"]))).toEqual([
+    "field_1",
+    "number",
+    "seller",
+    "lines",
+  ]);
+  expect(moveUp(SCHEMA, ["number"])).toEqual(SCHEMA);
 });

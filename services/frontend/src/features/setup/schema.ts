@@ -127,6 +127,19 @@ export function remove(schema: JsonObject, path: string[]): JsonObject {
   );
 }
 
+/** The schema with a field or column before the one that stands above it. */
+export function moveUp(schema: JsonObject, path: string[]): JsonObject {
+  return inHolder(schema, path, (holder) => {
+    const members = Object.entries(propertiesOf(holder));
+    const at = members.findIndex(([name]) => name === last(path));
+    const above = members.slice(0, at).findLastIndex(([, sub]) => isObject(sub) && !isObject(sub.items));
+    const moved = members[at];
+    if (above < 0 || !moved) return holder;
+    const order = [...members.slice(0, above), moved, ...members.slice(above, at), ...members.slice(at + 1)];
+    return { ...holder, properties: Object.fromEntries(order) };
+  });
+}
+
 export function addField(schema: JsonObject): JsonObject {
   return add(schema, "field", { type: ["string", "null"], "x-kind": "text" });
 }

@@ -88,6 +88,7 @@ export const setup = {
   labels_hint: "Rechnungsnr., Invoice No",
   required: "Pflichtfeld",
   remove_name: "{name} entfernen",
+  move_up: "{name} nach oben",
   rules: "Regeln",
   no_rules: "Noch keine Regel.",
   rule_wrong: "Regel {number}: {message}",

@@ -86,6 +86,7 @@ export const setup = {
   labels_hint: "Invoice No, Rechnungsnr.",
   required: "Required",
   remove_name: "Remove {name}",
+  move_up: "Move {name} up",
   rules: "Rules",
   no_rules: "No rule yet.",
   rule_wrong: "Rule {number}: {message}",

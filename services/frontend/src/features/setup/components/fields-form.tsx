@@ -1,4 +1,4 @@
-import { Plus, Table2, Trash2 } from "lucide";
+import { ArrowUp, Plus, Table2, Trash2 } from "lucide";
 import { useState } from "preact/hooks";
 import { t, tword } from "../../../lib/i18n";
 import type { JsonObject } from "../../../lib/json";
@@ -14,6 +14,7 @@ import {
   giveRole,
   inTable,
   KINDS,
+  moveUp,
   ROLES,
   remove,
   rename,
@@ -42,7 +43,7 @@ export function FieldsForm({
         {fields.length === 0 && <p class="p-4 text-ink-soft text-sm">{t("setup.no_fields")}</p>}
         <ul>
           {fields.map((each, place) => (
-            <FieldRow key={place} entry={each} apply={apply} readOnly={readOnly} />
+            <FieldRow key={place} entry={each} apply={apply} readOnly={readOnly} isFirst={place === 0} />
           ))}
         </ul>
         {fields.length > 0 && <Roles fields={fields} apply={apply} />}
@@ -110,7 +111,7 @@ function TableCard({ entry, apply, readOnly }: { entry: Entry; apply: Change; re
       </div>
       <ul>
         {entry.columns?.map((each, place) => (
-          <FieldRow key={place} entry={each} apply={inside} readOnly={readOnly} />
+          <FieldRow key={place} entry={each} apply={inside} readOnly={readOnly} isFirst={place === 0} />
         ))}
       </ul>
     </Card>
@@ -158,7 +159,17 @@ function NameField({ entry, apply, label }: { entry: Entry; apply: Change; label
   );
 }
 
-function FieldRow({ entry, apply, readOnly }: { entry: Entry; apply: Change; readOnly: boolean }) {
+function FieldRow({
+  entry,
+  apply,
+  readOnly,
+  isFirst,
+}: {
+  entry: Entry;
+  apply: Change;
+  readOnly: boolean;
+  isFirst: boolean;
+}) {
   const name = entry.path.join(".");
   const set = (to: Parameters<typeof change>[2]) => apply((schema) => change(schema, entry.path, to));
   return (
@@ -193,12 +204,31 @@ function FieldRow({ entry, apply, readOnly }: { entry: Entry; apply: Change; rea
         />
       </div>
       {!readOnly && (
-        <IconButton
-          icon={Trash2}
-          label={t("setup.remove_name", { name })}
-          onClick={() => apply((schema) => remove(schema, entry.path))}
-        />
+        <div class="flex">
+          <IconButton
+            icon={ArrowUp}
+            label={t("setup.move_up", { name })}
+            data-move
+            disabled={isFirst}
+            onClick={(event) => {
+              apply((schema) => moveUp(schema, entry.path));
+              goAlong(event.currentTarget);
+            }}
+          />
+          <IconButton
+            icon={Trash2}
+            label={t("setup.remove_name", { name })}
+            onClick={() => apply((schema) => remove(schema, entry.path))}
+          />
+        </div>
       )}
     </li>
   );
+}
+
+/** To the row into which the field goes, to press once more; the first has only its name. */
+function goAlong(pressed: HTMLElement): void {
+  const above = pressed.closest("li")?.previousElementSibling;
+  const next = above?.querySelector<HTMLElement>("[data-move]:not(:disabled)") ?? above?.querySelector("input");
+  next?.focus();
 }
