@@ -91,9 +91,11 @@ def test_killed_workers_and_servers_that_go_away_cost_time_and_nothing_else(
     delivered_s = books.rows(_LONGEST_DELIVERY)[0]["seconds"]
     waited_s = max((each.waited.total_seconds() for each in taken_over), default=0)
     whole_s = max((each.whole.total_seconds() for each in taken_over), default=0)
+    losses = max((each.losses for each in taken_over), default=0)
     recovered_s = books.rows(_RECOVERED.format(at=storm.over_at.isoformat()))[0]["seconds"]
     told = (
         f"fault-free {per_second:.1f}/s, load {os.getloadavg()[1]:.1f}; {len(fleet.kills)} kills orphaned {len(taken_over)}, "
+        f"one of them up to {losses} times; "
         f"taken over in {waited_s:.1f} s ({whole_s:.1f} s with nobody alive); through {recovered_s:.1f} s after the last "
         f"fault, drained {drained_s:.1f} s after the last upload; longest delivery {delivered_s:.1f} s"
     )

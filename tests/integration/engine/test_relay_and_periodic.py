@@ -7,9 +7,11 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+import psycopg
 import pytest
 from docflow.adapters.clock.system import SystemClock
 from docflow.db.database import Database
+from docflow.db.roles import libpq_url
 from docflow.domain.errors import TransientError
 from docflow.domain.ids import new_id
 from docflow.domain.messages import Message
@@ -101,6 +103,26 @@ async def test_what_a_broker_refused_is_published_later(database: Database, acme
     await relay_all(relay)
 
     assert [message.type for message in broker.of(process_id)] == ["process.pending"]
+
+
+async def test_what_is_no_message_holds_up_no_other(
+    database: Database, database_urls: DatabaseUrls, acme: Tenancy
+) -> None:
+    (process_id,) = await submit(database, acme)
+    with psycopg.connect(libpq_url(database_urls.admin), autocommit=True) as connection:
+        # Of a release to come, say, whose own relay will send it.
+        connection.execute("UPDATE outbox SET payload = payload - 'type' WHERE client_id = %s", [acme.client_id])
+    (other_id,) = await submit(database, acme)
+    broker = Broker()
+
+    await relay_all(OutboxRelay(database, broker))
+
+    assert [message.type for message in broker.of(other_id)] == ["process.pending"]
+    assert broker.of(process_id) == []
+    with psycopg.connect(libpq_url(database_urls.admin)) as connection:
+        left = connection.execute("SELECT count(*) FROM outbox WHERE client_id = %s", [acme.client_id]).fetchone()
+        connection.execute("DELETE FROM outbox WHERE client_id = %s", [acme.client_id])
+    assert left == (1,)
 
 
 async def test_what_a_broker_refused_goes_as_soon_as_it_is_back(database: Database, acme: Tenancy) -> None:

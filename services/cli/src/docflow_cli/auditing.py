@@ -17,7 +17,8 @@ from docflow_audit.writer import AuditWriter
 
 from docflow_cli.databases import audit_url
 
-_LINES = 1000
+LISTED = 1000
+"""More broken places are not listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ async def verify_log(settings: Settings, client: str | None = None) -> Verified:
     # What the database knows itself is not told twice.
     known = {(each.client_id, each.seq) for each in found.broken}
     broken = (*found.broken, *(each for each in differing if (each.client_id, each.seq) not in known))
-    return Verified(found.checked, found.chains, len(kept), found.verified_through, broken[:_LINES])
+    return Verified(found.checked, found.chains, len(kept), found.verified_through, broken[:LISTED])
 
 
 async def refill_log(settings: Settings) -> LogRefilled:

@@ -11,6 +11,7 @@ import structlog
 from docflow.db.database import Database
 from docflow.domain.backoff import Backoff
 from docflow.domain.crash_points import crash_point
+from docflow.domain.json_types import JsonObject
 from docflow.domain.messages import Message
 from docflow.domain.ports.transport import Transport
 from docflow.runtime.failures import told_of
@@ -114,4 +115,14 @@ class OutboxRelay:
             f"SELECT message_id, payload FROM {self._outlet.take}(%(limit)s, %(hold_s)s)",  # noqa: S608
             {"limit": self._batch, "hold_s": self._hold_s},
         )
-        return [(row.message_id, Message.from_json(row.payload)) for row in rows]
+        read = ((row.message_id, self._read(row.message_id, row.payload)) for row in rows)
+        return [(message_id, message) for message_id, message in read if message is not None]
+
+    def _read(self, message_id: UUID, payload: JsonObject) -> Message | None:
+        """None for what is no message to this release: perhaps it is to the next one's relay. It stays, and holds up nothing."""
+        try:
+            return Message.from_json(payload)
+        except (KeyError, ValueError, TypeError, AttributeError) as error:
+            self._metrics.relay_failures.inc()
+            log.error("outbox.unreadable", message_id=str(message_id), reason=type(error).__name__)
+            return None
