@@ -62,6 +62,25 @@ def test_what_publishing_refuses_is_shown_where_it_is_mended(open_page: OpenPage
     shoot(page, "version-refused")
 
 
+def test_an_admin_puts_fields_in_order(open_page: OpenPage) -> None:
+    page = open_page("/configuration/types/bank_statement", email=ADMIN)
+    page.get_by_role("table", name="Configurations").get_by_role("link", name="Version 1").first.click()
+    page.get_by_role("button", name="Clone").click()
+    expect(page.get_by_text("Draft", exact=True)).to_be_visible()
+    up = page.get_by_role("button", name=re.compile("^Move .+ up$"))
+    second = up.nth(1).get_attribute("aria-label")
+    assert second is not None
+    up.nth(1).click()
+    expect(up.first).to_have_attribute("aria-label", second)
+    assert faults(page) == []
+    page.get_by_role("button", name="Save").click()
+    expect(page.get_by_text("Saved.")).to_be_visible()
+    expect(page.get_by_role("button", name="Save")).to_be_disabled()
+    expect(up.first).to_have_attribute("aria-label", second)
+    page.reload()
+    expect(up.first).to_have_attribute("aria-label", second)
+
+
 def test_an_admin_tries_a_draft_on_a_document(open_page: OpenPage, submit: Submit) -> None:
     submit("saas-calendly-3189846.pdf")
     page = open_page("/configuration/types/simple_invoice", email=ADMIN)
