@@ -39,6 +39,6 @@ test("what was refused for one piece of work does not stand beside the next", as
   await screen.findByRole("alert");
   await userEvent.click(screen.getByRole("button", { name: t("common.cancel") }));
   await userEvent.click((await drops())[1] as HTMLElement);
-  await screen.findByText(t("dead.drop_title"));
-  expect(screen.queryByRole("alert")).toBeNull();
+  const next = await screen.findByRole("dialog", { name: t("dead.drop_title") });
+  expect(within(next).queryByRole("alert")).toBeNull();
 });
