@@ -25,6 +25,14 @@ test("the server's kinds go before those that names tell, and unread fields are 
   expect(of.fields.find((each) => each.name === "note")).toMatchObject({ kind: "date", value: "" });
 });
 
+test("what stands on no page comes as the schema lists it", () => {
+  const asked = ["currency", "due_date", "note", "grand_total", "seller_name"];
+  const of = madeCase({ fields_asked: asked.map((path) => ({ path, kind: "text", is_required: false })) });
+  const unplaced = of.fields.filter((each) => !each.place).map((each) => each.name);
+  expect(unplaced).toEqual(asked.filter((name) => unplaced.includes(name)));
+  expect(unplaced.length).toBeGreaterThan(2);
+});
+
 test("only what differs is sent, in its canonical form", () => {
   const of = madeCase();
   const [seller, total, , currency] = of.fields;

@@ -229,6 +229,7 @@ function FieldRow({
 /** To the row into which the field goes, to press once more; the first has only its name. */
 function goAlong(pressed: HTMLElement): void {
   const above = pressed.closest("li")?.previousElementSibling;
-  const next = above?.querySelector<HTMLElement>("[data-move]:not(:disabled)") ?? above?.querySelector("input");
+  const next =
+    above?.querySelector<HTMLElement>("[data-move]:not(:disabled)") ?? above?.querySelector("input");
   next?.focus();
 }
