@@ -214,7 +214,7 @@ CREATE TABLE configurations (
     state text NOT NULL DEFAULT 'draft'::text,
     is_active boolean NOT NULL DEFAULT true,
     input_schema jsonb NOT NULL DEFAULT '{}'::jsonb,
-    output_schema json NOT NULL DEFAULT '{}'::json,
+    output_schema jsonb NOT NULL DEFAULT '{}'::jsonb,
     validation_rules jsonb NOT NULL DEFAULT '{"validation_rules": []}'::jsonb,
     plugin_name text,
     enable_fraud_detection boolean NOT NULL DEFAULT true,
@@ -232,6 +232,7 @@ CREATE TABLE configurations (
     canary_percent integer,
     review_sample_share numeric(5,4) NOT NULL DEFAULT 0.03,
     approval_limits jsonb NOT NULL DEFAULT '{}'::jsonb,
+    schema_text text,
     CONSTRAINT ck_configurations_canary_percent_share CHECK (((canary_percent >= 1) AND (canary_percent <= 99))),
     CONSTRAINT ck_configurations_confidence_threshold_share CHECK (((confidence_threshold >= (0)::numeric) AND (confidence_threshold <= (1)::numeric))),
     CONSTRAINT ck_configurations_duplicate_policy_known CHECK ((duplicate_policy = ANY (ARRAY['flag'::text, 'allow'::text, 'return_existing'::text]))),
@@ -2599,6 +2600,21 @@ $function$
 ;
 -- owner: docflow_owner; may call: nobody else
 
+CREATE OR REPLACE FUNCTION public.keep_schema_text()
+ RETURNS trigger
+ LANGUAGE plpgsql
+ SET search_path TO 'pg_catalog', 'public', 'pg_temp'
+AS $function$
+BEGIN
+    IF NEW.schema_text::jsonb IS DISTINCT FROM NEW.output_schema THEN
+        NEW.schema_text := NULL;
+    END IF;
+    RETURN NEW;
+END
+$function$
+;
+-- owner: docflow_owner; may call: nobody else
+
 CREATE OR REPLACE FUNCTION public.keep_wanted_completion()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -3934,46 +3950,6 @@ $function$
 ;
 -- owner: docflow_engine; may call: nobody else
 
-CREATE OR REPLACE FUNCTION public.write_platform_configuration(p_user_id uuid, p_row json, p_expected integer)
- RETURNS boolean
- LANGUAGE plpgsql
- SECURITY DEFINER
- SET search_path TO 'pg_catalog', 'public', 'pg_temp'
-AS $function$
-BEGIN
-    PERFORM public.refuse_unless_platform_admin(p_user_id);
-    IF p_expected IS NULL THEN
-        INSERT INTO public.configurations (config_id, process_type_id, version, state, is_active, input_schema, output_schema,
-            validation_rules, plugin_name, enable_fraud_detection, enable_hitl, confidence_threshold,
-            duplicate_policy, workflow, output_actions, llm_policy, prompt_ids, created_by,
-            review_sample_share, approval_limits)
-        SELECT new.config_id, new.process_type_id, new.version, new.state, new.is_active, new.input_schema,
-               new.output_schema, new.validation_rules, new.plugin_name, new.enable_fraud_detection,
-               new.enable_hitl, new.confidence_threshold, new.duplicate_policy, new.workflow, new.output_actions,
-               new.llm_policy, new.prompt_ids, new.created_by, coalesce(new.review_sample_share, 0.03),
-               coalesce(new.approval_limits, '{}'::jsonb)
-        FROM json_populate_record(NULL::public.configurations, p_row) new
-        ON CONFLICT DO NOTHING;
-    ELSE
-        UPDATE public.configurations t
-        SET state = new.state, is_active = new.is_active,
-            input_schema = new.input_schema, output_schema = new.output_schema,
-            validation_rules = new.validation_rules, plugin_name = new.plugin_name,
-            enable_fraud_detection = new.enable_fraud_detection, enable_hitl = new.enable_hitl,
-            confidence_threshold = new.confidence_threshold, duplicate_policy = new.duplicate_policy,
-            workflow = new.workflow, output_actions = new.output_actions, llm_policy = new.llm_policy,
-            prompt_ids = new.prompt_ids, review_sample_share = new.review_sample_share,
-            approval_limits = new.approval_limits, revision = t.revision + 1
-        FROM public.configurations old, json_populate_record(old, p_row) new
-        WHERE old.config_id = (p_row ->> 'config_id')::uuid AND old.client_id IS NULL
-          AND t.config_id = old.config_id AND t.revision = p_expected;
-    END IF;
-    RETURN FOUND;
-END
-$function$
-;
--- owner: docflow_engine; may call: docflow_app
-
 CREATE OR REPLACE FUNCTION public.write_platform_configuration(p_user_id uuid, p_row jsonb, p_expected integer)
  RETURNS boolean
  LANGUAGE plpgsql
@@ -3986,12 +3962,12 @@ BEGIN
         INSERT INTO public.configurations (config_id, process_type_id, version, state, is_active, input_schema, output_schema,
             validation_rules, plugin_name, enable_fraud_detection, enable_hitl, confidence_threshold,
             duplicate_policy, workflow, output_actions, llm_policy, prompt_ids, created_by,
-            review_sample_share, approval_limits)
+            review_sample_share, approval_limits, schema_text)
         SELECT new.config_id, new.process_type_id, new.version, new.state, new.is_active, new.input_schema,
                new.output_schema, new.validation_rules, new.plugin_name, new.enable_fraud_detection,
                new.enable_hitl, new.confidence_threshold, new.duplicate_policy, new.workflow, new.output_actions,
                new.llm_policy, new.prompt_ids, new.created_by, coalesce(new.review_sample_share, 0.03),
-               coalesce(new.approval_limits, '{}'::jsonb)
+               coalesce(new.approval_limits, '{}'::jsonb), new.schema_text
         FROM jsonb_populate_record(NULL::public.configurations, p_row) new
         ON CONFLICT DO NOTHING;
     ELSE
@@ -4003,7 +3979,7 @@ BEGIN
             confidence_threshold = new.confidence_threshold, duplicate_policy = new.duplicate_policy,
             workflow = new.workflow, output_actions = new.output_actions, llm_policy = new.llm_policy,
             prompt_ids = new.prompt_ids, review_sample_share = new.review_sample_share,
-            approval_limits = new.approval_limits, revision = t.revision + 1
+            approval_limits = new.approval_limits, schema_text = new.schema_text, revision = t.revision + 1
         FROM public.configurations old, jsonb_populate_record(old, p_row) new
         WHERE old.config_id = (p_row ->> 'config_id')::uuid AND old.client_id IS NULL
           AND t.config_id = old.config_id AND t.revision = p_expected;
@@ -4331,6 +4307,7 @@ CREATE TRIGGER append_only BEFORE DELETE OR UPDATE ON public.audit_logs FOR EACH
 CREATE TRIGGER append_only_truncate BEFORE TRUNCATE ON public.audit_logs FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 CREATE TRIGGER update_client_secrets_updated_at BEFORE UPDATE ON public.client_secrets FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER update_clients_updated_at BEFORE UPDATE ON public.clients FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
+CREATE TRIGGER keep_schema_text BEFORE INSERT OR UPDATE OF output_schema, schema_text ON public.configurations FOR EACH ROW WHEN ((new.schema_text IS NOT NULL)) EXECUTE FUNCTION keep_schema_text();
 CREATE TRIGGER published_configurations BEFORE DELETE OR UPDATE ON public.configurations FOR EACH ROW EXECUTE FUNCTION refuse_change_of_published();
 CREATE TRIGGER update_configurations_updated_at BEFORE UPDATE ON public.configurations FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();
 CREATE TRIGGER update_documents_updated_at BEFORE UPDATE ON public.documents FOR EACH ROW EXECUTE FUNCTION update_updated_at_column();

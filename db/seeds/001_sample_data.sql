@@ -36,9 +36,9 @@ FROM unnest(ARRAY['admin', 'operator', 'viewer']) AS role
 ON CONFLICT DO NOTHING;
 
 INSERT INTO configurations (config_id, client_id, process_type_id, version, state, confidence_threshold, plugin_name,
-                            input_schema, validation_rules, output_schema, prompt_ids, created_by)
+                            input_schema, validation_rules, output_schema, schema_text, prompt_ids, created_by)
 SELECT pg_temp.sample_id('configuration/acme-corp/' || process_type_id), pg_temp.sample_id('client/acme-corp'), process_type_id, version,
-       state, confidence_threshold, plugin_name, input_schema, validation_rules, output_schema, prompt_ids, 'platform'
+       state, confidence_threshold, plugin_name, input_schema, validation_rules, output_schema, schema_text, prompt_ids, 'platform'
 FROM configurations
 WHERE client_id IS NULL AND version = 1 AND created_by = 'platform'
 ON CONFLICT DO NOTHING;
@@ -56,9 +56,9 @@ FROM unnest(ARRAY['admin', 'operator', 'viewer']) AS role
 ON CONFLICT DO NOTHING;
 
 INSERT INTO configurations (config_id, client_id, process_type_id, version, state, confidence_threshold, plugin_name,
-                            input_schema, validation_rules, output_schema, prompt_ids, created_by)
+                            input_schema, validation_rules, output_schema, schema_text, prompt_ids, created_by)
 SELECT pg_temp.sample_id('configuration/globex/' || process_type_id), pg_temp.sample_id('client/globex'), process_type_id, version,
-       state, confidence_threshold, plugin_name, input_schema, validation_rules, output_schema, prompt_ids, 'platform'
+       state, confidence_threshold, plugin_name, input_schema, validation_rules, output_schema, schema_text, prompt_ids, 'platform'
 FROM configurations
 WHERE client_id IS NULL AND version = 1 AND created_by = 'platform'
 ON CONFLICT DO NOTHING;
@@ -76,9 +76,9 @@ FROM unnest(ARRAY['admin', 'operator', 'viewer']) AS role
 ON CONFLICT DO NOTHING;
 
 INSERT INTO configurations (config_id, client_id, process_type_id, version, state, confidence_threshold, plugin_name,
-                            input_schema, validation_rules, output_schema, prompt_ids, created_by)
+                            input_schema, validation_rules, output_schema, schema_text, prompt_ids, created_by)
 SELECT pg_temp.sample_id('configuration/initech/' || process_type_id), pg_temp.sample_id('client/initech'), process_type_id, version,
-       state, confidence_threshold, plugin_name, input_schema, validation_rules, output_schema, prompt_ids, 'platform'
+       state, confidence_threshold, plugin_name, input_schema, validation_rules, output_schema, schema_text, prompt_ids, 'platform'
 FROM configurations
 WHERE client_id IS NULL AND version = 1 AND created_by = 'platform'
 ON CONFLICT DO NOTHING;

@@ -117,7 +117,7 @@ ON CONFLICT DO NOTHING;
 -- The platform's configurations, version 1: what a client starts from.
 
 INSERT INTO configurations (config_id, client_id, process_type_id, version, state, confidence_threshold, plugin_name,
-                            input_schema, validation_rules, output_schema, prompt_ids, created_by)
+                            input_schema, validation_rules, output_schema, schema_text, prompt_ids, created_by)
 SELECT pg_temp.sample_id('configuration/' || given.type), NULL, given.type, 1, 'published', 0.80, given.plugin,
        $json${"$schema": "https://json-schema.org/draft/2020-12/schema",
  "type": "object",
@@ -128,7 +128,7 @@ SELECT pg_temp.sample_id('configuration/' || given.type), NULL, given.type, 1, '
   "file_size": {"type": "integer", "minimum": 1, "maximum": 52428800},
   "metadata": {"type": "object"}},
  "required": ["file_type", "file_name", "file_size"]}$json$::jsonb,
-       jsonb_build_object('validation_rules', given.rules), given.fields,
+       jsonb_build_object('validation_rules', given.rules), given.fields::jsonb, given.fields,
        (SELECT jsonb_object_agg(p.stage, p.prompt_id) FROM prompts p
         WHERE p.client_id IS NULL AND p.process_type_id = given.type AND p.version = 1),
        'platform'
@@ -160,7 +160,7 @@ $json${"$schema": "https://json-schema.org/draft/2020-12/schema",
      "quantity": {"type": ["string", "number", "null"], "x-kind": "quantity", "x-labels": ["Quantity", "Qty", "Menge", "Qté"]},
      "unit_price": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Unit price", "Price", "Einzelpreis", "Prix unitaire"]},
      "line_total": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Amount", "Line total", "Betrag", "Montant"]}}}}},
- "required": ["invoice_number", "issue_date", "seller_name", "currency", "grand_total"]}$json$::json),
+ "required": ["invoice_number", "issue_date", "seller_name", "currency", "grand_total"]}$json$::text),
 
 ('payroll_v1', 'payroll_standard_validator',
 $json$[
@@ -189,7 +189,7 @@ $json${"$schema": "https://json-schema.org/draft/2020-12/schema",
      "quantity": {"type": ["string", "number", "null"], "x-kind": "quantity", "x-labels": ["Hours", "Quantity", "Menge"]},
      "rate": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Rate", "Faktor"]},
      "amount": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Amount", "Betrag"]}}}}},
- "required": ["employee_name", "pay_period_start", "pay_period_end", "total_gross", "total_net"]}$json$::json),
+ "required": ["employee_name", "pay_period_start", "pay_period_end", "total_gross", "total_net"]}$json$::text),
 
 ('expense_receipt', 'receipt_standard_validator',
 $json$[
@@ -204,7 +204,7 @@ $json${"$schema": "https://json-schema.org/draft/2020-12/schema",
   "total": {"type": ["string", "number"], "x-kind": "money", "x-labels": ["Total", "Grand total", "Amount due", "Summe", "Gesamtbetrag"]},
   "tax_total": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Tax", "GST", "VAT", "MwSt.", "TVA", "IVA"]},
   "currency": {"type": ["string", "null"], "x-kind": "currency", "x-labels": ["Currency"]}},
- "required": ["company", "date", "total"]}$json$::json),
+ "required": ["company", "date", "total"]}$json$::text),
 
 ('bank_statement', NULL,
 $json$[
@@ -232,7 +232,7 @@ $json${"$schema": "https://json-schema.org/draft/2020-12/schema",
      "debit": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Withdrawals", "Debit", "Chèques et débits", "Af"]},
      "credit": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Deposits", "Credit", "Dépôts et crédits", "Bij"]},
      "balance": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["Balance", "Solde", "Saldo"]}}}}},
- "required": ["account_holder", "period_start", "period_end", "closing_balance"]}$json$::json),
+ "required": ["account_holder", "period_start", "period_end", "closing_balance"]}$json$::text),
 
 ('us_tax_form', NULL,
 $json$[
@@ -265,7 +265,7 @@ $json${"$schema": "https://json-schema.org/draft/2020-12/schema",
   "state_tax_withheld": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["State tax withheld"]},
   "state_income": {"type": ["string", "number", "null"], "x-kind": "money", "x-labels": ["State income"]},
   "signature_date": {"type": ["string", "null"], "format": "date", "x-kind": "date", "x-labels": ["Date"]}},
- "required": ["form_type", "name"]}$json$::json)
+ "required": ["form_type", "name"]}$json$::text)
 ) AS given (type, plugin, rules, fields)
 JOIN process_types t ON t.process_type_id = given.type AND t.created_by = 'platform'
 WHERE pg_temp.is_wanted(given.type)

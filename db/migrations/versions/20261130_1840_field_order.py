@@ -1,4 +1,4 @@
-"""Output schemas keep the order of their fields."""
+"""Output schemas as they were written: their fields keep an order, which jsonb does not know."""
 
 from pathlib import Path
 
@@ -9,24 +9,25 @@ down_revision = "0069_sweep_sessions"
 branch_labels = None
 depends_on = None
 
-SQL = Path(__file__).resolve().parent.parent / "sql" / "0071"
-FUNCTION = "write_platform_configuration(uuid, json, integer)"
-"""Beside the one that takes jsonb, which the previous release calls."""
+SQL = Path(__file__).resolve().parent.parent / "sql"
+FUNCTION = "write_platform_configuration(uuid, jsonb, integer)"
 
 
 def upgrade() -> None:
-    become("json")
-    run_file(SQL / "write_platform_configuration.sql")
+    run("ALTER TABLE configurations ADD COLUMN schema_text text")
+    run_file(SQL / "0071" / "keep_schema_text.sql")
+    write_by("0071")
+
+
+def write_by(folder: str) -> None:
+    with AsEngine():
+        run(f"DROP FUNCTION {FUNCTION}")
+    run_file(SQL / folder / "write_platform_configuration.sql")
     give_to_engine(FUNCTION)
 
 
-def become(kind: str) -> None:
-    run("ALTER TABLE configurations ALTER COLUMN output_schema DROP DEFAULT")
-    run(f"ALTER TABLE configurations ALTER COLUMN output_schema TYPE {kind} USING output_schema::{kind}")
-    run(f"ALTER TABLE configurations ALTER COLUMN output_schema SET DEFAULT '{{}}'::{kind}")
-
-
 def downgrade() -> None:
-    with AsEngine():
-        run(f"DROP FUNCTION {FUNCTION}")
-    become("jsonb")
+    write_by("0061")
+    run("DROP TRIGGER keep_schema_text ON configurations")
+    run("DROP FUNCTION keep_schema_text()")
+    run("ALTER TABLE configurations DROP COLUMN schema_text")

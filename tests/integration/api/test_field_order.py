@@ -1,5 +1,6 @@
 """Fields come in the order in which the schema lists them, wherever they are shown or written."""
 
+import json
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -7,6 +8,7 @@ import pytest
 from docflow.db.database import Database
 from docflow.features.outputs.repository import final_output
 from docflow.testing.factories import Tenancy, add_configuration, add_process, add_type
+from sqlalchemy import text
 
 from tests.integration.api.conftest import KeyFor, World
 from tests.integration.api.tenants import draft, platform
@@ -54,7 +56,9 @@ async def completed(database: Database, tenancy: Tenancy, name: str) -> UUID:
 @pytest.fixture
 async def form_type(database: Database, owner_database: Database, two_clients: Clients) -> str:
     name = await add_type(owner_database, f"form_{uuid4().hex[:8]}")
-    await add_configuration(database, two_clients[0].client_id, name, output_schema=SCHEMA)
+    await add_configuration(
+        database, two_clients[0].client_id, name, output_schema=SCHEMA, schema_text=json.dumps(SCHEMA)
+    )
     return name
 
 
@@ -71,6 +75,24 @@ async def test_a_schema_is_shown_as_it_was_written(
     )
     shown = (await world.http.get(address, headers=headers)).json()["output_schema"]
     assert list(shown["properties"]) == list(turned["properties"])
+
+
+async def test_a_schema_that_a_release_before_changes_is_shown_as_it_is_now(
+    world: World, two_clients: Clients, key_for: KeyFor, database: Database, form_type: str
+) -> None:
+    acme, _ = two_clients
+    headers = await key_for(acme)
+    made = await draft(world, headers, form_type, output_schema=SCHEMA)
+    async with database.client(acme.client_id) as session:
+        changed = {"type": "object", "properties": {"other": STRING}}
+        await session.execute(
+            text(
+                "UPDATE configurations SET output_schema = CAST(:new AS jsonb) WHERE config_id = :config_id"
+            ),
+            {"new": json.dumps(changed), "config_id": made["config_id"]},
+        )
+    shown = await world.http.get(f"/v1/configurations/{made['config_id']}", headers=headers)
+    assert shown.json()["output_schema"] == changed
 
 
 async def test_a_template_of_the_platform_keeps_its_order_and_so_do_its_copies(

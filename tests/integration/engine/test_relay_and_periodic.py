@@ -111,7 +111,9 @@ async def test_what_is_no_message_holds_up_no_other(
     (process_id,) = await submit(database, acme)
     with psycopg.connect(libpq_url(database_urls.admin), autocommit=True) as connection:
         # Of a release to come, say, whose own relay will send it.
-        connection.execute("UPDATE outbox SET payload = payload - 'type' WHERE client_id = %s", [acme.client_id])
+        connection.execute(
+            "UPDATE outbox SET payload = payload - 'type' WHERE client_id = %s", [acme.client_id]
+        )
     (other_id,) = await submit(database, acme)
     broker = Broker()
 
@@ -120,7 +122,9 @@ async def test_what_is_no_message_holds_up_no_other(
     assert [message.type for message in broker.of(other_id)] == ["process.pending"]
     assert broker.of(process_id) == []
     with psycopg.connect(libpq_url(database_urls.admin)) as connection:
-        left = connection.execute("SELECT count(*) FROM outbox WHERE client_id = %s", [acme.client_id]).fetchone()
+        left = connection.execute(
+            "SELECT count(*) FROM outbox WHERE client_id = %s", [acme.client_id]
+        ).fetchone()
         connection.execute("DELETE FROM outbox WHERE client_id = %s", [acme.client_id])
     assert left == (1,)
 

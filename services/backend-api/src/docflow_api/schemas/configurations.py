@@ -1,3 +1,4 @@
+import json
 from datetime import datetime
 from decimal import Decimal
 from typing import Annotated, Any
@@ -83,6 +84,8 @@ class ConfigurationPatch(Schema):
         if "approval_limits" in values:
             given = values["approval_limits"].items()
             values["approval_limits"] = {currency: f"{limit:f}" for currency, limit in given}
+        if "output_schema" in values:
+            values["schema_text"] = json.dumps(values["output_schema"], ensure_ascii=False)
         if "duplicate_policy" in values:
             values["duplicate_policy"] = values["duplicate_policy"].value
         return values
@@ -191,7 +194,7 @@ def configuration_out(row: ConfigurationRow) -> ConfigurationOut:
         canary_percent=row.canary_percent,
         is_platform=row.client_id is None,
         input_schema=row.input_schema,
-        output_schema=row.output_schema,
+        output_schema=row.written_schema,
         validation_rules=row.validation_rules.get(_RULES, []),
         plugin_name=row.plugin_name,
         enable_fraud_detection=row.enable_fraud_detection,

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, DateTime, MetaData, Numeric, Text, func
-from sqlalchemy.dialects.postgresql import JSON, JSONB
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.dialects.postgresql import UUID as PG_UUID
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -15,9 +15,6 @@ from docflow.domain.ids import new_id
 
 Json = dict[str, Any]
 JsonList = list[Any]
-
-OrderedJson = Annotated[Json, mapped_column(JSON)]
-"""Whose members keep their order; PostgreSQL cannot compare it."""
 
 Fraction = Annotated[Decimal, mapped_column(Numeric(5, 4))]
 """A share or confidence, 0..1, four decimals."""

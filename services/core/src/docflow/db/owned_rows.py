@@ -30,8 +30,6 @@ class OwnedRows:
     key: str
     counter: str
     function: str
-    row: str = "jsonb"
-    """Its kind of JSON, `json` where the order of members is kept."""
 
     async def add(self, session: AsyncSession, caller: Caller, values: Mapping[str, Any]) -> bool:
         """False: the place is taken."""
@@ -73,7 +71,7 @@ class OwnedRows:
     async def _through_function(
         self, session: AsyncSession, caller: Caller, values: Mapping[str, Any], seen: int | None
     ) -> bool:
-        call = text(f"SELECT {self.function}(:by, CAST(:row AS {self.row}), :seen)")
+        call = text(f"SELECT {self.function}(:by, CAST(:row AS jsonb), :seen)")
         row = json_bytes(dict(values), default=_plain).decode()
         done = await session.scalar(call, {"by": caller.user_id, "row": row, "seen": seen})
         if done:

@@ -36,7 +36,7 @@ _ACTIONS = {
     LifecycleState.PUBLISHED: "configuration_published",
     LifecycleState.RETIRED: "configuration_retired",
 }
-_ROWS = OwnedRows(ConfigurationRow, "config_id", "revision", "write_platform_configuration", row="json")
+_ROWS = OwnedRows(ConfigurationRow, "config_id", "revision", "write_platform_configuration")
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +243,7 @@ def changes_of(before: ConfigurationRow, after: ConfigurationRow) -> list[Change
 
 def _told(row: ConfigurationRow) -> JsonObject:
     rules = row.validation_rules.get("validation_rules", [])
-    told = {name: getattr(row, name) for name in COPIED}
+    told = {name: getattr(row, name) for name in COPIED if name != "schema_text"}
     return {
         **told,
         "validation_rules": rules,

@@ -1,3 +1,4 @@
+import json
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -8,7 +9,6 @@ from docflow.db.base import (
     Fraction,
     Json,
     JsonList,
-    OrderedJson,
     Updated,
     between_0_and_1,
     id_column,
@@ -33,8 +33,7 @@ class ConfigurationRow(Updated, Base):
     """Only rows that are true are used."""
     input_schema: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
     """Asked of what is handed in, before it is read."""
-    output_schema: Mapped[OrderedJson] = mapped_column(server_default=text("'{}'::json"))
-    """Its fields are shown and written in its order."""
+    output_schema: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"))
     validation_rules: Mapped[Json] = mapped_column(server_default=text("'{\"validation_rules\": []}'::jsonb"))
     """`{"validation_rules": [...]}`."""
     plugin_name: Mapped[str | None]
@@ -58,6 +57,12 @@ class ConfigurationRow(Updated, Base):
     """0..1 of the processes that nobody looked at are shown to a person afterwards."""
     approval_limits: Mapped[Json] = mapped_column(server_default=text("'{}'::jsonb"), sort_order=3)
     """Currency to decimal string: up to where one person may approve."""
+    schema_text: Mapped[str | None] = mapped_column(sort_order=4)
+    """The output schema in the order it was written in; NULL = not known."""
+
+    @property
+    def written_schema(self) -> Json:
+        return as_written(self.schema_text, self.output_schema)
 
     __table_args__ = (
         one_of("state", LifecycleState),
@@ -82,3 +87,8 @@ class ConfigurationRow(Updated, Base):
             postgresql_where=text("state = 'canary'"),
         ),
     )
+
+
+def as_written(schema_text: str | None, output_schema: Json) -> Json:
+    """The same schema with its members in their order, where that is known."""
+    return json.loads(schema_text) if schema_text else output_schema

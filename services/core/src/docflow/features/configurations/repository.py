@@ -12,12 +12,12 @@ from docflow.domain.errors import PermanentError
 from docflow.domain.ids import new_id
 from docflow.domain.json_types import JsonObject
 from docflow.domain.stages import DuplicatePolicy
-from docflow.features.configurations.models import ConfigurationRow
+from docflow.features.configurations.models import ConfigurationRow, as_written
 
 COPIED = (
     "input_schema", "output_schema", "validation_rules", "plugin_name", "enable_fraud_detection", "enable_hitl",
     "confidence_threshold", "duplicate_policy", "workflow", "output_actions", "llm_policy", "review_sample_share",
-    "approval_limits",
+    "approval_limits", "schema_text",
 )  # fmt: skip
 
 
@@ -50,13 +50,18 @@ class ConfigurationRepository:
         """Output schemas by type and version; of what there is none there is none."""
         rows = await self._session.execute(
             select(
-                ConfigurationRow.process_type_id, ConfigurationRow.version, ConfigurationRow.output_schema
+                ConfigurationRow.process_type_id,
+                ConfigurationRow.version,
+                ConfigurationRow.schema_text,
+                ConfigurationRow.output_schema,
             ).where(
                 ConfigurationRow.client_id == self._client_id,
                 tuple_(ConfigurationRow.process_type_id, ConfigurationRow.version).in_(versions),
             )
         )
-        return {(row.process_type_id, row.version): row.output_schema for row in rows}
+        return {
+            (row.process_type_id, row.version): as_written(row.schema_text, row.output_schema) for row in rows
+        }
 
     async def in_force(self, process_type_id: str) -> Configuration | None:
         """The client's published, active configuration with the highest version."""
@@ -127,7 +132,7 @@ def configuration_of(row: ConfigurationRow, client_id: UUID) -> Configuration:
         process_type_id=row.process_type_id,
         version=row.version,
         input_schema=row.input_schema,
-        output_schema=row.output_schema,
+        output_schema=row.written_schema,
         validation_rules=tuple(row.validation_rules.get("validation_rules", ())),
         plugin_name=row.plugin_name,
         enable_fraud_detection=row.enable_fraud_detection,

@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from docflow.domain.json_types import JsonObject
 from docflow.domain.results import in_order
-from docflow.features.configurations.models import ConfigurationRow
+from docflow.features.configurations.models import ConfigurationRow, as_written
 from docflow.features.processes.models import Process
 
 
@@ -120,7 +120,7 @@ async def final_output(session: AsyncSession, client_id: UUID, process_id: UUID)
     """What an action sends on, in the order of its schema; None when there is no such result."""
     found = (
         await session.execute(
-            select(Process.final_output, ConfigurationRow.output_schema)
+            select(Process.final_output, ConfigurationRow.schema_text, ConfigurationRow.output_schema)
             .outerjoin(
                 ConfigurationRow,
                 (ConfigurationRow.client_id == Process.client_id)
@@ -132,4 +132,4 @@ async def final_output(session: AsyncSession, client_id: UUID, process_id: UUID)
     ).one_or_none()
     if found is None or found.final_output is None:
         return None
-    return in_order(found.final_output, found.output_schema or {})
+    return in_order(found.final_output, as_written(found.schema_text, found.output_schema or {}))
