@@ -12,7 +12,7 @@ from docflow.domain.reading import FieldSource, Page, ReadField
 from docflow.domain.values.kinds import FieldKind
 from docflow.features.reading.assembly import fields_of_extraction
 from docflow.features.vendor_memory.knowledge import Knowledge, Memory, Recalled, Say, Template
-from docflow.features.vendor_memory.lessons import Approved, Lesson, lesson_of
+from docflow.features.vendor_memory.lessons import Approved, Lesson, lesson_of, vendor_name
 from docflow.features.vendor_memory.places import Place, Sheet, place_of, standings_of
 from docflow.features.vendor_memory.voices import with_voices
 
@@ -76,6 +76,17 @@ def test_a_lesson_keeps_names_and_places_and_no_value_of_any_other_kind() -> Non
     assert set(lesson.templates) == {"invoice_number", "grand_total"}
     for value in (nordwind(1).invoice_number, nordwind(1).grand_total, nordwind(1).issue_date, "100,71"):
         assert value not in kept
+
+
+def test_a_vendor_is_whom_the_schema_calls_the_sender() -> None:
+    schema = {
+        "properties": {
+            "seller_name": {"type": "string", "x-kind": "party"},
+            "carrier": {"type": "string", "x-kind": "party", "x-role": "sender"},
+        }
+    }
+    fields = {"seller_name": {"value": "Nordwind"}, "carrier": {"value": "Hansa Fracht"}}
+    assert vendor_name(Approved((), schema, fields, {})) == "Hansa Fracht"
 
 
 def test_what_is_read_is_the_pages_own_value() -> None:

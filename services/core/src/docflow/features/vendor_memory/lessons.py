@@ -6,7 +6,7 @@ from uuid import UUID
 
 from docflow.domain.corrections import CorrectedField
 from docflow.domain.json_types import JsonObject, JsonScalar, JsonValue
-from docflow.domain.output_schema import FieldSpec, shape_of
+from docflow.domain.output_schema import FieldRole, FieldSpec, shape_of
 from docflow.domain.reading import Box, Page
 from docflow.domain.values.kinds import FieldKind, canonical, text_key
 from docflow.features.reading import invoice_names
@@ -101,9 +101,10 @@ def lesson_of(approved: Approved, recalled: Recalled) -> Lesson:
 
 
 def vendor_name(approved: Approved) -> str | None:
-    """Who sent it: the seller, else whoever is the first party the schema asks for."""
+    """Who sent it: whom the schema calls the sender, else the seller, else whoever is the first party it asks for."""
     specs = shape_of(approved.schema).fields
-    seller = next((spec for spec in specs if invoice_names.term_of(spec) == "seller_name"), None)
+    sender = next((spec for spec in specs if spec.role is FieldRole.SENDER), None)
+    seller = sender or next((spec for spec in specs if invoice_names.term_of(spec) == "seller_name"), None)
     party = seller or next((spec for spec in specs if spec.kind is FieldKind.PARTY), None)
     value = _final(party, approved) if party else None
     return str(value)[:MAX_NAME] if value else None
