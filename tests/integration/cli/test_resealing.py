@@ -90,7 +90,7 @@ def test_answers_of_models_come_under_a_key_of_their_own(
     monkeypatch: pytest.MonkeyPatch, fresh_database_urls: DatabaseUrls
 ) -> None:
     fill(fresh_database_urls, FernetSealing([OLD]).seal(b"secret"))
-    monkeypatch.setenv("DOCFLOW_LLM__ANSWER_KEYS", f'["{"a" * 40}", "{OLD}"]')
+    monkeypatch.setenv("DOCFLOW_LLM__ANSWER_KEYS", "a" * 40)
     assert call(monkeypatch, fresh_database_urls, NEW, OLD).exit_code == 0
     answers = FernetSealing(["a" * 40])
     assert {answers.open(value) for value in stored(fresh_database_urls, ANSWERS)} == {b"secret"}

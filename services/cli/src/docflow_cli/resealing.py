@@ -15,7 +15,8 @@ async def reseal_all(settings: Settings, url: str) -> Mapping[SealedColumn, Rese
     keys = settings.auth.sealing_secrets() or ([made_here] if made_here else [])
     if not keys:
         raise UserError("no sealing key is set: DOCFLOW_AUTH__SEALING_KEYS", code="sealing_key_missing")
-    answer_keys = [each.get_secret_value() for each in settings.llm.answer_keys] or keys
+    # Those from before they had keys of their own are sealed as the rest.
+    answer_keys = [*(each.get_secret_value() for each in settings.llm.answer_keys), *keys]
     return {
         **await reseal(url, FernetSealing(keys).resealed),
         **await reseal(url, FernetSealing(answer_keys).resealed, (ANSWERS,)),

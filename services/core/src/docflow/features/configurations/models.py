@@ -4,16 +4,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from docflow.db.base import (
-    Base,
-    Fraction,
-    Json,
-    JsonList,
-    Updated,
-    between_0_and_1,
-    id_column,
-    one_of,
-)
+from docflow.db.base import Base, Fraction, Json, JsonList, Updated, between_0_and_1, id_column, one_of
 from docflow.domain.configuration import LifecycleState
 from docflow.domain.stages import DuplicatePolicy
 
